@@ -1,0 +1,59 @@
+/** Kubernetes objects as netlab works with them: the API's field names, its defaults filled in. */
+
+export type Protocol = 'TCP' | 'UDP' | 'SCTP'
+export type TrafficPolicy = 'Cluster' | 'Local'
+
+export interface ServicePort {
+  /** Empty where the only port has no name. */
+  name: string
+  protocol: Protocol
+  port: number
+  /** A number, or the name of a container's port. */
+  targetPort: number | string
+  nodePort?: number
+}
+
+export interface Service {
+  namespace: string
+  name: string
+  type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
+  labels: Readonly<Record<string, string>>
+  /** Empty: none allocated; `None`: headless. One per IP family at most. */
+  clusterIPs: readonly string[]
+  /** Undefined: endpoints do not come from pods' labels. */
+  selector?: Readonly<Record<string, string>>
+  ports: readonly ServicePort[]
+  externalIPs: readonly string[]
+  /** Ingress addresses of `status.loadBalancer` that kube-proxy serves (`ipMode: Proxy` is left out). */
+  loadBalancerIPs: readonly string[]
+  loadBalancerSourceRanges: readonly string[]
+  healthCheckNodePort?: number
+  sessionAffinity: 'None' | 'ClientIP'
+  /** Seconds. */
+  sessionAffinityTimeout: number
+  internalTrafficPolicy: TrafficPolicy
+  externalTrafficPolicy: TrafficPolicy
+}
+
+export interface Endpoint {
+  addresses: readonly string[]
+  nodeName?: string
+  /** Undefined counts as ready, as in Kubernetes. */
+  ready?: boolean
+  serving?: boolean
+  terminating?: boolean
+}
+
+export interface EndpointSlice {
+  namespace: string
+  /** The service that it belongs to. */
+  service: string
+  addressType: 'IPv4' | 'IPv6'
+  ports: readonly { name: string; protocol: Protocol; port: number }[]
+  endpoints: readonly Endpoint[]
+}
+
+/** `namespace/name`, as Kubernetes writes a namespaced name. */
+export function namespacedName(object: { namespace: string; name: string }): string {
+  return `${object.namespace}/${object.name}`
+}

@@ -1,0 +1,52 @@
+import type { Check, Place } from '../lab/lab.ts'
+
+/** A command as it would be typed: an argv, never a string for a shell. */
+export interface Command {
+  argv: readonly string[]
+  /** In whose network namespace. */
+  in: Place
+  /** What it reads from stdin. */
+  input?: string
+  /** A program that goes on running: the pod's container that it is. */
+  container?: { pod: string; name: string }
+}
+
+/** A command with the commands that take it back, in the order in which to run them. */
+export interface Action {
+  command: Command
+  undo: readonly Command[]
+}
+
+export interface Step {
+  title: string
+  /** Why it is there, for people; may have several sentences. */
+  why: string
+  /** Written by the lab's author, or derived from the topology. */
+  from: 'topology' | 'lab'
+  actions: readonly Action[]
+  checks: readonly Check[]
+}
+
+/** A service port that `verify` samples. */
+export interface ServiceTarget {
+  /** `namespace/name` */
+  service: string
+  /** The port's name, empty where it has none. */
+  portName: string
+  protocol: 'TCP' | 'UDP' | 'SCTP'
+  clusterIP: string
+  port: number
+  endpoints: readonly { pod: string; address: string; port: number }[]
+}
+
+/** A lab compiled: every step with its commands, in order. The same lab gives the same plan, byte for byte. */
+export interface Plan {
+  version: 1
+  lab: string
+  title: string
+  steps: readonly Step[]
+  pods: readonly { name: string; address: string; veth: string; containers: readonly string[] }[]
+  outside: readonly { name: string; address: string }[]
+  /** As they stand after the last step. */
+  services: readonly ServiceTarget[]
+}

@@ -1,0 +1,107 @@
+import type { Check, Place } from '../lab/lab.ts'
+import type { Command, Step } from '../plan/plan.ts'
+
+/** What came of one check. */
+export interface CheckResult {
+  check: Check
+  /** The title of its step. */
+  step: string
+  from: Place
+  /** The URL or the command. */
+  target: string
+  /** In words: `netns_011 answers`, `fails`. */
+  expected: string
+  /** In words: `netns_021 answered`, `timed out after 0.5 s`. */
+  observed: string
+  ok: boolean
+  /** Milliseconds. */
+  ms: number
+}
+
+export interface StepResult {
+  title: string
+  ok: boolean
+  /** Milliseconds. */
+  ms: number
+  commands: number
+  checks: readonly CheckResult[]
+}
+
+/** What a view hears while a plan is carried out; every method is optional. */
+export interface RunObserver {
+  stepStarted?(step: Step, index: number): void
+  /** What the step is at: `commands 12/140`, `check 3/4: curl 10.0.0.11:8080`. */
+  stepProgress?(index: number, text: string): void
+  /** After a command, or after the batch that it went out with; `ms` is the batch's. */
+  commandsRan?(commands: readonly Command[], ms: number, output: string): void
+  checkDone?(result: CheckResult): void
+  stepDone?(result: StepResult, index: number): void
+}
+
+/** How often requests failed, by kind. */
+export interface Failures {
+  refused: number
+  unreachable: number
+  timeout: number
+  other: number
+}
+
+/** A service port sampled from one place. */
+export interface ServiceSample {
+  /** `namespace/name` */
+  service: string
+  portName: string
+  clusterIP: string
+  port: number
+  from: Place
+  requests: number
+  failed: number
+  failures: Failures
+  /** Pod → how often it answered; every endpoint is there, with 0 too. */
+  backends: Readonly<Record<string, number>>
+  expectedShare: Readonly<Record<string, number>>
+  /** Of a chi-square test of backends against expectedShare; 1 where there is nothing to compare. */
+  pValue: number
+  /** Milliseconds from connect to the answer's last byte; undefined where none answered. */
+  latency?: { p50: number; p99: number }
+  ok: boolean
+  /** What is off, in one line; undefined where ok. */
+  complaint?: string
+}
+
+export interface VerifyReport {
+  lab: string
+  ok: boolean
+  checks: readonly CheckResult[]
+  services: readonly ServiceSample[]
+}
+
+export interface UpReport {
+  lab: string
+  ok: boolean
+  /** Milliseconds, from the start of the sandbox to the last check. */
+  ms: number
+  steps: readonly StepResult[]
+  pods: number
+  /** `10.100.100.100:8080` */
+  services: readonly string[]
+}
+
+export interface DownReport {
+  lab: string
+  /** False: there was no such lab, or it had died before. */
+  wasRunning: boolean
+  pods: number
+  links: number
+  rules: number
+}
+
+export interface LabStatus {
+  lab: string
+  /** `gone`: its sandbox has died; `down` sweeps what is left of it. */
+  state: 'starting' | 'up' | 'failed' | 'gone'
+  pid: number
+  pods: number
+  /** ISO 8601. */
+  since: string
+}

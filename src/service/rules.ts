@@ -1,0 +1,38 @@
+/** Rules of one IP family as kube-proxy makes them: tables → chains → rules. */
+
+export type Family = 'ipv4' | 'ipv6'
+export type TableName = 'filter' | 'nat'
+
+export interface Rule {
+  /** What follows `-A CHAIN`: `['-m', 'comment', …, '-j', 'KUBE-MARK-MASQ']`. */
+  argv: readonly string[]
+  /** What the rule does, in plain words for `--explain`. */
+  explain: string
+}
+
+export interface Chain {
+  name: string
+  rules: readonly Rule[]
+}
+
+export interface Table {
+  name: TableName
+  /** In the order in which kube-proxy declares them. */
+  chains: readonly Chain[]
+}
+
+/** A jump from a built-in chain, as kube-proxy ensures it at a full sync: each one is prepended, in this order. */
+export interface Jump {
+  table: TableName
+  /** The built-in chain. */
+  from: string
+  argv: readonly string[]
+  explain: string
+}
+
+export interface RuleSet {
+  family: Family
+  filter: Table
+  nat: Table
+  jumps: readonly Jump[]
+}
