@@ -16,6 +16,26 @@ export interface CheckResult {
   ok: boolean
   /** Milliseconds. */
   ms: number
+  /** What shows the cause of a check that failed. */
+  evidence?: Evidence
+}
+
+/** What the kernel says at the hop that is to blame. */
+export interface Evidence {
+  /** The cause in one line: `netns_011 has no route to 10.0.0.21`. */
+  headline: string
+  /** What shows it: commands with their output, say. */
+  lines: readonly string[]
+}
+
+/** The command that ended a step. */
+export interface CommandFailure {
+  command: Command
+  /** Undefined: it was not started, or ended by a signal. */
+  exitCode?: number
+  /** The signal's name, where one ended it. */
+  signal?: string
+  stderr: string
 }
 
 export interface StepResult {
@@ -25,6 +45,8 @@ export interface StepResult {
   ms: number
   commands: number
   checks: readonly CheckResult[]
+  /** Undefined: every command ran. */
+  failure?: CommandFailure
 }
 
 /** What a view hears while a plan is carried out; every method is optional. */
