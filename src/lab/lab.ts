@@ -144,7 +144,12 @@ export interface ProxySettings {
   clusterCIDR: string
   detectLocalMode: 'ClusterCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'
   detectLocal: { bridgeInterface: string; interfaceNamePrefix: string }
-  iptables: { masqueradeAll: boolean; masqueradeBit: number; localhostNodePorts: boolean; randomFully: boolean }
+  iptables: {
+    masqueradeAll: boolean
+    masqueradeBit: number
+    localhostNodePorts: boolean
+    randomFully: boolean
+  }
   nodePortAddresses: readonly string[]
 }
 

@@ -1,0 +1,68 @@
+import { LineCounter } from 'yaml'
+import type { Problem } from './problem.ts'
+
+/** The text with its line starts: turns offsets into what an editor shows. */
+export class SourceText {
+  readonly lines = new LineCounter()
+  readonly text: string
+  readonly file: string
+
+  constructor(text: string, file: string) {
+    this.text = text
+    this.file = file
+    this.lines.addNewLine(0)
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+      this.lines.addNewLine(at + 1)
+  }
+
+  lineOf(offset: number): number {
+    return this.lines.linePos(this.clamp(offset)).line
+  }
+
+  problem(from: number, to: number, message: string, fix?: string): Problem {
+    const start = this.clamp(from)
+    const { line } = this.lines.linePos(start)
+    const lineStart = this.lines.lineStarts[line - 1] ?? 0
+    const sourceLine = (this.text.slice(lineStart).match(/^[^\r\n]*/)?.[0] ?? '').replace(/^\uFEFF/, '')
+    const shift = this.text.startsWith('\uFEFF') && line === 1 ? 1 : 0
+    const before = sourceLine.slice(0, Math.max(0, start - lineStart - shift))
+    const marked = sourceLine.slice(before.length, Math.max(0, to - lineStart - shift)).trimEnd()
+    return {
+      file: this.file,
+      line,
+      column: characters(before) + 1,
+      length: Math.max(1, characters(marked)),
+      sourceLine,
+      message,
+      ...(fix !== undefined && { fix }),
+    }
+  }
+
+  /** Inside the text, and not on a last line that only its line break makes. */
+  private clamp(offset: number): number {
+    const end = this.text.trimEnd().length
+    return Math.max(0, Math.min(offset, end))
+  }
+}
+
+/** A problem of a file as a whole, shown at its start. */
+export function problemOfFile(file: string, text: string, message: string, fix?: string): Problem {
+  return new SourceText(text, file).problem(0, 1, message, fix)
+}
+
+/** The first character that no text file holds, if there is one. */
+export function unprintable(text: string): { at: number; message: string; fix: string } | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  const at = text.search(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uFFFD]/)
+  if (at === -1) return undefined
+  const code = text.charCodeAt(at)
+  if (code === 0 || code === 0xfffd) {
+    return { at, message: 'this is not a text file', fix: 'give a lab file: YAML, in UTF-8' }
+  }
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+  return { at, message: `a control character (${name}) stands here`, fix: 'remove it' }
+}
+
+function characters(text: string): number {
+  return [...text].length
+}
