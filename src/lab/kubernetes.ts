@@ -33,6 +33,23 @@ export interface Service {
   sessionAffinityTimeout: number
   internalTrafficPolicy: TrafficPolicy
   externalTrafficPolicy: TrafficPolicy
+  /** Pods are endpoints before they are ready; left out: false. */
+  publishNotReadyAddresses?: boolean
+}
+
+/** A pod as the endpoint controller sees it. */
+export interface PodStatus {
+  namespace: string
+  name: string
+  labels: Readonly<Record<string, string>>
+  /** One per IP family at most; none yet: no endpoint. */
+  addresses: readonly string[]
+  nodeName?: string
+  /** The ports of all its containers. */
+  ports: readonly { name: string; protocol: Protocol; port: number }[]
+  ready: boolean
+  /** Being deleted. */
+  terminating: boolean
 }
 
 export interface Endpoint {

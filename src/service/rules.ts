@@ -12,6 +12,8 @@ export interface Rule {
 
 export interface Chain {
   name: string
+  /** `namespace/name` of the service whose own chain it is; undefined for the chains that all services share. */
+  service?: string
   rules: readonly Rule[]
 }
 
@@ -26,6 +28,8 @@ export interface Jump {
   table: TableName
   /** The built-in chain. */
   from: string
+  /** The chain that it jumps to. */
+  to: string
   argv: readonly string[]
   explain: string
 }
@@ -35,4 +39,6 @@ export interface RuleSet {
   filter: Table
   nat: Table
   jumps: readonly Jump[]
+  /** More than 1,000 endpoints: kube-proxy leaves out the comments of the rules that there are most of. */
+  largeCluster: boolean
 }

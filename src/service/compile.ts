@@ -1,0 +1,84 @@
+import type { EndpointSlice, Service } from '../lab/kubernetes.ts'
+import type { ProxySettings } from '../lab/lab.ts'
+import { baseJumps, declareFilterBase, declareNatBase, type KernelFacts } from './base-rules.ts'
+import { chooseEndpoints, EndpointTable } from './endpoints.ts'
+import { localDetector } from './local-detector.ts'
+import { type NodePortScope, nodePortScope, type ProxyNode, primaryAddress } from './node-ports.ts'
+import type { Family, RuleSet } from './rules.ts'
+import { servicePorts } from './service-ports.ts'
+import { addServicePort } from './service-rules.ts'
+import { comment, TableBuilder } from './table-builder.ts'
+
+/** What kube-proxy on one node knows. */
+export interface CompileInput {
+  services: Iterable<Service>
+  slices: Iterable<EndpointSlice>
+  settings: ProxySettings
+  node: ProxyNode
+  family: Family
+  /** Left out: no nfacct, and INVALID packets are dropped. */
+  kernel?: KernelFacts
+}
+
+const ordinaryKernel: KernelFacts = { nfacct: false, tcpBeLiberal: false }
+
+/** Above this number of endpoints comments are left out (`largeClusterEndpointsThreshold` in proxier.go). */
+const largeClusterEndpoints = 1000
+
+/** The rules that kube-proxy in iptables mode keeps on a node; the order of the input does not matter. */
+export function compileServices(input: CompileInput): RuleSet {
+  const { settings, node, family, kernel = ordinaryKernel } = input
+  const scope = nodePortScope(settings, node, family)
+  const base = {
+    family,
+    kernel,
+    mark: `0x${(2 ** settings.iptables.masqueradeBit).toString(16)}`,
+    randomFully: settings.iptables.randomFully,
+    localhostNodePorts: scope.localhost,
+  }
+  const filter = new TableBuilder()
+  const nat = new TableBuilder()
+  declareFilterBase(filter, base)
+  declareNatBase(nat, base)
+
+  const ports = servicePorts(input.services, family)
+  const endpoints = new EndpointTable(input.slices, family, node.name)
+  const total = ports.reduce((sum, port) => sum + endpoints.count(port), 0)
+  const context = {
+    filter,
+    nat,
+    kernel,
+    detector: localDetector(settings, family),
+    masqueradeAll: settings.iptables.masqueradeAll,
+    largeCluster: total > largeClusterEndpoints,
+    localhostNodePorts: scope.localhost,
+    nodeIP: primaryAddress(node, family),
+  }
+  for (const port of ports) addServicePort(context, port, chooseEndpoints(port, endpoints.of(port)))
+  addNodePortJumps(nat, scope, family)
+
+  return {
+    family,
+    filter: filter.table('filter'),
+    nat: nat.table('nat'),
+    jumps: baseJumps,
+    largeCluster: context.largeCluster,
+  }
+}
+
+function addNodePortJumps(nat: TableBuilder, { addresses, localhost }: NodePortScope, family: Family): void {
+  const text = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain')
+  const jump = (explain: string, ...match: readonly string[]) =>
+    nat.add('KUBE-SERVICES', explain, ...text, ...match, '-j', 'KUBE-NODEPORTS')
+  if (addresses !== undefined) {
+    for (const address of addresses) {
+      jump(`no service’s address, but ${address} of this node: it may be a node port`, '-d', address)
+    }
+    return
+  }
+  const loopback = family === 'ipv4' ? '127.0.0.0/8' : '::1/128'
+  jump(
+    'no service’s address, but one of this node: it may be a node port',
+    ...['-m', 'addrtype', '--dst-type', 'LOCAL', ...(localhost ? [] : ['!', '-d', loopback])],
+  )
+}

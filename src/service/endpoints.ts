@@ -1,0 +1,114 @@
+import type { EndpointSlice } from '../lab/kubernetes.ts'
+import { canonical, joinHostPort } from './addresses.ts'
+import { endpointChainName } from './names.ts'
+import type { Family } from './rules.ts'
+import { type ServicePortFacts, usesClusterEndpoints, usesLocalEndpoints } from './service-ports.ts'
+
+/** An address that answers for a service port, and in what state it is. */
+export interface EndpointFacts {
+  /** `ip:port` or `[ip]:port` */
+  address: string
+  ip: string
+  /** On the node for which the rules are made. */
+  local: boolean
+  ready: boolean
+  /** Going away, but still answering: used where nothing ready is left. */
+  lastResort: boolean
+}
+
+/** An endpoint with its chain's name. */
+export interface ServingEndpoint extends EndpointFacts {
+  chain: string
+}
+
+/** Which endpoints of a service port get rules, after traffic policies and readiness. */
+export interface EndpointChoice {
+  cluster: readonly ServingEndpoint[]
+  local: readonly ServingEndpoint[]
+  /** Those of both, each one once: they get a KUBE-SEP chain. */
+  reachable: readonly ServingEndpoint[]
+  /** Some node has an endpoint that can be used. */
+  any: boolean
+}
+
+/** The endpoints of every service port: service → port name and protocol → endpoints, sorted by address. */
+export class EndpointTable {
+  readonly #byPort = new Map<string, Map<string, EndpointFacts>>()
+
+  constructor(slices: Iterable<EndpointSlice>, family: Family, nodeName: string) {
+    for (const slice of slices) {
+      if ((slice.addressType === 'IPv6') !== (family === 'ipv6')) continue
+      for (const port of slice.ports) {
+        const key = portKey(`${slice.namespace}/${slice.service}`, port.name, port.protocol)
+        let endpoints = this.#byPort.get(key)
+        if (endpoints === undefined) {
+          endpoints = new Map()
+          this.#byPort.set(key, endpoints)
+        }
+        for (const endpoint of slice.endpoints) {
+          // kube-proxy reads the first address only: the others are the same backend (endpointslicecache.go).
+          const first = endpoint.addresses[0]
+          if (first === undefined) continue
+          const ip = canonical(first)
+          const facts: EndpointFacts = {
+            address: joinHostPort(ip, port.port),
+            ip,
+            local: nodeName !== '' && endpoint.nodeName === nodeName,
+            ready: endpoint.ready ?? true,
+            lastResort: (endpoint.serving ?? true) && (endpoint.terminating ?? false),
+          }
+          const known = endpoints.get(facts.address)
+          if (known === undefined || rank(facts) > rank(known)) endpoints.set(facts.address, facts)
+        }
+      }
+    }
+  }
+
+  /** The endpoints of one service port, ready or not, sorted as strings: 10.0.0.10 before 10.0.0.2. */
+  of(port: ServicePortFacts): EndpointFacts[] {
+    const endpoints = this.#byPort.get(portKey(port.service, port.portName, port.protocol))
+    if (endpoints === undefined) return []
+    return [...endpoints.values()].sort((a, b) => (a.address < b.address ? -1 : 1))
+  }
+
+  /** How many endpoints one service port has, ready or not. */
+  count(port: ServicePortFacts): number {
+    return this.#byPort.get(portKey(port.service, port.portName, port.protocol))?.size ?? 0
+  }
+}
+
+/** Chooses the endpoints that get rules (`CategorizeEndpoints` in kube-proxy's topology.go). */
+export function chooseEndpoints(port: ServicePortFacts, endpoints: readonly EndpointFacts[]): EndpointChoice {
+  const usable = endpoints.filter(endpoint => endpoint.ready || endpoint.lastResort)
+  const onNode = usable.filter(endpoint => endpoint.local)
+  const cluster = new Set(usesClusterEndpoints(port) ? best(usable) : [])
+  const local = new Set(usesLocalEndpoints(port) ? best(onNode) : [])
+  const reachable = usable
+    .filter(endpoint => cluster.has(endpoint) || local.has(endpoint))
+    .map(endpoint => ({
+      ...endpoint,
+      chain: endpointChainName(port.name, port.protocol, endpoint.address),
+      inCluster: cluster.has(endpoint),
+      inLocal: local.has(endpoint),
+    }))
+  return {
+    cluster: reachable.filter(endpoint => endpoint.inCluster),
+    local: reachable.filter(endpoint => endpoint.inLocal),
+    reachable,
+    any: usable.length > 0,
+  }
+}
+
+function best(endpoints: readonly EndpointFacts[]): readonly EndpointFacts[] {
+  const ready = endpoints.filter(endpoint => endpoint.ready)
+  return ready.length > 0 ? ready : endpoints
+}
+
+/** Of the same address in two slices the local one wins, as in kube-proxy; the rest only makes the choice independent of the order. */
+function rank(endpoint: EndpointFacts): number {
+  return (endpoint.local ? 4 : 0) + (endpoint.ready ? 2 : 0) + (endpoint.lastResort ? 1 : 0)
+}
+
+function portKey(service: string, portName: string, protocol: string): string {
+  return `${service} ${portName} ${protocol}`
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import type { Protocol, Service, ServicePort } from '../lab/kubernetes.ts'
+import { namespacedName } from '../lab/kubernetes.ts'
+
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** The first 16 base32 characters (80 bits) of a SHA-256, as kube-proxy's proxier.go shortens names for chains. */
+export function chainHash(text: string): string {
+  const digest = createHash('sha256').update(text).digest()
+  let hash = ''
+  for (let offset = 0; offset < 10; offset += 5) {
+    const high = digest.readUInt16BE(offset) * 16 + (digest[offset + 2]! >> 4)
+    const low = digest.readUIntBE(offset + 2, 3) & 0xfffff
+    hash +=
+      base32[(high >> 15) & 31]! + base32[(high >> 10) & 31]! + base32[(high >> 5) & 31]! + base32[high & 31]!
+    hash +=
+      base32[(low >> 15) & 31]! + base32[(low >> 10) & 31]! + base32[(low >> 5) & 31]! + base32[low & 31]!
+  }
+  return hash
+}
+
+/** `namespace/service:port`, without the colon where the port has no name (`ServicePortName` in kube-proxy's types.go). */
+export function servicePortName(
+  service: Pick<Service, 'namespace' | 'name'>,
+  port: Pick<ServicePort, 'name'>,
+): string {
+  return port.name === '' ? namespacedName(service) : `${namespacedName(service)}:${port.name}`
+}
+
+/** The chains of one service port; all five kinds share one hash. */
+export interface ServiceChainNames {
+  /** KUBE-SVC: the endpoints under policy Cluster. */
+  cluster: string
+  /** KUBE-SVL: the endpoints under policy Local. */
+  local: string
+  /** KUBE-EXT: where traffic to node ports, external and load-balancer addresses enters. */
+  external: string
+  /** KUBE-FW: who may use the load balancer's address. */
+  firewall: string
+}
+
+/** The names of a service port's chains. */
+export function serviceChainNames(name: string, protocol: Protocol): ServiceChainNames {
+  const hash = chainHash(name + protocol.toLowerCase())
+  return {
+    cluster: `KUBE-SVC-${hash}`,
+    local: `KUBE-SVL-${hash}`,
+    external: `KUBE-EXT-${hash}`,
+    firewall: `KUBE-FW-${hash}`,
+  }
+}
+
+/** The chain of one endpoint of a service port; `endpoint` is `ip:port` or `[ip]:port`. */
+export function endpointChainName(name: string, protocol: Protocol, endpoint: string): string {
+  return `KUBE-SEP-${chainHash(name + protocol.toLowerCase() + endpoint)}`
+}
+
+/** Whether a chain belongs to a service port, so that a sync may delete it (`isServiceChainName` in proxier.go). */
+export function isServiceChain(name: string): boolean {
+  return /^KUBE-(SVC|SVL|SEP|FW|EXT)-/.test(name)
+}

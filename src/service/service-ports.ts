@@ -1,0 +1,96 @@
+import type { Protocol, Service } from '../lab/kubernetes.ts'
+import { namespacedName } from '../lab/kubernetes.ts'
+import { canonical, canonicalNetwork, familyOf } from './addresses.ts'
+import { type ServiceChainNames, serviceChainNames, servicePortName } from './names.ts'
+import type { Family } from './rules.ts'
+
+/** One port of a service as one IP family sees it; kube-proxy's unit of work (`BaseServicePortInfo` in servicechangetracker.go). */
+export interface ServicePortFacts {
+  /** `namespace/service:port` */
+  name: string
+  /** `namespace/service` */
+  service: string
+  portName: string
+  protocol: Protocol
+  chains: ServiceChainNames
+  clusterIP: string
+  port: number
+  /** 0: none. */
+  nodePort: number
+  externalIPs: readonly string[]
+  loadBalancerIPs: readonly string[]
+  sourceRanges: readonly string[]
+  /** 0: none. */
+  healthCheckNodePort: number
+  /** Seconds; 0: no session affinity. */
+  affinity: number
+  internalPolicyLocal: boolean
+  externalPolicyLocal: boolean
+  /** Has an address or port that is reached from outside the cluster. */
+  externallyAccessible: boolean
+}
+
+const otherProxy = 'service.kubernetes.io/service-proxy-name'
+
+/** The service ports that kube-proxy serves in one IP family, sorted by name: no headless, ExternalName or other proxy's services. */
+export function servicePorts(services: Iterable<Service>, family: Family): ServicePortFacts[] {
+  const byKey = new Map<string, ServicePortFacts>()
+  for (const service of services) {
+    const clusterIP = service.clusterIPs.find(address => address !== '' && familyOf(address) === family)
+    if (service.type === 'ExternalName' || otherProxy in service.labels) continue
+    if (clusterIP === undefined || service.clusterIPs.includes('None')) continue
+    for (const facts of portsOf(service, canonical(clusterIP), family)) {
+      byKey.set(`${facts.name} ${facts.protocol}`, facts)
+    }
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, facts]) => facts)
+}
+
+function portsOf(service: Service, clusterIP: string, family: Family): ServicePortFacts[] {
+  const ofFamily = (addresses: readonly string[]) =>
+    addresses.filter(address => familyOf(address) === family).map(canonical)
+  const externalIPs = ofFamily(service.externalIPs)
+  const loadBalancerIPs = ofFamily(service.loadBalancerIPs)
+  const external =
+    service.type === 'NodePort' || service.type === 'LoadBalancer' || service.externalIPs.length > 0
+  const externalPolicyLocal = external && service.externalTrafficPolicy === 'Local'
+  const shared = {
+    service: namespacedName(service),
+    clusterIP,
+    externalIPs,
+    loadBalancerIPs,
+    sourceRanges: service.loadBalancerSourceRanges
+      .map(range => range.trim())
+      .filter(range => familyOf(range) === family)
+      .map(canonicalNetwork),
+    // Only a load balancer asks nodes whether they have local endpoints (`NeedsHealthCheck` in service/util.go).
+    healthCheckNodePort:
+      service.type === 'LoadBalancer' && externalPolicyLocal ? (service.healthCheckNodePort ?? 0) : 0,
+    affinity: service.sessionAffinity === 'ClientIP' ? service.sessionAffinityTimeout : 0,
+    internalPolicyLocal: service.internalTrafficPolicy === 'Local',
+    externalPolicyLocal,
+  }
+  return service.ports.map(({ name: portName, protocol, port, nodePort = 0 }) => {
+    const name = servicePortName(service, { name: portName })
+    return {
+      ...shared,
+      name,
+      portName,
+      protocol,
+      chains: serviceChainNames(name, protocol),
+      port,
+      nodePort,
+      externallyAccessible: nodePort !== 0 || externalIPs.length > 0 || loadBalancerIPs.length > 0,
+    }
+  })
+}
+
+/** Policy Local for outside traffic still needs all endpoints: pods and the node itself take the short cut past the policy. */
+export function usesClusterEndpoints(port: ServicePortFacts): boolean {
+  return !port.internalPolicyLocal || port.externallyAccessible
+}
+
+/** Whether some traffic may only go to this node's endpoints. */
+export function usesLocalEndpoints(port: ServicePortFacts): boolean {
+  return port.internalPolicyLocal || (port.externalPolicyLocal && port.externallyAccessible)
+}

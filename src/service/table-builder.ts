@@ -1,0 +1,29 @@
+import type { Chain, Rule, Table, TableName } from './rules.ts'
+
+/** Collects a table's chains in the order in which they are declared. */
+export class TableBuilder {
+  readonly #chains = new Map<string, { name: string; rules: Rule[]; service?: string }>()
+
+  /** Declares a chain; `service` is the `namespace/name` of the service that it serves, if it is one service's own. */
+  declare(name: string, service?: string): void {
+    this.#chains.set(name, service === undefined ? { name, rules: [] } : { name, rules: [], service })
+  }
+
+  /** Appends a rule to a declared chain. */
+  add(chain: string, explain: string, ...argv: readonly string[]): void {
+    const found = this.#chains.get(chain)
+    if (found === undefined) throw new Error(`chain ${chain} was not declared`)
+    found.rules.push({ argv, explain })
+  }
+
+  /** The table as it stands. */
+  table(name: TableName): Table {
+    const chains: Chain[] = [...this.#chains.values()]
+    return { name, chains }
+  }
+}
+
+/** The words of a rule's comment. */
+export function comment(text: string): readonly string[] {
+  return ['-m', 'comment', '--comment', text]
+}

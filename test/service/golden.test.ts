@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { compileServices } from '../../src/service/compile.ts'
+import { endpointChainName, serviceChainNames, servicePortName } from '../../src/service/names.ts'
+import { restoreText, ruleWords } from '../../src/service/restore-text.ts'
+import { type GoldenCase, goldenInput, normalisedRestore } from './golden-input.ts'
+
+const folder = process.env.NETLAB_KUBE_PROXY_GOLDEN ?? ''
+const there = folder !== '' && existsSync(folder)
+const read = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8')
+const readCase = (file: string) => JSON.parse(read('iptables', file)) as GoldenCase
+
+describe.skipIf(!there)('kube-proxy’s own test cases (NETLAB_KUBE_PROXY_GOLDEN)', () => {
+  const partial = /^2[12]-/
+  const cases = there
+    ? readdirSync(join(folder, 'iptables'))
+        .filter(file => file.endsWith('.rules') && !partial.test(file))
+        .map(file => file.replace('.rules', ''))
+    : []
+
+  it.each(cases)('%s', id => {
+    const ruleSet = compileServices(goldenInput(readCase(`${id}.json`)))
+    expect(normalisedRestore(restoreText(ruleSet))).toEqual(
+      normalisedRestore(read('iptables', `${id}.rules`)),
+    )
+  })
+
+  it('J1: the jumps from the built-in chains', () => {
+    const golden = JSON.parse(read('iptables', 'J1-base-chain-jumps.json')) as {
+      jumps: [string, string, string, string, string[]][]
+    }
+    const { jumps } = compileServices(goldenInput(readCase('02-clusterip-no-endpoints-reject.json')))
+    expect(jumps.map(jump => `${jump.table} ${jump.from} ${ruleWords(jump.argv)}`)).toEqual(
+      golden.jumps.map(([table, from, to, text, match]) =>
+        [table, from, ...match, ...(text === '' ? [] : [`-m comment --comment "${text}"`]), '-j', to].join(
+          ' ',
+        ),
+      ),
+    )
+  })
+
+  it('hashes.tsv: the names of chains', () => {
+    const lines = there ? read('hashes.tsv').trim().split('\n').slice(1) : []
+    const current = lines.map(line => line.split('\t')).filter(fields => fields[7] === 'current')
+    expect(current.length).toBeGreaterThan(90)
+    for (const [
+      namespace = '',
+      name = '',
+      portName = '',
+      protocol = '',
+      endpoint = '',
+      chain = '',
+    ] of current) {
+      const port = servicePortName({ namespace, name }, { name: portName })
+      const upper = protocol.toUpperCase() as 'TCP' | 'UDP' | 'SCTP'
+      const names = serviceChainNames(port, upper)
+      const own = [...Object.values(names), endpointChainName(port, upper, endpoint)]
+      expect(own).toContain(chain)
+    }
+  })
+})
+
+it.skipIf(there)(
+  'kube-proxy’s own test cases were skipped: NETLAB_KUBE_PROXY_GOLDEN names no folder',
+  () => {},
+)
