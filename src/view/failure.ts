@@ -1,0 +1,106 @@
+import { host } from '../lab/lab.ts'
+import { commandLine, shellWord } from '../plan/command-line.ts'
+import type { Step } from '../plan/plan.ts'
+import type { CheckResult, CommandFailure, StepResult } from '../run/report.ts'
+import { describeAttempt } from './describe-check.ts'
+import { block, flow, hanging, indented, wrapParagraphs } from './layout.ts'
+import { printable } from './printable.ts'
+import type { Style } from './terminal.ts'
+
+/** A step that failed, with all that helps to see why. */
+export interface FailedStep {
+  lab: string
+  /** The lab as it was typed: a path, or the name of one that ships. */
+  source: string
+  step: Step
+  /** 0-based. */
+  index: number
+  /** How many steps the plan has. */
+  total: number
+  result: StepResult
+  /** What has become of the lab: taken down, or left as it stands (`--keep`). */
+  now: 'down' | 'kept'
+}
+
+/** Tells people which command or check failed, why it was there, and what to do. */
+export function renderFailure(style: Style, failed: FailedStep): string {
+  const { color, width } = style
+  const { step, result } = failed
+  const lines = hanging(
+    `${color.red('✘')} `,
+    `${color.red(`step ${failed.index + 1} of ${failed.total} failed:`)} ${color.bold(printable(step.title))}`,
+    width,
+  )
+  if (step.why.trim() !== '') lines.push('', ...wrapParagraphs(printable(step.why), width, 2))
+  if (result.failure !== undefined) lines.push('', ...commandFailureLines(style, result.failure, 2))
+  for (const check of result.checks) if (!check.ok) lines.push('', ...checkFailureLines(style, check, 2))
+  return block([...lines, '', ...aftermath(style, failed)])
+}
+
+/** A failed command as it can be pasted, how it ended, and its stderr. */
+export function commandFailureLines(style: Style, failure: CommandFailure, indent: number): string[] {
+  const { color } = style
+  const margin = ' '.repeat(indent)
+  const [first, ...more] = printable(commandLine(failure.command)).split('\n')
+  const ending =
+    failure.exitCode !== undefined
+      ? `exit code ${failure.exitCode}`
+      : failure.signal !== undefined
+        ? `ended by ${failure.signal}`
+        : 'could not be started'
+  const stderr = printable(failure.stderr).trim()
+  return [
+    `${margin}${color.bold(`$ ${first}`)}`,
+    ...more.map(line => color.bold(line)),
+    `${margin}${color.red(ending)}${stderr === '' ? ', and it printed no error' : ':'}`,
+    ...(stderr === '' ? [] : indented(stderr, indent + 2)),
+  ]
+}
+
+/** A check that does not hold: what it tried, what was expected, what came, and the evidence. */
+export function checkFailureLines(style: Style, result: CheckResult, indent: number): string[] {
+  const { color, width } = style
+  const margin = ' '.repeat(indent)
+  return [
+    ...hanging(margin, color.bold(printable(describeAttempt(result.check))), width, indent + 2),
+    ...hanging(`${margin}  expected  `, color.green(printable(result.expected)), width),
+    ...hanging(`${margin}  observed  `, color.red(printable(result.observed)), width),
+    ...evidenceLines(style, result, indent + 2),
+  ]
+}
+
+function evidenceLines({ color, width }: Style, { evidence }: CheckResult, indent: number): string[] {
+  if (evidence === undefined) return []
+  return [
+    '',
+    ...hanging(' '.repeat(indent), color.yellow.bold(printable(evidence.headline)), width),
+    ...evidence.lines.flatMap(line => indented(printable(line), indent + 2)),
+  ]
+}
+
+function aftermath(style: Style, { lab, source, now, result }: FailedStep): string[] {
+  const { width } = style
+  if (now === 'down')
+    return [
+      ...hanging('', `${lab} was taken down; nothing is left.`, width),
+      ...tryLines(style, [`netlab up ${shellWord(source)} --keep`, `netlab walk ${shellWord(source)}`]),
+    ]
+  const check = result.checks.find(check => !check.ok)
+  return [
+    ...hanging('', `${lab} is kept as it stands, the steps before this one included.`, width),
+    ...tryLines(style, [...again(lab, check), `netlab shell ${lab}`, `netlab down ${lab}`]),
+  ]
+}
+
+function tryLines({ color, width }: Style, commands: readonly string[]): string[] {
+  const [first, ...rest] = commands.map(command => color.cyan(command))
+  return flow([`Try:  ${first}`, ...rest], width, 6, ' · ')
+}
+
+/** The failed check as a command to type. */
+function again(lab: string, result: CheckResult | undefined): string[] {
+  if (result === undefined) return []
+  const place = result.from === host ? '' : ` --in ${result.from}`
+  const command = result.check.kind === 'curl' ? `curl ${result.check.url}` : result.target
+  return [`netlab exec ${lab}${place} -- ${printable(command)}`]
+}

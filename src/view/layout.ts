@@ -1,0 +1,90 @@
+import stringWidth from 'string-width'
+import wrapAnsi from 'wrap-ansi'
+
+/** Breaks text at words into lines of at most `width` columns; a longer word keeps its line, so that it can be copied. */
+export function wrap(text: string, width: number): string[] {
+  return wrapAnsi(text, Math.max(1, width), { hard: false, trim: true }).split('\n')
+}
+
+/** Wraps paragraphs (parted by an empty line) and sets them `indent` columns in; lists and indented lines keep their breaks. */
+export function wrapParagraphs(text: string, width: number, indent: number = 0): string[] {
+  const lines: string[] = []
+  for (const paragraph of text.trim().split(/\n[ \t]*\n/)) {
+    if (lines.length > 0) lines.push('')
+    const kept = paragraph.split('\n')
+    const isProse = !kept.some(line => /^(\s|[-*•] |\d+\. )/.test(line))
+    for (const line of isProse ? [kept.join(' ')] : kept) {
+      const hang = indent + (isProse ? 0 : (/^\s*(?:[-*•] |\d+\. )?/.exec(line)?.[0].length ?? 0))
+      const first = isProse ? 0 : (/^\s*/.exec(line)?.[0].length ?? 0)
+      lines.push(...hanging(' '.repeat(indent + first), line.trim(), width, hang))
+    }
+  }
+  return lines
+}
+
+/** Wraps `text` behind `prefix`; further lines are set `hang` columns in. */
+export function hanging(
+  prefix: string,
+  text: string,
+  width: number,
+  hang: number = stringWidth(prefix),
+): string[] {
+  const lines = wrap(text, width - Math.max(hang, stringWidth(prefix)))
+  return lines.map((line, index) => (index === 0 ? prefix : ' '.repeat(hang)) + line)
+}
+
+/** Sets every line of a text `columns` in; an empty one stays empty. */
+export function indented(text: string, columns: number): string[] {
+  return text
+    .replace(/\n+$/, '')
+    .split('\n')
+    .map(line => (line === '' ? '' : ' '.repeat(columns) + line))
+}
+
+/** Fills with blanks up to a display width. */
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)))
+}
+
+/** Fills with blanks from the left up to a display width. */
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - stringWidth(text))) + text
+}
+
+/** Shortens plain text to a display width, with `…` where something is missing. */
+export function shorten(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text
+  let kept = ''
+  let width = 0
+  for (const character of text) {
+    width += stringWidth(character)
+    if (width > columns - 1) break
+    kept += character
+  }
+  return `${kept.trimEnd()}…`
+}
+
+/** Puts as many pieces on a line as fit, parted by `gap`; every line but the first is set `hang` columns in. */
+export function flow(pieces: readonly string[], width: number, hang: number, gap: string): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const piece of pieces) {
+    const longer = line === '' ? piece : line + gap + piece
+    if (line !== '' && hang + stringWidth(longer) > width) {
+      lines.push(line.trimEnd())
+      line = piece
+    } else line = longer
+  }
+  if (line !== '') lines.push(line.trimEnd())
+  return lines.map((text, index) => (index === 0 ? text : ' '.repeat(hang) + text))
+}
+
+/** The widest of some texts, in columns. */
+export function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(text => stringWidth(text)))
+}
+
+/** Lines as a text that ends with a line break. */
+export function block(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,88 @@
+import stringWidth from 'string-width'
+import type { Problem } from '../lab/problem.ts'
+import { hanging } from './layout.ts'
+import { printable } from './printable.ts'
+import type { Style } from './terminal.ts'
+
+const tabWidth = 4
+
+/** A mistake with its place, the line it stands on, what is wrong there, and what to write instead. */
+export function problemLines(style: Style, problem: Problem): string[] {
+  const { color, width } = style
+  const place = `${printable(problem.file)}:${problem.line}:${problem.column}`
+  const gutter = ' '.repeat(String(problem.line).length + 3)
+  return [
+    color.cyan(place),
+    ...excerpt(style, problem),
+    ...hanging(gutter, color.red(printable(problem.message)), width),
+    ...(problem.fix === undefined
+      ? []
+      : hanging(`${gutter}${color.green('fix:')} `, printable(problem.fix), width)),
+  ]
+}
+
+/** The line of the file with carets under the mistake; of a long line, the part around it. */
+function excerpt({ color, width }: Style, problem: Problem): string[] {
+  if (problem.sourceLine === '') return []
+  const number = ` ${problem.line} `
+  const start = problem.column - 1
+  const before = shown(problem.sourceLine.slice(0, start), 0)
+  const marked = shown(problem.sourceLine.slice(start, start + problem.length), stringWidth(before))
+  const after = shown(problem.sourceLine.slice(start + problem.length), stringWidth(before + marked))
+  const view = cut({ before, marked, after }, width - number.length - 2)
+  const carets = ' '.repeat(stringWidth(view.before)) + '^'.repeat(Math.max(1, stringWidth(view.marked)))
+  return [
+    `${color.dim(`${number}│`)} ${view.before}${color.red(view.marked)}${view.after}`.trimEnd(),
+    `${' '.repeat(number.length)}${color.dim('│')} ${color.red(carets)}`,
+  ]
+}
+
+interface MarkedLine {
+  before: string
+  marked: string
+  after: string
+}
+
+/** Makes a line fit: what stands behind the mistake goes first, then what stands before it, then its own end. */
+function cut({ before, marked, after }: MarkedLine, room: number): MarkedLine {
+  if (stringWidth(before + marked + after) <= room) return { before, marked, after }
+  const markedWidth = Math.min(stringWidth(marked), room - 2)
+  const beforeWidth = Math.min(stringWidth(before), Math.max(1, Math.floor((room - markedWidth) * 0.7)))
+  const shownBefore = stringWidth(before) > beforeWidth ? `…${lastColumns(before, beforeWidth - 1)}` : before
+  const shownMarked = firstColumns(marked, markedWidth)
+  const rest = room - stringWidth(shownBefore + shownMarked)
+  const isWhole = stringWidth(marked) <= markedWidth && stringWidth(after) <= rest
+  return {
+    before: shownBefore,
+    marked: shownMarked,
+    after: isWhole ? after : `${firstColumns(after, rest - 1)}…`,
+  }
+}
+
+function firstColumns(text: string, columns: number): string {
+  let kept = ''
+  for (const character of text) {
+    if (stringWidth(kept + character) > columns) break
+    kept += character
+  }
+  return kept
+}
+
+function lastColumns(text: string, columns: number): string {
+  let kept = ''
+  for (const character of [...text].reverse()) {
+    if (stringWidth(character + kept) > columns) break
+    kept = character + kept
+  }
+  return kept
+}
+
+/** Text as it takes up columns: tabs as blanks up to their next stop. */
+function shown(text: string, startColumn: number): string {
+  let line = ''
+  for (const part of printable(text).split(/(\t)/)) {
+    const column = startColumn + stringWidth(line)
+    line += part === '\t' ? ' '.repeat(tabWidth - (column % tabWidth)) : part
+  }
+  return line
+}

@@ -1,0 +1,87 @@
+import type { WriteStream } from 'node:tty'
+import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk'
+
+/** How text for a screen is made: everything that renders takes it. */
+export interface Style {
+  readonly color: ChalkInstance
+  /** Columns. */
+  readonly width: number
+}
+
+/** One stream that people, or a file, read. */
+export interface Screen extends Style {
+  readonly stream: NodeJS.WritableStream
+  /** Lines may be drawn over: a terminal that can move its cursor. */
+  readonly interactive: boolean
+  write(text: string): void
+}
+
+/** Where everything that a person sees goes: results to `out`, progress and errors to `err`. */
+export interface Terminal {
+  readonly out: Screen
+  readonly err: Screen
+  /** Nothing but failures. */
+  readonly quiet: boolean
+  /** Each command, with its time. */
+  readonly verbose: boolean
+}
+
+export interface TerminalOptions {
+  out?: NodeJS.WritableStream
+  err?: NodeJS.WritableStream
+  env?: NodeJS.ProcessEnv
+  quiet?: boolean
+  verbose?: boolean
+}
+
+const defaultWidth = 80
+/** Below it nothing can be laid out; the terminal breaks the lines itself. */
+const leastWidth = 20
+
+/** Looks at the streams and the environment once; the width follows the window. */
+export function openTerminal(options: TerminalOptions = {}): Terminal {
+  const env = options.env ?? process.env
+  return {
+    out: openScreen(options.out ?? process.stdout, env),
+    err: openScreen(options.err ?? process.stderr, env),
+    quiet: options.quiet ?? false,
+    verbose: options.verbose ?? false,
+  }
+}
+
+/** For files, and for whoever wants no colour. */
+export function plainStyle(width: number = defaultWidth): Style {
+  return { color: new Chalk({ level: 0 }), width }
+}
+
+function openScreen(stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv): Screen {
+  const tty = stream as Partial<WriteStream>
+  const isTTY = tty.isTTY === true
+  // A reader that has seen enough (`netlab list | head -1`) is no reason to crash.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return {
+    stream,
+    color: new Chalk({ level: colorLevel(tty, isTTY, env) }),
+    get width() {
+      const columns = (isTTY ? tty.columns : Number.parseInt(env.COLUMNS ?? '', 10)) || defaultWidth
+      return Math.max(leastWidth, columns)
+    },
+    // CI systems give a terminal whose log keeps every frame.
+    interactive: isTTY && env.TERM !== 'dumb' && !env.CI,
+    write: text => void stream.write(text),
+  }
+}
+
+/** FORCE_COLOR before NO_COLOR before what the terminal can do, as Node itself decides. */
+function colorLevel(tty: Partial<WriteStream>, isTTY: boolean, env: NodeJS.ProcessEnv): ColorSupportLevel {
+  const forced = env.FORCE_COLOR
+  if (forced !== undefined) {
+    if (forced === 'false') return 0
+    return /^[0-3]$/.test(forced) ? (Number(forced) as ColorSupportLevel) : 1
+  }
+  if (env.NO_COLOR || !isTTY) return 0
+  const bits = tty.getColorDepth?.(env) ?? 1
+  return bits >= 24 ? 3 : bits >= 8 ? 2 : bits >= 4 ? 1 : 0
+}

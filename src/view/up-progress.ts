@@ -1,0 +1,141 @@
+import { commandLine } from '../plan/command-line.ts'
+import type { Command, Step } from '../plan/plan.ts'
+import type { CheckResult, RunObserver, StepResult } from '../run/report.ts'
+import { describeAttempt } from './describe-check.ts'
+import { duration, plural } from './format.ts'
+import { block, indented } from './layout.ts'
+import { LiveLine } from './live-line.ts'
+import { printable } from './printable.ts'
+import { StepLines } from './step-line.ts'
+import type { Screen, Terminal } from './terminal.ts'
+
+/** Shows the steps of a plan while they run; `stop` gives the screen back and must be called in the end. */
+export interface UpProgress extends RunObserver {
+  stop(): Promise<void>
+}
+
+/** Milliseconds after which a step shows what it is at. */
+const detailAfter = 1000
+
+/** The progress that fits: nothing, every command, a moving line, or a line per finished step. */
+export function openUpProgress(terminal: Terminal, steps: readonly Step[]): UpProgress {
+  if (terminal.quiet) return { stop: async () => {} }
+  if (terminal.verbose) return new VerboseProgress(terminal.err, steps)
+  return terminal.err.interactive
+    ? new LiveProgress(terminal.err, steps)
+    : new PlainProgress(terminal.err, steps)
+}
+
+class LiveProgress implements UpProgress {
+  readonly #screen: Screen
+  readonly #lines: StepLines
+  readonly #live: LiveLine
+  #running: number | undefined
+  #at = ''
+  #detailTimer: NodeJS.Timeout | undefined
+  #showsDetail = false
+
+  constructor(screen: Screen, steps: readonly Step[]) {
+    this.#screen = screen
+    this.#lines = new StepLines(steps)
+    this.#live = new LiveLine(screen)
+  }
+
+  stepStarted(_step: Step, index: number): void {
+    this.#running = index
+    this.#at = ''
+    this.#showsDetail = false
+    this.#live.start(this.#text(index))
+    this.#detailTimer = setTimeout(() => {
+      this.#showsDetail = true
+      this.#live.update(this.#text(index))
+    }, detailAfter)
+  }
+
+  stepProgress(index: number, text: string): void {
+    this.#at = text
+    if (this.#showsDetail) this.#live.update(this.#text(index))
+  }
+
+  stepDone(result: StepResult, index: number): void {
+    this.#running = undefined
+    clearTimeout(this.#detailTimer)
+    this.#live.end(`${this.#lines.finished(index, result.ok, duration(result.ms), this.#screen)}\n`)
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#detailTimer)
+    if (this.#running !== undefined) {
+      this.#live.end(`${this.#lines.finished(this.#running, false, 'stopped', this.#screen)}\n`)
+      this.#running = undefined
+    }
+    await this.#live.stop()
+  }
+
+  #text(index: number): string {
+    return this.#lines.running(index, this.#showsDetail ? this.#at : '', this.#screen, this.#live.width)
+  }
+}
+
+class PlainProgress implements UpProgress {
+  protected readonly screen: Screen
+  protected readonly lines: StepLines
+  #running: number | undefined
+
+  constructor(screen: Screen, steps: readonly Step[]) {
+    this.screen = screen
+    this.lines = new StepLines(steps)
+  }
+
+  stepStarted(_step: Step, index: number): void {
+    this.#running = index
+  }
+
+  stepDone(result: StepResult, index: number): void {
+    this.#running = undefined
+    const { color } = this.screen
+    const word = result.ok ? color.green('ok') : color.red('failed')
+    this.screen.write(`${this.lines.plain(index, word, duration(result.ms))}\n`)
+  }
+
+  async stop(): Promise<void> {
+    if (this.#running === undefined) return
+    this.screen.write(`${this.lines.plain(this.#running, 'stopped', '')}\n`)
+    this.#running = undefined
+  }
+}
+
+/** Commands as they can be pasted: their times are comments. */
+class VerboseProgress extends PlainProgress {
+  readonly #count: number
+
+  constructor(screen: Screen, steps: readonly Step[]) {
+    super(screen, steps)
+    this.#count = steps.length
+  }
+
+  override stepStarted(step: Step, index: number): void {
+    super.stepStarted(step, index)
+    this.screen.write(`${this.screen.color.bold(`# ${index + 1}/${this.#count} ${printable(step.title)}`)}\n`)
+  }
+
+  commandsRan(commands: readonly Command[], ms: number, output: string): void {
+    const { color } = this.screen
+    const batch = commands.length === 1 ? '' : ` for ${plural(commands.length, 'command')} in one batch`
+    const lines = commands.map(command => printable(commandLine(command)))
+    const time = color.dim(`# ${duration(ms)}${batch}`)
+    const last = lines.length - 1
+    // After a here-document's end word nothing may stand.
+    if (last >= 0 && !lines[last]!.includes('\n')) lines[last] += `  ${time}`
+    else lines.push(time)
+    if (output.trim() !== '') lines.push(...indented(color.dim(printable(output)), 2))
+    this.screen.write(block(lines))
+  }
+
+  checkDone(result: CheckResult): void {
+    const { color } = this.screen
+    const mark = result.ok ? color.green('✔') : color.red('✘')
+    const words = `${describeAttempt(result.check)}: ${result.observed}`
+    this.screen.write(`# ${mark} ${printable(words)}  ${color.dim(duration(result.ms))}\n`)
+  }
+}

@@ -1,0 +1,40 @@
+import type { Plan } from '../plan/plan.ts'
+import type { UpReport } from '../run/report.ts'
+import { duration, plural } from './format.ts'
+import { block, flow, hanging } from './layout.ts'
+import type { Style } from './terminal.ts'
+
+/** What stands now, and what to do with it. `several`: other labs run too, so that commands must name this one. */
+export function renderUpSummary(style: Style, report: UpReport, plan: Plan, several: boolean): string {
+  const { color, width } = style
+  const services =
+    report.services.length === 0
+      ? []
+      : [`${plural(report.services.length, 'service')} (${report.services.join(', ')})`]
+  const parts = [
+    plural(report.pods, 'pod'),
+    ...services,
+    `${plural(report.steps.length, 'step')} verified in ${duration(report.ms)}`,
+  ]
+  const lines = hanging('', `${color.green.bold(report.lab)} is up: ${parts.join(', ')}`, width, 2)
+  return block([...lines, ...flow(suggestions(style, report, plan, several), width, 6, ' · ')])
+}
+
+function suggestions(style: Style, report: UpReport, plan: Plan, several: boolean): string[] {
+  const name = several ? ` ${report.lab}` : ''
+  const verbs = [`verify${name}`, `shell${name}`, ...tryOut(plan, name), `down${name}`]
+  const [first, ...rest] = verbs.map(verb => style.color.cyan(`netlab ${verb}`))
+  return [`Try:  ${first}`, ...rest]
+}
+
+/** A request that is answered: to a service from a pod, else one that a step has checked. */
+function tryOut(plan: Plan, name: string): string[] {
+  const service = plan.services.find(target => target.protocol === 'TCP' && target.endpoints.length > 0)
+  const pod = plan.pods[0]
+  if (service !== undefined && pod !== undefined)
+    return [`exec${name} --in ${pod.name} -- curl ${service.clusterIP}:${service.port}`]
+  for (const check of plan.steps.flatMap(step => step.checks).reverse())
+    if (check.kind === 'curl' && check.expect[0]?.kind === 'answers')
+      return [`exec${name} --in ${check.from} -- curl ${check.url}`]
+  return []
+}

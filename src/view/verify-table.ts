@@ -1,0 +1,192 @@
+import type { CheckResult, Failures, ServiceSample, VerifyReport } from '../run/report.ts'
+import { checkFailureLines } from './failure.ts'
+import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
+import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
+import { printable } from './printable.ts'
+import { shareBar } from './share-bar.ts'
+import type { Style } from './terminal.ts'
+
+/** Below this width a place has a line of its own. */
+const narrow = 60
+
+/** The checks, then each service from each place, then the verdict. */
+export function renderVerify(style: Style, report: VerifyReport): string {
+  return render(style, report, report.services)
+}
+
+/** What `--quiet` leaves: failed checks, samples that are off, the verdict; empty where all is well. */
+export function renderVerifyFailures(style: Style, report: VerifyReport): string {
+  if (report.ok) return ''
+  const samples = report.services.filter(sample => !sample.ok)
+  return render(style, report, samples)
+}
+
+function render(style: Style, report: VerifyReport, shown: readonly ServiceSample[]): string {
+  const lines = checkLines(style, report.checks)
+  for (const samples of byService(shown)) lines.push(...serviceLines(style, samples), '')
+  return block([...lines, ...verdictLines(style, report)])
+}
+
+function checkLines(style: Style, checks: readonly CheckResult[]): string[] {
+  if (checks.length === 0) return []
+  const { color } = style
+  const failed = checks.filter(check => !check.ok)
+  if (failed.length === 0)
+    return [
+      `${color.green('✔')} ${checks.length === 1 ? 'the check holds' : `all ${thousands(checks.length)} checks hold`}`,
+      '',
+    ]
+  const count = `${thousands(checks.length - failed.length)} of ${plural(checks.length, 'check')} hold`
+  return [
+    `${color.red('✘')} ${count}; ${failed.length === 1 ? 'this one does not:' : 'these do not:'}`,
+    ...failed.flatMap(check => ['', ...checkFailureLines(style, check, 2), stepLine(style, check)]),
+    '',
+  ]
+}
+
+function stepLine({ color }: Style, check: CheckResult): string {
+  return `    ${color.dim(`of step   ${printable(check.step)}`)}`
+}
+
+function byService(samples: readonly ServiceSample[]): ServiceSample[][] {
+  const groups = new Map<string, ServiceSample[]>()
+  for (const sample of samples) {
+    const key = `${serviceName(sample)} ${sample.clusterIP}:${sample.port}`
+    groups.set(key, [...(groups.get(key) ?? []), sample])
+  }
+  return [...groups.values()]
+}
+
+/** As kube-proxy writes it: `default/http-server:http`. */
+function serviceName(sample: ServiceSample): string {
+  return sample.portName === '' ? sample.service : `${sample.service}:${sample.portName}`
+}
+
+function serviceLines(style: Style, samples: readonly ServiceSample[]): string[] {
+  const { color, width } = style
+  const service = samples[0]!
+  const address = `${service.clusterIP}:${service.port}`
+  const placeWidth = widest(samples.map(sample => `from ${sample.from}`))
+  const requestsWidth = widest(samples.map(requests))
+  const heading = flow([color.bold(printable(serviceName(service))), address], width, 2, '  ')
+  return [...heading, ...samples.flatMap(sample => sampleLines(style, sample, placeWidth, requestsWidth))]
+}
+
+function requests(sample: ServiceSample): string {
+  return plural(sample.requests, 'request')
+}
+
+/** On one line where it fits; else the backends come below, in columns. */
+function sampleLines(
+  style: Style,
+  sample: ServiceSample,
+  placeWidth: number,
+  requestsWidth: number,
+): string[] {
+  const { width } = style
+  const isNarrow = width < narrow
+  const hang = isNarrow ? 4 : 2 + placeWidth + 2
+  const place = `  ${padEnd(`from ${sample.from}`, placeWidth)}${isNarrow ? '' : '  '}`
+  const asked = padStart(requests(sample), isNarrow ? 0 : requestsWidth)
+  const backends = backendCells(style, sample)
+  const facts = [failedFact(style, sample), verdictFact(style, sample), latencyFact(style, sample)].filter(
+    Boolean,
+  )
+  const oneLine =
+    place + [[asked, ...backends.slice(0, 1)].join('  '), ...backends.slice(1), ...facts].join('   ')
+  const complaint = sample.complaint === undefined ? [] : complaintLines(style, sample.complaint, hang)
+  if (!isNarrow && widest([oneLine]) <= width) return [oneLine, ...complaint]
+
+  const summary = flow([asked, ...facts], width, hang, '   ')
+  const head = isNarrow ? [place.trimEnd(), ' '.repeat(hang) + summary[0]] : [place + summary[0]]
+  const grid = flow(backends, width, hang, '   ').map((line, index) =>
+    index === 0 ? ' '.repeat(hang) + line : line,
+  )
+  return [...head, ...summary.slice(1), ...grid, ...complaint]
+}
+
+/** `netns_011 ████████▌ 49.1 %` for each backend, in columns. */
+function backendCells({ color }: Style, sample: ServiceSample): string[] {
+  const answered = Object.values(sample.backends).reduce((sum, count) => sum + count, 0)
+  const greatest = Math.max(0, ...Object.values(sample.expectedShare))
+  const rows = Object.entries(sample.backends).map(([pod, count]) => {
+    const share = answered === 0 ? 0 : count / answered
+    return { pod, bar: shareBar(share, greatest), share: percentage(share) }
+  })
+  const podWidth = widest(rows.map(row => row.pod))
+  const barWidth = widest(rows.map(row => row.bar))
+  const shareWidth = widest(rows.map(row => row.share))
+  return rows.map(
+    ({ pod, bar, share }) =>
+      `${padEnd(pod, podWidth)} ${color.cyan(padEnd(bar, barWidth))} ${padStart(share, shareWidth)}`,
+  )
+}
+
+const failureWords: Record<keyof Failures, string> = {
+  refused: 'refused',
+  unreachable: 'unreachable',
+  timeout: 'timed out',
+  other: 'otherwise',
+}
+
+function failedFact({ color }: Style, sample: ServiceSample): string {
+  if (sample.failed === 0) return '0 failed'
+  const kinds = (Object.keys(failureWords) as (keyof Failures)[]).filter(kind => sample.failures[kind] > 0)
+  const words =
+    kinds.length === 1
+      ? failureWords[kinds[0]!]
+      : kinds.map(kind => `${thousands(sample.failures[kind])} ${failureWords[kind]}`).join(', ')
+  const text = `${thousands(sample.failed)} failed${words === '' ? '' : ` (${words})`}`
+  return sample.ok ? `${text}, as expected` : color.red(text)
+}
+
+/** Of one backend there is nothing to say; of a sample that is off, the complaint says it. */
+function verdictFact({ color }: Style, sample: ServiceSample): string {
+  const shares = Object.values(sample.expectedShare)
+  if (shares.length < 2 || sample.requests === sample.failed) return ''
+  const p = probability(sample.pValue)
+  if (!sample.ok) return `(${p})`
+  const isEven = shares.every(share => Math.abs(share - shares[0]!) < 1e-9)
+  return `${color.green(isEven ? 'even' : 'as expected')} (${p})`
+}
+
+function latencyFact({ color }: Style, { latency }: ServiceSample): string {
+  return latency === undefined ? '' : color.dim(`p50 ${duration(latency.p50)}  p99 ${duration(latency.p99)}`)
+}
+
+function complaintLines({ color, width }: Style, complaint: string, indent: number): string[] {
+  return hanging(`${' '.repeat(indent)}${color.red('✘')} `, color.red(printable(complaint)), width)
+}
+
+function verdictLines({ color, width }: Style, report: VerifyReport): string[] {
+  const offChecks = report.checks.filter(check => !check.ok).length
+  const offSamples = report.services.filter(sample => !sample.ok)
+  if (report.ok) {
+    const services = byService(report.services).length
+    const parts = [
+      ...(report.checks.length > 0 ? [plural(report.checks.length, 'check')] : []),
+      ...(services > 0
+        ? [`${plural(services, 'service')} from ${plural(countPlaces(report.services), 'place')}`]
+        : []),
+    ]
+    const what = parts.length === 0 ? 'nothing to verify' : `${listing(parts, 'and')} verified`
+    return hanging('', `${color.green.bold(report.lab)} is well: ${what}`, width, 2)
+  }
+  const parts = [
+    ...(offChecks > 0 ? [`${plural(offChecks, 'check')} ${offChecks === 1 ? 'fails' : 'fail'}`] : []),
+    ...offSamples.slice(0, 1).map(sample => `${serviceName(sample)} is off from ${whence(offSamples)}`),
+  ]
+  return hanging('', `${color.red.bold(report.lab)} is not well: ${listing(parts, 'and')}`, width, 2)
+}
+
+/** The places of the samples that are off; of many, how many. */
+function whence(samples: readonly ServiceSample[]): string {
+  const services = byService(samples)
+  const others = services.length > 1 ? `, and ${plural(services.length - 1, 'more service')}` : ''
+  const places = services[0]!.map(sample => sample.from)
+  return (places.length > 4 ? plural(places.length, 'place') : listing(places, 'and')) + others
+}
+
+function countPlaces(samples: readonly ServiceSample[]): number {
+  return new Set(samples.map(sample => sample.from)).size
+}
