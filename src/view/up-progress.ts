@@ -3,7 +3,7 @@ import type { Command, Step } from '../plan/plan.ts'
 import type { CheckResult, RunObserver, StepResult } from '../run/report.ts'
 import { describeAttempt } from './describe-check.ts'
 import { duration, plural } from './format.ts'
-import { block, indented } from './layout.ts'
+import { block } from './layout.ts'
 import { LiveLine } from './live-line.ts'
 import { printable } from './printable.ts'
 import { StepLines } from './step-line.ts'
@@ -80,6 +80,8 @@ class LiveProgress implements UpProgress {
 class PlainProgress implements UpProgress {
   protected readonly screen: Screen
   protected readonly lines: StepLines
+  /** What every line begins with. */
+  protected readonly prefix: string = ''
   #running: number | undefined
 
   constructor(screen: Screen, steps: readonly Step[]) {
@@ -95,18 +97,19 @@ class PlainProgress implements UpProgress {
     this.#running = undefined
     const { color } = this.screen
     const word = result.ok ? color.green('ok') : color.red('failed')
-    this.screen.write(`${this.lines.plain(index, word, duration(result.ms))}\n`)
+    this.screen.write(`${this.prefix}${this.lines.plain(index, word, duration(result.ms))}\n`)
   }
 
   async stop(): Promise<void> {
     if (this.#running === undefined) return
-    this.screen.write(`${this.lines.plain(this.#running, 'stopped', '')}\n`)
+    this.screen.write(`${this.prefix}${this.lines.plain(this.#running, 'stopped', '')}\n`)
     this.#running = undefined
   }
 }
 
-/** Commands as they can be pasted: their times are comments. */
+/** Commands as they can be pasted: all else is a comment. */
 class VerboseProgress extends PlainProgress {
+  protected override readonly prefix = '# '
   readonly #count: number
 
   constructor(screen: Screen, steps: readonly Step[]) {
@@ -128,7 +131,13 @@ class VerboseProgress extends PlainProgress {
     // After a here-document's end word nothing may stand.
     if (last >= 0 && !lines[last]!.includes('\n')) lines[last] += `  ${time}`
     else lines.push(time)
-    if (output.trim() !== '') lines.push(...indented(color.dim(printable(output)), 2))
+    if (output.trim() !== '')
+      lines.push(
+        ...printable(output)
+          .trimEnd()
+          .split('\n')
+          .map(line => color.dim(`#   ${line}`)),
+      )
     this.screen.write(block(lines))
   }
 

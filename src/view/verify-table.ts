@@ -66,60 +66,76 @@ function serviceLines(style: Style, samples: readonly ServiceSample[]): string[]
   const { color, width } = style
   const service = samples[0]!
   const address = `${service.clusterIP}:${service.port}`
-  const placeWidth = widest(samples.map(sample => `from ${sample.from}`))
-  const requestsWidth = widest(samples.map(requests))
   const heading = flow([color.bold(printable(serviceName(service))), address], width, 2, '  ')
-  return [...heading, ...samples.flatMap(sample => sampleLines(style, sample, placeWidth, requestsWidth))]
-}
-
-function requests(sample: ServiceSample): string {
-  return plural(sample.requests, 'request')
-}
-
-/** On one line where it fits; else the backends come below, in columns. */
-function sampleLines(
-  style: Style,
-  sample: ServiceSample,
-  placeWidth: number,
-  requestsWidth: number,
-): string[] {
-  const { width } = style
   const isNarrow = width < narrow
+  const placeWidth = widest(samples.map(sample => `from ${sample.from}`))
+  const rows = sampleRows(style, samples)
+  const oneLines = rows.map(row => oneLine(row, placeWidth))
+  const fits = !isNarrow && widest(oneLines) <= width
   const hang = isNarrow ? 4 : 2 + placeWidth + 2
-  const place = `  ${padEnd(`from ${sample.from}`, placeWidth)}${isNarrow ? '' : '  '}`
-  const asked = padStart(requests(sample), isNarrow ? 0 : requestsWidth)
-  const backends = backendCells(style, sample)
-  const facts = [failedFact(style, sample), verdictFact(style, sample), latencyFact(style, sample)].filter(
-    Boolean,
-  )
-  const oneLine =
-    place + [[asked, ...backends.slice(0, 1)].join('  '), ...backends.slice(1), ...facts].join('   ')
-  const complaint = sample.complaint === undefined ? [] : complaintLines(style, sample.complaint, hang)
-  if (!isNarrow && widest([oneLine]) <= width) return [oneLine, ...complaint]
-
-  const summary = flow([asked, ...facts], width, hang, '   ')
-  const head = isNarrow ? [place.trimEnd(), ' '.repeat(hang) + summary[0]] : [place + summary[0]]
-  const grid = flow(backends, width, hang, '   ').map((line, index) =>
-    index === 0 ? ' '.repeat(hang) + line : line,
-  )
-  return [...head, ...summary.slice(1), ...grid, ...complaint]
+  const lines = rows.flatMap((row, index) => [
+    ...(fits ? [oneLines[index]!] : folded(style, row, hang, isNarrow)),
+    ...(row.complaint === undefined ? [] : complaintLines(style, row.complaint, hang)),
+  ])
+  return [...heading, ...lines]
 }
 
-/** `netns_011 ████████▌ 49.1 %` for each backend, in columns. */
-function backendCells({ color }: Style, sample: ServiceSample): string[] {
+/** A sample in words. */
+interface SampleRow {
+  place: string
+  requests: string
+  /** `netns_011 ████████▌ 49.1 %`, padded so that they stand in columns. */
+  backends: readonly string[]
+  facts: readonly string[]
+  complaint: string | undefined
+}
+
+function sampleRows(style: Style, samples: readonly ServiceSample[]): SampleRow[] {
+  const requests = samples.map(sample => plural(sample.requests, 'request'))
+  const shares = samples.map(backendShares)
+  const all = shares.flat()
+  const podWidth = widest(all.map(share => share.pod))
+  const barWidth = widest(all.map(share => share.bar))
+  const shareWidth = widest(all.map(share => share.share))
+  return samples.map((sample, index) => ({
+    place: `from ${sample.from}`,
+    requests: padStart(requests[index]!, widest(requests)),
+    backends: shares[index]!.map(
+      ({ pod, bar, share }) =>
+        `${padEnd(pod, podWidth)} ${style.color.cyan(padEnd(bar, barWidth))} ${padStart(share, shareWidth)}`,
+    ),
+    facts: [failedFact(style, sample), verdictFact(style, sample), latencyFact(style, sample)].filter(
+      Boolean,
+    ),
+    complaint: sample.complaint,
+  }))
+}
+
+function oneLine({ place, requests, backends, facts }: SampleRow, placeWidth: number): string {
+  const [first, ...more] = [...backends, ...facts]
+  return [`  ${padEnd(place, placeWidth)}  ${requests}  ${first}`, ...more].join('   ')
+}
+
+/** The place and what came of its requests, then the backends in columns below. */
+function folded({ width }: Style, row: SampleRow, hang: number, isNarrow: boolean): string[] {
+  const summary = flow([isNarrow ? row.requests.trim() : row.requests, ...row.facts], width, hang, '   ')
+  const margin = ' '.repeat(hang)
+  const head = isNarrow
+    ? [`  ${row.place}`, margin + summary[0]]
+    : [padEnd(`  ${row.place}`, hang) + summary[0]]
+  const backends = flow(row.backends, width, hang, '   ').map((line, index) =>
+    index === 0 ? margin + line : line,
+  )
+  return [...head, ...summary.slice(1), ...backends]
+}
+
+function backendShares(sample: ServiceSample): { pod: string; bar: string; share: string }[] {
   const answered = Object.values(sample.backends).reduce((sum, count) => sum + count, 0)
   const greatest = Math.max(0, ...Object.values(sample.expectedShare))
-  const rows = Object.entries(sample.backends).map(([pod, count]) => {
+  return Object.entries(sample.backends).map(([pod, count]) => {
     const share = answered === 0 ? 0 : count / answered
     return { pod, bar: shareBar(share, greatest), share: percentage(share) }
   })
-  const podWidth = widest(rows.map(row => row.pod))
-  const barWidth = widest(rows.map(row => row.bar))
-  const shareWidth = widest(rows.map(row => row.share))
-  return rows.map(
-    ({ pod, bar, share }) =>
-      `${padEnd(pod, podWidth)} ${color.cyan(padEnd(bar, barWidth))} ${padStart(share, shareWidth)}`,
-  )
 }
 
 const failureWords: Record<keyof Failures, string> = {

@@ -1,0 +1,25 @@
+import type { DownReport } from '../run/report.ts'
+import { listing, plural } from './format.ts'
+import { block, hanging } from './layout.ts'
+import type { Style } from './terminal.ts'
+
+/** What went with the labs that were taken down; a line for each. */
+export function renderDown(style: Style, reports: readonly DownReport[]): string {
+  if (reports.length === 0) return block(['no lab is running; nothing to take down'])
+  return block(reports.flatMap(report => hanging('', downWords(style, report), style.width, 2)))
+}
+
+function downWords({ color }: Style, report: DownReport): string {
+  const name = color.bold(report.lab)
+  const counts = [
+    ...(report.pods > 0 ? [plural(report.pods, 'pod')] : []),
+    ...(report.links > 0 ? [plural(report.links, 'link')] : []),
+    ...(report.rules > 0 ? [plural(report.rules, 'rule')] : []),
+  ]
+  if (report.wasRunning)
+    return `${name} is down: ${counts.length === 0 ? '' : `${counts.join(', ')} went with it; `}nothing is left`
+  // Its namespaces went with its first process; what `down` found was its state.
+  return counts.length === 0
+    ? `${name} was not running; nothing is left`
+    : `${name} had died before, and ${listing(counts, 'and')} with it; nothing is left`
+}

@@ -1,0 +1,53 @@
+import type { LabStatus, UpReport, VerifyReport } from '../run/report.ts'
+
+/** `up --json`: keys that scripts rely on. */
+export function renderUpJson(report: UpReport): string {
+  return json({
+    lab: report.lab,
+    ok: report.ok,
+    steps: report.steps.map(({ title, ok, ms, commands }) => ({ title, ok, ms: milliseconds(ms), commands })),
+    ms: milliseconds(report.ms),
+  })
+}
+
+/** `verify --json`: keys that scripts rely on. */
+export function renderVerifyJson(report: VerifyReport): string {
+  return json({
+    lab: report.lab,
+    ok: report.ok,
+    checks: report.checks.map(({ step, from, target, expected, observed, ok }) => ({
+      step,
+      from,
+      target,
+      expected,
+      observed,
+      ok,
+    })),
+    services: report.services.map(sample => ({
+      service: sample.service,
+      port: sample.port,
+      clusterIP: sample.clusterIP,
+      from: sample.from,
+      requests: sample.requests,
+      failed: sample.failed,
+      backends: sample.backends,
+      expectedShare: sample.expectedShare,
+      pValue: sample.pValue,
+      ok: sample.ok,
+    })),
+  })
+}
+
+/** `list --json`: keys that scripts rely on. */
+export function renderListJson(labs: readonly LabStatus[]): string {
+  return json(labs.map(({ lab, state, pid, pods, since }) => ({ lab, state, pid, pods, since })))
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+/** A tenth is as exact as the clock is worth. */
+function milliseconds(ms: number): number {
+  return Math.round(ms * 10) / 10
+}

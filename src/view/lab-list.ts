@@ -1,0 +1,103 @@
+import type { Plan } from '../plan/plan.ts'
+import type { LabStatus } from '../run/report.ts'
+import { duration, listing, plural } from './format.ts'
+import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
+import { printable } from './printable.ts'
+import type { Style } from './terminal.ts'
+
+/** Which labs there are, one per line; `now` in milliseconds since 1970. */
+export function renderLabList(style: Style, labs: readonly LabStatus[], now: number): string {
+  const { color } = style
+  if (labs.length === 0) return block(['no lab is running'])
+  const pods = labs.map(lab => plural(lab.pods, 'pod'))
+  const cells = labs.map((lab, index) => [
+    color.bold(padEnd(lab.lab, widest(labs.map(other => other.lab)))),
+    padEnd(stateWord(style, lab.state), widest(labs.map(other => other.state))),
+    padStart(pods[index]!, widest(pods)),
+    `for ${age(lab, now)}`,
+    ...(lab.state === 'gone' ? [] : [color.dim(`pid ${lab.pid}`)]),
+  ])
+  const lines = cells.flatMap(row => flow(row, style.width, 2, '  '))
+  const gone = labs.filter(lab => lab.state === 'gone').map(lab => lab.lab)
+  if (gone.length > 0)
+    lines.push(
+      '',
+      ...hanging(
+        '',
+        `${listing(gone, 'and')} died; sweep with: ${color.cyan('netlab down --all')}`,
+        style.width,
+        2,
+      ),
+    )
+  return block(lines)
+}
+
+/** One lab: its state, its pods and outside machines, its services, its steps. */
+export function renderStatus(style: Style, status: LabStatus, plan: Plan, now: number): string {
+  const { color, width } = style
+  const state = `${color.bold(status.lab)} is ${stateWord(style, status.state)}, for ${age(status, now)}`
+  const lines = [
+    ...hanging(
+      '',
+      status.state === 'gone'
+        ? `${state}; sweep with: ${color.cyan('netlab down')}`
+        : `${state} (pid ${status.pid})`,
+      width,
+      2,
+    ),
+    ...section(
+      'pods',
+      plan.pods.map(pod => [pod.name, pod.address, pod.containers.join(', ')]),
+    ),
+    ...section(
+      'outside',
+      plan.outside.map(machine => [machine.name, machine.address]),
+    ),
+    ...section(
+      'services',
+      plan.services.map(target => [
+        target.portName === '' ? target.service : `${target.service}:${target.portName}`,
+        `${target.clusterIP}:${target.port}${target.protocol === 'TCP' ? '' : `/${target.protocol}`}`,
+        target.endpoints.length === 0
+          ? 'no endpoints'
+          : listing(
+              target.endpoints.map(endpoint => endpoint.pod),
+              'and',
+            ),
+      ]),
+    ),
+    ...section(
+      'steps',
+      plan.steps.map((step, index) => [`${index + 1}`, printable(step.title)]),
+    ),
+  ]
+  return block(lines)
+
+  function section(title: string, rows: readonly (readonly string[])[]): string[] {
+    if (rows.length === 0) return []
+    const widths = rows[0]!.map((_, column) => widest(rows.map(row => row[column] ?? '')))
+    const filled = rows.map(row =>
+      row.map((cell, column) => (column === row.length - 1 ? cell : padEnd(cell, widths[column]!))),
+    )
+    return [
+      '',
+      color.bold(title),
+      ...filled.flatMap(row => flow([`  ${row[0]}`, ...row.slice(1)], width, 4, '  ')),
+    ]
+  }
+}
+
+function stateWord({ color }: Style, state: LabStatus['state']): string {
+  if (state === 'up') return color.green(state)
+  return state === 'starting' ? color.yellow(state) : color.red(state)
+}
+
+function age(lab: LabStatus, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(lab.since)) / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return duration(seconds * 1000)
+  const hours = Math.floor(seconds / 3600)
+  return hours < 48
+    ? `${hours} h ${Math.floor((seconds % 3600) / 60)} min`
+    : plural(Math.floor(hours / 24), 'day')
+}
