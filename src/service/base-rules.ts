@@ -1,5 +1,5 @@
 import type { Family, Jump, TableName } from './rules.ts'
-import { comment, type TableBuilder } from './table-builder.ts'
+import { comment, type TableBuilder, words } from './table-builder.ts'
 
 /** What of the node, rather than of the configuration, decides about rules. */
 export interface KernelFacts {
@@ -27,16 +27,19 @@ export function declareFilterBase(filter: TableBuilder, facts: BaseFacts): void 
     'KUBE-FORWARD',
     'KUBE-NODEPORTS',
     'KUBE-PROXY-FIREWALL',
-  ])
+  ]) {
     filter.declare(name)
+  }
   if (facts.localhostNodePorts) {
     filter.declare('KUBE-FIREWALL')
     filter.add(
       'KUBE-FIREWALL',
       'drop what comes from elsewhere for a loopback address: route_localnet lets it in (CVE-2020-8558)',
-      ...comment('block incoming localnet connections'),
-      ...['-d', '127.0.0.0/8', '!', '-s', '127.0.0.0/8'],
-      ...['-m', 'conntrack', '!', '--ctstate', 'RELATED,ESTABLISHED,DNAT', '-j', 'DROP'],
+      [
+        ...comment('block incoming localnet connections'),
+        ...words('-d 127.0.0.0/8 ! -s 127.0.0.0/8'),
+        ...words('-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP'),
+      ],
     )
   }
   addForward(filter, facts)
@@ -45,55 +48,54 @@ export function declareFilterBase(filter: TableBuilder, facts: BaseFacts): void 
 function addForward(filter: TableBuilder, { kernel, mark }: BaseFacts): void {
   const chain = 'KUBE-FORWARD'
   if (!kernel.tcpBeLiberal) {
-    const counter = kernel.nfacct ? ['-m', 'nfacct', '--nfacct-name', 'ct_state_invalid_dropped_pkts'] : []
+    const counter = kernel.nfacct ? words('-m nfacct --nfacct-name ct_state_invalid_dropped_pkts') : []
     filter.add(
       chain,
       'drop packets that belong to no known connection: NAT would pass them by, and the peer would reset the connection',
-      ...['-m', 'conntrack', '--ctstate', 'INVALID', ...counter, '-j', 'DROP'],
+      [...words('-m conntrack --ctstate INVALID'), ...counter, '-j', 'DROP'],
     )
   }
-  filter.add(
-    chain,
-    'forward packets marked for masquerading, whatever the policy of FORWARD',
+  filter.add(chain, 'forward packets marked for masquerading, whatever the policy of FORWARD', [
     ...comment('kubernetes forwarding rules'),
-    ...['-m', 'mark', '--mark', `${mark}/${mark}`, '-j', 'ACCEPT'],
-  )
-  filter.add(
-    chain,
-    'and the rest of their connections',
+    ...words(`-m mark --mark ${mark}/${mark} -j ACCEPT`),
+  ])
+  filter.add(chain, 'and the rest of their connections', [
     ...comment('kubernetes forwarding conntrack rule'),
-    ...['-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', '-j', 'ACCEPT'],
-  )
+    ...words('-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'),
+  ])
 }
 
 /** Chains of the nat table, before any service's rules, with the rules that masquerade. */
 export function declareNatBase(nat: TableBuilder, { mark, randomFully }: BaseFacts): void {
-  for (const name of ['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ'])
+  for (const name of ['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ']) {
     nat.declare(name)
+  }
   nat.add(
     'KUBE-POSTROUTING',
     'leave alone what is not marked for masquerading',
-    ...['-m', 'mark', '!', '--mark', `${mark}/${mark}`, '-j', 'RETURN'],
+    words(`-m mark ! --mark ${mark}/${mark} -j RETURN`),
   )
   nat.add(
     'KUBE-POSTROUTING',
     'take the mark off, so that the packet is not masqueraded twice',
-    ...['-j', 'MARK', '--xor-mark', mark],
+    words(`-j MARK --xor-mark ${mark}`),
   )
   nat.add(
     'KUBE-POSTROUTING',
     'replace the source by the address of the interface it leaves through, so that replies come back this way',
-    ...comment('kubernetes service traffic requiring SNAT'),
-    ...['-j', 'MASQUERADE', ...(randomFully ? ['--random-fully'] : [])],
+    [
+      ...comment('kubernetes service traffic requiring SNAT'),
+      ...words(randomFully ? '-j MASQUERADE --random-fully' : '-j MASQUERADE'),
+    ],
   )
   nat.add(
     'KUBE-MARK-MASQ',
     'mark the packet: KUBE-POSTROUTING will masquerade it',
-    ...['-j', 'MARK', '--or-mark', mark],
+    words(`-j MARK --or-mark ${mark}`),
   )
 }
 
-const newConnections = ['-m', 'conntrack', '--ctstate', 'NEW']
+const newConnections = words('-m conntrack --ctstate NEW')
 
 const jumpTable: readonly [TableName, string, string, string, readonly string[]][] = [
   [

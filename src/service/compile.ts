@@ -4,9 +4,11 @@ import { baseJumps, declareFilterBase, declareNatBase, type KernelFacts } from '
 import { chooseEndpoints, EndpointTable } from './endpoints.ts'
 import { localDetector } from './local-detector.ts'
 import { type NodePortScope, nodePortScope, type ProxyNode, primaryAddress } from './node-ports.ts'
+import { addPortals } from './portal-rules.ts'
 import type { Family, RuleSet } from './rules.ts'
+import { addServiceChains } from './service-chains.ts'
 import { servicePorts } from './service-ports.ts'
-import { addServicePort } from './service-rules.ts'
+import { serviceTraffic } from './service-traffic.ts'
 import { comment, TableBuilder } from './table-builder.ts'
 
 /** What kube-proxy on one node knows. */
@@ -43,7 +45,8 @@ export function compileServices(input: CompileInput): RuleSet {
 
   const ports = servicePorts(input.services, family)
   const endpoints = new EndpointTable(input.slices, family, node.name)
-  const total = ports.reduce((sum, port) => sum + endpoints.count(port), 0)
+  const byPort = ports.map(port => endpoints.of(port))
+  const total = byPort.reduce((sum, own) => sum + own.length, 0)
   const context = {
     filter,
     nat,
@@ -54,7 +57,11 @@ export function compileServices(input: CompileInput): RuleSet {
     localhostNodePorts: scope.localhost,
     nodeIP: primaryAddress(node, family),
   }
-  for (const port of ports) addServicePort(context, port, chooseEndpoints(port, endpoints.of(port)))
+  for (const [index, port] of ports.entries()) {
+    const traffic = serviceTraffic(port, chooseEndpoints(port, byPort[index] ?? []))
+    addPortals(context, traffic)
+    addServiceChains(context, traffic)
+  }
   addNodePortJumps(nat, scope, family)
 
   return {
@@ -69,7 +76,7 @@ export function compileServices(input: CompileInput): RuleSet {
 function addNodePortJumps(nat: TableBuilder, { addresses, localhost }: NodePortScope, family: Family): void {
   const text = comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain')
   const jump = (explain: string, ...match: readonly string[]) =>
-    nat.add('KUBE-SERVICES', explain, ...text, ...match, '-j', 'KUBE-NODEPORTS')
+    nat.add('KUBE-SERVICES', explain, [...text, ...match, '-j', 'KUBE-NODEPORTS'])
   if (addresses !== undefined) {
     for (const address of addresses) {
       jump(`no service’s address, but ${address} of this node: it may be a node port`, '-d', address)

@@ -17,7 +17,10 @@ export interface EndpointFacts {
 }
 
 /** An endpoint with its chain's name. */
-export interface ServingEndpoint extends EndpointFacts {
+export interface ServingEndpoint {
+  /** `ip:port` or `[ip]:port` */
+  address: string
+  ip: string
   chain: string
 }
 
@@ -31,9 +34,9 @@ export interface EndpointChoice {
   any: boolean
 }
 
-/** The endpoints of every service port: service → port name and protocol → endpoints, sorted by address. */
+/** The endpoints of every service port, out of all slices of one IP family. */
 export class EndpointTable {
-  readonly #byPort = new Map<string, Map<string, EndpointFacts>>()
+  readonly #byPort = new Map<string, EndpointFacts[]>()
 
   constructor(slices: Iterable<EndpointSlice>, family: Family, nodeName: string) {
     for (const slice of slices) {
@@ -42,7 +45,7 @@ export class EndpointTable {
         const key = portKey(`${slice.namespace}/${slice.service}`, port.name, port.protocol)
         let endpoints = this.#byPort.get(key)
         if (endpoints === undefined) {
-          endpoints = new Map()
+          endpoints = []
           this.#byPort.set(key, endpoints)
         }
         for (const endpoint of slice.endpoints) {
@@ -50,52 +53,48 @@ export class EndpointTable {
           const first = endpoint.addresses[0]
           if (first === undefined) continue
           const ip = canonical(first)
-          const facts: EndpointFacts = {
+          endpoints.push({
             address: joinHostPort(ip, port.port),
             ip,
             local: nodeName !== '' && endpoint.nodeName === nodeName,
             ready: endpoint.ready ?? true,
             lastResort: (endpoint.serving ?? true) && (endpoint.terminating ?? false),
-          }
-          const known = endpoints.get(facts.address)
-          if (known === undefined || rank(facts) > rank(known)) endpoints.set(facts.address, facts)
+          })
         }
       }
     }
   }
 
-  /** The endpoints of one service port, ready or not, sorted as strings: 10.0.0.10 before 10.0.0.2. */
-  of(port: ServicePortFacts): EndpointFacts[] {
-    const endpoints = this.#byPort.get(portKey(port.service, port.portName, port.protocol))
-    if (endpoints === undefined) return []
-    return [...endpoints.values()].sort((a, b) => (a.address < b.address ? -1 : 1))
-  }
-
-  /** How many endpoints one service port has, ready or not. */
-  count(port: ServicePortFacts): number {
-    return this.#byPort.get(portKey(port.service, port.portName, port.protocol))?.size ?? 0
+  /** The endpoints of one service port, ready or not, each once, sorted as strings: 10.0.0.10 before 10.0.0.2. */
+  of(port: ServicePortFacts): readonly EndpointFacts[] {
+    const endpoints = this.#byPort.get(portKey(port.service, port.portName, port.protocol)) ?? []
+    endpoints.sort((a, b) => (a.address === b.address ? rank(b) - rank(a) : a.address < b.address ? -1 : 1))
+    return endpoints.filter((endpoint, index) => endpoint.address !== endpoints[index - 1]?.address)
   }
 }
 
 /** Chooses the endpoints that get rules (`CategorizeEndpoints` in kube-proxy's topology.go). */
 export function chooseEndpoints(port: ServicePortFacts, endpoints: readonly EndpointFacts[]): EndpointChoice {
   const usable = endpoints.filter(endpoint => endpoint.ready || endpoint.lastResort)
-  const onNode = usable.filter(endpoint => endpoint.local)
-  const cluster = new Set(usesClusterEndpoints(port) ? best(usable) : [])
-  const local = new Set(usesLocalEndpoints(port) ? best(onNode) : [])
-  const reachable = usable
-    .filter(endpoint => cluster.has(endpoint) || local.has(endpoint))
-    .map(endpoint => ({
-      ...endpoint,
-      chain: endpointChainName(port.name, port.protocol, endpoint.address),
-      inCluster: cluster.has(endpoint),
-      inLocal: local.has(endpoint),
-    }))
+  const any = usable.length > 0
+  const forCluster = usesClusterEndpoints(port) ? best(usable) : []
+  const serving = (endpoint: EndpointFacts): ServingEndpoint => ({
+    address: endpoint.address,
+    ip: endpoint.ip,
+    chain: endpointChainName(port.name, port.protocol, endpoint.address),
+  })
+  if (!usesLocalEndpoints(port)) {
+    const cluster = forCluster.map(serving)
+    return { cluster, local: [], reachable: cluster, any }
+  }
+  const forLocal = best(usable.filter(endpoint => endpoint.local))
+  const chosen = usable.filter(endpoint => forCluster.includes(endpoint) || forLocal.includes(endpoint))
+  const reachable = chosen.map(serving)
   return {
-    cluster: reachable.filter(endpoint => endpoint.inCluster),
-    local: reachable.filter(endpoint => endpoint.inLocal),
+    cluster: reachable.filter((_, index) => forCluster.includes(chosen[index]!)),
+    local: reachable.filter((_, index) => forLocal.includes(chosen[index]!)),
     reachable,
-    any: usable.length > 0,
+    any,
   }
 }
 

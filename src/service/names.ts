@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digestOf } from 'node:crypto'
 import type { Protocol, Service, ServicePort } from '../lab/kubernetes.ts'
 import { namespacedName } from '../lab/kubernetes.ts'
 
@@ -6,7 +6,7 @@ const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The first 16 base32 characters (80 bits) of a SHA-256, as kube-proxy's proxier.go shortens names for chains. */
 export function chainHash(text: string): string {
-  const digest = createHash('sha256').update(text).digest()
+  const digest = digestOf('sha256', text, 'buffer')
   let hash = ''
   for (let offset = 0; offset < 10; offset += 5) {
     const high = digest.readUInt16BE(offset) * 16 + (digest[offset + 2]! >> 4)

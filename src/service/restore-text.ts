@@ -22,17 +22,14 @@ function tableText(
   const declared = new Set(table.chains.map(chain => chain.name))
   const targets = [...new Set(tableJumps.map(jump => jump.to))].filter(chain => !declared.has(chain))
   const lines = [`*${table.name}`, ...[...declared, ...targets].map(chainLine)]
-  for (const { name, rules } of table.chains) {
-    for (const rule of rules) lines.push(...ruleLines(`-A ${name}`, rule, explain))
+  const push = (command: string, rule: Rule) => {
+    if (explain) lines.push(`# ${rule.explain}`)
+    lines.push(`${command} ${ruleWords(rule.argv)}`)
   }
-  for (const jump of tableJumps) lines.push(...ruleLines(`-I ${jump.from} 1`, jump, explain))
+  for (const { name, rules } of table.chains) for (const rule of rules) push(`-A ${name}`, rule)
+  for (const jump of tableJumps) push(`-I ${jump.from} 1`, jump)
   lines.push('COMMIT\n')
   return lines.join('\n')
-}
-
-function ruleLines(command: string, rule: Rule, explain: boolean): string[] {
-  const line = `${command} ${ruleWords(rule.argv)}`
-  return explain ? [`# ${rule.explain}`, line] : [line]
 }
 
 /** `:CHAIN - [0:0]`: makes a chain, or empties it. */
@@ -40,11 +37,11 @@ export function chainLine(name: string): string {
   return `:${name} - [0:0]`
 }
 
-/** A rule's words as kube-proxy writes them: only a comment with spaces is quoted. */
+/** A rule's words as kube-proxy writes them: a comment with spaces is quoted, and nothing else has any. */
 export function ruleWords(argv: readonly string[]): string {
-  let text = ''
-  for (const word of argv) text += `${text === '' ? '' : ' '}${word.includes(' ') ? `"${word}"` : word}`
-  return text
+  const text = argv.indexOf('--comment') + 1
+  if (text === 0 || !argv[text]?.includes(' ')) return argv.join(' ')
+  return argv.with(text, `"${argv[text]}"`).join(' ')
 }
 
 /** A rule set as plain data: table → chain → rules, each an argv. */

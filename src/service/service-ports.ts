@@ -43,7 +43,12 @@ export function servicePorts(services: Iterable<Service>, family: Family): Servi
       byKey.set(`${facts.name} ${facts.protocol}`, facts)
     }
   }
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, facts]) => facts)
+  return [...byKey.values()].sort(byName)
+}
+
+function byName(a: ServicePortFacts, b: ServicePortFacts): number {
+  if (a.name === b.name) return a.protocol < b.protocol ? -1 : 1
+  return a.name < b.name ? -1 : 1
 }
 
 function portsOf(service: Service, clusterIP: string, family: Family): ServicePortFacts[] {
@@ -54,32 +59,30 @@ function portsOf(service: Service, clusterIP: string, family: Family): ServicePo
   const external =
     service.type === 'NodePort' || service.type === 'LoadBalancer' || service.externalIPs.length > 0
   const externalPolicyLocal = external && service.externalTrafficPolicy === 'Local'
-  const shared = {
-    service: namespacedName(service),
-    clusterIP,
-    externalIPs,
-    loadBalancerIPs,
-    sourceRanges: service.loadBalancerSourceRanges
-      .map(range => range.trim())
-      .filter(range => familyOf(range) === family)
-      .map(canonicalNetwork),
-    // Only a load balancer asks nodes whether they have local endpoints (`NeedsHealthCheck` in service/util.go).
-    healthCheckNodePort:
-      service.type === 'LoadBalancer' && externalPolicyLocal ? (service.healthCheckNodePort ?? 0) : 0,
-    affinity: service.sessionAffinity === 'ClientIP' ? service.sessionAffinityTimeout : 0,
-    internalPolicyLocal: service.internalTrafficPolicy === 'Local',
-    externalPolicyLocal,
-  }
+  const sourceRanges = service.loadBalancerSourceRanges
+    .map(range => range.trim())
+    .filter(range => familyOf(range) === family)
+    .map(canonicalNetwork)
+  // Only a load balancer asks nodes whether they have local endpoints (`NeedsHealthCheck` in service/util.go).
+  const hasHealthCheck = service.type === 'LoadBalancer' && externalPolicyLocal
   return service.ports.map(({ name: portName, protocol, port, nodePort = 0 }) => {
     const name = servicePortName(service, { name: portName })
     return {
-      ...shared,
       name,
+      service: namespacedName(service),
       portName,
       protocol,
       chains: serviceChainNames(name, protocol),
+      clusterIP,
       port,
       nodePort,
+      externalIPs,
+      loadBalancerIPs,
+      sourceRanges,
+      healthCheckNodePort: hasHealthCheck ? (service.healthCheckNodePort ?? 0) : 0,
+      affinity: service.sessionAffinity === 'ClientIP' ? service.sessionAffinityTimeout : 0,
+      internalPolicyLocal: service.internalTrafficPolicy === 'Local',
+      externalPolicyLocal,
       externallyAccessible: nodePort !== 0 || externalIPs.length > 0 || loadBalancerIPs.length > 0,
     }
   })

@@ -10,7 +10,7 @@ export class TableBuilder {
   }
 
   /** Appends a rule to a declared chain. */
-  add(chain: string, explain: string, ...argv: readonly string[]): void {
+  add(chain: string, explain: string, argv: readonly string[]): void {
     const found = this.#chains.get(chain)
     if (found === undefined) throw new Error(`chain ${chain} was not declared`)
     found.rules.push({ argv, explain })
@@ -26,4 +26,9 @@ export class TableBuilder {
 /** The words of a rule's comment. */
 export function comment(text: string): readonly string[] {
   return ['-m', 'comment', '--comment', text]
+}
+
+/** The words of a rule without spaces inside them. */
+export function words(text: string): readonly string[] {
+  return text.split(' ')
 }

@@ -1,0 +1,117 @@
+import type { KernelFacts } from './base-rules.ts'
+import type { ServiceTraffic } from './service-traffic.ts'
+import { comment, type TableBuilder, words } from './table-builder.ts'
+
+/** What these rules depend on, beside the service. */
+export interface PortalContext {
+  filter: TableBuilder
+  nat: TableBuilder
+  localhostNodePorts: boolean
+  kernel: KernelFacts
+}
+
+/** Adds what a service port has in the chains that all services share: where its traffic is caught, or refused. */
+export function addPortals(context: PortalContext, traffic: ServiceTraffic): void {
+  addClusterIP(context, traffic)
+  for (const address of traffic.port.externalIPs) addExternalIP(context, traffic, address)
+  for (const address of traffic.port.loadBalancerIPs) addLoadBalancerIP(context, traffic, address)
+  addNodePort(context, traffic)
+  addHealthCheck(context, traffic)
+}
+
+function addClusterIP(context: PortalContext, traffic: ServiceTraffic): void {
+  const { port, dport, protocol, internal } = traffic
+  const { name, clusterIP } = port
+  if (internal === undefined) {
+    refuse(context, traffic, 'KUBE-SERVICES', clusterIP, toAddress(traffic, clusterIP))
+    return
+  }
+  // Written out, because of this rule there are as many as service ports.
+  const match = ['-m', protocol, '-p', protocol, '-d', clusterIP, '--dport', dport, '-j', internal]
+  const explain = `${clusterIP}:${dport} is the cluster IP of ${name}`
+  context.nat.add('KUBE-SERVICES', explain, ['-m', 'comment', '--comment', `${name} cluster IP`, ...match])
+}
+
+function addExternalIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
+  const { port, dport, choice, external } = traffic
+  const match = toAddress(traffic, address)
+  if (choice.any) {
+    context.nat.add('KUBE-SERVICES', `${address}:${dport} is an external IP of ${port.name}`, [
+      ...comment(`${port.name} external IP`),
+      ...[...match, '-j', port.chains.external],
+    ])
+  }
+  if (external === undefined) refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', address, match)
+}
+
+function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
+  const { port, dport, choice, external, usesFirewallChain } = traffic
+  const { name, chains } = port
+  const match = toAddress(traffic, address)
+  if (choice.any) {
+    context.nat.add('KUBE-SERVICES', `${address}:${dport} is the load balancer’s address of ${name}`, [
+      ...comment(`${name} loadbalancer IP`),
+      ...[...match, '-j', usesFirewallChain ? chains.firewall : chains.external],
+    ])
+  }
+  if (usesFirewallChain) {
+    context.filter.add(
+      'KUBE-PROXY-FIREWALL',
+      `drop what still has ${address} as its destination: ${chains.firewall} did not let it through to DNAT`,
+      [...comment(`${name} traffic not accepted by ${chains.firewall}`), ...match, '-j', 'DROP'],
+    )
+  }
+  if (external === undefined) refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', address, match)
+}
+
+function addNodePort(context: PortalContext, traffic: ServiceTraffic): void {
+  const { nat, kernel, localhostNodePorts } = context
+  const { port, protocol, choice, external } = traffic
+  const { name, nodePort, chains } = port
+  if (nodePort === 0) return
+  const match = words(`-m ${protocol} -p ${protocol}`)
+  const dport = ['--dport', String(nodePort)]
+  if (choice.any && kernel.nfacct && localhostNodePorts) {
+    nat.add('KUBE-NODEPORTS', `count what comes to node port ${nodePort} on a loopback address`, [
+      ...[...comment(name), ...match, '-d', '127.0.0.0/8', ...dport],
+      ...[...words('-m nfacct --nfacct-name localhost_nps_accepted_pkts'), '-j', chains.external],
+    ])
+  }
+  if (choice.any) {
+    const explain = `port ${nodePort} of this node is a node port of ${name}`
+    nat.add('KUBE-NODEPORTS', explain, [...comment(name), ...match, ...dport, '-j', chains.external])
+  }
+  if (external === undefined) {
+    const toNode = [...words('-m addrtype --dst-type LOCAL'), ...match, ...dport]
+    refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', `node port ${nodePort}`, toNode)
+  }
+}
+
+function addHealthCheck({ filter }: PortalContext, { port }: ServiceTraffic): void {
+  const { name, healthCheckNodePort: number } = port
+  if (number === 0) return
+  filter.add(
+    'KUBE-NODEPORTS',
+    `load balancers ask port ${number} whether this node has endpoints of ${name}`,
+    [...comment(`${name} health check node port`), ...words(`-m tcp -p tcp --dport ${number} -j ACCEPT`)],
+  )
+}
+
+/** No endpoint anywhere: say so at once. None on this node, where only those may serve: be silent, as if nothing were there. */
+function refuse(
+  { filter }: PortalContext,
+  { port, choice }: ServiceTraffic,
+  chain: string,
+  what: string,
+  match: readonly string[],
+): void {
+  const reason = `${port.name} has ${choice.any ? 'no local endpoints' : 'no endpoints'}`
+  const effect = choice.any ? 'drop silently' : 'refuse at once'
+  const target = choice.any ? 'DROP' : 'REJECT'
+  const explain = `${effect} connections to ${what}: ${reason}`
+  filter.add(chain, explain, [...comment(reason), ...match, '-j', target])
+}
+
+function toAddress({ protocol, dport }: ServiceTraffic, address: string): readonly string[] {
+  return ['-m', protocol, '-p', protocol, '-d', address, '--dport', dport]
+}

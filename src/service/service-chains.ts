@@ -1,0 +1,148 @@
+import { contains } from './addresses.ts'
+import type { ServingEndpoint } from './endpoints.ts'
+import type { LocalDetector } from './local-detector.ts'
+import { usesClusterEndpoints, usesLocalEndpoints } from './service-ports.ts'
+import type { ServiceTraffic } from './service-traffic.ts'
+import { comment, type TableBuilder, words } from './table-builder.ts'
+
+/** What these chains depend on, beside the service. */
+export interface ChainContext {
+  nat: TableBuilder
+  detector: LocalDetector | undefined
+  masqueradeAll: boolean
+  largeCluster: boolean
+  /** The node's IP; undefined where it has none of this family. */
+  nodeIP: string | undefined
+}
+
+/** Adds the chains that are one service port's own: EXT, FW, SVC, SVL and a SEP for each endpoint, those in use. */
+export function addServiceChains(context: ChainContext, traffic: ServiceTraffic): void {
+  const { nat } = context
+  const { port, choice, internal } = traffic
+  const usesCluster = choice.cluster.length > 0 && usesClusterEndpoints(port)
+  const usesLocal = choice.local.length > 0 && usesLocalEndpoints(port)
+  if (traffic.usesExternalChain) addExternalChain(context, traffic)
+  if (traffic.usesFirewallChain) addFirewallChain(context, traffic)
+  if (usesCluster) nat.declare(port.chains.cluster, port.service)
+  if (usesLocal) nat.declare(port.chains.local, port.service)
+  if (internal !== undefined) addMasquerade(context, traffic, internal)
+  if (usesCluster) addBalancing(context, traffic, port.chains.cluster, choice.cluster)
+  if (usesLocal) addBalancing(context, traffic, port.chains.local, choice.local)
+  for (const endpoint of choice.reachable) addEndpointChain(context, traffic, endpoint)
+}
+
+function addMasquerade(context: ChainContext, traffic: ServiceTraffic, chain: string): void {
+  const { nat, masqueradeAll, detector } = context
+  const { port, protocol, dport } = traffic
+  if (!masqueradeAll && detector === undefined) return
+  const from = masqueradeAll ? [] : (detector?.ifNotLocal ?? [])
+  const what = masqueradeAll ? 'everything' : `what does not come from ${detector?.explain}`
+  const match = ['-m', protocol, '-p', protocol, '-d', port.clusterIP, '--dport', dport]
+  nat.add(chain, `masquerade ${what}, so that replies come back through this node`, [
+    ...['-m', 'comment', '--comment', `${port.name} cluster IP`],
+    ...[...match, ...from, '-j', 'KUBE-MARK-MASQ'],
+  ])
+}
+
+function addExternalChain({ nat, detector }: ChainContext, { port, external }: ServiceTraffic): void {
+  const { name, chains, service, externalPolicyLocal } = port
+  nat.declare(chains.external, service)
+  const add = (explain: string, text: string, match: readonly string[], target: string) =>
+    nat.add(chains.external, explain, [...comment(text), ...match, '-j', target])
+  if (externalPolicyLocal) {
+    const fromNode = words('-m addrtype --src-type LOCAL')
+    if (detector !== undefined) {
+      const text = `pod traffic for ${name} external destinations`
+      add(`${detector.explain} may use every endpoint`, text, detector.ifLocal, chains.cluster)
+    }
+    const masquerade = `masquerade LOCAL traffic for ${name} external destinations`
+    add('masquerade what this node itself sends', masquerade, fromNode, 'KUBE-MARK-MASQ')
+    const route = `route LOCAL traffic for ${name} external destinations`
+    add('and let it use every endpoint', route, fromNode, chains.cluster)
+  } else {
+    const text = `masquerade traffic for ${name} external destinations`
+    const why = 'the endpoint may be on another node: masquerade, so that replies come back through this one'
+    add(why, text, [], 'KUBE-MARK-MASQ')
+  }
+  if (external !== undefined) {
+    const which = externalPolicyLocal
+      ? 'only this node’s endpoints, and the client’s address is kept'
+      : 'any endpoint'
+    nat.add(chains.external, `on to ${which}`, ['-j', external])
+  }
+}
+
+function addFirewallChain({ nat, nodeIP }: ChainContext, { port }: ServiceTraffic): void {
+  const { name, chains, service, sourceRanges, loadBalancerIPs } = port
+  nat.declare(chains.firewall, service)
+  const allow = (source: string, explain: string) => {
+    const text = comment(`${name} loadbalancer IP`)
+    nat.add(chains.firewall, explain, [...text, '-s', source, '-j', chains.external])
+  }
+  for (const range of sourceRanges) allow(range, `clients in ${range} are allowed`)
+  if (nodeIP !== undefined && sourceRanges.some(range => contains(range, nodeIP))) {
+    for (const address of loadBalancerIPs) {
+      allow(address, `so is this node, whose packets to ${address} may have that address as their source`)
+    }
+  }
+  nat.add(
+    chains.firewall,
+    'all others are not translated, and KUBE-PROXY-FIREWALL drops them',
+    comment(`other traffic to ${name} will be dropped by KUBE-PROXY-FIREWALL`),
+  )
+}
+
+function addBalancing(
+  context: ChainContext,
+  { port }: ServiceTraffic,
+  chain: string,
+  endpoints: readonly ServingEndpoint[],
+): void {
+  const { nat } = context
+  const { name, affinity } = port
+  for (const endpoint of affinity > 0 ? endpoints : []) {
+    const { address } = endpoint
+    nat.add(chain, `a client that used ${address} in the last ${affinity} s goes there again`, [
+      ...bulkComment(context, `${name} -> ${address}`),
+      ...words(`-m recent --name ${endpoint.chain} --rcheck --seconds ${affinity} --reap`),
+      ...['-j', endpoint.chain],
+    ])
+  }
+  endpoints.forEach((endpoint, index) => {
+    const left = endpoints.length - index
+    const text = bulkComment(context, `${name} -> ${endpoint.address}`)
+    const jump = ['-j', endpoint.chain]
+    if (left === 1) nat.add(chain, `what is left goes to ${endpoint.address}`, [...text, ...jump])
+    else {
+      const odds = ['-m', 'statistic', '--mode', 'random', '--probability', probability(left)]
+      nat.add(chain, `1 in ${left} goes to ${endpoint.address}`, [...text, ...odds, ...jump])
+    }
+  })
+}
+
+/** The share of the first of `left` endpoints, written as kube-proxy does: `%0.10f` of 1/left. */
+export function probability(left: number): string {
+  return (1 / left).toFixed(10)
+}
+
+function addEndpointChain(context: ChainContext, traffic: ServiceTraffic, endpoint: ServingEndpoint): void {
+  const { nat } = context
+  const { port, protocol } = traffic
+  const { chain, ip, address } = endpoint
+  nat.declare(chain, port.service)
+  const text = bulkComment(context, port.name)
+  const hairpin = `hairpin: ${ip} reaches itself through the service; unmasqueraded, it would see its own address and not answer`
+  nat.add(chain, hairpin, [...text, '-s', ip, '-j', 'KUBE-MARK-MASQ'])
+  const dnat = ['-m', protocol, '-p', protocol, '-j', 'DNAT', '--to-destination', address]
+  if (port.affinity > 0) {
+    const remember = words(`-m recent --name ${chain} --set`)
+    nat.add(chain, `remember the client, and send it to ${address}`, [...text, ...remember, ...dnat])
+  } else nat.add(chain, `send it to ${address}`, [...text, ...dnat])
+}
+
+const noWords: readonly string[] = []
+
+/** The comment of the rules that there are most of; a large cluster does without (`appendServiceCommentLocked` in proxier.go). */
+function bulkComment({ largeCluster }: ChainContext, text: string): readonly string[] {
+  return largeCluster ? noWords : comment(text)
+}
