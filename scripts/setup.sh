@@ -90,8 +90,7 @@ install_modules() {
     touch node_modules/.package-lock.json 2>/dev/null; then
     return
   fi
-  must_write . 'its npm packages are not installed'
-  must_write node_modules 'its npm packages are not those of package-lock.json'
+  must_write node_modules 'its npm packages are missing or not those of package-lock.json'
   command -v npm >/dev/null || give_up \
     'npm is needed, and there is no `npm` here.' \
     'It comes with Node from https://nodejs.org; Debian and Ubuntu have it apart: sudo apt-get install npm'
@@ -104,8 +103,7 @@ install_modules() {
 }
 
 build() {
-  must_write . 'it is not built'
-  must_write dist 'its build is older than its sources'
+  must_write dist 'its build is missing or older than its sources'
   take_time 'building' node scripts/build.mjs || {
     say "the build failed, see above; by hand: cd $root && npm run build"
     return 1
@@ -114,7 +112,7 @@ build() {
 
 # A checkout of somebody else's is used as it is, where it is ready.
 must_write() { # FOLDER WHAT-IS-WRONG
-  [ -e "$1" ] && [ ! -w "$1" ] || return 0
+  if [ -e "$1" ]; then [ ! -w "$1" ] || return 0; else [ ! -w . ] || return 0; fi
   owner=$(stat -c %U "$root")
   give_up "$root belongs to $owner, you may not write there, and $2." \
     "Ask $owner to run scripts/netlab once, or clone your own copy."

@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** A file of a made-up tree → the one line in it, and whether the linter must complain. */
+const cases = {
+  'src/lab/imports-cli.ts': ["export { x } from '../cli/x.ts'", 'refused'],
+  'src/lab/imports-service.ts': ["export type { X } from '../service/x.ts'", 'refused'],
+  'src/lab/deep/imports-plan.ts': ["export { x } from '../../plan/x.ts'", 'refused'],
+  'src/lab/imports-late.ts': ["export const x = await import('../run/x.ts')", 'refused'],
+  'src/lab/imports-errors.ts': ["export { x } from '../errors.ts'", 'allowed'],
+  'src/lab/imports-itself.ts': ["export { x } from './x.ts'", 'allowed'],
+  'src/lab/reads-files.ts': ["export { readFileSync } from 'node:fs'", 'refused'],
+  'src/lab/load-manifest.ts': ["export { readFileSync } from 'node:fs'", 'allowed'],
+  'src/lab/load-and-run.ts': ["export { spawn } from 'node:child_process'", 'refused'],
+  'src/lab/load-upwards.ts': ["export { x } from '../run/x.ts'", 'refused'],
+  'src/lab/paths.ts': ["export { join } from 'node:path'", 'allowed'],
+  'src/service/imports-lab.ts': ["export { x } from '../lab/x.ts'", 'allowed'],
+  'src/service/imports-plan.ts': ["export { x } from '../plan/x.ts'", 'refused'],
+  'src/service/hashes.ts': ["export { createHash } from 'node:crypto'", 'allowed'],
+  'src/plan/hashes.ts': ["export { createHash } from 'node:crypto'", 'refused'],
+  'src/plan/imports-service.ts': ["export { x } from '../service/x.ts'", 'allowed'],
+  'src/plan/imports-sandbox.ts': ["export { x } from '../sandbox/x.ts'", 'refused'],
+  'src/plan/has-a-clock.ts': ['export const now = Date.now()', 'refused'],
+  'src/service/throws-dice.ts': ['export const dice = Math.random()', 'refused'],
+  'src/service/rounds.ts': ['export const rounded = Math.floor(1.5)', 'allowed'],
+  'src/lab/reads-environment.ts': ['export const home = process.env.HOME', 'refused'],
+  'src/sandbox/imports-plan.ts': ["export { x } from '../plan/x.ts'", 'allowed'],
+  'src/sandbox/imports-run.ts': ["export { x } from '../run/x.ts'", 'refused'],
+  'src/sandbox/starts-processes.ts': ["export { execa } from 'execa'", 'allowed'],
+  'src/sandbox/paints.ts': ["export { Chalk } from 'chalk'", 'refused'],
+  'src/run/starts-processes.ts': ["export { execa } from 'execa'", 'refused'],
+  'src/run/forks.ts': ["export { spawn } from 'node:child_process'", 'refused'],
+  'src/run/imports-view.ts': ["export { x } from '../view/x.ts'", 'refused'],
+  'src/run/prints.ts': ["process.stdout.write('hello')", 'refused'],
+  'src/view/prints.ts': ["process.stdout.write('hello')", 'allowed'],
+  'src/view/logs.ts': ["console.log('hello')", 'refused'],
+  'src/view/paints.ts': ["export { Chalk } from 'chalk'", 'allowed'],
+  'src/view/reads-options.ts': ["export { Command } from 'commander'", 'refused'],
+  'src/view/imports-cli.ts': ["export { x } from '../cli/x.ts'", 'refused'],
+  'src/cli/reads-options.ts': ["export { Command } from 'commander'", 'allowed'],
+  'src/cli/paints.ts': ["export { Listr } from 'listr2'", 'refused'],
+  'src/cli/imports-bin.ts': ["export { x } from '../bin.ts'", 'refused'],
+  'src/bin.ts': ["export { x } from './cli/x.ts'", 'allowed'],
+  'src/errors.ts': ["export { x } from './lab/x.ts'", 'refused'],
+} as const
+
+const tree = mkdtempSync(join(tmpdir(), 'netlab-layers-'))
+let complaints: ReadonlySet<string>
+
+beforeAll(() => {
+  cpSync('biome.json', join(tree, 'biome.json'))
+  cpSync('scripts/lint', join(tree, 'scripts/lint'), { recursive: true })
+  for (const [path, [line]] of Object.entries(cases)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true })
+    writeFileSync(join(tree, path), `${line}\n`)
+  }
+  complaints = lint()
+})
+
+afterAll(() => rmSync(tree, { recursive: true, force: true }))
+
+function lint(): ReadonlySet<string> {
+  const biome = join(process.cwd(), 'node_modules/.bin/biome')
+  const argv = [
+    'lint',
+    '--vcs-enabled=false',
+    '--max-diagnostics=none',
+    '--diagnostic-level=error',
+    '--reporter=github',
+    '.',
+  ]
+  try {
+    execFileSync(biome, argv, { cwd: tree, stdio: 'pipe' })
+    return new Set()
+  } catch (error) {
+    const output = String((error as { stdout: Buffer }).stdout)
+    return new Set([...output.matchAll(/^::error .*?file=.*?(src\/[^,]+),/gm)].map(match => match[1]!))
+  }
+}
+
+for (const [path, [line, verdict]] of Object.entries(cases)) {
+  test(`${path}: ${line} is ${verdict}`, () => {
+    expect(complaints.has(path) ? 'refused' : 'allowed').toBe(verdict)
+  })
+}
