@@ -6,17 +6,19 @@ export function wrap(text: string, width: number): string[] {
   return wrapAnsi(text, Math.max(1, width), { hard: false, trim: true }).split('\n')
 }
 
+/** The indentation and the mark of a list's line; empty in prose. */
+const listLead = /^\s*(?:[-*•] |\d+\. )?/
+
 /** Wraps paragraphs (parted by an empty line) and sets them `indent` columns in; lists and indented lines keep their breaks. */
 export function wrapParagraphs(text: string, width: number, indent: number = 0): string[] {
   const lines: string[] = []
   for (const paragraph of text.trim().split(/\n[ \t]*\n/)) {
     if (lines.length > 0) lines.push('')
     const kept = paragraph.split('\n')
-    const isProse = !kept.some(line => /^(\s|[-*•] |\d+\. )/.test(line))
+    const isProse = !kept.some(line => (listLead.exec(line)?.[0] ?? '') !== '')
     for (const line of isProse ? [kept.join(' ')] : kept) {
-      const hang = indent + (isProse ? 0 : (/^\s*(?:[-*•] |\d+\. )?/.exec(line)?.[0].length ?? 0))
-      const first = isProse ? 0 : (/^\s*/.exec(line)?.[0].length ?? 0)
-      lines.push(...hanging(' '.repeat(indent + first), line.trim(), width, hang))
+      const lead = isProse ? '' : (listLead.exec(line)?.[0] ?? '')
+      lines.push(...hanging(' '.repeat(indent) + lead, line.slice(lead.length).trim(), width))
     }
   }
   return lines
@@ -64,13 +66,23 @@ export function shorten(text: string, columns: number): string {
   return `${kept.trimEnd()}…`
 }
 
-/** Puts as many pieces on a line as fit, parted by `gap`; every line but the first is set `hang` columns in. */
-export function flow(pieces: readonly string[], width: number, hang: number, gap: string): string[] {
+/**
+ * Puts as many pieces on a line as fit, parted by `gap`; every line but the first is set `hang` columns in. `taken`: columns of the
+ * first line that are used already.
+ */
+export function flow(
+  pieces: readonly string[],
+  width: number,
+  hang: number,
+  gap: string,
+  taken: number = 0,
+): string[] {
   const lines: string[] = []
   let line = ''
   for (const piece of pieces) {
     const longer = line === '' ? piece : line + gap + piece
-    if (line !== '' && hang + stringWidth(longer) > width) {
+    const start = lines.length === 0 ? taken : hang
+    if (line !== '' && start + stringWidth(longer) > width) {
       lines.push(line.trimEnd())
       line = piece
     } else line = longer

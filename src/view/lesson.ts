@@ -3,7 +3,7 @@ import type { Command } from '../plan/plan.ts'
 import type { CheckResult } from '../run/report.ts'
 import { describeAttempt } from './describe-check.ts'
 import { checkFailureLines } from './failure.ts'
-import { block, flow, hanging, padEnd, wrapParagraphs } from './layout.ts'
+import { block, flow, hanging, widest, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
 
@@ -25,10 +25,8 @@ export function stepHeading(style: Style, index: number, total: number, title: s
   const columns = Math.min(width, proseWidth)
   const lines = hanging(`── ${index + 1}/${total}  `, printable(title), columns)
   const last = lines.pop() ?? ''
-  const ruled =
-    columns - last.length > 4
-      ? `${padEnd(`${last} `, 0)}${'─'.repeat(Math.max(0, columns - [...last].length - 1))}`
-      : last
+  const rule = '─'.repeat(Math.max(0, columns - widest([last]) - 1))
+  const ruled = rule === '' ? last : `${last} ${rule}`
   return block([...lines, ruled].map(line => color.bold.cyan(line)))
 }
 

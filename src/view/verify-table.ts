@@ -118,12 +118,18 @@ function oneLine({ place, requests, backends, facts }: SampleRow, placeWidth: nu
 
 /** The place and what came of its requests, then the backends in columns below. */
 function folded({ width }: Style, row: SampleRow, hang: number, isNarrow: boolean): string[] {
-  const summary = flow([isNarrow ? row.requests.trim() : row.requests, ...row.facts], width, hang, '   ')
+  const summary = flow(
+    [isNarrow ? row.requests.trim() : row.requests, ...row.facts],
+    width,
+    hang,
+    '   ',
+    hang,
+  )
   const margin = ' '.repeat(hang)
   const head = isNarrow
     ? [`  ${row.place}`, margin + summary[0]]
     : [padEnd(`  ${row.place}`, hang) + summary[0]]
-  const backends = flow(row.backends, width, hang, '   ').map((line, index) =>
+  const backends = flow(row.backends, width, hang, '   ', hang).map((line, index) =>
     index === 0 ? margin + line : line,
   )
   return [...head, ...summary.slice(1), ...backends]

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import type { Check, Expectation } from '../../src/lab/lab.ts'
+import { describeCheck } from '../../src/view/describe-check.ts'
+import { curl } from './fixtures.ts'
+
+function asking(...expect: Expectation[]): Check {
+  return { ...curl('10.0.0.11:8080', 'host'), expect }
+}
+
+it('tells what a curl check asks for', () => {
+  const told = [
+    asking({ kind: 'answers', backends: [] }),
+    asking({ kind: 'answers', backends: ['a', 'b'], status: 200, client: '10.0.0.1' }),
+    asking({ kind: 'answers', backends: ['a'], body: 'hello' }),
+    asking({ kind: 'fails', how: ['refused', 'timeout', 'unreachable'] }),
+    asking({ kind: 'fails', how: ['refused', 'unreachable'] }),
+    asking({ kind: 'fails', how: ['timeout'] }, { kind: 'answers', backends: ['a'] }),
+    { ...asking({ kind: 'shares', shares: { a: 0.5, b: 0.25 }, failed: 0.25 }), requests: 1000 } as Check,
+  ].map(describeCheck)
+  expect(told).toEqual([
+    'curl 10.0.0.11:8080 from host: gets an answer',
+    'curl 10.0.0.11:8080 from host: a or b answers with status 200 and sees the client as 10.0.0.1',
+    'curl 10.0.0.11:8080 from host: a answers with a body like /hello/',
+    'curl 10.0.0.11:8080 from host: fails',
+    'curl 10.0.0.11:8080 from host: is refused or is unreachable',
+    'curl 10.0.0.11:8080 from host: times out, or a answers',
+    'curl 10.0.0.11:8080 from host, 1,000 times: a 50 %, b 25 %, 25 % fail',
+  ])
+})
+
+it('tells what a command check asks for', () => {
+  const check: Check = {
+    kind: 'command',
+    argv: ['grep', 'a b', 'x'],
+    from: 'pod',
+    within: 1,
+    once: false,
+    exit: 0,
+  }
+  expect(describeCheck(check)).toBe("grep 'a b' x in pod: exits with 0")
+  expect(describeCheck({ ...check, exit: undefined, output: '^no' })).toBe(
+    "grep 'a b' x in pod: fails and prints /^no/",
+  )
+})

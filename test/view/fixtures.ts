@@ -1,0 +1,154 @@
+import { Writable } from 'node:stream'
+import { Chalk } from 'chalk'
+import type { Check, CurlCheck } from '../../src/lab/lab.ts'
+import type { Action, Command, Plan, Step } from '../../src/plan/plan.ts'
+import type { CheckResult, ServiceSample, StepResult } from '../../src/run/report.ts'
+import type { Style } from '../../src/view/terminal.ts'
+
+export function plain(width: number): Style {
+  return { color: new Chalk({ level: 0 }), width }
+}
+
+export function coloured(width: number): Style {
+  return { color: new Chalk({ level: 1 }), width }
+}
+
+/** Keeps what is written; a terminal where it is told so. */
+export class FakeStream extends Writable {
+  text = ''
+  readonly isTTY: boolean
+  readonly columns: number
+  readonly rows = 24
+
+  constructor(isTTY: boolean, columns = 80) {
+    super()
+    this.isTTY = isTTY
+    this.columns = columns
+  }
+
+  getColorDepth(): number {
+    return 4
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString()
+    done()
+  }
+}
+
+export function command(line: string, place = 'host'): Command {
+  return { argv: line.split(' '), in: place }
+}
+
+export function action(line: string, place?: string): Action {
+  return { command: command(line, place), undo: [] }
+}
+
+export function curl(url: string, from: string, ...backends: string[]): CurlCheck {
+  return { kind: 'curl', url, from, within: 5, once: false, expect: [{ kind: 'answers', backends }] }
+}
+
+export function step(title: string, actions: Action[] = [], checks: Check[] = [], why = ''): Step {
+  return { title, why, from: 'lab', actions, checks }
+}
+
+export const dnatStep = step(
+  'A virtual IP with one DNAT rule',
+  [action('iptables --table nat --new HTTP-SERVICE')],
+  [
+    curl('10.100.100.100:8080', 'host', 'netns_011'),
+    { ...curl('10.100.100.100:8080', 'netns_011'), expect: [{ kind: 'fails', how: [] }] },
+  ],
+  `A cluster IP belongs to no interface: nothing answers for it.
+One rule rewrites the destination of every packet to it.
+
+From netns_011 itself it fails, because the answer takes a short cut.`,
+)
+
+export const steps: readonly Step[] = [
+  step('Forwarding', [action('sysctl -w net.ipv4.ip_forward=1')], [], 'A machine that forwards is a router.'),
+  step('Two pods on a bridge', Array<Action>(14).fill(action('ip link set eth0 up', 'netns_011'))),
+  step('Reach each pod directly', [], Array<Check>(4).fill(curl('10.0.0.11:8080', 'host', 'netns_011'))),
+  dnatStep,
+]
+
+export const plan: Plan = {
+  version: 1,
+  lab: 'clusterip',
+  title: 'From one DNAT rule to a load-balanced ClusterIP',
+  steps,
+  pods: [
+    { name: 'netns_011', address: '10.0.0.11', veth: 'veth011', containers: ['server'] },
+    { name: 'netns_021', address: '10.0.0.21', veth: 'veth021', containers: ['server', 'log'] },
+  ],
+  outside: [{ name: 'client', address: '192.0.2.10' }],
+  services: [
+    {
+      service: 'default/http-server',
+      portName: '',
+      protocol: 'TCP',
+      clusterIP: '10.100.100.100',
+      port: 8080,
+      endpoints: [
+        { pod: 'netns_011', address: '10.0.0.11', port: 8080 },
+        { pod: 'netns_021', address: '10.0.0.21', port: 8080 },
+      ],
+    },
+  ],
+}
+
+export function stepResult(index: number, more: Partial<StepResult> = {}): StepResult {
+  const { title, actions } = steps[index]!
+  return {
+    title,
+    ok: true,
+    ms: [12.2, 34.4, 3.21, 1834][index]!,
+    commands: actions.length,
+    checks: [],
+    ...more,
+  }
+}
+
+export const heldCheck: CheckResult = {
+  check: curl('10.100.100.100:8080', 'host', 'netns_011'),
+  step: dnatStep.title,
+  from: 'host',
+  target: '10.100.100.100:8080',
+  expected: 'netns_011 answers',
+  observed: 'netns_011 answered',
+  ok: true,
+  ms: 3.1,
+}
+
+export const failedCheck: CheckResult = {
+  ...heldCheck,
+  check: curl('10.100.100.100:8080', 'netns_011', 'netns_011'),
+  from: 'netns_011',
+  observed: 'timed out after 0.5 s',
+  ok: false,
+  ms: 500,
+}
+
+export function sample(
+  from: string,
+  first: number,
+  second: number,
+  more: Partial<ServiceSample> = {},
+): ServiceSample {
+  return {
+    service: 'default/http-server',
+    portName: '',
+    clusterIP: '10.100.100.100',
+    port: 8080,
+    from,
+    requests: 1000,
+    failed: 0,
+    failures: { refused: 0, unreachable: 0, timeout: 0, other: 0 },
+    backends: { netns_011: first, netns_021: second },
+    expectedShare: { netns_011: 0.5, netns_021: 0.5 },
+    pValue: 0.57,
+    latency: { p50: 0.31, p99: 1.1 },
+    ok: true,
+    ...more,
+  }
+}

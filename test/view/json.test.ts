@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { renderListJson, renderUpJson, renderVerifyJson } from '../../src/view/json.ts'
+import { failedCheck, sample, stepResult } from './fixtures.ts'
+
+it('gives up, verify and list the keys that scripts rely on', () => {
+  const up = { lab: 'x', ok: true, ms: 1094.04, pods: 2, services: [], steps: [stepResult(0)] }
+  expect(JSON.parse(renderUpJson(up))).toEqual({
+    lab: 'x',
+    ok: true,
+    steps: [{ title: 'Forwarding', ok: true, ms: 12.2, commands: 1 }],
+    ms: 1094,
+  })
+  expect(
+    JSON.parse(
+      renderVerifyJson({ lab: 'x', ok: false, checks: [failedCheck], services: [sample('host', 1, 2)] }),
+    ),
+  ).toEqual({
+    lab: 'x',
+    ok: false,
+    checks: [
+      {
+        step: 'A virtual IP with one DNAT rule',
+        from: 'netns_011',
+        target: '10.100.100.100:8080',
+        expected: 'netns_011 answers',
+        observed: 'timed out after 0.5 s',
+        ok: false,
+      },
+    ],
+    services: [
+      {
+        service: 'default/http-server',
+        port: 8080,
+        clusterIP: '10.100.100.100',
+        from: 'host',
+        requests: 1000,
+        failed: 0,
+        backends: { netns_011: 1, netns_021: 2 },
+        expectedShare: { netns_011: 0.5, netns_021: 0.5 },
+        pValue: 0.57,
+        ok: true,
+      },
+    ],
+  })
+  const status = { lab: 'x', state: 'up', pid: 1, pods: 2, since: '2025-03-01T12:00:00Z' } as const
+  expect(JSON.parse(renderListJson([status]))).toEqual([status])
+})

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import type { LabStatus } from '../../src/run/report.ts'
+import { renderDown } from '../../src/view/down-line.ts'
+import { renderLabList, renderStatus } from '../../src/view/lab-list.ts'
+import { plain, plan } from './fixtures.ts'
+
+const now = Date.parse('2025-03-01T12:00:00Z')
+const up: LabStatus = { lab: 'clusterip', state: 'up', pid: 4711, pods: 2, since: '2025-03-01T11:57:30Z' }
+const gone: LabStatus = { lab: 'b', state: 'gone', pid: 12, pods: 10, since: '2025-03-01T09:00:00Z' }
+
+it('lists labs, and tells how to sweep dead ones', () => {
+  expect(renderLabList(plain(80), [up, gone], now)).toMatchInlineSnapshot(`
+    "clusterip  up     2 pods  for 2 min 30 s  pid 4711
+    b          gone  10 pods  for 3 h 0 min
+
+    b died; sweep with: netlab down --all
+    "
+  `)
+  expect(renderLabList(plain(40), [up], now)).toMatchInlineSnapshot(`
+    "clusterip  up  2 pods  for 2 min 30 s
+      pid 4711
+    "
+  `)
+  expect(renderLabList(plain(80), [], now)).toBe('no lab is running\n')
+})
+
+it('shows one lab with its pods, services and steps', () => {
+  expect(renderStatus(plain(80), up, plan, now)).toMatchInlineSnapshot(`
+    "clusterip is up, for 2 min 30 s (pid 4711)
+
+    pods
+      netns_011  10.0.0.11  server
+      netns_021  10.0.0.21  server, log
+
+    outside
+      client  192.0.2.10
+
+    services
+      default/http-server  10.100.100.100:8080  netns_011 and netns_021
+
+    steps
+      1  Forwarding
+      2  Two pods on a bridge
+      3  Reach each pod directly
+      4  A virtual IP with one DNAT rule
+    "
+  `)
+})
+
+it('tells what went down', () => {
+  const counts = { pods: 2, links: 5, rules: 21 }
+  expect(
+    renderDown(plain(80), [
+      { lab: 'clusterip', wasRunning: true, ...counts },
+      { lab: 'dead', wasRunning: false, ...counts, links: 0, rules: 0 },
+      { lab: 'absent', wasRunning: false, pods: 0, links: 0, rules: 0 },
+    ]),
+  ).toMatchInlineSnapshot(`
+    "clusterip is down: 2 pods, 5 links, 21 rules went with it; nothing is left
+    dead had died before, and 2 pods with it; nothing is left
+    absent was not running; nothing is left
+    "
+  `)
+  expect(renderDown(plain(80), [])).toBe('no lab is running; nothing to take down\n')
+})

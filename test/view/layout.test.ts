@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { flow, hanging, padEnd, shorten, wrapParagraphs } from '../../src/view/layout.ts'
+import { printable } from '../../src/view/printable.ts'
+
+it('wraps paragraphs, and leaves lists as they are', () => {
+  expect(wrapParagraphs('one two\nthree four\n\n- a point that is long\n- another', 12, 2)).toEqual([
+    '  one two',
+    '  three four',
+    '',
+    '  - a point',
+    '    that is',
+    '    long',
+    '  - another',
+  ])
+})
+
+it('keeps a long word whole, so that it can be copied', () => {
+  expect(hanging('at ', '/run/user/1000/netlab/clusterip is there', 20)).toEqual([
+    'at /run/user/1000/netlab/clusterip',
+    '   is there',
+  ])
+})
+
+it('measures wide characters', () => {
+  expect([padEnd('日本', 6), shorten('日本語です', 6), shorten('abc', 3)]).toEqual(['日本  ', '日本…', 'abc'])
+})
+
+it('folds between pieces only', () => {
+  expect(flow(['aaa', 'bbb', 'ccc'], 9, 2, ' · ')).toEqual(['aaa · bbb', '  ccc'])
+})
+
+it('lets no control character through', () => {
+  expect(printable('a\u001b[2Jb\u0007\u202ec\r\nd\te\u009b')).toBe('a␛[2Jb␇<U+202E>c\nd\te<U+009B>')
+})

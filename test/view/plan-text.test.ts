@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import { renderPlan } from '../../src/view/plan-text.ts'
+import { command, dnatStep, plain, plan, steps } from './fixtures.ts'
+
+const short = { ...plan, steps: [steps[0]!, dnatStep] }
+
+it('reads as the steps, their reasons, commands and checks', () => {
+  expect(renderPlan(plain(80), short)).toMatchInlineSnapshot(`
+    "clusterip: From one DNAT rule to a load-balanced ClusterIP
+    2 steps, 2 commands, 2 checks
+
+    1/2 Forwarding
+        A machine that forwards is a router.
+
+        $ sysctl -w net.ipv4.ip_forward=1
+
+    2/2 A virtual IP with one DNAT rule
+        A cluster IP belongs to no interface: nothing answers for it. One rule
+        rewrites the destination of every packet to it.
+
+        From netns_011 itself it fails, because the answer takes a short cut.
+
+        $ iptables --table nat --new HTTP-SERVICE
+
+        check  curl 10.100.100.100:8080 from host: netns_011 answers
+        check  curl 10.100.100.100:8080 from netns_011: fails
+    "
+  `)
+  expect(renderPlan(plain(40), short)).toMatchInlineSnapshot(`
+    "clusterip: From one DNAT rule to a
+      load-balanced ClusterIP
+    2 steps, 2 commands, 2 checks
+
+    1/2 Forwarding
+        A machine that forwards is a router.
+
+        $ sysctl -w net.ipv4.ip_forward=1
+
+    2/2 A virtual IP with one DNAT rule
+        A cluster IP belongs to no
+        interface: nothing answers for it.
+        One rule rewrites the destination of
+        every packet to it.
+
+        From netns_011 itself it fails,
+        because the answer takes a short
+        cut.
+
+        $ iptables --table nat --new HTTP-SERVICE
+
+        check  curl 10.100.100.100:8080 from
+               host: netns_011 answers
+        check  curl 10.100.100.100:8080 from
+               netns_011: fails
+    "
+  `)
+})
+
+it('keeps a here-document as it is pasted', () => {
+  const tee = { command: { ...command('tee /etc/hosts'), input: '10.0.0.11 a\n' }, undo: [] }
+  const text = renderPlan(plain(80), {
+    ...plan,
+    steps: [{ ...dnatStep, why: '', actions: [tee], checks: [] }],
+  })
+  expect(text).toContain("\n    $ tee /etc/hosts >/dev/null <<'END'\n10.0.0.11 a\nEND\n")
+})

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { openTerminal } from '../../src/view/terminal.ts'
+import { FakeStream } from './fixtures.ts'
+
+describe('what a terminal is taken for', () => {
+  function open(env: NodeJS.ProcessEnv, isTTY = true) {
+    const stream = new FakeStream(isTTY, 44)
+    return openTerminal({ out: stream, err: stream, env }).out
+  }
+
+  it('has colours on a terminal only', () => {
+    expect(open({}).color.level).toBe(1)
+    expect(open({}, false).color.level).toBe(0)
+  })
+
+  it('heeds NO_COLOR, and FORCE_COLOR before it', () => {
+    expect(open({ NO_COLOR: '1' }).color.level).toBe(0)
+    expect(open({ NO_COLOR: '' }).color.level).toBe(1)
+    expect(open({ FORCE_COLOR: '1' }, false).color.level).toBe(1)
+    expect(open({ FORCE_COLOR: '3', NO_COLOR: '1' }, false).color.level).toBe(3)
+    expect(open({ FORCE_COLOR: '0' }).color.level).toBe(0)
+  })
+
+  it('is as wide as its window, and 80 columns where there is none', () => {
+    expect(open({}).width).toBe(44)
+    expect(open({}, false).width).toBe(80)
+    expect(open({ COLUMNS: '100' }, false).width).toBe(100)
+    expect(open({ COLUMNS: '3' }, false).width).toBe(20)
+  })
+
+  it('draws over lines neither in CI nor on a dumb terminal', () => {
+    expect(open({}).interactive).toBe(true)
+    expect(open({ CI: 'true' }).interactive).toBe(false)
+    expect(open({ TERM: 'dumb' }).interactive).toBe(false)
+    expect(open({}, false).interactive).toBe(false)
+  })
+
+  it('takes a reader that goes away calmly', () => {
+    const stream = new FakeStream(false)
+    openTerminal({ out: stream, err: new FakeStream(false), env: {} })
+    expect(() => stream.emit('error', Object.assign(new Error(), { code: 'EPIPE' }))).not.toThrow()
+    expect(() => stream.emit('error', Object.assign(new Error('full'), { code: 'ENOSPC' }))).toThrow('full')
+  })
+})
