@@ -1,5 +1,5 @@
 import { host } from '../lab/lab.ts'
-import { commandLine, shellWord } from '../plan/command-line.ts'
+import { commandLine, shellLine, shellWord } from '../plan/command-line.ts'
 import type { Step } from '../plan/plan.ts'
 import type { CheckResult, CommandFailure, StepResult } from '../run/report.ts'
 import { describeAttempt } from './describe-check.ts'
@@ -101,6 +101,6 @@ function tryLines({ color, width }: Style, commands: readonly string[]): string[
 function again(lab: string, result: CheckResult | undefined): string[] {
   if (result === undefined) return []
   const place = result.from === host ? '' : ` --in ${result.from}`
-  const command = result.check.kind === 'curl' ? `curl ${result.check.url}` : result.target
-  return [`netlab exec ${lab}${place} -- ${printable(command)}`]
+  const argv = result.check.kind === 'curl' ? ['curl', result.check.url] : result.check.argv
+  return [`netlab exec ${lab}${place} -- ${printable(shellLine(argv))}`]
 }

@@ -1,5 +1,5 @@
 import { commandLine } from '../plan/command-line.ts'
-import type { Plan, Step } from '../plan/plan.ts'
+import type { Command, Plan, Step } from '../plan/plan.ts'
 import { describeCheck } from './describe-check.ts'
 import { plural } from './format.ts'
 import { block, hanging, wrapParagraphs } from './layout.ts'
@@ -9,18 +9,11 @@ import type { Style } from './terminal.ts'
 /** A plan to read: every step with why it is there, its commands and its checks. Commands are never broken, so that they paste. */
 export function renderPlan(style: Style, plan: Plan): string {
   const { color, width } = style
-  const sum = (count: (step: Step) => number) => plan.steps.reduce((total, step) => total + count(step), 0)
-  const size = [
-    plural(plan.steps.length, 'step'),
-    plural(
-      sum(step => step.actions.length),
-      'command',
-    ),
-    plural(
-      sum(step => step.checks.length),
-      'check',
-    ),
-  ].join(', ')
+  const commands = plan.steps.flatMap(step => step.actions).length
+  const checks = plan.steps.flatMap(step => step.checks).length
+  const size = [plural(plan.steps.length, 'step'), plural(commands, 'command'), plural(checks, 'check')].join(
+    ', ',
+  )
   const title = plan.title === '' ? '' : `: ${printable(plan.title)}`
   const lines = hanging('', `${color.bold(plan.lab)}${title}`, width, 2)
   lines.push(color.dim(size))
@@ -33,15 +26,16 @@ function stepLines(style: Style, step: Step, index: number, total: number): stri
   const { color, width } = style
   const lines = hanging(`${color.cyan(`${index + 1}/${total}`)} `, color.bold(printable(step.title)), width)
   if (step.why.trim() !== '') lines.push(...wrapParagraphs(printable(step.why), width, 4))
-  if (step.actions.length > 0) lines.push('', ...step.actions.flatMap(action => promptLines(action.command)))
+  if (step.actions.length > 0)
+    lines.push('', ...step.actions.flatMap(action => promptLines(style, action.command)))
   if (step.checks.length > 0) lines.push('')
   for (const check of step.checks)
     lines.push(...hanging('    check  ', printable(describeCheck(check)), width))
   return lines
+}
 
-  function promptLines(command: Parameters<typeof commandLine>[0]): string[] {
-    const [first, ...more] = printable(commandLine(command)).split('\n')
-    // A here-document's lines stand at the margin, where a shell wants its end word.
-    return [`    ${color.dim('$')} ${first}`, ...more]
-  }
+function promptLines({ color }: Style, command: Command): string[] {
+  const [first, ...more] = printable(commandLine(command)).split('\n')
+  // A here-document's lines stand at the margin, where a shell wants its end word.
+  return [`    ${color.dim('$')} ${first}`, ...more]
 }

@@ -10,7 +10,7 @@ const tabWidth = 4
 export function problemLines(style: Style, problem: Problem): string[] {
   const { color, width } = style
   const place = `${printable(problem.file)}:${problem.line}:${problem.column}`
-  const gutter = ' '.repeat(String(problem.line).length + 3)
+  const gutter = ' '.repeat(String(problem.line).length + 4)
   return [
     color.cyan(place),
     ...excerpt(style, problem),

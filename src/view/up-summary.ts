@@ -1,3 +1,5 @@
+import { host } from '../lab/lab.ts'
+import { shellLine } from '../plan/command-line.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { UpReport } from '../run/report.ts'
 import { duration, plural } from './format.ts'
@@ -35,6 +37,8 @@ function tryOut(plan: Plan, name: string): string[] {
     return [`exec${name} --in ${pod.name} -- curl ${service.clusterIP}:${service.port}`]
   for (const check of plan.steps.flatMap(step => step.checks).reverse())
     if (check.kind === 'curl' && check.expect[0]?.kind === 'answers')
-      return [`exec${name} --in ${check.from} -- curl ${check.url}`]
+      return [
+        `exec${name}${check.from === host ? '' : ` --in ${check.from}`} -- ${shellLine(['curl', check.url])}`,
+      ]
   return []
 }

@@ -28,13 +28,13 @@ describe('mistakes in a lab file', () => {
       "labs/clusterip.yaml:12:26
        12 │     netns_011: {address: 10.0.0.300/24, serve: 8080, labels: {component: …
           │                          ^^^^^^^^^^^^^
-           10.0.0.300 is not an IPv4 address: 300 is more than 255
-           fix: write four numbers from 0 to 255, as in 10.0.0.30/24
+            10.0.0.300 is not an IPv4 address: 300 is more than 255
+            fix: write four numbers from 0 to 255, as in 10.0.0.30/24
 
       x.yaml:3:6
        3 │     日本:   nope # x
          │             ^^^^
-          no such key
+           no such key
 
       2 problems in 2 files; nothing was started.
       "
@@ -46,10 +46,10 @@ describe('mistakes in a lab file', () => {
       "labs/clusterip.yaml:12:26
        12 │ …1: {address: 10.0.0.300/24, serv…
           │               ^^^^^^^^^^^^^
-           10.0.0.300 is not an IPv4 address:
-           300 is more than 255
-           fix: write four numbers from 0 to
-                255, as in 10.0.0.30/24
+            10.0.0.300 is not an IPv4 address:
+            300 is more than 255
+            fix: write four numbers from 0 to
+                 255, as in 10.0.0.30/24
 
       1 problem; nothing was started.
       "
@@ -78,7 +78,7 @@ describe('mistakes in a lab file', () => {
   it('show no excerpt of a file that has no such line', () => {
     expect(renderError(plain(80), new LabError([{ ...wide, sourceLine: '' }]))).toMatchInlineSnapshot(`
       "x.yaml:3:6
-          no such key
+           no such key
 
       1 problem; nothing was started.
       "

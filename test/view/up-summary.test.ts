@@ -52,7 +52,7 @@ it('tries what a check has tried where there is no service', () => {
   const without = { ...plan, services: [], steps: plan.steps.slice(0, 3) }
   expect(renderUpSummary(plain(120), { ...report, services: [] }, without, false)).toMatchInlineSnapshot(`
     "clusterip is up: 2 pods, 4 steps verified in 1.1 s
-    Try:  netlab verify · netlab shell · netlab exec --in host -- curl 10.0.0.11:8080 · netlab down
+    Try:  netlab verify · netlab shell · netlab exec -- curl 10.0.0.11:8080 · netlab down
     "
   `)
 })
