@@ -1,9 +1,11 @@
-import stringWidth from 'string-width'
-import wrapAnsi from 'wrap-ansi'
+import { displayWidth } from './display-width.ts'
 
-/** Breaks text at words into lines of at most `width` columns; a longer word keeps its line, so that it can be copied. */
+/** Breaks text at blanks into lines of at most `width` columns; a longer word keeps its line, so that it can be copied. */
 export function wrap(text: string, width: number): string[] {
-  return wrapAnsi(text, Math.max(1, width), { hard: false, trim: true }).split('\n')
+  return text.split('\n').flatMap(line => {
+    const words = line.trim().split(/ +/)
+    return words[0] === '' ? [''] : flow(words, width, 0, ' ')
+  })
 }
 
 /** The indentation and the mark of a list's line; empty in prose. */
@@ -29,9 +31,9 @@ export function hanging(
   prefix: string,
   text: string,
   width: number,
-  hang: number = stringWidth(prefix),
+  hang: number = displayWidth(prefix),
 ): string[] {
-  const lines = wrap(text, width - Math.max(hang, stringWidth(prefix)))
+  const lines = wrap(text, width - Math.max(hang, displayWidth(prefix)))
   return lines.map((line, index) => (index === 0 ? prefix : ' '.repeat(hang)) + line)
 }
 
@@ -45,21 +47,21 @@ export function indented(text: string, columns: number): string[] {
 
 /** Fills with blanks up to a display width. */
 export function padEnd(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)))
+  return text + ' '.repeat(Math.max(0, columns - displayWidth(text)))
 }
 
 /** Fills with blanks from the left up to a display width. */
 export function padStart(text: string, columns: number): string {
-  return ' '.repeat(Math.max(0, columns - stringWidth(text))) + text
+  return ' '.repeat(Math.max(0, columns - displayWidth(text))) + text
 }
 
 /** Shortens plain text to a display width, with `…` where something is missing. */
 export function shorten(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text
+  if (displayWidth(text) <= columns) return text
   let kept = ''
   let width = 0
   for (const character of text) {
-    width += stringWidth(character)
+    width += displayWidth(character)
     if (width > columns - 1) break
     kept += character
   }
@@ -82,7 +84,7 @@ export function flow(
   for (const piece of pieces) {
     const longer = line === '' ? piece : line + gap + piece
     const start = lines.length === 0 ? taken : hang
-    if (line !== '' && start + stringWidth(longer) > width) {
+    if (line !== '' && start + displayWidth(longer) > width) {
       lines.push(line.trimEnd())
       line = piece
     } else line = longer
@@ -93,7 +95,7 @@ export function flow(
 
 /** The widest of some texts, in columns. */
 export function widest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map(text => stringWidth(text)))
+  return Math.max(0, ...texts.map(text => displayWidth(text)))
 }
 
 /** Lines as a text that ends with a line break. */

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width'
 import type { Problem } from '../lab/problem.ts'
+import { displayWidth } from './display-width.ts'
 import { hanging } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
@@ -27,10 +27,10 @@ function excerpt({ color, width }: Style, problem: Problem): string[] {
   const number = ` ${problem.line} `
   const start = problem.column - 1
   const before = shown(problem.sourceLine.slice(0, start), 0)
-  const marked = shown(problem.sourceLine.slice(start, start + problem.length), stringWidth(before))
-  const after = shown(problem.sourceLine.slice(start + problem.length), stringWidth(before + marked))
+  const marked = shown(problem.sourceLine.slice(start, start + problem.length), displayWidth(before))
+  const after = shown(problem.sourceLine.slice(start + problem.length), displayWidth(before + marked))
   const view = cut({ before, marked, after }, width - number.length - 2)
-  const carets = ' '.repeat(stringWidth(view.before)) + '^'.repeat(Math.max(1, stringWidth(view.marked)))
+  const carets = ' '.repeat(displayWidth(view.before)) + '^'.repeat(Math.max(1, displayWidth(view.marked)))
   return [
     `${color.dim(`${number}│`)} ${view.before}${color.red(view.marked)}${view.after}`.trimEnd(),
     `${' '.repeat(number.length)}${color.dim('│')} ${color.red(carets)}`,
@@ -45,13 +45,13 @@ interface MarkedLine {
 
 /** Makes a line fit: what stands behind the mistake goes first, then what stands before it, then its own end. */
 function cut({ before, marked, after }: MarkedLine, room: number): MarkedLine {
-  if (stringWidth(before + marked + after) <= room) return { before, marked, after }
-  const markedWidth = Math.min(stringWidth(marked), room - 2)
-  const beforeWidth = Math.min(stringWidth(before), Math.max(1, Math.floor((room - markedWidth) * 0.7)))
-  const shownBefore = stringWidth(before) > beforeWidth ? `…${lastColumns(before, beforeWidth - 1)}` : before
+  if (displayWidth(before + marked + after) <= room) return { before, marked, after }
+  const markedWidth = Math.min(displayWidth(marked), room - 2)
+  const beforeWidth = Math.min(displayWidth(before), Math.max(1, Math.floor((room - markedWidth) * 0.7)))
+  const shownBefore = displayWidth(before) > beforeWidth ? `…${lastColumns(before, beforeWidth - 1)}` : before
   const shownMarked = firstColumns(marked, markedWidth)
-  const rest = room - stringWidth(shownBefore + shownMarked)
-  const isWhole = stringWidth(marked) <= markedWidth && stringWidth(after) <= rest
+  const rest = room - displayWidth(shownBefore + shownMarked)
+  const isWhole = displayWidth(marked) <= markedWidth && displayWidth(after) <= rest
   return {
     before: shownBefore,
     marked: shownMarked,
@@ -62,7 +62,7 @@ function cut({ before, marked, after }: MarkedLine, room: number): MarkedLine {
 function firstColumns(text: string, columns: number): string {
   let kept = ''
   for (const character of text) {
-    if (stringWidth(kept + character) > columns) break
+    if (displayWidth(kept + character) > columns) break
     kept += character
   }
   return kept
@@ -71,7 +71,7 @@ function firstColumns(text: string, columns: number): string {
 function lastColumns(text: string, columns: number): string {
   let kept = ''
   for (const character of [...text].reverse()) {
-    if (stringWidth(character + kept) > columns) break
+    if (displayWidth(character + kept) > columns) break
     kept = character + kept
   }
   return kept
@@ -81,7 +81,7 @@ function lastColumns(text: string, columns: number): string {
 function shown(text: string, startColumn: number): string {
   let line = ''
   for (const part of printable(text).split(/(\t)/)) {
-    const column = startColumn + stringWidth(line)
+    const column = startColumn + displayWidth(line)
     line += part === '\t' ? ' '.repeat(tabWidth - (column % tabWidth)) : part
   }
   return line

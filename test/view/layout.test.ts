@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { displayWidth } from '../../src/view/display-width.ts'
 import { flow, hanging, padEnd, shorten, wrapParagraphs } from '../../src/view/layout.ts'
 import { printable } from '../../src/view/printable.ts'
 
@@ -21,8 +22,22 @@ it('keeps a long word whole, so that it can be copied', () => {
   ])
 })
 
-it('measures wide characters', () => {
+it('measures what a terminal shows', () => {
+  expect(['', 'abc', '日本', 'e\u0301', '\u001b[31mred\u001b[39m', '✔ …', '😀'].map(displayWidth)).toEqual([
+    0, 3, 4, 1, 3, 3, 2,
+  ])
+})
+
+it('fills and shortens by columns', () => {
   expect([padEnd('日本', 6), shorten('日本語です', 6), shorten('abc', 3)]).toEqual(['日本  ', '日本…', 'abc'])
+})
+
+it('wraps coloured text by what is seen of it', () => {
+  expect(hanging('- ', '\u001b[31mone two\u001b[39m three', 9)).toEqual([
+    '- \u001b[31mone two\u001b[39m',
+    '  three',
+  ])
+  expect(hanging('- ', '', 9)).toEqual(['- '])
 })
 
 it('folds between pieces only', () => {
