@@ -50,6 +50,27 @@ export interface PodStatus {
   ready: boolean
   /** Being deleted. */
   terminating: boolean
+  /** Its containers have ended for good: it is no endpoint, and needs no address. */
+  ended?: boolean
+}
+
+/** A deployment, as far as its pods can be endpoints. */
+export interface Deployment {
+  namespace: string
+  name: string
+  replicas: number
+  /** The labels of its pods. */
+  labels: Readonly<Record<string, string>>
+  /** The ports of all containers of each pod. */
+  ports: PodStatus['ports']
+}
+
+/** What manifests hold, of the kinds that decide about services. */
+export interface KubernetesObjects {
+  services: Service[]
+  slices: EndpointSlice[]
+  pods: PodStatus[]
+  deployments: Deployment[]
 }
 
 export interface Endpoint {

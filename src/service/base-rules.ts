@@ -132,7 +132,7 @@ const jumpReasons: Readonly<Record<string, string>> = {
   'filter KUBE-NODEPORTS': 'let load balancers ask for the health of services',
   'filter KUBE-SERVICES': 'refuse or drop new connections to cluster IPs that have no endpoints',
   'filter KUBE-FORWARD': 'let traffic of services through, whatever the policy of FORWARD',
-  'filter KUBE-PROXY-FIREWALL': 'drop what a load balancer’s source ranges do not allow',
+  'filter KUBE-PROXY-FIREWALL': "drop what a load balancer's source ranges do not allow",
   'filter KUBE-FIREWALL': 'keep others away from loopback addresses',
   'nat KUBE-SERVICES': 'look for the service that a new connection is for',
   'nat KUBE-POSTROUTING': 'masquerade what was marked',

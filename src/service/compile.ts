@@ -79,13 +79,13 @@ function addNodePortJumps(nat: TableBuilder, { addresses, localhost }: NodePortS
     nat.add('KUBE-SERVICES', explain, [...text, ...match, '-j', 'KUBE-NODEPORTS'])
   if (addresses !== undefined) {
     for (const address of addresses) {
-      jump(`no service’s address, but ${address} of this node: it may be a node port`, '-d', address)
+      jump(`no service's address, but ${address} of this node: it may be a node port`, '-d', address)
     }
     return
   }
   const loopback = family === 'ipv4' ? '127.0.0.0/8' : '::1/128'
   jump(
-    'no service’s address, but one of this node: it may be a node port',
+    "no service's address, but one of this node: it may be a node port",
     ...['-m', 'addrtype', '--dst-type', 'LOCAL', ...(localhost ? [] : ['!', '-d', loopback])],
   )
 }

@@ -49,7 +49,7 @@ function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, addr
   const { name, chains } = port
   const match = toAddress(traffic, address)
   if (choice.any) {
-    context.nat.add('KUBE-SERVICES', `${address}:${dport} is the load balancer’s address of ${name}`, [
+    context.nat.add('KUBE-SERVICES', `${address}:${dport} is the load balancer's address of ${name}`, [
       ...comment(`${name} loadbalancer IP`),
       ...[...match, '-j', usesFirewallChain ? chains.firewall : chains.external],
     ])

@@ -66,7 +66,7 @@ function addExternalChain({ nat, detector }: ChainContext, { port, external }: S
   }
   if (external !== undefined) {
     const which = externalPolicyLocal
-      ? 'only this node’s endpoints, and the client’s address is kept'
+      ? "only this node's endpoints, and the client's address is kept"
       : 'any endpoint'
     nat.add(chains.external, `on to ${which}`, ['-j', external])
   }

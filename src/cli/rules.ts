@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises'
+import { text as readAll } from 'node:stream/consumers'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { exitCode, NetlabError } from '../errors.ts'
+import { type KubernetesObjects, namespacedName } from '../lab/kubernetes.ts'
+import type { ProxySettings } from '../lab/lab.ts'
+import { ipAddress, network } from '../lab/manifest/fields.ts'
+import { type Manifests, readManifestFiles } from '../lab/manifest/read-manifests.ts'
+import { LabError } from '../lab/problem.ts'
+import { type CompileInput, compileServices } from '../service/compile.ts'
+import { defaultProxySettings } from '../service/default-settings.ts'
+import { slicesOfManifests } from '../service/from-manifests.ts'
+import { restoreText, toJson } from '../service/restore-text.ts'
+import type { Family } from '../service/rules.ts'
+
+interface RulesOptions {
+  file: string[]
+  podCidr?: string[]
+  clusterCidr?: string
+  detectLocalMode: ProxySettings['detectLocalMode']
+  podBridgeInterface: string
+  podInterfaceNamePrefix: string
+  masqueradeAll: boolean
+  nodeName: string
+  nodeIp: string[]
+  nodeportAddresses: string[]
+  iptablesLocalhostNodeports: boolean
+  randomFully: boolean
+  family: Family
+  format: 'text' | 'json'
+  jumps: boolean
+  explain: boolean
+}
+
+/** Where pods without an address live unless told otherwise: flannel's and kind's networks. */
+const podNetworks = { ipv4: ['10.244.0.0/16'], ipv6: ['fd00:10:244::/64'] } as const
+
+/** `netlab rules`: the rules that kube-proxy would install. */
+export function rulesCommand(): Command {
+  return new Command('rules')
+    .description('print the rules that kube-proxy would install, as iptables-restore text')
+    .argument('[manifests...]', 'files with Kubernetes manifests')
+    .option('-f, --file <file>', 'a file with Kubernetes manifests; "-" is stdin (repeatable)', collect, [])
+    .option('--pod-cidr <cidrs>', 'where pods without an address get one; 10.244.0.0/16 by default', cidrs)
+    .option('--cluster-cidr <cidrs>', "the cluster's pods; none: nothing tells pods from others", cidrText)
+    .addOption(
+      new Option('--detect-local-mode <mode>', "how this node's own pods are told")
+        .choices(['ClusterCIDR', 'BridgeInterface', 'InterfaceNamePrefix'])
+        .default('ClusterCIDR'),
+    )
+    .option('--pod-bridge-interface <name>', 'the bridge of --detect-local-mode BridgeInterface', '')
+    .option('--pod-interface-name-prefix <prefix>', 'of --detect-local-mode InterfaceNamePrefix', '')
+    .option('--masquerade-all', 'masquerade all traffic to cluster IPs', false)
+    .option('--node-name <name>', 'the node for which the rules are', 'node')
+    .option(
+      '--node-ip <address>',
+      "an address of the node's, the primary one first (repeatable)",
+      addresses,
+      [],
+    )
+    .option(
+      '--nodeport-addresses <cidrs>',
+      'where node ports answer; on all addresses by default',
+      scopes,
+      [],
+    )
+    .option('--iptables-localhost-nodeports <bool>', 'let node ports answer on 127.0.0.1', trueOrFalse, true)
+    .option('--no-random-fully', 'masquerade without --random-fully')
+    .addOption(new Option('--family <family>', 'IP family').choices(['ipv4', 'ipv6']).default('ipv4'))
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
+    .option('--jumps', 'with the jumps from the built-in chains', false)
+    .option('--explain', 'with a line in plain words before each rule', false)
+    .action(async (manifests: string[], options: RulesOptions) => {
+      const files = [...manifests, ...options.file]
+      if (files.length === 0) {
+        const fix = 'netlab rules -f services.yaml'
+        throw new NetlabError({ what: 'no manifest is named', fix, exitCode: exitCode.wrongInput })
+      }
+      const read = readManifestFiles(await Promise.all(files.map(readSource)))
+      if (read.problems.length > 0) throw new LabError(read.problems)
+      process.stderr.write(notes(read).join(''))
+      process.stdout.write(rulesText(read.objects, options))
+    })
+}
+
+function rulesText(objects: KubernetesObjects, options: RulesOptions): string {
+  const { jumps, explain, nodeName, family } = options
+  const node = { name: nodeName, podNetworks: options.podCidr ?? podNetworks[family] }
+  const ruleSet = compileServices(inputOf(objects, slicesOfManifests(objects, node), options))
+  if (options.format === 'json') return `${JSON.stringify(toJson(ruleSet, { jumps }), undefined, 2)}\n`
+  return restoreText(ruleSet, { jumps, explain })
+}
+
+function inputOf(
+  { services }: KubernetesObjects,
+  slices: CompileInput['slices'],
+  options: RulesOptions,
+): CompileInput {
+  return {
+    services,
+    slices,
+    settings: {
+      clusterCIDR: options.clusterCidr ?? '',
+      detectLocalMode: options.detectLocalMode,
+      detectLocal: {
+        bridgeInterface: options.podBridgeInterface,
+        interfaceNamePrefix: options.podInterfaceNamePrefix,
+      },
+      iptables: {
+        ...defaultProxySettings.iptables,
+        masqueradeAll: options.masqueradeAll,
+        localhostNodePorts: options.iptablesLocalhostNodeports,
+        randomFully: options.randomFully,
+      },
+      nodePortAddresses: options.nodeportAddresses,
+    },
+    node: { name: options.nodeName, addresses: options.nodeIp },
+    family: options.family,
+  }
+}
+
+/** What a person may wonder about when a rule is not there. */
+function notes({ skipped, objects }: Manifests): string[] {
+  const unallocated = objects.services.filter(
+    service => service.clusterIPs.length === 0 && service.type !== 'ExternalName',
+  )
+  return [
+    ...skipped.map(({ file, line, what, why }) => `${file}:${line}: ${what} is left out: ${why}\n`),
+    ...unallocated.map(service => {
+      const name = namespacedName(service)
+      return `${name} has no clusterIP, which the API server would choose, and so no rules: write one\n`
+    }),
+  ]
+}
+
+async function readSource(file: string): Promise<{ file: string; text: string }> {
+  if (file === '-') return { file: 'stdin', text: await readAll(process.stdin) }
+  try {
+    return { file, text: await readFile(file, 'utf8') }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }
+    const what = `${file} cannot be read: ${reasons[code ?? ''] ?? (cause as Error).message}`
+    throw new NetlabError({ what, exitCode: exitCode.wrongInput, cause })
+  }
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
+
+function trueOrFalse(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new InvalidArgumentError('write true or false.')
+  return value === 'true'
+}
+
+function cidrs(text: string): string[] {
+  const parts = text.split(',').map(part => part.trim())
+  for (const part of parts) {
+    const problem = network.safeParse(part).error?.issues[0]
+    if (problem) throw new InvalidArgumentError(`${problem.message}.`)
+  }
+  return parts
+}
+
+function cidrText(text: string): string {
+  return cidrs(text).join(',')
+}
+
+function scopes(text: string): string[] {
+  return text === 'primary' ? [text] : cidrs(text)
+}
+
+function addresses(text: string, previous: string[]): string[] {
+  const problem = ipAddress.safeParse(text).error?.issues[0]
+  if (problem) throw new InvalidArgumentError(`${problem.message}.`)
+  return [...previous, text]
+}

@@ -1,0 +1,48 @@
+import * as z from 'zod'
+import { port } from '../schema/fields.ts'
+import { ipAddress, metadata, protocol } from './fields.ts'
+
+const endpointPort = z.looseObject({
+  name: z.string().nullish(),
+  protocol: protocol.nullish(),
+  port: port.nullish(),
+})
+
+const endpoint = z.looseObject({
+  addresses: z.array(z.string()).min(1).max(100),
+  conditions: z
+    .looseObject({
+      ready: z.boolean().nullish(),
+      serving: z.boolean().nullish(),
+      terminating: z.boolean().nullish(),
+    })
+    .nullish(),
+  nodeName: z.string().nullish(),
+})
+
+/** A discovery.k8s.io/v1 EndpointSlice. */
+export const endpointSliceObject = z.looseObject({
+  metadata,
+  addressType: z.enum(['IPv4', 'IPv6', 'FQDN']),
+  ports: z.array(endpointPort).nullish(),
+  endpoints: z.array(endpoint).nullish(),
+})
+
+const address = z.looseObject({ ip: ipAddress, nodeName: z.string().nullish() })
+
+/** A v1 Endpoints, what EndpointSlices came from. */
+export const endpointsObject = z.looseObject({
+  metadata,
+  subsets: z
+    .array(
+      z.looseObject({
+        addresses: z.array(address).nullish(),
+        notReadyAddresses: z.array(address).nullish(),
+        ports: z.array(endpointPort.extend({ port })).nullish(),
+      }),
+    )
+    .nullish(),
+})
+
+export type EndpointSliceObject = z.infer<typeof endpointSliceObject>
+export type EndpointsObject = z.infer<typeof endpointsObject>
