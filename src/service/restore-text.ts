@@ -22,14 +22,18 @@ function tableText(
   const declared = new Set(table.chains.map(chain => chain.name))
   const targets = [...new Set(tableJumps.map(jump => jump.to))].filter(chain => !declared.has(chain))
   const lines = [`*${table.name}`, ...[...declared, ...targets].map(chainLine)]
-  const push = (command: string, rule: Rule) => {
-    if (explain) lines.push(`# ${rule.explain}`)
-    lines.push(`${command} ${ruleWords(rule.argv)}`)
+  for (const { name, rules } of table.chains) {
+    for (const rule of rules) lines.push(ruleLines(`-A ${name}`, rule, explain))
   }
-  for (const { name, rules } of table.chains) for (const rule of rules) push(`-A ${name}`, rule)
-  for (const jump of tableJumps) push(`-I ${jump.from} 1`, jump)
+  for (const jump of tableJumps) lines.push(ruleLines(`-I ${jump.from} 1`, jump, explain))
   lines.push('COMMIT\n')
   return lines.join('\n')
+}
+
+/** A rule's line, with the line before it that explains it. */
+export function ruleLines(command: string, rule: Rule, explain: boolean): string {
+  const line = `${command} ${ruleWords(rule.argv)}`
+  return explain ? `# ${rule.explain}\n${line}` : line
 }
 
 /** `:CHAIN - [0:0]`: makes a chain, or empties it. */

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compileServices } from '../../src/service/compile.ts'
+import { flushCommand, staleEntries } from '../../src/service/conntrack.ts'
 import { endpointChainName, serviceChainNames, servicePortName } from '../../src/service/names.ts'
 import { restoreText, ruleWords } from '../../src/service/restore-text.ts'
+import { partialSync } from '../../src/service/sync.ts'
 import { type GoldenCase, goldenInput, normalisedRestore } from './golden-input.ts'
 
 const folder = process.env.NETLAB_KUBE_PROXY_GOLDEN ?? ''
@@ -24,6 +26,35 @@ describe.skipIf(!there)('kube-proxy’s own test cases (NETLAB_KUBE_PROXY_GOLDEN
     expect(normalisedRestore(restoreText(ruleSet))).toEqual(
       normalisedRestore(read('iptables', `${id}.rules`)),
     )
+  })
+
+  it.each([
+    ['20-two-services-full-sync', '21-partial-sync-service-added'],
+    ['21-partial-sync-service-added', '22-partial-sync-service-deleted'],
+  ])('after %s: %s', (before, after) => {
+    const [previous, next] = [before, after].map(id => compileServices(goldenInput(readCase(`${id}.json`))))
+    const { text } = partialSync(previous!, next!)
+    expect(normalisedRestore(text)).toEqual(normalisedRestore(read('iptables', `${after}.rules`)))
+  })
+
+  it('E1: the conntrack entries to flush', () => {
+    const golden = JSON.parse(read('iptables', 'E1-udp-conntrack-cleanup.json')) as GoldenCase & {
+      steps: { conntrackCommands: string[] }[]
+    }
+    const { services, family } = goldenInput(golden)
+    const ports = [{ name: 'p80', protocol: 'UDP' as const, port: 80 }]
+    const endpoint = { addresses: ['10.180.0.1'] }
+    const slice = { namespace: 'ns1', service: 'svc1', addressType: 'IPv4' as const, ports }
+    const states = [
+      { services: [], slices: [] },
+      { services, slices: [] },
+      { services, slices: [{ ...slice, endpoints: [{ ...endpoint, ready: false }] }] },
+      { services, slices: [{ ...slice, endpoints: [{ ...endpoint, ready: true }] }] },
+    ]
+    golden.steps.forEach(({ conntrackCommands }, step) => {
+      const flushed = staleEntries(states[step]!, states[step + 1]!, family).map(flushCommand)
+      expect(flushed.map(command => command.join(' ')).sort()).toEqual(conntrackCommands.toSorted())
+    })
   })
 
   it('J1: the jumps from the built-in chains', () => {
