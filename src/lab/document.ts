@@ -83,8 +83,8 @@ export function checkAgainst<T>(
   const part = at.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], document.value)
   const result = schema.safeParse(part)
   if (result.success) return { value: result.data, problems: [] }
-  const problems = schemaWords(schema, part, result.error.issues).map(({ path, message, ...options }) =>
-    document.problemAt([...at, ...path], message, options),
+  const problems = schemaWords(schema, part, result.error.issues).map(({ path, message, fix, on }) =>
+    document.problemAt([...at, ...path], message, { fix, ...(on && { on }) }),
   )
   return { value: undefined, problems }
 }

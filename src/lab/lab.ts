@@ -17,6 +17,10 @@ export const host: Place = 'host'
 export interface Bridge {
   name: string
   address: Cidr
+  /** Its ports may send a frame back out of the port that it came in by; a pod then reaches itself through a service. */
+  hairpin: boolean
+  /** Which of its pods' packets leave with the host's address: all, those that leave the subnet, or none. */
+  masquerade: 'always' | 'outgoing' | 'never'
 }
 
 export interface ContainerPort {

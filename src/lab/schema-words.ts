@@ -12,6 +12,8 @@ export interface SchemaMistake {
   message: string
   fix?: string | undefined
   on?: 'key' | 'value'
+  /** The key that is missing in what `path` names. */
+  missing?: string
 }
 
 /** Says in people's words what a schema complains about. */
@@ -132,7 +134,13 @@ function expectation(issue: Issue): string {
 function missing(path: Key[], schema: Schema | undefined): SchemaMistake {
   const key = path.at(-1) ?? ''
   const shown = exampleOf(schema) ?? '…'
-  return { path: path.slice(0, -1), on: 'key', message: `"${key}" is missing`, fix: `add "${key}: ${shown}"` }
+  return {
+    path: path.slice(0, -1),
+    on: 'key',
+    message: `"${key}" is missing`,
+    fix: `add "${key}: ${shown}"`,
+    missing: String(key),
+  }
 }
 
 function advice(schema: Schema | undefined, expected: string, found: unknown): string | undefined {

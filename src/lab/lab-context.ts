@@ -1,0 +1,60 @@
+import { didYouMean } from './did-you-mean.ts'
+import type { Path } from './document.ts'
+import type { Findings } from './findings.ts'
+import { namespacedName } from './kubernetes.ts'
+import { host, type LabService, type Pod } from './lab.ts'
+import type { LabInput } from './schema/lab.ts'
+import type { Topology } from './topology.ts'
+
+/** What steps and checks may refer to. */
+export interface LabContext {
+  topology: Topology
+  services: readonly LabService[]
+  /** Names of all pods and outside machines that are written, those too whose other fields are wrong. */
+  podNames: ReadonlySet<string>
+  outsideNames: ReadonlySet<string>
+  /** Whether everything was understood, so that what is not there surely does not exist. */
+  complete: boolean
+  /** Pods may learn names that netlab does not know: from name servers, or from a hosts file of the lab. */
+  otherNames: boolean
+  findings: Findings
+}
+
+/** Whether names may be known that the lab does not declare. */
+export function hasOtherNames(input: LabInput): boolean {
+  const pods = Object.values(input.pods)
+  const usesNameserver = pods.some(pod => typeof pod !== 'string' && (pod.nameservers?.length ?? 0) > 0)
+  return usesNameserver || Object.keys(input.files ?? {}).some(path => /(?:hosts|resolv\.conf)$/.test(path))
+}
+
+/** Tells of a place that does not exist. */
+export function checkPlace(
+  place: string,
+  path: Path,
+  { podNames, outsideNames, findings }: LabContext,
+): void {
+  if (place === host || podNames.has(place) || outsideNames.has(place)) return
+  const places = [host, ...podNames, ...outsideNames]
+  findings.report(path, `there is no place ${place}`, didYouMean(place, places, 'the places are'))
+}
+
+/** Tells of a pod that does not exist. */
+export function checkPod(name: string, path: Path, { podNames, findings }: LabContext, on?: 'key'): boolean {
+  if (podNames.has(name)) return true
+  findings.report(path, `there is no pod ${name}`, didYouMean(name, podNames, 'the pods are'), on)
+  return false
+}
+
+/** The service that is called `name` or `namespace/name`. */
+export function serviceNamed(name: string, services: readonly LabService[]): LabService | undefined {
+  return (
+    services.find(each => namespacedName(each) === name) ??
+    services.find(each => each.name === name && each.namespace === 'default') ??
+    services.find(each => each.name === name)
+  )
+}
+
+/** The declared pods of that name whose fields were understood. */
+export function knownPods(names: readonly string[], { topology }: LabContext): Pod[] {
+  return names.flatMap(name => topology.pods.find(each => each.name === name) ?? [])
+}

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { exitCode, NetlabError } from '../errors.ts'
+import { didYouMean } from './did-you-mean.ts'
+
+/** The path of a lab that is given as a path, or as the name of a lab that ships with netlab. */
+export function findLab(nameOrPath: string): string {
+  if (nameOrPath.includes('/') || /\.ya?ml$/.test(nameOrPath) || existsSync(nameOrPath)) return nameOrPath
+  const names = shippedLabs()
+  if (names.includes(nameOrPath)) return join(labsFolder(), `${nameOrPath}.yaml`)
+  const fix = didYouMean(nameOrPath, names, 'the labs that ship are')
+  throw new NetlabError({
+    what: `there is no lab "${nameOrPath}"`,
+    fix: `${fix === undefined ? '' : `${fix}\n`}or give the path of a lab file: ./${nameOrPath}.yaml, say`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+/** The names of the labs that ship with netlab. */
+export function shippedLabs(): string[] {
+  const folder = labsFolder()
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.yaml') && !name.includes('.service.'))
+    .map(name => name.slice(0, -'.yaml'.length))
+    .sort()
+}
+
+/** A file of the package, from the sources as from the bundle. */
+export function packageFile(name: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
+  return join(folder, name)
+}
+
+function labsFolder(): string {
+  return packageFile('labs')
+}

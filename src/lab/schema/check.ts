@@ -1,0 +1,129 @@
+import * as z from 'zod'
+import { address, commandLine, name, oneOrMore } from './fields.ts'
+
+const from = oneOrMore(z.string()).meta({
+  description:
+    'Where the check is tried from: `host` (the default), a pod or an outside machine. With a list, from each of them.',
+  examples: ['netns_021'],
+})
+
+const within = z
+  .number()
+  .positive()
+  .max(600)
+  .meta({
+    description: 'Seconds that may pass until what is expected comes true; 5 by default.',
+    examples: [5],
+  })
+
+const once = z.boolean().meta({
+  description: 'The check holds at this step only: `verify` does not repeat it.',
+})
+
+const answers = z
+  .strictObject({
+    backend: oneOrMore(z.string())
+      .optional()
+      .meta({ description: 'The pod that answers; with a list, one of them.', examples: ['netns_011'] }),
+    status: z
+      .int()
+      .min(100)
+      .max(599)
+      .optional()
+      .meta({ description: 'The HTTP status.', examples: [200] }),
+    body: z
+      .string()
+      .optional()
+      .meta({
+        description: 'A regular expression that the body matches.',
+        examples: ['you are 10\\.0\\.0\\.1'],
+      }),
+    client: address.optional().meta({ description: "The client's address as the server saw it." }),
+  })
+  .meta({ description: 'Something answers.', examples: [{ backend: 'netns_011' }] })
+
+const shares = z
+  .strictObject({
+    shares: z.union([z.literal('even'), z.record(name, z.number().min(0).max(1))]).meta({
+      description:
+        'The share of the requests that each pod answers. `even`: all endpoints of the service that `curl` names get the same.',
+      examples: ['even', { netns_011: 0.5, netns_021: 0.25 }],
+    }),
+    failed: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .meta({ description: 'The share of the requests that fail; 0 by default.', examples: [0.25] }),
+  })
+  .meta({ description: 'How many requests spread.', examples: [{ shares: 'even' }] })
+
+const outcome = z.enum(['ok', 'fails', 'refused', 'unreachable', 'timeout']).meta({
+  description:
+    '`ok`: something answers. `fails`: any failure. `refused`: answered with a reset. `unreachable`: no route, or answered with an ICMP error. `timeout`: not answered.',
+})
+
+/** One thing that may come of a request. */
+export const curlExpectation = z.union([outcome, answers, shares])
+
+/** `curl: …`: a request, and what should come of it. */
+export const curlCheck = z
+  .strictObject({
+    curl: z.string().meta({
+      description: 'What is asked for: an address or a name, a port, a path.',
+      examples: ['10.100.100.100:8080', 'http://http-server:8080/'],
+    }),
+    from: from.optional(),
+    expect: z
+      .union([curlExpectation, z.array(curlExpectation).min(1)])
+      .optional()
+      .meta({
+        description: 'What should come of it; `ok` by default. With a list, one of these.',
+        examples: ['fails', { backend: 'netns_011' }],
+      }),
+    requests: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .meta({ description: 'How many requests `shares` are taken from; chosen by netlab by default.' }),
+    within: within.optional(),
+    once: once.optional(),
+  })
+  .meta({ description: 'A request with curl.', examples: [{ curl: '10.0.0.11:8080' }] })
+
+/** `command: …`: any command, and how it should end. */
+export const commandCheck = z
+  .strictObject({
+    command: commandLine.meta({ description: 'The command to try.', examples: ['ping -c 1 10.0.0.1'] }),
+    from: from.optional(),
+    expect: z
+      .union([
+        z.literal('fails'),
+        z.strictObject({
+          exit: z.int().min(0).max(255).optional().meta({ description: 'Its exit code; 0 by default.' }),
+          output: z
+            .string()
+            .optional()
+            .meta({ description: 'A regular expression that its output matches.', examples: ['1 received'] }),
+        }),
+      ])
+      .optional()
+      .meta({
+        description: 'How it should end: with exit code 0 by default. `fails`: with any other.',
+        examples: [{ output: '1 received' }],
+      }),
+    within: within.optional(),
+    once: once.optional(),
+  })
+  .meta({ description: 'A command.', examples: [{ command: 'ping -c 1 10.0.0.1' }] })
+
+/** A check as the lab file has it. */
+export const check = z
+  .union([curlCheck, commandCheck])
+  .meta({ description: 'A check.', examples: [{ curl: '10.0.0.11:8080' }] })
+
+export type CheckInput = z.infer<typeof check>
+export type CurlCheckInput = z.infer<typeof curlCheck>
+export type CommandCheckInput = z.infer<typeof commandCheck>
+export type CurlExpectationInput = z.infer<typeof curlExpectation>

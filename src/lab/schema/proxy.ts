@@ -1,0 +1,64 @@
+import * as z from 'zod'
+
+/** kube-proxy's settings, named as in KubeProxyConfiguration. */
+export const proxy = z
+  .strictObject({
+    mode: z.literal('iptables').optional().meta({ description: "kube-proxy's mode." }),
+    clusterCIDR: z
+      .string()
+      .optional()
+      .meta({
+        description: "The pods' addresses; what comes from elsewhere to a cluster IP is masqueraded.",
+        examples: ['10.0.0.0/16'],
+      }),
+    detectLocalMode: z
+      .enum(['ClusterCIDR', 'BridgeInterface', 'InterfaceNamePrefix'])
+      .optional()
+      .meta({ description: "How traffic from this node's own pods is told; `ClusterCIDR` by default." }),
+    detectLocal: z
+      .strictObject({
+        bridgeInterface: z
+          .string()
+          .optional()
+          .meta({ description: 'The bridge that pods are plugged into.', examples: ['br1'] }),
+        interfaceNamePrefix: z
+          .string()
+          .optional()
+          .meta({ description: "What the names of the pods' interfaces start with.", examples: ['veth_'] }),
+      })
+      .optional()
+      .meta({ description: 'What `detectLocalMode` looks for.' }),
+    iptables: z
+      .strictObject({
+        masqueradeAll: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Masquerade all traffic to cluster IPs; `false` by default.' }),
+        masqueradeBit: z
+          .int()
+          .min(0)
+          .max(31)
+          .optional()
+          .meta({ description: 'The bit of the packet mark that asks for masquerading; 14 by default.' }),
+        localhostNodePorts: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Let node ports answer on loopback addresses; `true` by default.' }),
+        randomFully: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Masquerade with `--random-fully`; `true` by default.' }),
+      })
+      .optional()
+      .meta({ description: 'Settings of the iptables mode.' }),
+    nodePortAddresses: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: "Node ports answer on the host's addresses in these ranges only; on all by default.",
+        examples: [['192.0.2.0/24']],
+      }),
+  })
+  .meta({ description: "kube-proxy's settings, named as in KubeProxyConfiguration." })
+
+export type ProxyInput = z.infer<typeof proxy>

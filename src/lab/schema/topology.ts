@@ -1,0 +1,115 @@
+import * as z from 'zod'
+import { address, cidr, commandLine, interfaceName, name, oneOrMore, port } from './fields.ts'
+
+/** A layer-2 segment of the host. */
+export const bridge = z
+  .strictObject({
+    name: interfaceName.meta({ description: "The bridge's interface name.", examples: ['br1'] }),
+    address: cidr.meta({
+      description: "The host's address on the bridge, which is its pods' gateway.",
+      examples: ['10.0.0.1/24'],
+    }),
+    hairpin: z.boolean().optional().meta({
+      description:
+        'Lets a port send a frame back out where it came in, so that a pod reaches itself through a service; `false` by default.',
+    }),
+    masquerade: z
+      .enum(['always', 'outgoing', 'never'])
+      .optional()
+      .meta({
+        description:
+          "Which of its pods' packets leave with the host's address: `always`, `outgoing` (the default: those that leave the subnet) or `never`.",
+        examples: ['outgoing'],
+      }),
+  })
+  .meta({ description: 'A bridge.', examples: [{ name: 'br1', address: '10.0.0.1/24' }] })
+
+const serve = oneOrMore(port).meta({
+  description: "The port, or ports, on which netlab's own HTTP server answers with the pod's name.",
+  examples: [8080],
+})
+
+const ports = z.record(name, z.union([port, z.string().meta({ pattern: '^[0-9]+/(TCP|UDP|SCTP)$' })])).meta({
+  description:
+    "Named ports: what the pod's programs listen on. A service's `targetPort` may use the name. `53/UDP` where it is not TCP.",
+  examples: [{ http: 8080 }, { dns: '53/UDP' }],
+})
+
+const program = {
+  serve: serve.optional(),
+  command: commandLine.optional().meta({
+    description: "A program to run instead of netlab's own server.",
+    examples: ['nginx -g "daemon off;"'],
+  }),
+  ports: ports.optional(),
+}
+
+const container = z
+  .strictObject(program)
+  .meta({ description: 'A program of the pod.', examples: [{ serve: 8080 }] })
+
+const podFields = z.strictObject({
+  address: cidr.meta({ description: "The address of the pod's eth0.", examples: ['10.0.0.11/24'] }),
+  bridge: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The bridge that it is plugged into; by default the one whose subnet holds the address.',
+      examples: ['br1'],
+    }),
+  gateway: address.optional().meta({ description: "Its default route; the bridge's address by default." }),
+  veth: interfaceName.optional().meta({
+    description:
+      "The name of the host's end of its veth pair; by default `veth_` and the pod's name, shortened.",
+    examples: ['veth011'],
+  }),
+  namespace: z
+    .string()
+    .optional()
+    .meta({ description: 'Its Kubernetes namespace; `default` by default.', examples: ['default'] }),
+  labels: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'Its labels, for selectors to match.', examples: [{ app: 'http-server' }] }),
+  nameservers: z
+    .array(address)
+    .optional()
+    .meta({ description: 'The name servers of its resolv.conf.', examples: [['10.96.0.10']] }),
+  ...program,
+  containers: z
+    .record(name, container)
+    .optional()
+    .meta({
+      description:
+        'Several programs in one pod; they share its network and reach each other over localhost. Instead of `serve`, `command` and `ports`.',
+      examples: [{ app: { serve: 8080 }, metrics: { serve: 9100 } }],
+    }),
+})
+
+/** A pod: its fields, or nothing but its address. */
+export const pod = z
+  .union([cidr, podFields])
+  .meta({ description: 'A pod.', examples: [{ address: '10.0.0.11/24', serve: 8080 }] })
+
+/** A machine beyond the host: its fields, or nothing but its address. */
+export const outsideMachine = z
+  .union([
+    cidr,
+    z.strictObject({
+      address: cidr.meta({ description: 'Its address.', examples: ['192.0.2.10/24'] }),
+      host: cidr.optional().meta({
+        description: "The host's address on the wire to it; by default the first one of the subnet.",
+        examples: ['192.0.2.1/24'],
+      }),
+      interface: interfaceName.optional().meta({
+        description:
+          "The host's interface on that wire; by default `out_` and the machine's name, shortened.",
+        examples: ['uplink'],
+      }),
+    }),
+  ])
+  .meta({ description: 'A machine beyond the host.', examples: ['192.0.2.10/24'] })
+
+export type BridgeInput = z.infer<typeof bridge>
+export type PodInput = z.infer<typeof podFields>
+export type ContainerInput = z.infer<typeof container>
