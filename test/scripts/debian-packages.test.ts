@@ -86,7 +86,7 @@ describe('root', () => {
       '/usr/bin/deb-systemd-invoke is harmless',
       'systemctl --quiet disable nginx',
     ])
-    expect({ stdout, code }).toEqual({ stdout: 'vitest run one.test.ts\n', code: 0 })
+    expect({ stdout, code }).toEqual({ stdout: 'vitest run --configLoader runner one.test.ts\n', code: 0 })
   })
 
   test('old package lists are brought up to date and the installation tried again', async () => {

@@ -1,0 +1,48 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ensureStateRoot, stateRoot } from '../state-folder.ts'
+import type { Finding } from './finding.ts'
+
+/** The library through which the pods' server calls setns(2): its binary comes with the npm package, per platform. */
+export async function koffiFinding(): Promise<Finding> {
+  const topic = 'koffi'
+  try {
+    const { default: koffi } = await import('koffi')
+    koffi.load('libc.so.6').func('int setns(int fd, int nstype)')
+    return { topic, state: 'ok', found: koffi.version }
+  } catch (error) {
+    return {
+      topic,
+      state: 'missing',
+      found: error instanceof Error ? lastSentence(error.message) : String(error),
+      means:
+        "The pods' HTTP server enters their namespaces with it. It needs glibc, and its binary for this processor.",
+      fix: ['npm rebuild koffi'],
+    }
+  }
+}
+
+function lastSentence(message: string): string {
+  return message.split('\n')[0] ?? message
+}
+
+/** Where running labs keep their state; it is made with the first lab, so an absent one must be possible to make. */
+export function stateFolderFinding(root: string = stateRoot()): Finding {
+  const topic = 'state folder'
+  let nearest = root
+  while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest)
+  try {
+    // An existing one must be ours alone, too; this only looks.
+    if (nearest === root) ensureStateRoot(root)
+    accessSync(nearest, constants.W_OK | constants.X_OK)
+    return { topic, state: 'ok', found: root }
+  } catch {
+    return {
+      topic,
+      state: 'missing',
+      found: `${nearest} is not a folder of yours to write to`,
+      means: `netlab keeps a few hundred bytes for each running lab in ${root}. Name another folder:`,
+      fix: ['export NETLAB_STATE_DIR=$HOME/.netlab'],
+    }
+  }
+}
