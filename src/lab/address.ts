@@ -31,7 +31,7 @@ export function readCidr(text: string): Cidr | Refusal {
   const bits = text.slice(slash + 1)
   const refusal = refuseAddress(address)
   if (refusal)
-    return { ...refusal, ...(refusal.fix?.startsWith('write ') && { fix: `${refusal.fix}/${bits}` }) }
+    return { ...refusal, ...(/^write [0-9.]+$/.test(refusal.fix ?? '') && { fix: `${refusal.fix}/${bits}` }) }
   if (!/^(?:[0-9]|[12][0-9]|3[0-2])$/.test(bits)) {
     return { refusal: `/${bits} is not a prefix`, fix: `a prefix is 1 to 30: write ${address}/24` }
   }
@@ -41,14 +41,17 @@ export function readCidr(text: string): Cidr | Refusal {
   }
   const cidr = { address, prefix }
   const subnet = subnetOf(cidr)
-  const [first] = usable(cidr)
+  const [, second] = usable(cidr)
   if (address === networkAddress(cidr)) {
-    return { refusal: `${address} is the network address of ${subnet}`, fix: `write ${first}/${prefix}, say` }
+    return {
+      refusal: `${address} is the network address of ${subnet}`,
+      fix: `write ${second}/${prefix}, say`,
+    }
   }
   if (address === broadcastAddress(cidr)) {
     return {
       refusal: `${address} is the broadcast address of ${subnet}`,
-      fix: `write ${first}/${prefix}, say`,
+      fix: `write ${second}/${prefix}, say`,
     }
   }
   return cidr

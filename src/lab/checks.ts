@@ -5,7 +5,7 @@ import type { Path } from './document.ts'
 import { readExpectations } from './expectations.ts'
 import { namespacedName } from './kubernetes.ts'
 import { type Check, type CommandCheck, type CurlCheck, type Expectation, host } from './lab.ts'
-import { checkPlace, knownPods, type LabContext } from './lab-context.ts'
+import { checkPlace, type LabContext, soundPodsOf } from './lab-context.ts'
 import { readPattern } from './pattern.ts'
 import type { CheckInput, CommandCheckInput, CurlCheckInput } from './schema/check.ts'
 import { asList } from './schema/fields.ts'
@@ -94,7 +94,7 @@ function checkTarget(target: Target, owner: Owner | undefined, path: Path, conte
     const ports = service.ports.map(each => `${each.port}/${each.protocol}`).join(', ')
     findings.report(path, `${namespacedName(service)} has no port ${port}/TCP`, `it has ${ports}`)
   } else if (owner?.kind === 'pod') {
-    const [pod] = knownPods([owner.pod.name], context)
+    const [pod] = soundPodsOf([owner.pod.name], context)
     if (!pod || mayServe(pod, port, 'TCP')) return
     const ports = pod.containers.flatMap(each => each.ports).map(each => each.port)
     const fix =

@@ -3,10 +3,10 @@ import { distance } from 'fastest-levenshtein'
 /** The candidate that a person most likely meant, or undefined where none is near. */
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.max(1, Math.floor(Math.min(written.length, 40) / 3)) + 1
+  let least = tolerance(written) + 1
   const simple = simplify(written)
   for (const candidate of candidates) {
-    const far = simplify(candidate) === simple ? 0 : distance(written.toLowerCase(), candidate.toLowerCase())
+    const far = simplify(candidate) === simple ? 0 : slips(written.toLowerCase(), candidate.toLowerCase())
     if (far < least) [best, least] = [candidate, far]
   }
   return best
@@ -24,6 +24,19 @@ export function didYouMean(
   if (known.length === 0) return undefined
   const shown = known.slice(0, 12).join(', ')
   return `${noun}: ${shown}${known.length > 12 ? `, … (${known.length} in all)` : ''}`
+}
+
+/** How many slips still leave a word recognisable. */
+function tolerance(written: string): number {
+  if (written.length <= 2) return 0
+  return written.length <= 5 ? 1 : Math.floor(Math.min(written.length, 24) / 3)
+}
+
+/** The edits between two words; two letters that changed places are one slip. */
+function slips(a: string, b: string): number {
+  const edits = distance(a, b)
+  const sameLetters = edits === 2 && [...a].sort().join('') === [...b].sort().join('')
+  return sameLetters ? 1 : edits
 }
 
 function simplify(name: string): string {

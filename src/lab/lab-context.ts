@@ -10,6 +10,8 @@ import type { Topology } from './topology.ts'
 export interface LabContext {
   topology: Topology
   services: readonly LabService[]
+  /** Pods that were understood whole. */
+  soundPods: readonly Pod[]
   /** Names of all pods and outside machines that are written, those too whose other fields are wrong. */
   podNames: ReadonlySet<string>
   outsideNames: ReadonlySet<string>
@@ -54,7 +56,7 @@ export function serviceNamed(name: string, services: readonly LabService[]): Lab
   )
 }
 
-/** The declared pods of that name whose fields were understood. */
-export function knownPods(names: readonly string[], { topology }: LabContext): Pod[] {
-  return names.flatMap(name => topology.pods.find(each => each.name === name) ?? [])
+/** Those of the named pods that were understood whole. */
+export function soundPodsOf(names: readonly string[], { soundPods }: LabContext): Pod[] {
+  return names.flatMap(name => soundPods.find(each => each.name === name) ?? [])
 }

@@ -22,7 +22,7 @@ export function shippedLabs(): string[] {
   const folder = labsFolder()
   if (!existsSync(folder)) return []
   return readdirSync(folder)
-    .filter(name => name.endsWith('.yaml') && !name.includes('.service.'))
+    .filter(name => /^[a-z0-9-]+\.yaml$/.test(name))
     .map(name => name.slice(0, -'.yaml'.length))
     .sort()
 }

@@ -1,4 +1,4 @@
-import { problemOfFile, readDocuments, type SourceDocument } from './document.ts'
+import { type Path, problemOfFile, readDocuments, type SourceDocument } from './document.ts'
 import { Findings } from './findings.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
 import type { Lab } from './lab.ts'
@@ -32,7 +32,7 @@ export function parseLab(text: string, file: string, readManifest: ReadManifest)
       file,
       text,
       'the file is empty',
-      'write a lab, or start with the one that "netlab init" writes',
+      'write a lab, or let "netlab init" write a first one',
     )
     return refused(problems.length > 0 ? problems : [empty], file)
   }
@@ -48,7 +48,7 @@ export function parseLab(text: string, file: string, readManifest: ReadManifest)
   if (!understood.value) return refused(problems, file)
 
   const findings = new Findings(document, understood.original)
-  const lab = readLab(understood.value, document, understood.problems.length === 0, readManifest, findings)
+  const lab = readLab(understood.value, document, understood.mistaken, readManifest, findings)
   problems.push(...findings.problems)
   return problems.length > 0 ? refused(problems, file) : { lab, problems: [] }
 }
@@ -56,7 +56,7 @@ export function parseLab(text: string, file: string, readManifest: ReadManifest)
 function readLab(
   input: LabInput,
   document: SourceDocument,
-  fits: boolean,
+  mistaken: readonly Path[],
   readManifest: ReadManifest,
   findings: Findings,
 ): Lab {
@@ -66,12 +66,16 @@ function readLab(
   }
   const written = document.value as Record<string, unknown>
   const podNames = new Set(keysOf(written.pods))
+  const fits = mistaken.length === 0
   if (fits && podNames.size === 0) {
     findings.report(['pods'], 'a lab without pods', 'add "a: 10.0.0.11/24" below "pods:"', 'key')
   }
-  const topology = readTopology(input, findings)
+  const topology = readTopology(input, countBridges(written), findings)
+  const doubtful = new Set(mistaken.flatMap(([part, name]) => (part === 'pods' ? [name] : [])))
+  // A mistake with `pods` as a whole: nothing is known of them.
+  const soundPods = doubtful.has(undefined) ? [] : topology.pods.filter(({ name }) => !doubtful.has(name))
   const sources = readServiceSources(input.services ?? [], topology, readManifest, findings)
-  const services = readServices(sources.services, { topology, podNames }, findings)
+  const services = readServices(sources.services, { topology, soundPods, podNames }, findings)
   const reached = services.find(each => each.clusterIPs.some(address => address !== 'None'))
   if (reached && keysOf(written.outside).length === 0) {
     const message = 'services, and no way out: a host without a default route reaches no cluster IP'
@@ -80,9 +84,10 @@ function readLab(
   const context: LabContext = {
     topology,
     services,
+    soundPods,
     podNames,
     outsideNames: new Set(keysOf(written.outside)),
-    complete: fits && sources.complete && topology.pods.length === podNames.size,
+    complete: fits && sources.complete && soundPods.length === podNames.size,
     otherNames: hasOtherNames(input),
     findings,
   }
@@ -106,6 +111,12 @@ function refused(problems: readonly Problem[], file: string): ParsedLab {
       isFirst(a) - isFirst(b) || a.file.localeCompare(b.file, 'en') || a.line - b.line || a.column - b.column,
   )
   return { lab: undefined, problems: sorted.slice(0, mostProblems) }
+}
+
+function countBridges({ bridge, bridges }: Record<string, unknown>): number {
+  return (
+    (bridge === undefined ? 0 : 1) + (Array.isArray(bridges) ? bridges.length : bridges === undefined ? 0 : 1)
+  )
 }
 
 function keysOf(value: unknown): string[] {

@@ -63,10 +63,13 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
     case 'invalid_value': {
       if (found === undefined) return [missing(path, schema)]
       const values = issue.values.map(String)
-      const message = `${describe(found)} is not ${values.length > 1 ? 'one of' : ''} ${values.join(', ')}`
-      return [
-        { path, message: message.replace('  ', ' '), fix: didYouMean(String(found), values, 'write one of') },
-      ]
+      if (values.length === 1) {
+        return [
+          { path, message: `expected ${values[0]}, found ${describe(found)}`, fix: `write ${values[0]}` },
+        ]
+      }
+      const message = `${describe(found)} is not one of ${values.join(', ')}`
+      return [{ path, message, fix: didYouMean(String(found), values, 'write one of') }]
     }
     case 'invalid_union':
       return unionWords(issue, schema, path, found)
@@ -74,9 +77,9 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
     case 'invalid_element':
       return issue.issues.map(inner => ({ path, on: 'key', message: inner.message, fix: ownFix(inner) }))
     case 'too_small':
-      return [{ path, message: tooSmall(issue), fix: example(schema) }]
+      return [{ path, message: tooSmall(issue, found), fix: example(schema) }]
     case 'too_big':
-      return [{ path, message: tooBig(issue), fix: example(schema) }]
+      return [{ path, message: tooBig(issue, found), fix: example(schema) }]
     default:
       return [{ path, message: issue.message, fix: ownFix(issue) ?? example(schema) }]
   }
@@ -99,7 +102,11 @@ function unionWords(
   if (best?.option === undefined) {
     const expected = ways.flatMap(way => way.issues.filter(isWrongType).map(each => expectation(each)))
     const message = `expected ${orList([...new Set(expected)])}, found ${describe(found)}`
-    return [{ path, message, fix: example(schema) ?? options.map(example).find(Boolean) }]
+    const literals = ways.flatMap(way => way.issues.flatMap(literalsOf))
+    const near = typeof found === 'string' ? nearest(found, literals) : undefined
+    const fix =
+      near === undefined ? (example(schema) ?? options.map(example).find(Boolean)) : `did you mean "${near}"?`
+    return [{ path, message, fix }]
   }
   return schemaWords(best.option, found, best.issues).map(mistake => ({
     ...mistake,
@@ -120,6 +127,11 @@ function distance(option: Schema | undefined, issues: readonly Issue[], found: u
 
 function isWrongType(issue: Issue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union'
+}
+
+function literalsOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(literalsOf) : []
 }
 
 function expectation(issue: Issue): string {
@@ -173,15 +185,15 @@ function ownFix(issue: Issue): string | undefined {
   return typeof fix === 'string' ? fix : undefined
 }
 
-function tooSmall(issue: z.core.$ZodIssueTooSmall): string {
+function tooSmall(issue: z.core.$ZodIssueTooSmall, found: unknown): string {
   if (issue.origin === 'array' || issue.origin === 'string') return 'must not be empty'
-  return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
+  return `${describe(found)} is too small: ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
 }
 
-function tooBig(issue: z.core.$ZodIssueTooBig): string {
+function tooBig(issue: z.core.$ZodIssueTooBig, found: unknown): string {
   if (issue.origin === 'string') return `longer than ${issue.maximum} characters`
   if (issue.origin === 'array') return `more than ${issue.maximum} entries`
-  return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`
+  return `${describe(found)} is too much: ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`
 }
 
 function typeName(expected: string): string {
@@ -220,19 +232,29 @@ function valueAt(value: unknown, path: readonly Key[]): unknown {
   )
 }
 
-/** The schema of the value at `path`. */
-function schemaAt(schema: Schema, path: readonly Key[]): Schema | undefined {
-  return path.reduce<Schema | undefined>((outer, key) => {
-    const inner = unwrapped(outer)
-    if (inner instanceof z.ZodObject) return inner.shape[key] as Schema | undefined
-    if (inner instanceof z.ZodRecord) return inner.valueType as Schema
-    if (inner instanceof z.ZodArray) return inner.element as Schema
+/** The schema of the value at `path`; of several ways to write what is around it, the first that has such a part. */
+function schemaAt(schema: Schema | undefined, path: readonly Key[]): Schema | undefined {
+  const [key, ...rest] = path
+  const outer = unwrapped(schema)
+  if (key === undefined || outer === undefined) return schema
+  if (outer instanceof z.ZodUnion) {
+    for (const option of outer.options as readonly Schema[]) {
+      const inner = schemaAt(option, path)
+      if (inner) return inner
+    }
     return undefined
-  }, schema)
+  }
+  if (outer instanceof z.ZodObject && Object.hasOwn(outer.shape, key)) {
+    return schemaAt(outer.shape[key] as Schema, rest)
+  }
+  if (outer instanceof z.ZodRecord) return schemaAt(outer.valueType as Schema, rest)
+  if (outer instanceof z.ZodArray && typeof key === 'number') return schemaAt(outer.element as Schema, rest)
+  return undefined
 }
 
 function keysOf(schema: Schema | undefined): string[] {
   const inner = unwrapped(schema)
+  if (inner instanceof z.ZodUnion) return (inner.options as readonly Schema[]).flatMap(keysOf)
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
 }
 

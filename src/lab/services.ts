@@ -23,6 +23,8 @@ export type Report = (path: Path, message: string, fix?: string, on?: 'key' | 'v
 /** What is known of the machines while services are checked. */
 export interface Surroundings {
   topology: Topology
+  /** Pods that were understood whole. */
+  soundPods: readonly Pod[]
   /** Every pod that the lab names, those too whose other fields are wrong. */
   podNames: ReadonlySet<string>
 }
@@ -44,10 +46,10 @@ export function readServices(
     names.add(name)
     checkAddresses(source, around.topology, addresses)
     const pods = endpointsOf(source, around, findings)
-    const fullyKnown = pods.flatMap(pod => around.topology.pods.find(each => each.name === pod) ?? [])
+    const sound = pods.flatMap(pod => around.soundPods.find(each => each.name === pod) ?? [])
     for (const [index, port] of service.ports.entries()) {
       const path = ['spec', 'ports', index, 'targetPort']
-      checkTarget(port, fullyKnown, name, (message, fix) => report(path, message, fix))
+      checkTarget(port, sound, name, (message, fix) => report(path, message, fix))
     }
     return { ...service, pods }
   })
@@ -124,7 +126,7 @@ function endpointsOf(source: ServiceSource, around: Surroundings, findings: Find
   const matches = pods.filter(
     pod => pod.namespace === namespace && wanted.every(([key, value]) => pod.labels[key] === value),
   )
-  if (matches.length === 0 && pods.length === around.podNames.size) {
+  if (matches.length === 0 && around.soundPods.length === around.podNames.size) {
     const written = wanted.map(([key, value]) => `${key}: ${value}`).join(', ')
     const message = `the selector {${written}} matches no pod in namespace ${namespace}`
     report(['spec', 'selector'], message, selectorFix(wanted, service, pods), 'key')

@@ -3,7 +3,7 @@ import { didYouMean } from './did-you-mean.ts'
 import type { Path } from './document.ts'
 import { namespacedName } from './kubernetes.ts'
 import { type BuildPart, host, type LabCommand, type LabStep } from './lab.ts'
-import { checkPlace, knownPods, type LabContext, serviceNamed } from './lab-context.ts'
+import { checkPlace, type LabContext, serviceNamed, soundPodsOf } from './lab-context.ts'
 import { asList } from './schema/fields.ts'
 import type { StepInput } from './schema/step.ts'
 import { checkTarget, readEndpoints } from './services.ts'
@@ -53,7 +53,7 @@ function readStepEndpoints(
       read.set(namespacedName(service), named)
       const isNew = named.filter(pod => !service.pods.includes(pod))
       for (const port of service.ports) {
-        checkTarget(port, knownPods(isNew, context), namespacedName(service), (message, fix) =>
+        checkTarget(port, soundPodsOf(isNew, context), namespacedName(service), (message, fix) =>
           findings.report(at, message, fix),
         )
       }

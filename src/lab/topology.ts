@@ -23,20 +23,22 @@ interface Placed {
   what: string
 }
 
-/** Reads bridges, pods and outside machines, and checks that they fit together. */
-export function readTopology(input: LabInput, findings: Findings): Topology {
-  return new TopologyReader(input, findings).read()
+/** Reads bridges, pods and outside machines, and checks that they fit together. `writtenBridges`: of how many bridges. */
+export function readTopology(input: LabInput, writtenBridges: number, findings: Findings): Topology {
+  return new TopologyReader(input, writtenBridges, findings).read()
 }
 
 class TopologyReader {
   private readonly input: LabInput
   private readonly findings: Findings
+  private readonly writtenBridges: number
   private readonly addresses = new Map<string, Placed>()
   private readonly interfaces = new Map<string, Placed>()
   private readonly subnets: { cidr: Cidr; what: string }[] = []
 
-  constructor(input: LabInput, findings: Findings) {
+  constructor(input: LabInput, writtenBridges: number, findings: Findings) {
     this.input = input
+    this.writtenBridges = writtenBridges
     this.findings = findings
   }
 
@@ -304,7 +306,6 @@ class TopologyReader {
 
   /** Then nothing can be said about which bridges there are. */
   private someBridgeIsUnread(bridges: readonly Bridge[]): boolean {
-    const declared = (this.input.bridge ? 1 : 0) + (this.input.bridges?.length ?? 0)
-    return bridges.length < declared
+    return bridges.length < this.writtenBridges
   }
 }

@@ -7,6 +7,8 @@ import { type SchemaMistake, schemaWords } from './schema-words.ts'
 export interface Understood<T> {
   value: T | undefined
   problems: Problem[]
+  /** Where in the document something was wrong. */
+  mistaken: Path[]
   /** Turns a path of `value` into one of the document: list items that were left out shift the others. */
   original(path: Path): Path
 }
@@ -26,17 +28,20 @@ export function understand<T>(
   required: Readonly<Record<string, unknown>>,
 ): Understood<T> {
   const { value, problems } = checkAgainst(schema, document)
-  if (value !== undefined) return { value, problems, original: path => path }
+  if (value !== undefined) return { value, problems, mistaken: [], original: path => path }
 
   const indexes = new Map<unknown, number[]>()
   const rest = copy(document.value, indexes)
   const original = (path: Path) => originalPath(rest, path, indexes)
+  const mistaken: Path[] = []
   for (let round = 0; round < rounds; round++) {
     const result = schema.safeParse(rest)
-    if (result.success) return { value: result.data, problems, original }
-    if (!leaveOut(rest, schemaWords(schema, rest, result.error.issues), required, indexes)) break
+    if (result.success) return { value: result.data, problems, mistaken, original }
+    const mistakes = schemaWords(schema, rest, result.error.issues)
+    mistaken.push(...mistakes.map(({ path }) => original(path)))
+    if (!leaveOut(rest, mistakes, required, indexes)) break
   }
-  return { value: undefined, problems, original }
+  return { value: undefined, problems, mistaken, original }
 }
 
 /** A copy in which nothing is shared, with the index that each list item has in the document. */

@@ -9,65 +9,72 @@ import { bridge, outsideMachine, pod } from './topology.ts'
 export const labNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /** A lab file. */
-export const labFile = z.strictObject({
-  name: z
-    .string()
-    .meta({ description: "The lab's name.", pattern: labNamePattern.source, examples: ['clusterip'] }),
-  title: z
-    .string()
-    .min(1)
-    .meta({
-      description: 'What the lab shows, in one line.',
-      examples: ['From one DNAT rule to a load-balanced ClusterIP'],
+export const labFile = z
+  .strictObject({
+    name: z
+      .string()
+      .meta({ description: "The lab's name.", pattern: labNamePattern.source, examples: ['clusterip'] }),
+    title: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'What the lab shows, in one line.',
+        examples: ['From one DNAT rule to a load-balanced ClusterIP'],
+      }),
+    description: z.string().optional().meta({ description: 'More about it, for people.' }),
+    sysctls: z
+      .record(z.string(), z.union([z.number(), z.string()]))
+      .optional()
+      .meta({
+        description: 'Kernel settings of the host, `net.…` only.',
+        examples: [{ 'net.ipv4.ip_forward': 1, 'net.bridge.bridge-nf-call-iptables': 1 }],
+      }),
+    bridge: bridge.optional(),
+    bridges: z
+      .array(bridge)
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Instead of `bridge`, where there are several.',
+        examples: [[{ name: 'br1', address: '10.0.0.1/24' }]],
+      }),
+    pods: z.record(name, pod).meta({
+      description: 'The pods: network namespaces, each with an eth0 that is plugged into a bridge.',
+      examples: [{ netns_011: { address: '10.0.0.11/24', serve: 8080 } }],
     }),
-  description: z.string().optional().meta({ description: 'More about it, for people.' }),
-  sysctls: z
-    .record(z.string(), z.union([z.number(), z.string()]))
-    .optional()
-    .meta({
-      description: 'Kernel settings of the host, `net.…` only.',
-      examples: [{ 'net.ipv4.ip_forward': 1, 'net.bridge.bridge-nf-call-iptables': 1 }],
-    }),
-  bridge: bridge.optional(),
-  bridges: z
-    .array(bridge)
-    .min(1)
-    .optional()
-    .meta({
-      description: 'Instead of `bridge`, where there are several.',
-      examples: [[{ name: 'br1', address: '10.0.0.1/24' }]],
-    }),
-  pods: z.record(name, pod).meta({
-    description: 'The pods: network namespaces, each with an eth0 that is plugged into a bridge.',
-    examples: [{ netns_011: { address: '10.0.0.11/24', serve: 8080 } }],
-  }),
-  outside: z
-    .record(name, outsideMachine)
-    .optional()
-    .meta({
-      description:
-        "Machines beyond the host, each on a wire of its own. The first one is the host's way out.",
-      examples: [{ client: '192.0.2.10/24' }],
-    }),
-  files: z
-    .record(z.string().meta({ pattern: '^/(etc|run|tmp)/' }), z.string())
-    .optional()
-    .meta({
-      description: 'Files to write before the servers start: path → content. Below /etc, /run and /tmp only.',
-      examples: [{ '/etc/dnsmasq.conf': 'port=53' }],
-    }),
-  services: z
-    .array(service)
-    .optional()
-    .meta({
-      description: 'Kubernetes Services, from manifests or in place.',
-      examples: [[{ manifest: 'http-server.service.yaml' }]],
-    }),
-  proxy: proxy.optional(),
-  steps: z
-    .array(step)
-    .optional()
-    .meta({ description: 'The lesson, step by step.', examples: [[{ title: 'A virtual IP' }]] }),
-})
+    outside: z
+      .record(name, outsideMachine)
+      .optional()
+      .meta({
+        description:
+          "Machines beyond the host, each on a wire of its own. The first one is the host's way out.",
+        examples: [{ client: '192.0.2.10/24' }],
+      }),
+    files: z
+      .record(z.string().meta({ pattern: '^/(etc|run|tmp)/' }), z.string())
+      .optional()
+      .meta({
+        description:
+          'Files to write before the servers start: path → content. Below /etc, /run and /tmp only.',
+        examples: [{ '/etc/dnsmasq.conf': 'port=53' }],
+      }),
+    services: z
+      .array(service)
+      .optional()
+      .meta({
+        description: 'Kubernetes Services, from manifests or in place.',
+        examples: [[{ manifest: 'http-server.service.yaml' }]],
+      }),
+    proxy: proxy.optional(),
+    steps: z
+      .array(step)
+      .optional()
+      .meta({ description: 'The lesson, step by step.', examples: [[{ title: 'A virtual IP' }]] }),
+  })
+  .meta({
+    title: 'A netlab lab',
+    description: 'A lab: its machines, its services, and the steps of its lesson.',
+    examples: [{ name: 'first', title: 'My first lab', pods: { a: '10.0.0.11/24' } }],
+  })
 
 export type LabInput = z.infer<typeof labFile>
