@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs'
+import { Argument, Command, Option } from 'commander'
+import { exitCode, NetlabError } from '../errors.ts'
+import { shippedLabs } from '../lab/load-shipped.ts'
+import { labFolders, stateRoot } from '../sandbox/state-folder.ts'
+import { openTerminal } from '../view/terminal.ts'
+import { candidates, type Names } from './completion/candidates.ts'
+import { shellScripts } from './completion/shell-scripts.ts'
+
+/** `netlab completion SHELL`: a script for the shell, which asks this same command what may come next. */
+export function completionCommand(program: Command, names: Names = machineNames): Command {
+  const shells = Object.keys(shellScripts)
+  const shell = new Argument('<shell...>', shells.join(', '))
+  // Not `choices()`, which would refuse the words of --candidates.
+  shell.argChoices = shells
+  return new Command('completion')
+    .description('print what makes your shell complete verbs, options and labs')
+    .usage(shells.join('|'))
+    .addArgument(shell)
+    .addOption(new Option('--candidates', 'print what may stand in place of the last word').hideHelp())
+    .action((words: string[], options: { candidates?: true }) => {
+      const { out } = openTerminal()
+      if (!options.candidates) out.write(scriptOf(words))
+      else
+        for (const { word, description } of candidates(program, words, names))
+          out.write(`${word}\t${description}\n`)
+    })
+}
+
+function scriptOf(words: readonly string[]): string {
+  const [shell = ''] = words
+  if (words.length === 1 && shell in shellScripts) return shellScripts[shell as keyof typeof shellScripts]
+  throw new NetlabError({
+    what: `there is no completion for "${words.join(' ')}"`,
+    fix: `one of: ${Object.keys(shellScripts).join(', ')}`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+const machineNames: Names = {
+  labs: shippedLabs,
+  // Whether each still lives does not matter here, and asking would take time.
+  running: () => labFolders(stateRoot()).filter(name => !name.startsWith('.')),
+  pods: () => [],
+  files: labFiles,
+}
+
+function labFiles(begun: string): string[] {
+  const folder = begun.slice(0, begun.lastIndexOf('/') + 1)
+  try {
+    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
+      .filter(entry => begun.slice(folder.length).startsWith('.') || !entry.name.startsWith('.'))
+      .filter(entry => entry.isDirectory() || /\.ya?ml$/.test(entry.name))
+      .map(entry => folder + entry.name + (entry.isDirectory() ? '/' : ''))
+      .sort()
+  } catch {
+    // A folder that is not there has no files.
+    return []
+  }
+}

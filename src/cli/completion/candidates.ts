@@ -1,0 +1,143 @@
+import type { Argument, Command, Option } from 'commander'
+
+/** A word that may stand next on the command line. */
+export interface Candidate {
+  word: string
+  /** One line for shells that show it; empty where the word says it all. */
+  description: string
+}
+
+/** Where names come from that only the machine knows. */
+export interface Names {
+  /** Labs that ship. */
+  labs(): readonly string[]
+  /** Labs that run. */
+  running(): readonly string[]
+  /** Pods of a running lab; undefined: of the only one. */
+  pods(lab: string | undefined): readonly string[]
+  /** Lab files and folders whose path begins with this; folders end with `/`. */
+  files(begun: string): readonly string[]
+}
+
+/** What may stand in place of the last word, which is perhaps only begun. All verbs and options come from the program itself. */
+export function candidates(program: Command, words: readonly string[], names: Names): Candidate[] {
+  // Bash counts the `=` of `--format=sh` as a word of its own.
+  const line = words.filter((word, index) => word !== '=' || index === words.length - 1)
+  const begun = line.at(-1) === '=' ? '' : (line.at(-1) ?? '')
+  const all = possible(readLine(program, line.slice(0, -1)), begun, names)
+  return all.filter(({ word }) => word.startsWith(begun))
+}
+
+function possible(state: LineState, begun: string, names: Names): Candidate[] {
+  const { awaiting, afterDashes } = state
+  if (awaiting) return values(awaiting.argChoices, placeholder(awaiting), state.operands, begun, names)
+  return begun.startsWith('-') && !afterDashes ? options(state) : operands(state, begun, names)
+}
+
+interface LineState {
+  command: Command
+  operands: string[]
+  given: Set<Option>
+  /** The option whose value comes next. */
+  awaiting: Option | undefined
+  /** `--` was given: what follows are no options. */
+  afterDashes: boolean
+}
+
+function readLine(program: Command, words: readonly string[]): LineState {
+  const state: LineState = {
+    command: program,
+    operands: [],
+    given: new Set(),
+    awaiting: undefined,
+    afterDashes: false,
+  }
+  for (const word of words) {
+    if (state.awaiting) state.awaiting = undefined
+    else if (state.afterDashes) state.operands.push(word)
+    else if (word === '--') state.afterDashes = true
+    else if (word.startsWith('-')) readOption(state, word)
+    else readOperand(state, word)
+  }
+  return state
+}
+
+function readOption(state: LineState, word: string): void {
+  const [flag = ''] = word.split('=', 1)
+  const option = visibleOptions(state.command).find(({ long, short }) => flag === long || flag === short)
+  if (!option) return
+  state.given.add(option)
+  if (option.required && !word.includes('=')) state.awaiting = option
+}
+
+function readOperand(state: LineState, word: string): void {
+  const verb = state.command.commands.find(
+    command => command.name() === word || command.aliases().includes(word),
+  )
+  if (verb && state.operands.length === 0) state.command = verb
+  else state.operands.push(word)
+}
+
+function visibleOptions(command: Command): readonly Option[] {
+  return command.createHelp().visibleOptions(command)
+}
+
+function options({ command, given }: LineState): Candidate[] {
+  return visibleOptions(command)
+    .filter(option => !given.has(option) || option.variadic)
+    .map(option => ({ word: option.long ?? option.short ?? '', description: firstLine(option.description) }))
+}
+
+function operands(
+  { command, operands: before, afterDashes }: LineState,
+  begun: string,
+  names: Names,
+): Candidate[] {
+  const verbs = afterDashes || before.length > 0 ? [] : command.createHelp().visibleCommands(command)
+  if (verbs.length > 0) {
+    return verbs.map(verb => ({
+      word: verb.name(),
+      description: firstLine(verb.summary() || verb.description()),
+    }))
+  }
+  const argument = argumentAt(command, before.length)
+  return argument ? values(argument.argChoices, argument.name(), before, begun, names) : []
+}
+
+function argumentAt(command: Command, index: number): Argument | undefined {
+  const last = command.registeredArguments.at(-1)
+  return command.registeredArguments[index] ?? (last?.variadic ? last : undefined)
+}
+
+/** What an option's value is called: `pod` of `--in <pod>`. */
+function placeholder(option: Option): string {
+  return /[<[]([^\]>.]+)/.exec(option.flags)?.[1] ?? ''
+}
+
+/** The names of arguments say what they take; an unknown one is left to the shell, which offers files. */
+function values(
+  choices: readonly string[] | undefined,
+  name: string,
+  before: readonly string[],
+  begun: string,
+  names: Names,
+): Candidate[] {
+  const plain = (words: readonly string[], description = '') => words.map(word => ({ word, description }))
+  if (choices) return plain(choices)
+  switch (name.toLowerCase().replace(/s$/, '')) {
+    case 'lab':
+      return [...plain(names.labs(), 'ships with netlab'), ...plain(names.files(begun))]
+    case 'manifest':
+      return plain(names.files(begun))
+    case 'name':
+      return plain(names.running(), 'runs')
+    case 'pod':
+      return plain(names.pods(before[0]))
+    default:
+      return []
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
+}

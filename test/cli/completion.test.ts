@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { candidates, type Names } from '../../src/cli/completion/candidates.ts'
+import { shellScripts } from '../../src/cli/completion/shell-scripts.ts'
+import { completionCommand } from '../../src/cli/completion.ts'
+
+const names: Names = {
+  labs: () => ['clusterip', 'two-pods'],
+  running: () => ['mine', 'other'],
+  pods: lab => (lab === 'mine' ? ['netns_011', 'netns_021'] : ['client']),
+  files: begun => ['cluster.yaml', 'labs/'].filter(file => file.startsWith(begun)),
+}
+
+function program(): Command {
+  const root = new Command('netlab').option('-q, --quiet', 'say less').version('1.0.0')
+  root
+    .command('up')
+    .description('build a lab')
+    .argument('<lab>')
+    .option('--keep', 'leave it')
+    .option('--name <name>', 'its name')
+  root.command('down').argument('[name]').option('--all', 'all labs')
+  root
+    .command('plan')
+    .argument('<lab>')
+    .addOption(new Option('--format <format>', 'how').choices(['text', 'sh', 'json']))
+  root.command('validate').argument('<labs...>')
+  root.command('exec').argument('[name]').argument('[command...]').option('--in <pod>', 'where')
+  root.command('secret', { hidden: true })
+  root.addCommand(completionCommand(root, names))
+  return root
+}
+
+const words = (...line: string[]) => candidates(program(), line, names).map(({ word }) => word)
+
+describe('what may come next', () => {
+  test('verbs, without hidden ones', () => {
+    expect(words('')).toEqual(['up', 'down', 'plan', 'validate', 'exec', 'completion', 'help'])
+    expect(words('v')).toEqual(['validate'])
+  })
+
+  test('verbs after an option of the program', () => expect(words('--quiet', 'do')).toEqual(['down']))
+
+  test('options of the verb, the given ones no more', () => {
+    expect(words('up', '--')).toEqual(['--keep', '--name', '--help'])
+    expect(words('up', '--keep', '--')).toEqual(['--name', '--help'])
+  })
+
+  test('labs that ship and lab files', () => {
+    expect(words('up', '')).toEqual(['clusterip', 'two-pods', 'cluster.yaml', 'labs/'])
+    expect(words('plan', 'clu')).toEqual(['clusterip', 'cluster.yaml'])
+    expect(words('validate', 'clusterip', 't')).toEqual(['two-pods'])
+  })
+
+  test('no second lab where one is taken', () => expect(words('up', 'clusterip', '')).toEqual([]))
+
+  test('labs that run', () => expect(words('down', '')).toEqual(['mine', 'other']))
+
+  test('pods of the lab that was named, and of the only one', () => {
+    expect(words('exec', 'mine', '--in', '')).toEqual(['netns_011', 'netns_021'])
+    expect(words('exec', '--in', 'cl')).toEqual(['client'])
+  })
+
+  test('choices of an option, with = as bash splits it too', () => {
+    expect(words('plan', 'clusterip', '--format', 's')).toEqual(['sh'])
+    expect(words('plan', '--format', '=', 'j')).toEqual(['json'])
+    expect(words('plan', '--format', '=')).toEqual(['text', 'sh', 'json'])
+  })
+
+  test('shells', () => expect(words('completion', '')).toEqual(['bash', 'zsh', 'fish']))
+
+  test('no options behind --', () => expect(words('exec', 'mine', '--', '--')).toEqual([]))
+
+  test('nothing where nothing is known', () => expect(words('nonsense', '')).toEqual([]))
+})
+
+describe('bash', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'netlab-completion-'))
+
+  beforeAll(() => {
+    const netlab = `#!/bin/sh
+      [ "$1 $2 $3" = 'completion --candidates --' ] || exit 9
+      shift 3
+      case $* in
+        u) printf 'up\\tbuild a lab\\n' ;;
+        'up ') printf 'clusterip\\tships\\ntwo pods.yaml\\t\\nlabs/\\t\\n' ;;
+        'up --') printf -- '--keep\\tleave it\\n--name\\t\\n' ;;
+      esac`
+    writeFileSync(join(folder, 'netlab'), netlab, { mode: 0o755 })
+  })
+
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  /** Sources the script and completes a line as bash does when Tab is pressed. */
+  const complete = (...line: string[]) => {
+    const quoted = line.map(word => `'${word}'`).join(' ')
+    const script = `${shellScripts.bash}
+      compopt() { :; }
+      COMP_WORDS=(netlab ${quoted}); COMP_CWORD=${line.length}
+      _netlab
+      printf '%s\\n' "\${COMPREPLY[@]}"`
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` }
+    return execFileSync('bash', ['-euc', script], { env, encoding: 'utf8' }).trim().split('\n')
+  }
+
+  test('completes verbs', () => expect(complete('u')).toEqual(['up']))
+  test('completes options', () => expect(complete('up', '--')).toEqual(['--keep', '--name']))
+  test('quotes a file name with a space', () => {
+    expect(complete('up', '')).toEqual(['clusterip', 'two\\ pods.yaml', 'labs/'])
+  })
+  test('offers nothing, and complains of nothing, where netlab fails', () =>
+    expect(complete('x')).toEqual(['']))
+})
+
+test('an unknown shell is refused with those that there are', () => {
+  expect(() => completionCommand(new Command()).parse(['tcsh'], { from: 'user' })).toThrow(
+    expect.objectContaining({ fix: 'one of: bash, zsh, fish', exitCode: 2 }),
+  )
+})
