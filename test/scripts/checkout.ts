@@ -85,7 +85,13 @@ END
     return spawn(file, args, {
       cwd: tmpdir(),
       detached: true,
-      env: { ...process.env, PATH: `${this.programs}:${process.env.PATH}`, ...environment },
+      // What a killed run leaves goes with the checkout.
+      env: {
+        ...process.env,
+        TMPDIR: this.folder,
+        PATH: `${this.programs}:${process.env.PATH}`,
+        ...environment,
+      },
     })
   }
 
