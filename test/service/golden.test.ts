@@ -13,7 +13,7 @@ const there = folder !== '' && existsSync(folder)
 const read = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8')
 const readCase = (file: string) => JSON.parse(read('iptables', file)) as GoldenCase
 
-describe.skipIf(!there)('kube-proxy’s own test cases (NETLAB_KUBE_PROXY_GOLDEN)', () => {
+describe.skipIf(!there)("kube-proxy's own test cases (NETLAB_KUBE_PROXY_GOLDEN)", () => {
   const partial = /^2[12]-/
   const cases = there
     ? readdirSync(join(folder, 'iptables'))
@@ -93,6 +93,6 @@ describe.skipIf(!there)('kube-proxy’s own test cases (NETLAB_KUBE_PROXY_GOLDEN
 })
 
 it.skipIf(there)(
-  'kube-proxy’s own test cases were skipped: NETLAB_KUBE_PROXY_GOLDEN names no folder',
+  "kube-proxy's own test cases were skipped: NETLAB_KUBE_PROXY_GOLDEN names no folder",
   () => {},
 )

@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { compileServices } from '../../src/service/compile.ts'
+import { restoreText } from '../../src/service/restore-text.ts'
+import { ruleCommands } from '../../src/service/rule-commands.ts'
+import type { RuleSet } from '../../src/service/rules.ts'
+import { partialSync } from '../../src/service/sync.ts'
+import { compile, service, slice } from './fixtures.ts'
+import { type GoldenCase, goldenInput } from './golden-input.ts'
+
+/** Runs a shell script in user and network namespaces of its own, which end with it: the machine's rules are out of reach. */
+function inNamespace(script: string): string {
+  const { status, stdout, stderr } = spawnSync(
+    'unshare',
+    ['--user', '--map-root-user', '--net', 'sh', '-e'],
+    { input: script, encoding: 'utf8', env: { ...process.env, XTABLES_LOCKFILE: '/dev/null' } },
+  )
+  if (status !== 0) throw new Error(stderr)
+  return stdout
+}
+
+function works(variant: string): boolean {
+  try {
+    const probe = inNamespace(`iptables-${variant} -t nat -N A; iptables-${variant} -t filter -N A`)
+    return probe === ''
+  } catch {
+    return false
+  }
+}
+
+const variants = ['nft', 'legacy'].filter(works)
+
+/** Both tables as iptables-save prints them, without times and counters. */
+const save = (variant: string) =>
+  ['filter', 'nat'].map(table => `iptables-${variant}-save -t ${table} | grep -v '^#'`).join('\n')
+
+const restore = (variant: string, text: string) => `iptables-${variant}-restore --noflush <<'END'\n${text}END`
+
+const quote = (argv: readonly string[]) => argv.map(word => `'${word}'`).join(' ')
+
+const run = (variant: string, commands: readonly (readonly string[])[]) =>
+  commands.map(([, ...argv]) => `iptables-${variant} ${quote(argv)}`).join('\n')
+
+const everything = (addresses: string[]) =>
+  compile(
+    [
+      service({
+        type: 'LoadBalancer',
+        ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080, nodePort: 30_080 }],
+        externalIPs: ['198.51.100.7'],
+        loadBalancerIPs: ['198.51.100.9'],
+        loadBalancerSourceRanges: ['203.0.113.0/24', '192.0.2.0/24'],
+        externalTrafficPolicy: 'Local',
+        healthCheckNodePort: 31_000,
+        sessionAffinity: 'ClientIP',
+      }),
+      service({ name: 'empty', clusterIPs: ['10.96.0.2'] }),
+    ],
+    [slice(addresses, { ports: [{ name: 'http', protocol: 'TCP', port: 8080 }] })],
+    { clusterCIDR: '10.1.0.0/16' },
+  )
+
+/** Chains sorted, as iptables-save lists them in the order in which they were made. */
+const sorted = (saved: string) => {
+  const lines = saved.split('\n')
+  return {
+    chains: lines.filter(line => line.startsWith(':')).sort(),
+    rules: lines.filter(line => !line.startsWith(':')).sort(),
+  }
+}
+
+describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own', () => {
+  const [few, more] = [everything(['10.1.0.2']), everything(['10.1.0.2', '10.1.0.3', '10.1.0.4'])]
+  const jumps = { jumps: true, explain: true }
+  const loaded = (variant: string, rules: RuleSet) =>
+    inNamespace([restore(variant, restoreText(rules, jumps)), save(variant)].join('\n'))
+
+  it.each(variants)('iptables-%s: single commands leave the same as the restore text', variant => {
+    const script = [
+      run(variant, ruleCommands(undefined, few)),
+      run(variant, ruleCommands(few, more)),
+      save(variant),
+    ]
+    expect(sorted(inNamespace(script.join('\n')))).toEqual(sorted(loaded(variant, more)))
+  })
+
+  it.each(variants)('iptables-%s: a partial sync leaves the same as a full one', variant => {
+    const script = [
+      restore(variant, restoreText(more, jumps)),
+      restore(variant, partialSync(more, few).text),
+      save(variant),
+    ]
+    expect(sorted(inNamespace(script.join('\n')))).toEqual(sorted(loaded(variant, few)))
+  })
+
+  it.each(variants)('iptables-%s: taking all away leaves nothing', variant => {
+    const commands = [...ruleCommands(undefined, more), ...ruleCommands(more, undefined)]
+    expect(inNamespace([run(variant, commands), save(variant)].join('\n'))).not.toContain('KUBE')
+  })
+
+  it.skipIf(variants.length < 2)('both kinds of iptables print the rules back alike', () => {
+    expect(sorted(loaded('nft', more))).toEqual(sorted(loaded('legacy', more)))
+  })
+})
+
+const folder = join(process.env.NETLAB_KUBE_PROXY_GOLDEN ?? '', 'iptables')
+const there = process.env.NETLAB_KUBE_PROXY_GOLDEN !== undefined && existsSync(folder)
+
+describe.skipIf(!there || variants.length === 0)(
+  "kube-proxy's own test cases, as iptables-save prints them",
+  () => {
+    // J1 has the jumps alone; 21 and 22 are what comes after the cases before them, not a whole state.
+    const cases = there
+      ? readdirSync(folder).filter(file => file.endsWith('.save') && !/^(J1|21|22)-/.test(file))
+      : []
+    const pairs = variants.flatMap(variant =>
+      cases.map(file => [variant, file.replace('.save', '')] as const),
+    )
+
+    it.each(pairs)('iptables-%s: %s', (variant, id) => {
+      const golden = JSON.parse(readFileSync(join(folder, `${id}.json`), 'utf8')) as GoldenCase
+      const text = restoreText(compileServices(goldenInput(golden)))
+      const saved = inNamespace([restore(variant, text), save(variant)].join('\n'))
+      expect(sorted(saved)).toEqual(sorted(readFileSync(join(folder, `${id}.save`), 'utf8')))
+    })
+  },
+)
+
+it.skipIf(variants.length > 0)('the kernel was not asked: no iptables, or no user namespaces here', () => {})

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { restoreText } from '../../src/service/restore-text.ts'
+import { ruleCommands } from '../../src/service/rule-commands.ts'
+import type { RuleSet } from '../../src/service/rules.ts'
+import { fullSync, partialSync } from '../../src/service/sync.ts'
+import { type Cluster, cluster } from './arbitrary.ts'
+import { compile, service, slice } from './fixtures.ts'
+import { SimulatedIptables } from './simulated-iptables.ts'
+
+const rulesOf = ({ services, slices }: Cluster) => compile(services, slices, { clusterCIDR: '10.1.0.0/16' })
+
+function full(ruleSet: RuleSet): SimulatedIptables {
+  const machine = new SimulatedIptables()
+  machine.restore(restoreText(ruleSet, { jumps: true }))
+  return machine
+}
+
+it('any number of endpoints gets equal shares', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), count => {
+      const addresses = Array.from({ length: count }, (_, index) => `10.1.${index >> 8}.${index & 255}`)
+      const { nat } = compile([service()], [slice(addresses)])
+      const rules = nat.chains.find(chain => chain.name.startsWith('KUBE-SVC-'))?.rules ?? []
+      let left = 1
+      for (const { argv } of rules) {
+        const at = argv.indexOf('--probability') + 1
+        const share = left * (at === 0 ? 1 : Number(argv[at]))
+        expect(share).toBeCloseTo(1 / count, 7)
+        left -= share
+      }
+      expect(left).toBe(0)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+it('any order of the input gives the same rules', () => {
+  const shuffled = cluster.chain(({ services, slices }) =>
+    fc.record({
+      one: fc.constant({ services, slices }),
+      other: fc.record({
+        services: fc.shuffledSubarray(services, { minLength: services.length }),
+        slices: fc
+          .shuffledSubarray(slices, { minLength: slices.length })
+          .map(all => all.map(each => ({ ...each, endpoints: each.endpoints.toReversed() }))),
+      }),
+    }),
+  )
+  fc.assert(
+    fc.property(shuffled, ({ one, other }) => {
+      expect(rulesOf(other)).toEqual(rulesOf(one))
+    }),
+  )
+})
+
+it('a partial sync from any state gives the rules of a full sync', () => {
+  fc.assert(
+    fc.property(fc.array(cluster, { minLength: 2, maxLength: 4 }), states => {
+      const [first, ...rest] = states.map(rulesOf)
+      const machine = full(first!)
+      let previous = first!
+      for (const next of rest) {
+        machine.restore(partialSync(previous, next).text)
+        previous = next
+      }
+      expect(machine.tables).toEqual(full(previous).tables)
+    }),
+  )
+})
+
+it('a full sync gets rid of what an unknown state left', () => {
+  fc.assert(
+    fc.property(cluster, cluster, (before, after) => {
+      const machine = full(rulesOf(before))
+      machine.restore(fullSync(rulesOf(after), { natChains: machine.tables.nat!.keys() }).text)
+      expect(machine.tables).toEqual(full(rulesOf(after)).tables)
+    }),
+  )
+})
+
+it('single commands lead from any state to any other, from none and back to none', () => {
+  fc.assert(
+    fc.property(cluster, cluster, (before, after) => {
+      const [previous, next] = [rulesOf(before), rulesOf(after)]
+      const machine = new SimulatedIptables()
+      for (const command of ruleCommands(undefined, previous)) machine.run(command)
+      expect(machine.tables).toEqual(full(previous).tables)
+      for (const command of ruleCommands(previous, next)) machine.run(command)
+      expect(machine.tables).toEqual(full(next).tables)
+      for (const command of ruleCommands(next, undefined)) machine.run(command)
+      expect(machine.tables).toEqual(new SimulatedIptables().tables)
+    }),
+  )
+})
+
+it('nothing changed, nothing to do', () => {
+  fc.assert(
+    fc.property(cluster, state => {
+      expect(ruleCommands(rulesOf(state), rulesOf(state))).toEqual([])
+      expect(partialSync(rulesOf(state), rulesOf(state))).toMatchObject({ changed: [], stale: [] })
+    }),
+  )
+})
