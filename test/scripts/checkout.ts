@@ -85,13 +85,7 @@ END
     return spawn(file, args, {
       cwd: tmpdir(),
       detached: true,
-      // What a killed run leaves goes with the checkout.
-      env: {
-        ...process.env,
-        TMPDIR: this.folder,
-        PATH: `${this.programs}:${process.env.PATH}`,
-        ...environment,
-      },
+      env: { ...process.env, PATH: `${this.programs}:${process.env.PATH}`, ...environment },
     })
   }
 

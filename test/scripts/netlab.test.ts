@@ -52,7 +52,8 @@ describe('on a fresh clone', () => {
 
   test('killed while npm works, the next run installs from the start', async () => {
     checkout.write('hang', '')
-    const killed = checkout.start([checkout.path('scripts/netlab')])
+    // A killed shell cannot take its log away: it goes with the checkout.
+    const killed = checkout.start([checkout.path('scripts/netlab')], { TMPDIR: checkout.folder })
     while (!existsSync(checkout.path('node_modules/esbuild'))) await sleep(10)
     process.kill(-killed.pid!, 'SIGKILL')
     rmSync(checkout.path('hang'))
