@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { rulesCommand } from '../../src/cli/rules.ts'
+import { NetlabError } from '../../src/errors.ts'
+import { LabError } from '../../src/lab/problem.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'netlab-rules-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => vi.restoreAllMocks())
+
+const file = (name: string, text: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+async function rules(...args: string[]): Promise<{ out: string; notes: string }> {
+  const written = { out: '', notes: '' }
+  const into = (stream: 'out' | 'notes') => (text: unknown) => {
+    written[stream] += String(text)
+    return true
+  }
+  vi.spyOn(process.stdout, 'write').mockImplementation(into('out'))
+  vi.spyOn(process.stderr, 'write').mockImplementation(into('notes'))
+  await rulesCommand().exitOverride().parseAsync(args, { from: 'user' })
+  return written
+}
+
+const service = file(
+  'service.yaml',
+  `apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  type: NodePort
+  clusterIP: 10.96.0.1
+  externalTrafficPolicy: Local
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http, nodePort: 30080}]
+`,
+)
+const deployment = file(
+  'deployment.yaml',
+  `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]}
+`,
+)
+
+describe('netlab rules', () => {
+  it('prints what kube-proxy would hand to iptables-restore', async () => {
+    const { out, notes } = await rules('-f', service, '-f', deployment)
+    expect(out).toMatch(/^\*filter\n:KUBE-SERVICES - \[0:0\]\n[\s\S]*COMMIT\n\*nat\n[\s\S]*COMMIT\n$/)
+    expect(out).toContain('-j DNAT --to-destination 10.244.0.2:8080\n')
+    expect(out).toContain('-j DNAT --to-destination 10.244.0.3:8080\n')
+    expect(out).not.toContain('-I INPUT')
+    expect(notes).toBe('')
+  })
+
+  it('takes the settings of kube-proxy', async () => {
+    const { out } = await rules(
+      service,
+      deployment,
+      ...['--pod-cidr', '10.9.0.0/24', '--cluster-cidr', '10.9.0.0/16', '--node-name', 'n1'],
+      ...['--node-ip', '192.0.2.1', '--node-ip', '192.0.2.9', '--nodeport-addresses', '192.0.2.0/29'],
+      ...['--iptables-localhost-nodeports=false', '--no-random-fully', '--jumps'],
+    )
+    expect(out).toContain('--dport 80 ! -s 10.9.0.0/16 -j KUBE-MARK-MASQ')
+    expect(out).toContain('--to-destination 10.9.0.2:8080')
+    expect(out).toMatch(/-d 192\.0\.2\.1 -j KUBE-NODEPORTS\n(?!.*-d 192\.0\.2\.9 -j)/)
+    expect(out).toContain('-j MASQUERADE\n')
+    expect(out).not.toContain('-A KUBE-FIREWALL')
+    expect(out).toContain('-I INPUT 1 -j KUBE-FIREWALL')
+  })
+
+  it('explains each rule on request', async () => {
+    const { out } = await rules(service, '--explain')
+    expect(out).toContain(
+      '# refuse at once connections to 10.96.0.1: default/web has no endpoints\n-A KUBE-SERVICES',
+    )
+  })
+
+  it('gives JSON: tables, chains, rules as argv', async () => {
+    const { out } = await rules(service, deployment, '--format', 'json')
+    expect(JSON.parse(out).nat['KUBE-MARK-MASQ']).toEqual([['-j', 'MARK', '--or-mark', '0x4000']])
+  })
+
+  it('says what it leaves out, and which service has no address', async () => {
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: new}\nspec: {ports: [{port: 80}]}\n---\napiVersion: v1\nkind: Secret\n'
+    const path = file('new.yaml', text)
+    const { notes } = await rules(path)
+    expect(notes).toBe(
+      `${path}:6: Secret is left out: it says nothing about service rules\n` +
+        'default/new has no clusterIP, which the API server would choose, and so no rules: write one\n',
+    )
+  })
+
+  it.each([
+    ['a wrong network', ['--cluster-cidr', '10.0.0.0'], /10\.0\.0\.0 has no prefix/],
+    ['a wrong address', ['--node-ip', '10.0.0.256'], /is not an IP address/],
+    ['neither true nor false', ['--iptables-localhost-nodeports', 'no'], /write true or false/],
+    ['an unknown family', ['--family', 'ipx'], /ipv4, ipv6/],
+  ])('refuses %s', async (_, args, message) => {
+    await expect(rules(service, ...args)).rejects.toThrow(message)
+  })
+
+  it('tells the mistakes of manifests, and files that are not there, with exit code 2', async () => {
+    const wrong = file('wrong.yaml', 'apiVersion: v1\nkind: Service\n')
+    await expect(rules(wrong)).rejects.toThrow(LabError)
+    await expect(rules('nowhere.yaml')).rejects.toMatchObject({
+      message: 'nowhere.yaml cannot be read: there is no such file',
+      exitCode: 2,
+    })
+    await expect(rules()).rejects.toThrow(NetlabError)
+  })
+})
