@@ -150,8 +150,8 @@ class TopologyReader {
   /** Reads a pod's address; where the prefix was forgotten, the bridge knows it. */
   private withPrefixOfBridge(text: string, bridges: readonly Bridge[]): ReturnType<typeof readCidr> {
     const read = readCidr(text)
-    if (!('refusal' in read) || text.includes('/') || !read.fix?.startsWith('write ')) return read
-    const bare = read.fix.slice('write '.length).replace(/\/.*/, '')
+    const bare = 'refusal' in read && !text.includes('/') && read.fix?.match(/^write ([0-9.]+)\/[0-9]+$/)?.[1]
+    if (!bare) return read
     const bridge = bridges.find(each => contains(each.address, bare))
     return bridge ? { ...read, fix: `write ${bare}/${bridge.address.prefix}` } : read
   }

@@ -1,0 +1,58 @@
+import { Command } from 'commander'
+import { exitCode } from '../errors.ts'
+import type { Lab } from '../lab/lab.ts'
+import { loadLab } from '../lab/load-lab.ts'
+import { findLab } from '../lab/load-shipped.ts'
+import { LabError, type Problem } from '../lab/problem.ts'
+import { plural } from '../view/format.ts'
+import { openTerminal, type Style } from '../view/terminal.ts'
+
+/** A lab file with the lab that it is, or with what is wrong with it. */
+interface ValidatedFile {
+  file: string
+  lab: Lab | undefined
+  problems: readonly Problem[]
+}
+
+/** `netlab validate`: checks lab files and starts nothing. */
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description('check lab files, and tell every mistake with its line; starts nothing')
+    .argument('<lab...>', 'files, or names of labs that ship')
+    .option('--json', 'print the problems as JSON')
+    .action((labs: string[], options: { json?: true }) => {
+      const files = labs.map(lab => validated(findLab(lab)))
+      const problems = files.flatMap(file => file.problems)
+      const { out } = openTerminal()
+      if (options.json) {
+        out.write(`${JSON.stringify(files.map(toJson), null, 2)}\n`)
+        if (problems.length > 0) process.exitCode = exitCode.wrongInput
+        return
+      }
+      for (const { file, lab } of files) if (lab) out.write(fineLine(out, file, lab))
+      if (problems.length > 0) throw new LabError(problems)
+    })
+}
+
+function validated(file: string): ValidatedFile {
+  try {
+    return { file, lab: loadLab(file), problems: [] }
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    return { file, lab: undefined, problems: error.problems }
+  }
+}
+
+/** Keys that scripts rely on. */
+function toJson({ file, problems }: ValidatedFile): object {
+  return {
+    file,
+    ok: problems.length === 0,
+    problems: problems.map(({ file, line, column, message, fix }) => ({ file, line, column, message, fix })),
+  }
+}
+
+function fineLine({ color }: Style, file: string, { pods, services, steps }: Lab): string {
+  const parts = [plural(pods.length, 'pod'), plural(services.length, 'service'), plural(steps.length, 'step')]
+  return `${color.green('✔')} ${file}: ${parts.join(', ')}\n`
+}
