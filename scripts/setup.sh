@@ -113,13 +113,14 @@ build() {
 # A checkout of somebody else's is used as it is, where it is ready.
 must_write() { # FOLDER WHAT-IS-WRONG
   if [ -e "$1" ]; then [ ! -w "$1" ] || return 0; else [ ! -w . ] || return 0; fi
-  owner=$(stat -c %U "$root")
-  give_up "$root belongs to $owner, you may not write there, and $2." \
-    "Ask $owner to run scripts/netlab once, or clone your own copy."
+  wrong=$2
+  set -- $(ls -ld .) # its third word is the owner, on every system
+  give_up "$root belongs to $3, you may not write there, and $wrong." \
+    "Ask $3 to run scripts/netlab once, or clone your own copy."
 }
 
 # What root installs in somebody's checkout is that person's: to build again tomorrow without root.
 give_to_owner() {
-  [ "$(id -u)" = 0 ] && [ "$(stat -c %u "$root")" != 0 ] || return 0
-  chown --recursive --no-dereference --reference="$root" node_modules dist
+  [ "$(id -u)" = 0 ] && [ ! -O . ] || return 0
+  chown --recursive --no-dereference --reference=. node_modules dist
 }
