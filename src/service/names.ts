@@ -2,19 +2,20 @@ import { hash as digestOf } from 'node:crypto'
 import type { Protocol, Service, ServicePort } from '../lab/kubernetes.ts'
 import { namespacedName } from '../lab/kubernetes.ts'
 
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+const base32 = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567']
+
+/** Both characters for each ten bits: there are two hashes and more for each service port. */
+const base32Pairs = base32.flatMap(first => base32.map(second => first + second))
 
 /** The first 16 base32 characters (80 bits) of a SHA-256, as kube-proxy's proxier.go shortens names for chains. */
 export function chainHash(text: string): string {
   const digest = digestOf('sha256', text, 'buffer')
   let hash = ''
   for (let offset = 0; offset < 10; offset += 5) {
-    const high = digest.readUInt16BE(offset) * 16 + (digest[offset + 2]! >> 4)
+    const high = digest.readUIntBE(offset, 3) >> 4
     const low = digest.readUIntBE(offset + 2, 3) & 0xfffff
-    hash +=
-      base32[(high >> 15) & 31]! + base32[(high >> 10) & 31]! + base32[(high >> 5) & 31]! + base32[high & 31]!
-    hash +=
-      base32[(low >> 15) & 31]! + base32[(low >> 10) & 31]! + base32[(low >> 5) & 31]! + base32[low & 31]!
+    hash += base32Pairs[high >> 10]! + base32Pairs[high & 1023]!
+    hash += base32Pairs[low >> 10]! + base32Pairs[low & 1023]!
   }
   return hash
 }

@@ -13,7 +13,7 @@ export interface Rule {
 export interface Chain {
   name: string
   /** `namespace/name` of the service whose own chain it is; undefined for the chains that all services share. */
-  service?: string
+  service?: string | undefined
   rules: readonly Rule[]
 }
 

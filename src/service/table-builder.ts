@@ -2,11 +2,11 @@ import type { Chain, Rule, Table, TableName } from './rules.ts'
 
 /** Collects a table's chains in the order in which they are declared. */
 export class TableBuilder {
-  readonly #chains = new Map<string, { name: string; rules: Rule[]; service?: string }>()
+  readonly #chains = new Map<string, { name: string; rules: Rule[]; service: string | undefined }>()
 
   /** Declares a chain; `service` is the `namespace/name` of the service that it serves, if it is one service's own. */
   declare(name: string, service?: string): void {
-    this.#chains.set(name, service === undefined ? { name, rules: [] } : { name, rules: [], service })
+    this.#chains.set(name, { name, rules: [], service })
   }
 
   /** Appends a rule to a declared chain. */

@@ -11,6 +11,7 @@ import type { KubernetesObjects } from '../kubernetes.ts'
 import type { Problem } from '../problem.ts'
 import { endpointSliceMistakes, readEndpointSlice, readEndpoints, serviceNameLabel } from './endpoints.ts'
 import { endpointSliceObject, endpointsObject } from './endpoints-schema.ts'
+import { largeJsonDocument } from './large-json.ts'
 import type { Mistake } from './mistake.ts'
 import { readService, serviceMistakes } from './service.ts'
 import { serviceObject } from './service-schema.ts'
@@ -46,7 +47,8 @@ export function readManifests(text: string, file: string): Manifests {
 export function readManifestFiles(sources: Iterable<{ text: string; file: string }>): Manifests {
   const reader = new ManifestReader()
   for (const { text, file } of sources) {
-    const { documents, problems } = readDocuments(text, file)
+    const json = largeJsonDocument(text, file)
+    const { documents, problems } = json ? { documents: [json], problems: [] } : readDocuments(text, file)
     const before = reader.problems.length
     reader.problems.push(...problems)
     for (const document of documents) reader.readObject(document, [])
@@ -67,7 +69,7 @@ class ManifestReader implements Manifests {
   readonly skipped: SkippedObject[] = []
   readonly problems: Problem[] = []
   readonly #places = new Map<object, { document: SourceDocument; path: Path }>()
-  readonly #names = new Map<string, string>()
+  readonly #names = new Map<string, { document: SourceDocument; path: Path }>()
 
   problemWith(object: object, path: Path, message: string, options?: ProblemOptions): Problem | undefined {
     const place = this.#places.get(object)
@@ -134,12 +136,12 @@ class ManifestReader implements Manifests {
   ): boolean {
     const what = `${kindAt(document, path)} ${namespace ?? 'default'}/${name}`
     const first = this.#names.get(what)
-    const here = `${document.file}:${document.lineAt([...path, 'metadata', 'name'])}`
     if (first === undefined) {
-      this.#names.set(what, here)
+      this.#names.set(what, { document, path })
       return false
     }
-    const message = `${what} is there already, in ${first}`
+    const there = `${first.document.file}:${first.document.lineAt([...first.path, 'metadata', 'name'])}`
+    const message = `${what} is there already, in ${there}`
     this.problems.push(
       document.problemAt([...path, 'metadata', 'name'], message, { fix: 'rename or remove one' }),
     )

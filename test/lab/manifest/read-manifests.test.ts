@@ -298,3 +298,16 @@ it('a later check can point into the manifest', () => {
     message: 'inside a pod subnet',
   })
 })
+
+it('a large JSON file has its mistakes told by line, too', () => {
+  const item = (name: string, port: number) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, annotations: { filler: 'x'.repeat(300 * 1024) } },
+    spec: { ports: [{ port }] },
+  })
+  const list = (port: number) =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [item('a', 80), item('b', port)] }, undefined, 1)
+  expect(readManifests(list(81), 'm.json').objects.services.map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(told(list(0))).toEqual(['34:15 | 0 is not a port | ports are 1 to 65535'])
+})
