@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Refusal } from './address.ts'
 import { nearest } from './did-you-mean.ts'
@@ -14,9 +14,17 @@ const largest = 1024 * 1024
 export function loadLab(path: string): Lab {
   const read = readText(path)
   if ('refusal' in read) throw new LabError([problemOfFile(path, '', read.refusal, read.fix)])
-  const { lab, problems } = parseLab(read.text, path, manifest => readText(join(dirname(path), manifest)))
+  const { lab, problems } = parseLab(read.text, path, manifest => readManifest(dirname(path), manifest))
   if (!lab) throw new LabError(problems)
   return lab
+}
+
+/** A link may lead anywhere; what a lab reads stays in its folder. */
+function readManifest(folder: string, path: string): { text: string } | Refusal {
+  const read = readText(join(folder, path))
+  if ('refusal' in read) return read
+  if (realpathSync(join(folder, path)).startsWith(join(realpathSync(folder), '/'))) return read
+  return { refusal: `${path} leads out of the lab's folder`, fix: 'copy the file into it' }
 }
 
 /** Reads a text file, or says why that cannot be. */

@@ -1,4 +1,5 @@
-import { contains, overlap, readAddress, readCidr, subnetOf, usable } from './address.ts'
+import { contains, readAddress, readCidr, subnetOf, usable } from './address.ts'
+import { Claims } from './claims.ts'
 import { readContainers } from './containers.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Path } from './document.ts'
@@ -11,16 +12,11 @@ import type { BridgeInput, PodInput } from './schema/topology.ts'
 /** The kernel's limit for one bridge (BR_MAX_PORTS less port 0). */
 const mostBridgePorts = 1023
 
-/** The declared machines, with what is only known by name because its other fields are wrong. */
+/** The machines and what connects them. */
 export interface Topology {
   bridges: readonly Bridge[]
   pods: readonly Pod[]
   outside: readonly OutsideMachine[]
-}
-
-interface Placed {
-  path: Path
-  what: string
 }
 
 /** Reads bridges, pods and outside machines, and checks that they fit together. `writtenBridges`: of how many bridges. */
@@ -32,14 +28,13 @@ class TopologyReader {
   private readonly input: LabInput
   private readonly findings: Findings
   private readonly writtenBridges: number
-  private readonly addresses = new Map<string, Placed>()
-  private readonly interfaces = new Map<string, Placed>()
-  private readonly subnets: { cidr: Cidr; what: string }[] = []
+  private readonly claims: Claims
 
   constructor(input: LabInput, writtenBridges: number, findings: Findings) {
     this.input = input
     this.writtenBridges = writtenBridges
     this.findings = findings
+    this.claims = new Claims(findings)
   }
 
   read(): Topology {
@@ -50,12 +45,12 @@ class TopologyReader {
     const veths = deriveInterfaces(
       'veth_',
       named.filter(([, pod]) => pod.veth === undefined).map(([name]) => name),
-      new Set(),
+      this.claims.interfaceNames(),
     )
     const pods: Pod[] = []
     for (const [name, pod] of named) {
       const veth = pod.veth ?? veths.get(name)!
-      if (pod.veth === undefined) this.claimInterface(veth, ['pods', name], `pod ${name}`, 'key')
+      if (pod.veth === undefined) this.claims.interface(veth, ['pods', name], `pod ${name}`, 'key')
       const read = this.readPod(name, pod, veth, bridges)
       if (read) pods.push(read)
     }
@@ -81,11 +76,11 @@ class TopologyReader {
     return entries.flatMap(([path, { name, address, hairpin = false, masquerade = 'outgoing' as const }]) => {
       const refusal = refuseInterface(name)
       if (refusal) this.findings.accept([...path, 'name'], refusal)
-      else this.claimInterface(name, [...path, 'name'], `bridge ${name}`)
+      else this.claims.interface(name, [...path, 'name'], `bridge ${name}`)
       const cidr: Cidr | undefined = this.findings.accept([...path, 'address'], readCidr(address))
       if (!cidr) return []
-      this.claimAddress(cidr.address, [...path, 'address'], `bridge ${name}`)
-      this.claimSubnet(cidr, [...path, 'address'], `bridge ${name}`)
+      this.claims.address(cidr.address, [...path, 'address'], `bridge ${name}`)
+      this.claims.subnet(cidr, [...path, 'address'], `bridge ${name}`)
       return [{ name, address: cidr, hairpin, masquerade }]
     })
   }
@@ -112,7 +107,7 @@ class TopologyReader {
       if (veth === undefined) continue
       const refusal = refuseInterface(veth)
       if (refusal) this.findings.accept(['pods', name, 'veth'], refusal)
-      else this.claimInterface(veth, ['pods', name, 'veth'], `pod ${name}`)
+      else this.claims.interface(veth, ['pods', name, 'veth'], `pod ${name}`)
     }
   }
 
@@ -128,7 +123,7 @@ class TopologyReader {
     const bridge = this.bridgeOf(pod, path, addressPath, address, bridges)
     if (!address || !bridge) return undefined
     this.checkSubnet(address, addressPath, bridge)
-    this.claimAddress(address.address, addressPath, `pod ${name}`)
+    this.claims.address(address.address, addressPath, `pod ${name}`)
     const gateway =
       pod.gateway === undefined
         ? bridge.address.address
@@ -215,20 +210,20 @@ class TopologyReader {
       const path = ['outside', name, 'interface']
       const refusal = refuseInterface(machine.interface)
       if (refusal) this.findings.accept(path, refusal)
-      else this.claimInterface(machine.interface, path, `outside machine ${name}`)
+      else this.claims.interface(machine.interface, path, `outside machine ${name}`)
     }
     const unnamed = entries.filter(([, each]) => typeof each === 'string' || each.interface === undefined)
     const derived = deriveInterfaces(
       'out_',
       unnamed.map(([name]) => name),
-      new Set(),
+      this.claims.interfaceNames(),
     )
     return entries.flatMap(([name, machine]) => {
       const given = typeof machine === 'string' ? { address: machine } : machine
       const path: Path = typeof machine === 'string' ? ['outside', name] : ['outside', name, 'address']
       const wire = given.interface ?? derived.get(name)!
       if (given.interface === undefined) {
-        this.claimInterface(wire, ['outside', name], `outside machine ${name}`, 'key')
+        this.claims.interface(wire, ['outside', name], `outside machine ${name}`, 'key')
       }
       const address = this.findings.accept(path, readCidr(given.address))
       const hostPath: Path = ['outside', name, 'host']
@@ -241,9 +236,9 @@ class TopologyReader {
         const message = `${given.host} is not in the subnet of ${name}, ${subnetOf(address)}`
         this.findings.report(hostPath, message, `write ${fallback.address}/${fallback.prefix}`)
       }
-      this.claimSubnet(address, path, `outside machine ${name}`)
-      this.claimAddress(address.address, path, `outside machine ${name}`)
-      this.claimAddress(hostAddress.address, read ? hostPath : path, `${host} on the wire to ${name}`)
+      this.claims.subnet(address, path, `outside machine ${name}`)
+      this.claims.address(address.address, path, `outside machine ${name}`)
+      this.claims.address(hostAddress.address, read ? hostPath : path, `${host} on the wire to ${name}`)
       return [{ name, address, hostAddress, interface: wire }]
     })
   }
@@ -270,38 +265,6 @@ class TopologyReader {
       const message = `${plugged.length} pods on bridge ${name}, which takes ${mostBridgePorts}`
       this.findings.report(['pods', excess.name], message, 'spread the pods over several bridges', 'key')
     }
-  }
-
-  private claimAddress(address: string, path: Path, what: string): void {
-    const other = this.addresses.get(address)
-    if (!other) this.addresses.set(address, { path, what })
-    else {
-      const where = `line ${this.findings.lineAt(other.path)}`
-      this.findings.report(
-        path,
-        `${other.what} already has ${address} (${where})`,
-        'give each its own address',
-      )
-    }
-  }
-
-  private claimInterface(name: string, path: Path, what: string, on?: 'key' | 'value'): void {
-    const other = this.interfaces.get(name)
-    if (!other) this.interfaces.set(name, { path, what })
-    else {
-      const where = `line ${this.findings.lineAt(other.path)}`
-      const message = `the host would have two interfaces ${name}: this one and that of ${other.what} (${where})`
-      this.findings.report(path, message, 'give one of them another name', on)
-    }
-  }
-
-  private claimSubnet(cidr: Cidr, path: Path, what: string): void {
-    const other = this.subnets.find(each => overlap(each.cidr, cidr))
-    if (other) {
-      const message = `${subnetOf(cidr)} overlaps ${subnetOf(other.cidr)} of ${other.what}`
-      this.findings.report(path, message, 'give each its own subnet')
-    }
-    this.subnets.push({ cidr, what })
   }
 
   /** Then nothing can be said about which bridges there are. */
