@@ -9,10 +9,11 @@ export function findLab(nameOrPath: string): string {
   if (nameOrPath.includes('/') || /\.ya?ml$/.test(nameOrPath) || existsSync(nameOrPath)) return nameOrPath
   const names = shippedLabs()
   if (names.includes(nameOrPath)) return join(labsFolder(), `${nameOrPath}.yaml`)
-  const fix = didYouMean(nameOrPath, names, 'the labs that ship are')
+  const near = didYouMean(nameOrPath, names, 'the labs that ship are')
+  const path = `give the path of a lab file: ./${nameOrPath}.yaml, say`
   throw new NetlabError({
     what: `there is no lab "${nameOrPath}"`,
-    fix: `${fix === undefined ? '' : `${fix}\n`}or give the path of a lab file: ./${nameOrPath}.yaml, say`,
+    fix: near === undefined ? path : `${near} Or ${path}`,
     exitCode: exitCode.wrongInput,
   })
 }
