@@ -8,7 +8,7 @@ const base32 = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567']
 const base32Pairs = base32.flatMap(first => base32.map(second => first + second))
 
 /** The first 16 base32 characters (80 bits) of a SHA-256, as kube-proxy's proxier.go shortens names for chains. */
-export function chainHash(text: string): string {
+function chainHash(text: string): string {
   const digest = digestOf('sha256', text, 'buffer')
   let hash = ''
   for (let offset = 0; offset < 10; offset += 5) {

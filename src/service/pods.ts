@@ -45,7 +45,7 @@ export function slicesOf(service: Service, pods: Iterable<PodStatus>): EndpointS
 }
 
 /** Whether labels have all that a selector asks for; an empty selector matches nothing, as for Services. */
-export function matches(
+function matches(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,
 ): boolean {
@@ -68,7 +68,7 @@ export function podStatus(pod: Pod, nodeName: string): PodStatus {
 }
 
 /** The port of a pod that a service port leads to; undefined where it names one that the pod has not (`FindPort` in pod/util.go). */
-export function targetPortOf(port: ServicePort, pod: Pick<PodStatus, 'ports'>): number | undefined {
+function targetPortOf(port: ServicePort, pod: Pick<PodStatus, 'ports'>): number | undefined {
   const { targetPort, protocol } = port
   if (typeof targetPort === 'number') return targetPort
   return pod.ports.find(own => own.name === targetPort && own.protocol === protocol)?.port

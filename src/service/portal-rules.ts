@@ -26,10 +26,10 @@ function addClusterIP(context: PortalContext, traffic: ServiceTraffic): void {
     refuse(context, traffic, 'KUBE-SERVICES', clusterIP, toAddress(traffic, clusterIP))
     return
   }
-  // Written out, because of this rule there are as many as service ports.
+  // Of this rule there are as many as service ports: concat makes no list longer than it has to be, a spread does.
   const match = ['-m', protocol, '-p', protocol, '-d', clusterIP, '--dport', dport, '-j', internal]
   const explain = `${clusterIP}:${dport} is the cluster IP of ${name}`
-  context.nat.add('KUBE-SERVICES', explain, ['-m', 'comment', '--comment', `${name} cluster IP`, ...match])
+  context.nat.add('KUBE-SERVICES', explain, comment(`${name} cluster IP`).concat(match))
 }
 
 function addExternalIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {

@@ -38,10 +38,11 @@ function addMasquerade(context: ChainContext, traffic: ServiceTraffic, chain: st
   const from = masqueradeAll ? [] : (detector?.ifNotLocal ?? [])
   const what = masqueradeAll ? 'everything' : `what does not come from ${detector?.explain}`
   const match = ['-m', protocol, '-p', protocol, '-d', port.clusterIP, '--dport', dport]
-  nat.add(chain, `masquerade ${what}, so that replies come back through this node`, [
-    ...['-m', 'comment', '--comment', `${port.name} cluster IP`],
-    ...[...match, ...from, '-j', 'KUBE-MARK-MASQ'],
-  ])
+  nat.add(
+    chain,
+    `masquerade ${what}, so that replies come back through this node`,
+    comment(`${port.name} cluster IP`).concat(match, from, ['-j', 'KUBE-MARK-MASQ']),
+  )
 }
 
 function addExternalChain({ nat, detector }: ChainContext, { port, external }: ServiceTraffic): void {
@@ -100,28 +101,21 @@ function addBalancing(
 ): void {
   const { nat } = context
   const { name, affinity } = port
-  for (const endpoint of affinity > 0 ? endpoints : []) {
-    const { address } = endpoint
-    nat.add(chain, `a client that used ${address} in the last ${affinity} s goes there again`, [
-      ...bulkComment(context, `${name} -> ${address}`),
-      ...words(`-m recent --name ${endpoint.chain} --rcheck --seconds ${affinity} --reap`),
-      ...['-j', endpoint.chain],
-    ])
+  for (const { address, chain: target } of affinity > 0 ? endpoints : []) {
+    const recent = words(`-m recent --name ${target} --rcheck --seconds ${affinity} --reap -j ${target}`)
+    const explain = `a client that used ${address} in the last ${affinity} s goes there again`
+    nat.add(chain, explain, bulkRule(context, `${name} -> ${address}`, recent))
   }
-  endpoints.forEach((endpoint, index) => {
+  endpoints.forEach(({ address, chain: target }, index) => {
     const left = endpoints.length - index
-    const text = bulkComment(context, `${name} -> ${endpoint.address}`)
-    const jump = ['-j', endpoint.chain]
-    if (left === 1) nat.add(chain, `what is left goes to ${endpoint.address}`, [...text, ...jump])
-    else {
-      const odds = ['-m', 'statistic', '--mode', 'random', '--probability', probability(left)]
-      nat.add(chain, `1 in ${left} goes to ${endpoint.address}`, [...text, ...odds, ...jump])
-    }
+    const odds = left > 1 ? ['-m', 'statistic', '--mode', 'random', '--probability', probability(left)] : []
+    const explain = left > 1 ? `1 in ${left} goes to ${address}` : `what is left goes to ${address}`
+    nat.add(chain, explain, bulkRule(context, `${name} -> ${address}`, odds.concat('-j', target)))
   })
 }
 
 /** The share of the first of `left` endpoints, written as kube-proxy does: `%0.10f` of 1/left. */
-export function probability(left: number): string {
+function probability(left: number): string {
   return (1 / left).toFixed(10)
 }
 
@@ -130,19 +124,16 @@ function addEndpointChain(context: ChainContext, traffic: ServiceTraffic, endpoi
   const { port, protocol } = traffic
   const { chain, ip, address } = endpoint
   nat.declare(chain, port.service)
-  const text = bulkComment(context, port.name)
   const hairpin = `hairpin: ${ip} reaches itself through the service; unmasqueraded, it would see its own address and not answer`
-  nat.add(chain, hairpin, [...text, '-s', ip, '-j', 'KUBE-MARK-MASQ'])
+  nat.add(chain, hairpin, bulkRule(context, port.name, ['-s', ip, '-j', 'KUBE-MARK-MASQ']))
   const dnat = ['-m', protocol, '-p', protocol, '-j', 'DNAT', '--to-destination', address]
   if (port.affinity > 0) {
-    const remember = words(`-m recent --name ${chain} --set`)
-    nat.add(chain, `remember the client, and send it to ${address}`, [...text, ...remember, ...dnat])
-  } else nat.add(chain, `send it to ${address}`, [...text, ...dnat])
+    const remember = words(`-m recent --name ${chain} --set`).concat(dnat)
+    nat.add(chain, `remember the client, and send it to ${address}`, bulkRule(context, port.name, remember))
+  } else nat.add(chain, `send it to ${address}`, bulkRule(context, port.name, dnat))
 }
 
-const noWords: readonly string[] = []
-
-/** The comment of the rules that there are most of; a large cluster does without (`appendServiceCommentLocked` in proxier.go). */
-function bulkComment({ largeCluster }: ChainContext, text: string): readonly string[] {
-  return largeCluster ? noWords : comment(text)
+/** One of the rules that there are most of; a large cluster does without their comments (`appendServiceCommentLocked` in proxier.go). */
+function bulkRule({ largeCluster }: ChainContext, text: string, argv: readonly string[]): readonly string[] {
+  return largeCluster ? argv : comment(text).concat(argv)
 }
