@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { shippedLabs } from '../lab/load-shipped.ts'
-import { labFolders, stateRoot } from '../sandbox/state-folder.ts'
+import { allLabs, openLab } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { candidates, type Names } from './completion/candidates.ts'
 import { shellScripts } from './completion/shell-scripts.ts'
@@ -14,7 +14,7 @@ export function completionCommand(program: Command, names: Names = machineNames)
   // Not `choices()`, which would refuse the words of --candidates.
   shell.argChoices = shells
   return new Command('completion')
-    .description('print what makes your shell complete verbs, options and labs')
+    .description('print what makes your shell complete verbs, options, labs and pods')
     .usage(shells.join('|'))
     .addArgument(shell)
     .addOption(new Option('--candidates', 'print what may stand in place of the last word').hideHelp())
@@ -37,12 +37,24 @@ function scriptOf(words: readonly string[]): string {
   })
 }
 
-const machineNames: Names = {
+/** The names that this machine and this user's labs have. */
+export const machineNames: Names = {
   labs: shippedLabs,
-  // Whether each still lives does not matter here, and asking would take time.
-  running: () => labFolders(stateRoot()).filter(name => !name.startsWith('.')),
-  pods: () => [],
+  // Dead ones too: `down` sweeps them.
+  running: () => allLabs().map(({ lab }) => lab),
+  pods: podsOf,
   files: labFiles,
+}
+
+function podsOf(lab: string | undefined): string[] {
+  try {
+    const { plan } = openLab(lab)
+    return [...plan.pods, ...plan.outside].map(({ name }) => name)
+  } catch (error) {
+    // No lab, or several: nothing to offer.
+    if (error instanceof NetlabError) return []
+    throw error
+  }
 }
 
 function labFiles(begun: string): string[] {

@@ -18,17 +18,19 @@ export async function examine(system: System = thisSystem()): Promise<Finding[]>
     askTools(),
     attempt(['apt-get', '--version']),
     attempt(thrownAway(['true'])),
-    attempt([
-      'unshare',
-      '--user',
-      '--map-root-user',
-      '--mount',
-      '--pid',
-      '--fork',
-      '--mount-proc',
-      '--',
-      'true',
-    ]),
+    attempt(
+      thrownAway([
+        'unshare',
+        '--user',
+        '--map-root-user',
+        '--pid',
+        '--mount',
+        '--fork',
+        '--mount-proc',
+        '--',
+        'true',
+      ]),
+    ),
   ])
   return [
     operating,

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { candidates, type Names } from '../../src/cli/completion/candidates.ts'
 import { shellScripts } from '../../src/cli/completion/shell-scripts.ts'
-import { completionCommand } from '../../src/cli/completion.ts'
+import { completionCommand, machineNames } from '../../src/cli/completion.ts'
+import { processId } from '../../src/sandbox/proc.ts'
 
 const names: Names = {
   labs: () => ['clusterip', 'two-pods'],
@@ -15,7 +16,7 @@ const names: Names = {
   files: begun => ['cluster.yaml', 'labs/'].filter(file => file.startsWith(begun)),
 }
 
-function program(): Command {
+function program(known: Names = names): Command {
   const root = new Command('netlab').option('-q, --quiet', 'say less').version('1.0.0')
   root
     .command('up')
@@ -31,7 +32,7 @@ function program(): Command {
   root.command('validate').argument('<labs...>')
   root.command('exec').argument('[name]').argument('[command...]').option('--in <pod>', 'where')
   root.command('secret', { hidden: true })
-  root.addCommand(completionCommand(root, names))
+  root.addCommand(completionCommand(root, known))
   return root
 }
 
@@ -114,6 +115,43 @@ describe('bash', () => {
   })
   test('offers nothing, and complains of nothing, where netlab fails', () =>
     expect(complete('x')).toEqual(['']))
+})
+
+describe('on this machine', () => {
+  const state = mkdtempSync(join(tmpdir(), 'netlab-completion-state-'))
+
+  beforeAll(() => {
+    const plan = { pods: [{ name: 'netns_011' }], outside: [{ name: 'client' }] }
+    // Process 1 lives for as long as the test does.
+    const sandbox = { init: processId(1) }
+    mkdirSync(join(state, 'mine'))
+    writeFileSync(join(state, 'mine/state.json'), JSON.stringify({ lab: 'mine', stage: 'up', sandbox }))
+    writeFileSync(join(state, 'mine/plan.json'), JSON.stringify(plan))
+    writeFileSync(join(state, 'mine/own.lab.yaml'), '')
+    vi.stubEnv('NETLAB_STATE_DIR', state)
+  })
+
+  afterAll(() => {
+    vi.unstubAllEnvs()
+    rmSync(state, { recursive: true })
+  })
+
+  const offered = (...line: string[]) => {
+    const root = program(machineNames)
+    return candidates(root, line, machineNames).map(({ word }) => word)
+  }
+
+  test('a lab that runs, and its pods and outside machines', () => {
+    expect(offered('down', '')).toEqual(['mine'])
+    expect(offered('exec', '--in', '')).toEqual(['netns_011', 'client'])
+    expect(offered('exec', 'another', '--in', '')).toEqual([])
+  })
+
+  test('lab files where the path leads', () => {
+    expect(offered('up', `${state}/mine/o`)).toEqual([`${state}/mine/own.lab.yaml`])
+    expect(offered('up', `${state}/m`)).toEqual([`${state}/mine/`])
+    expect(offered('up', '/no/such/folder/x')).toEqual([])
+  })
 })
 
 test('an unknown shell is refused with those that there are', () => {
