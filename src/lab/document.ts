@@ -39,6 +39,8 @@ export interface SourceDocument {
 
 /** No lab needs more; the parser of YAML takes the whole process down when a file nests some thousands. */
 const deepest = 64
+/** Whoever has so many wants to see the first ones. */
+const mostMistakes = 100
 /** Reads YAML (or JSON, which is YAML) with positions kept; a document with a syntax error is left out. */
 export function readDocuments(
   text: string,
@@ -56,7 +58,7 @@ export function readDocuments(
   const documents: SourceDocument[] = []
   const problems: Problem[] = []
   for (const document of parsed.documents) {
-    const mistakes = [...document.errors, ...document.warnings]
+    const mistakes = [...document.errors, ...document.warnings].slice(0, mostMistakes)
     if (mistakes.length > 0) {
       problems.push(...onePerLine(mistakes.map(mistake => syntaxProblem(mistake, document, source))))
       continue
@@ -132,7 +134,7 @@ function parse({ text }: SourceText): { documents: Document.Parsed[] } | { tooDe
 function syntaxProblem(mistake: YAMLError, document: Document.Parsed, source: SourceText): Problem {
   const [from, to] = mistake.pos
   const found = source.text.slice(from).match(/^\S[^\s,\]}]{0,29}/)?.[0] ?? ''
-  const startsLine = /(^|\n)[ \t-]*$/.test(source.text.slice(0, from))
+  const startsLine = /^[ \t-]*$/.test(source.text.slice(source.text.lastIndexOf('\n', from - 1) + 1, from))
   const { message, fix } = yamlWords(mistake.code, mistake.message, found, startsLine)
   const isQuote = mistake.code === 'MISSING_CHAR' && mistake.message.includes('quote')
   const start = isQuote ? openingQuote(document.contents, from) : undefined

@@ -9,8 +9,6 @@ export interface CheckResult {
   from: Place
   /** The URL or the command. */
   target: string
-  /** In words: `netns_011 answers`, `fails`. */
-  expected: string
   /** In words: `netns_021 answered`, `timed out after 0.5 s`. */
   observed: string
   ok: boolean
@@ -111,7 +109,9 @@ export interface UpReport {
 
 export interface DownReport {
   lab: string
-  /** False: there was no such lab, or it had died before. */
+  /** False: nothing was known of such a lab. */
+  found: boolean
+  /** False: it had died before, or its start was broken off. */
   wasRunning: boolean
   pods: number
   links: number

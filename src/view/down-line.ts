@@ -16,6 +16,7 @@ function downWords({ color }: Style, report: DownReport): string {
     ...(report.links > 0 ? [plural(report.links, 'link')] : []),
     ...(report.rules > 0 ? [plural(report.rules, 'rule')] : []),
   ]
+  if (!report.found) return `no lab named ${name} is running; nothing to take down`
   if (report.wasRunning)
     return `${name} is down: ${counts.length === 0 ? '' : `${counts.join(', ')} went with it; `}nothing is left`
   // Its namespaces went with its first process; what `down` found was its state.

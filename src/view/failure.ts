@@ -2,7 +2,7 @@ import { host } from '../lab/lab.ts'
 import { commandLine, shellLine, shellWord } from '../plan/command-line.ts'
 import type { Step } from '../plan/plan.ts'
 import type { CheckResult, CommandFailure, StepResult } from '../run/report.ts'
-import { describeAttempt } from './describe-check.ts'
+import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { block, flow, hanging, indented, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
@@ -63,7 +63,7 @@ export function checkFailureLines(style: Style, result: CheckResult, indent: num
   const margin = ' '.repeat(indent)
   return [
     ...hanging(margin, color.bold(printable(describeAttempt(result.check))), width, indent + 2),
-    ...hanging(`${margin}  expected  `, color.green(printable(result.expected)), width),
+    ...hanging(`${margin}  expected  `, color.green(printable(describeExpectation(result.check))), width),
     ...hanging(`${margin}  observed  `, color.red(printable(result.observed)), width),
     ...evidenceLines(style, result, indent + 2),
   ]

@@ -1,4 +1,5 @@
 import type { LabStatus, UpReport, VerifyReport } from '../run/report.ts'
+import { describeExpectation } from './describe-check.ts'
 
 /** `up --json`: keys that scripts rely on. */
 export function renderUpJson(report: UpReport): string {
@@ -15,11 +16,11 @@ export function renderVerifyJson(report: VerifyReport): string {
   return json({
     lab: report.lab,
     ok: report.ok,
-    checks: report.checks.map(({ step, from, target, expected, observed, ok }) => ({
+    checks: report.checks.map(({ step, check, from, target, observed, ok }) => ({
       step,
       from,
       target,
-      expected,
+      expected: describeExpectation(check),
       observed,
       ok,
     })),

@@ -1,7 +1,7 @@
 import { commandLine } from '../plan/command-line.ts'
 import type { Command } from '../plan/plan.ts'
 import type { CheckResult } from '../run/report.ts'
-import { describeAttempt } from './describe-check.ts'
+import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { checkFailureLines } from './failure.ts'
 import { block, flow, hanging, widest, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
@@ -56,7 +56,7 @@ export function lessonCheck(style: Style, result: CheckResult): string {
   }
   return block([
     ...hanging(`${color.green('✔')} `, printable(describeAttempt(result.check)), width),
-    ...hanging('    expected  ', printable(result.expected), width),
+    ...hanging('    expected  ', printable(describeExpectation(result.check)), width),
     ...hanging('    observed  ', color.green(printable(result.observed)), width),
   ])
 }

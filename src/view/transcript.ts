@@ -1,7 +1,7 @@
 import { commandLine } from '../plan/command-line.ts'
 import type { Command } from '../plan/plan.ts'
 import type { CheckResult } from '../run/report.ts'
-import { describeAttempt } from './describe-check.ts'
+import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { plural } from './format.ts'
 import { printable } from './printable.ts'
 
@@ -60,7 +60,7 @@ function checkItem(result: CheckResult): string {
   const attempt = `- ${result.ok ? '✔' : '✘'} ${code(describeAttempt(result.check))}`
   if (result.ok) return `${attempt}: ${inline(result.observed)}`
   const evidence = result.evidence === undefined ? '' : ` (${inline(result.evidence.headline)})`
-  return `${attempt}: expected ${inline(result.expected)}, observed ${inline(result.observed)}${evidence}`
+  return `${attempt}: expected ${inline(describeExpectation(result.check))}, observed ${inline(result.observed)}${evidence}`
 }
 
 /** Code that may itself hold backticks. */

@@ -97,7 +97,7 @@ export const serviceInPlace = z
   .meta({ description: 'A Service, its fields in place.' })
 
 /** A Service in a Kubernetes manifest. */
-export const serviceManifest = z
+const serviceManifest = z
   .strictObject({
     manifest: z.string().meta({
       description:

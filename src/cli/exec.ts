@@ -1,0 +1,30 @@
+import { Command } from 'commander'
+import { exitCode, NetlabError } from '../errors.ts'
+import { host } from '../lab/lab.ts'
+import { runInside } from '../run/inside.ts'
+import { openLab } from '../run/lab-state.ts'
+
+/** `netlab exec`: one command inside a lab; its exit code is netlab's. */
+export function execCommand(): Command {
+  return new Command('exec')
+    .description('run a command inside a lab')
+    .usage('[options] [name] -- <command...>')
+    .argument('[words...]', 'the lab, where several run; then -- and the command')
+    .option('--in <place>', 'in the network namespace of a pod or a machine outside', host)
+    .action(async (words: string[], flags: { in: string }) => {
+      const dashes = process.argv.indexOf('--')
+      const command = dashes === -1 ? [] : process.argv.slice(dashes + 1)
+      const names = words.slice(0, words.length - command.length)
+      if (command.length === 0 || names.length > 1) {
+        throw new NetlabError({
+          what:
+            command.length === 0
+              ? 'there is no command to run'
+              : `exec takes one lab, not ${names.join(' ')}`,
+          fix: 'put -- before the command: netlab exec --in netns_011 -- curl 10.100.100.100:8080',
+          exitCode: exitCode.wrongInput,
+        })
+      }
+      process.exitCode = await runInside(openLab(names[0]), command, flags.in)
+    })
+}

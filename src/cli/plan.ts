@@ -1,0 +1,32 @@
+import { Command, Option } from 'commander'
+import { loadLab } from '../lab/load-lab.ts'
+import { findLab } from '../lab/load-shipped.ts'
+import { compilePlan } from '../plan/compile.ts'
+import { planScript } from '../plan/shell-script.ts'
+import { renderPlan } from '../view/plan-text.ts'
+import { openTerminal } from '../view/terminal.ts'
+
+/** `netlab plan`: every command of a lab, in order; runs none. */
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('every command of a lab, in order, with why it is there; runs none')
+    .argument('<lab>', 'a lab file, or the name of a lab that ships')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'text to read, sh for a script that runs by hand on a real machine, json',
+      )
+        .choices(['text', 'sh', 'json'])
+        .default('text'),
+    )
+    .action((nameOrPath: string, flags: { format: 'text' | 'sh' | 'json' }) => {
+      const plan = compilePlan(loadLab(findLab(nameOrPath)))
+      const { out } = openTerminal()
+      const text = {
+        text: () => renderPlan(out, plan),
+        sh: () => planScript(plan),
+        json: () => `${JSON.stringify(plan, null, 2)}\n`,
+      }
+      out.write(text[flags.format]())
+    })
+}

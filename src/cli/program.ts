@@ -1,0 +1,58 @@
+import { Command, CommanderError, type Help } from 'commander'
+import { exitCode } from '../errors.ts'
+import { packageVersion } from './package-version.ts'
+
+/** A verb's module is loaded when the verb is asked for: most of a start's time is reading code. */
+const verbs: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./up.ts')).upCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
+  down: async () => (await import('./down.ts')).downCommand(),
+  list: async () => (await import('./list.ts')).listCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
+  logs: async () => (await import('./logs.ts')).logsCommand(),
+  exec: async () => (await import('./exec.ts')).execCommand(),
+  shell: async () => (await import('./shell.ts')).shellCommand(),
+  plan: async () => (await import('./plan.ts')).planCommand(),
+  rules: async () => (await import('./rules.ts')).rulesCommand(),
+  validate: async () => (await import('./validate.ts')).validateCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  init: async () => (await import('./init.ts')).initCommand(),
+  schema: async () => (await import('./schema.ts')).schemaCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+}
+
+const description = `Kubernetes networking that you can touch: labs of pods, services and kube-proxy's
+real rules on the real kernel, without root.`
+
+const footer = `
+A first try:   netlab up clusterip     builds the lab, each step verified
+               netlab verify           asks its service from everywhere, many times
+               netlab shell            a shell inside, where ip, iptables and curl work
+               netlab down             takes all of it away`
+
+/** The command line; with a verb, of that verb only, so that nothing else is loaded. */
+export async function openProgram(verb?: string): Promise<Command> {
+  const program = new Command('netlab')
+    .description(description)
+    .version(packageVersion(), '-V, --version')
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false } satisfies Partial<Help>)
+    .addHelpText('after', footer)
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride()
+  const load = verb === undefined ? undefined : verbs[verb]
+  const loads = load === undefined ? Object.values(verbs) : [load]
+  for (const command of await Promise.all(loads.map(one => one())))
+    program.addCommand(command.exitOverride().showSuggestionAfterError())
+  if (load === undefined) {
+    const { completionCommand } = await import('./completion.ts')
+    program.addCommand(completionCommand(program).exitOverride())
+  }
+  return program
+}
+
+/** The exit code of a wrong command line, which commander has told of by itself (as it has printed help that was asked for). */
+export function usageExitCode(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined
+  return error.exitCode === 0 ? exitCode.fine : exitCode.wrongInput
+}

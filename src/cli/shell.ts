@@ -1,0 +1,18 @@
+import { Command } from 'commander'
+import { host } from '../lab/lab.ts'
+import { openShell } from '../run/inside.ts'
+import { allLabs, openLab } from '../run/lab-state.ts'
+
+/** `netlab shell`: a shell inside a lab, where the articles' own commands work word for word. */
+export function shellCommand(): Command {
+  return new Command('shell')
+    .description('a shell inside a lab: ip netns, iptables and curl work there as on a machine of your own')
+    .argument('[names...]', '[lab] [pod]: the lab is not needed where one runs')
+    .action(async (names: string[]) => {
+      const known = allLabs().map(lab => lab.lab)
+      const [first, second] = names
+      const lab = first !== undefined && (second !== undefined || known.includes(first)) ? first : undefined
+      const place = (lab === undefined ? first : second) ?? host
+      process.exitCode = await openShell(openLab(lab), place)
+    })
+}

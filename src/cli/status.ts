@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import { LabFolder, labName, statusOf } from '../run/lab-state.ts'
+import { renderStatus } from '../view/lab-list.ts'
+import { openTerminal } from '../view/terminal.ts'
+
+/** `netlab status`: a lab's pods, services and steps. */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description("a lab's pods, services and steps")
+    .argument('[name]', 'the lab; not needed where one lab runs')
+    .option('--json', 'print them as JSON')
+    .action((name: string | undefined, flags: { json?: true }) => {
+      const folder = new LabFolder(labName(name))
+      const plan = folder.readPlan()
+      const status = statusOf(folder)
+      const { out } = openTerminal()
+      if (!flags.json) {
+        out.write(renderStatus(out, status, plan, Date.now()))
+        return
+      }
+      const { pods, services, outside } = plan
+      const steps = plan.steps.map(step => step.title)
+      out.write(`${JSON.stringify({ ...status, pods, outside, services, steps }, null, 2)}\n`)
+    })
+}

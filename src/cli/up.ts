@@ -1,0 +1,75 @@
+import { Command } from 'commander'
+import { exitCode } from '../errors.ts'
+import { loadLab } from '../lab/load-lab.ts'
+import { findLab } from '../lab/load-shipped.ts'
+import { compilePlan } from '../plan/compile.ts'
+import { runningLabs } from '../run/lab-state.ts'
+import { up } from '../run/up.ts'
+import { renderFailure } from '../view/failure.ts'
+import { renderUpJson } from '../view/json.ts'
+import { openTerminal } from '../view/terminal.ts'
+import { openUpProgress } from '../view/up-progress.ts'
+import { renderUpSummary } from '../view/up-summary.ts'
+import { abortOnSignals } from './interrupt.ts'
+import { checkedName } from './lab-name.ts'
+
+interface UpFlags {
+  name?: string
+  keep?: true
+  batch: boolean
+  json?: true
+  quiet?: true
+  verbose?: true
+}
+
+/** `netlab up`: builds a lab, step by step, each one verified. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('build a lab, step by step, each step verified; what fails is explained and taken down')
+    .argument('<lab>', 'a lab file, or the name of a lab that ships')
+    .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
+    .option('--keep', 'leave a lab whose step failed as it is, to look at')
+    .option('--no-batch', 'one process for each command')
+    .option('-q, --quiet', 'say nothing but what failed')
+    .option('-v, --verbose', 'show each command with its time')
+    .option('--json', 'print the result as JSON')
+    .action(runUp)
+}
+
+async function runUp(nameOrPath: string, flags: UpFlags): Promise<void> {
+  const file = findLab(nameOrPath)
+  const read = loadLab(file)
+  const lab = flags.name === undefined ? read : { ...read, name: flags.name }
+  const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
+  const progress = openUpProgress(terminal, compilePlan(lab).steps)
+  const { signal, release } = abortOnSignals(`interrupted; ${lab.name} is taken down and nothing is left`)
+  const outcome = await up(lab, {
+    file,
+    apart: !flags.batch,
+    keep: flags.keep ?? false,
+    observer: progress,
+    signal,
+  })
+    .finally(() => progress.stop())
+    .finally(release)
+  const { report, plan, stopped } = outcome
+  if (flags.json) terminal.out.write(renderUpJson(report))
+  if (stopped !== undefined) {
+    const { step, index, result } = stopped
+    const now = flags.keep ? 'kept' : 'down'
+    terminal.err.write(
+      renderFailure(terminal.err, {
+        lab: lab.name,
+        source: file,
+        step,
+        index,
+        total: plan.steps.length,
+        result,
+        now,
+      }),
+    )
+    process.exitCode = exitCode.failed
+  } else if (!flags.json && !flags.quiet) {
+    terminal.out.write(renderUpSummary(terminal.out, report, plan, runningLabs().length > 1))
+  }
+}

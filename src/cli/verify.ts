@@ -1,0 +1,59 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { exitCode, NetlabError } from '../errors.ts'
+import { openLab } from '../run/lab-state.ts'
+import { places, verify } from '../run/verify.ts'
+import { renderVerifyJson } from '../view/json.ts'
+import { openTerminal } from '../view/terminal.ts'
+import { renderVerify, renderVerifyFailures } from '../view/verify-table.ts'
+import { abortOnSignals } from './interrupt.ts'
+
+interface VerifyFlags {
+  requests?: number
+  from?: string[]
+  json?: true
+  quiet?: true
+}
+
+/** `netlab verify`: the lab's checks again, and a sample of each service from everywhere. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description("try a lab's checks again and ask each of its services many times, from everywhere")
+    .argument('[name]', 'the lab; not needed where one lab runs')
+    .option('-n, --requests <n>', 'requests to each service from each place', positive)
+    .option('--from <place...>', 'only from these: host, a pod, a machine outside')
+    .option('-q, --quiet', 'say nothing but what is off')
+    .option('--json', 'print the result as JSON')
+    .action(runVerify)
+}
+
+async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<void> {
+  const { sandbox, plan, folder } = openLab(name)
+  const unknown = flags.from?.find(place => !places(plan).includes(place))
+  if (unknown !== undefined) {
+    const fix = `there are: ${places(plan).join(', ')}`
+    throw new NetlabError({
+      what: `${folder.name} has no place named ${unknown}`,
+      fix,
+      exitCode: exitCode.wrongInput,
+    })
+  }
+  const { signal, release } = abortOnSignals('interrupted')
+  const report = await verify(
+    { sandbox, plan, signal },
+    {
+      ...(flags.requests === undefined ? {} : { requests: flags.requests }),
+      ...(flags.from === undefined ? {} : { from: flags.from }),
+    },
+  ).finally(release)
+  const { out } = openTerminal()
+  if (flags.json) out.write(renderVerifyJson(report))
+  else if (flags.quiet) out.write(renderVerifyFailures(out, report))
+  else out.write(renderVerify(out, report))
+  if (!report.ok) process.exitCode = exitCode.failed
+}
+
+function positive(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0 && number <= 1_000_000) return number
+  throw new InvalidArgumentError('A whole number from 1 to 1000000 is needed.')
+}

@@ -1,0 +1,154 @@
+import { host, type Place } from '../lab/lab.ts'
+import { hostArgv, shellLine, shellWord } from './command-line.ts'
+import type { Command } from './plan.ts'
+
+/** Commands that go out as one: a line of shell for all of them, with what it reads. */
+export interface Batch {
+  kind: 'ip' | 'bridge' | 'iptables' | 'ip6tables' | 'sysctl' | 'mkdir' | 'single'
+  in: Place
+  commands: readonly Command[]
+}
+
+/** Programs of a pod that start together. */
+export interface Servers {
+  kind: 'servers'
+  commands: readonly Command[]
+}
+
+/**
+ * Groups neighbouring commands that one process can carry out: `ip -batch`, `iptables-restore --noflush`, one `sysctl`.
+ * The order stays as it is. With `apart` every command is on its own.
+ */
+export function batches(commands: readonly Command[], apart = false): readonly (Batch | Servers)[] {
+  const groups: { kind: Batch['kind'] | 'servers'; in: Place; commands: Command[] }[] = []
+  for (const command of commands) {
+    const kind = command.container === undefined ? kindOf(command) : 'servers'
+    const last = groups.at(-1)
+    const joins =
+      !apart && kind !== 'single' && last?.kind === kind && (kind === 'servers' || last.in === command.in)
+    if (joins) last.commands.push(command)
+    else groups.push({ kind, in: command.in, commands: [command] })
+  }
+  return groups as readonly (Batch | Servers)[]
+}
+
+function kindOf({ argv, input }: Command): Batch['kind'] {
+  const [program, first = '', ...rest] = argv
+  const mayJoin = input === undefined && !argv.some(word => word.includes('\n'))
+  if (!mayJoin) return 'single'
+  // Options before the object are the process's own; `netns exec` starts another program.
+  if (program === 'ip')
+    return /^[a-z]/.test(first) && !(first === 'netns' && rest[0] !== 'add') && !shows(first, rest)
+      ? 'ip'
+      : 'single'
+  if (program === 'bridge') return first === 'link' && rest[0] === 'set' ? 'bridge' : 'single'
+  if (program === 'iptables' || program === 'ip6tables')
+    return restoreLine(argv) === undefined ? 'single' : program
+  if (program === 'sysctl')
+    return first === '-w' && rest.every(word => word.includes('=')) ? 'sysctl' : 'single'
+  if (program === 'mkdir') return first === '-p' ? 'mkdir' : 'single'
+  return 'single'
+}
+
+/** Commands whose output is why they are run are not put in a batch. */
+function shows(object: string, [verb = 'show']: readonly string[]): boolean {
+  return object !== 'netns' && /^(show|list|ls|get|save|flush|monitor)$/.test(verb)
+}
+
+/** A batch as shell text that ends with the batch's exit code. */
+export function batchScript({ kind, in: place, commands }: Batch): string {
+  const [first] = commands
+  if (first === undefined) return ':'
+  const at = (argv: readonly string[]) => shellLine(hostArgv({ argv, in: place }))
+  if (commands.length === 1 && kind !== 'ip') return singleScript(first)
+  switch (kind) {
+    case 'ip':
+    case 'bridge': {
+      const lines = commands.map(({ argv }) => argv.slice(1).map(batchWord).join(' '))
+      const inside = place === host ? [] : ['-n', place]
+      return hereDocument(shellLine([kind, ...inside, '-batch', '-']), lines.join('\n'))
+    }
+    case 'iptables':
+    case 'ip6tables':
+      return hereDocument(at([`${kind}-restore`, '--noflush', '-w']), restoreInput(commands))
+    case 'sysctl':
+      return at(['sysctl', '-q', '-w', ...commands.flatMap(({ argv }) => argv.slice(2))])
+    case 'mkdir':
+      return at(['mkdir', '-p', ...commands.flatMap(({ argv }) => argv.slice(2))])
+    default:
+      return commands.map(singleScript).join(' && ')
+  }
+}
+
+/** Files are written by the shell itself: a tee for each would be a process for each. */
+function singleScript(command: Command): string {
+  const { argv, input, in: place } = command
+  const [program, ...files] = argv
+  if (
+    program === 'tee' &&
+    place === host &&
+    input !== undefined &&
+    !files.some(file => file.startsWith('-'))
+  ) {
+    const text = `netlab_text=${shellWord(input)}`
+    return [text, ...files.map(file => `printf %s "$netlab_text" > ${shellWord(file)}`)].join(' && ')
+  }
+  const line = shellLine(hostArgv(command))
+  return input === undefined ? `${line} < /dev/null` : `printf %s ${shellWord(input)} | ${line}`
+}
+
+function hereDocument(line: string, text: string): string {
+  return `${line} <<'netlab-end'\n${text}\nnetlab-end`
+}
+
+/** A word of an `ip -batch` line: iproute2 splits at blanks, and takes quotes and # as marks. */
+function batchWord(word: string): string {
+  return /^[^\s"'#\\]+$/.test(word) ? word : `"${word}"`
+}
+
+/** A command as a line of iptables-restore; undefined where it has none (listing, zeroing). */
+function restoreLine(argv: readonly string[]): { table: string; line: string } | undefined {
+  const words = argv.slice(1)
+  let table = 'filter'
+  const rest: string[] = []
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? ''
+    if (word === '-t' || word === '--table') {
+      table = words[at + 1] ?? ''
+      at += 1
+    } else if (word !== '-w' && word !== '--wait') rest.push(word)
+  }
+  const operation = /^(-[AIDRFNXP]|--(append|insert|delete|replace|flush|new|new-chain|delete-chain|policy))$/
+  if (!operation.test(rest[0] ?? '') || rest[1] === undefined || rest.some(word => /["\\]/.test(word)))
+    return undefined
+  return { table, line: rest.map(word => (/^[^\s'#]+$/.test(word) ? word : `"${word}"`)).join(' ') }
+}
+
+/** The text for iptables-restore: a block for each run of commands to the same table. */
+function restoreInput(commands: readonly Command[]): string {
+  return restoreLines(commands)
+    .map(({ text }) => text)
+    .join('\n')
+}
+
+/** For a line that iptables-restore complains of, the first command of its block: the block was taken back as a whole. */
+export function blockOfRestoreLine(commands: readonly Command[], line: number): number {
+  const lines = restoreLines(commands)
+  const opening = lines.slice(0, line).findLastIndex(({ text }) => text.startsWith('*'))
+  return lines[opening + 1]?.command ?? 0
+}
+
+function restoreLines(commands: readonly Command[]): { text: string; command?: number }[] {
+  const lines: { text: string; command?: number }[] = []
+  let open = ''
+  for (const [command, { argv }] of commands.entries()) {
+    const { table, line } = restoreLine(argv) ?? { table: 'filter', line: '' }
+    if (table !== open) {
+      if (open !== '') lines.push({ text: 'COMMIT' })
+      lines.push({ text: `*${table}` })
+      open = table
+    }
+    lines.push({ text: line, command })
+  }
+  return [...lines, { text: 'COMMIT' }]
+}

@@ -1,0 +1,117 @@
+import {
+  type BuildPart,
+  buildParts,
+  type Check,
+  host,
+  type Lab,
+  type LabCommand,
+  type LabStep,
+} from '../lab/lab.ts'
+import { ruleCommands } from '../service/rule-commands.ts'
+import type { RuleSet } from '../service/rules.ts'
+import { topologyChecks } from './checks.ts'
+import { IptablesState } from './iptables-state.ts'
+import { allEndpoints, type EndpointsByService, labRules, serviceTargets } from './kube-proxy.ts'
+import type { Action, Command, Plan, Step } from './plan.ts'
+import { topologyPart } from './topology.ts'
+import { placed, undoOf } from './undo.ts'
+
+/** Compiles a lab: the declared topology and the lab's own steps become one list of steps, in the order in which they run. */
+export function compilePlan(lab: Lab): Plan {
+  const planner = new Planner(lab)
+  const placedParts = new Set(lab.steps.flatMap(step => step.build))
+  const byHand = lab.steps.some(step => Object.keys(step.endpoints).length > 0)
+  const first = buildParts.filter(part => !placedParts.has(part) && !(part === 'services' && byHand))
+  const generated = first.map(part => planner.partStep(part)).filter(step => step.actions.length > 0)
+  const steps = [...generated, ...lab.steps.map(step => planner.labStep(step))]
+  return {
+    version: 1,
+    lab: lab.name,
+    title: lab.title,
+    steps,
+    pods: lab.pods.map(pod => ({
+      name: pod.name,
+      address: pod.address.address,
+      veth: pod.veth,
+      containers: pod.containers.map(container => container.name),
+    })),
+    outside: lab.outside.map(machine => ({ name: machine.name, address: machine.address.address })),
+    services: serviceTargets(lab, planner.endpoints),
+  }
+}
+
+/** Goes through the steps in order and knows what the ones before have left behind. */
+class Planner {
+  endpoints: EndpointsByService = {}
+  readonly #lab: Lab
+  readonly #iptables = new IptablesState()
+  #rules: RuleSet | undefined
+
+  constructor(lab: Lab) {
+    this.#lab = lab
+  }
+
+  partStep(part: BuildPart): Step {
+    const { title, why } = part === 'services' ? servicesWords(this.#lab) : topologyPart(part, this.#lab)
+    return {
+      title,
+      why,
+      from: 'topology',
+      actions: this.#build(part),
+      checks: topologyChecks(part, this.#lab),
+    }
+  }
+
+  labStep(step: LabStep): Step {
+    const named = Object.keys(step.endpoints).length > 0
+    const actions = [
+      ...step.build.flatMap(part => this.#build(part)),
+      ...(named ? this.#sync({ ...this.endpoints, ...step.endpoints }) : []),
+      ...step.run.map(command => this.#labAction(command)),
+    ]
+    const checks: Check[] = [...step.build.flatMap(part => topologyChecks(part, this.#lab)), ...step.check]
+    return { title: step.title, why: step.why, from: 'lab', actions, checks }
+  }
+
+  #build(part: BuildPart): Action[] {
+    if (part === 'services') return this.#sync(allEndpoints(this.#lab))
+    return topologyPart(part, this.#lab).commands.map(command => this.#action(command))
+  }
+
+  /** Brings the host's rules to these endpoints, as kube-proxy's next sync would. */
+  #sync(endpoints: EndpointsByService): Action[] {
+    if (this.#lab.services.length === 0) return []
+    const next = labRules(this.#lab, endpoints)
+    const commands = ruleCommands(this.#rules, next)
+    this.#rules = next
+    this.endpoints = endpoints
+    return commands.map(argv => this.#action({ argv, in: host }))
+  }
+
+  #labAction(command: LabCommand): Action {
+    const action = this.#action(placed(command.argv, command.in))
+    return command.undo === undefined ? action : { ...action, undo: [placed(command.undo, command.in)] }
+  }
+
+  #action(command: Command): Action {
+    return {
+      command,
+      undo: command.container === undefined ? undoOf(command, this.#iptables) : [endOf(command.in)],
+    }
+  }
+}
+
+/** The command that ends every program of a pod. */
+function endOf(pod: string): Command {
+  return { argv: ['sh', '-c', `kill $(ip netns pids ${pod})`], in: host }
+}
+
+function servicesWords(lab: Lab): { title: string; why: string } {
+  const names = lab.services.map(service => service.name).join(', ')
+  return {
+    title: `kube-proxy's rules for ${lab.services.length > 3 ? `${lab.services.length} services` : names}`,
+    why:
+      'A cluster IP belongs to no interface. kube-proxy turns each Service into chains of the nat table: KUBE-SERVICES knows ' +
+      'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',
+  }
+}

@@ -1,0 +1,225 @@
+import { type Bridge, type BuildPart, host, type Lab, type OutsideMachine, type Pod } from '../lab/lab.ts'
+import type { Command } from './plan.ts'
+import { hostsFile, resolvConf } from './pod-files.ts'
+
+/** What a part of the topology is called, why it is there, and the commands that build it. */
+export interface Part {
+  title: string
+  why: string
+  commands: readonly Command[]
+}
+
+/** The parts of the topology that are plain commands; services are made from kube-proxy's rules elsewhere. */
+export function topologyPart(part: Exclude<BuildPart, 'services'>, lab: Lab): Part {
+  switch (part) {
+    case 'forwarding':
+      return forwarding(lab)
+    case 'network':
+      return network(lab)
+    case 'firewall':
+      return firewall(lab)
+    case 'servers':
+      return servers(lab)
+  }
+}
+
+function forwarding(lab: Lab): Part {
+  return {
+    title: 'Forwarding',
+    why:
+      'A Linux machine drops every packet that is not for itself until net.ipv4.ip_forward is 1. A Kubernetes node must pass ' +
+      'packets on, between its pods and the world, so this comes before anything else.',
+    commands: Object.entries(lab.sysctls).map(([key, value]) => onHost(['sysctl', '-w', `${key}=${value}`])),
+  }
+}
+
+function network(lab: Lab): Part {
+  const { bridges, outside, pods } = lab
+  const names = bridges.map(bridge => bridge.name).join(' and ')
+  return {
+    title: `${count(pods.length, 'pod')} on ${names}`,
+    why:
+      'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge ' +
+      'on the host. The bridge has the address that the pods use as their gateway.',
+    commands: [
+      ...bridges.flatMap(bridgeCommands),
+      ...pods.map(pod => onHost(['ip', 'netns', 'add', pod.name])),
+      ...outside.map(machine => onHost(['ip', 'netns', 'add', machine.name])),
+      ...pods.flatMap(pod => cableCommands(pod, lab)),
+      ...outside.flatMap(hostWireCommands),
+      ...pods.flatMap(podCommands),
+      ...outside.flatMap(machineCommands),
+      ...wayOut(outside),
+      ...podFiles(lab),
+    ],
+  }
+}
+
+function bridgeCommands({ name, address }: Bridge): Command[] {
+  return [
+    onHost(['ip', 'link', 'add', 'name', name, 'type', 'bridge']),
+    onHost(['ip', 'address', 'add', `${address.address}/${address.prefix}`, 'dev', name]),
+    onHost(['ip', 'link', 'set', 'dev', name, 'up']),
+  ]
+}
+
+function cableCommands({ name, veth, bridge }: Pod, lab: Lab): Command[] {
+  const hairpin = lab.bridges.find(other => other.name === bridge)?.hairpin ?? false
+  return [
+    onHost(['ip', 'link', 'add', 'name', veth, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]),
+    onHost(['ip', 'link', 'set', 'dev', veth, 'master', bridge, 'up']),
+    ...(hairpin ? [onHost(['ip', 'link', 'set', 'dev', veth, 'type', 'bridge_slave', 'hairpin', 'on'])] : []),
+  ]
+}
+
+function podCommands({ name, address, gateway }: Pod): Command[] {
+  return [
+    { argv: ['ip', 'link', 'set', 'dev', 'lo', 'up'], in: name },
+    { argv: ['ip', 'address', 'add', `${address.address}/${address.prefix}`, 'dev', 'eth0'], in: name },
+    { argv: ['ip', 'link', 'set', 'dev', 'eth0', 'up'], in: name },
+    { argv: ['ip', 'route', 'add', 'default', 'via', gateway], in: name },
+  ]
+}
+
+function hostWireCommands(machine: OutsideMachine): Command[] {
+  const { name, hostAddress } = machine
+  return [
+    onHost([
+      'ip',
+      'link',
+      'add',
+      'name',
+      machine.interface,
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'eth0',
+      'netns',
+      name,
+    ]),
+    onHost([
+      'ip',
+      'address',
+      'add',
+      `${hostAddress.address}/${hostAddress.prefix}`,
+      'dev',
+      machine.interface,
+    ]),
+    onHost(['ip', 'link', 'set', 'dev', machine.interface, 'up']),
+  ]
+}
+
+function machineCommands({ name, address, hostAddress }: OutsideMachine): Command[] {
+  return [
+    { argv: ['ip', 'link', 'set', 'dev', 'lo', 'up'], in: name },
+    { argv: ['ip', 'address', 'add', `${address.address}/${address.prefix}`, 'dev', 'eth0'], in: name },
+    { argv: ['ip', 'link', 'set', 'dev', 'eth0', 'up'], in: name },
+    { argv: ['ip', 'route', 'add', 'default', 'via', hostAddress.address], in: name },
+  ]
+}
+
+/** Without a default route the host's own look-up of a cluster IP fails before any rule sees the packet. */
+function wayOut([first]: readonly OutsideMachine[]): Command[] {
+  return first === undefined ? [] : [onHost(['ip', 'route', 'add', 'default', 'via', first.address.address])]
+}
+
+function podFiles(lab: Lab): Command[] {
+  if (lab.pods.length === 0) return []
+  const folders = lab.pods.map(pod => `/etc/netns/${pod.name}`)
+  const asking = lab.pods.filter(pod => pod.nameservers.length > 0)
+  const answers = [...new Set(asking.map(pod => resolvConf(pod.nameservers)))]
+  return [
+    onHost(['mkdir', '-p', ...folders]),
+    { ...onHost(['tee', ...folders.map(folder => `${folder}/hosts`)]), input: hostsFile(lab) },
+    ...answers.map(input => {
+      const pods = asking.filter(pod => resolvConf(pod.nameservers) === input)
+      return { ...onHost(['tee', ...pods.map(pod => `/etc/netns/${pod.name}/resolv.conf`)]), input }
+    }),
+  ]
+}
+
+function firewall(lab: Lab): Part {
+  return {
+    title: 'Let the pods through',
+    why:
+      'Where the FORWARD chain is strict, the bridge must be let through in both directions. And a packet that leaves for the ' +
+      "world with a pod's address would get no answer, since nobody out there knows the way back: MASQUERADE puts the " +
+      "host's address in its place.",
+    commands: lab.bridges.flatMap(bridgeRules),
+  }
+}
+
+function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
+  const subnet = `${networkOf(address.address, address.prefix)}/${address.prefix}`
+  const leaving = masquerade === 'outgoing' ? ['!', '--destination', subnet] : []
+  return [
+    onHost([
+      'iptables',
+      '--table',
+      'filter',
+      '--append',
+      'FORWARD',
+      '--in-interface',
+      name,
+      '--jump',
+      'ACCEPT',
+    ]),
+    onHost([
+      'iptables',
+      '--table',
+      'filter',
+      '--append',
+      'FORWARD',
+      '--out-interface',
+      name,
+      '--jump',
+      'ACCEPT',
+    ]),
+    ...(masquerade === 'never'
+      ? []
+      : [
+          onHost([
+            ...['iptables', '--table', 'nat', '--append', 'POSTROUTING', '--source', subnet],
+            ...[...leaving, '--jump', 'MASQUERADE'],
+          ]),
+        ]),
+  ]
+}
+
+function servers(lab: Lab): Part {
+  const files = Object.entries(lab.files).map(([path, input]) => ({ ...onHost(['tee', path]), input }))
+  const programs = lab.pods.flatMap(pod =>
+    pod.containers.map(container => ({
+      argv: container.command.length > 0 ? container.command : serveArgv(pod, container.serve),
+      in: pod.name,
+      container: { pod: pod.name, name: container.name },
+    })),
+  )
+  return {
+    title: count(programs.length, 'server'),
+    why:
+      "Each pod runs its program in its own network namespace, so all of them can listen on the same port. netlab's own " +
+      'server answers with the name of the pod, its address, and the address that the client seems to have.',
+    commands: [...files, ...programs],
+  }
+}
+
+function serveArgv(pod: Pod, ports: readonly number[]): readonly string[] {
+  return ['netlab', 'serve', ...ports.map(String), '--name', pod.name]
+}
+
+function onHost(argv: readonly string[]): Command {
+  return { argv, in: host }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** The network's own address: the host bits of an IPv4 address cleared. */
+function networkOf(address: string, prefix: number): string {
+  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+  const network = Math.floor(value / 2 ** (32 - prefix)) * 2 ** (32 - prefix)
+  return [24, 16, 8, 0].map(shift => Math.floor(network / 2 ** shift) % 256).join('.')
+}

@@ -1,0 +1,202 @@
+import { NetlabError } from '../errors.ts'
+import type { Place } from '../lab/lab.ts'
+import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } from '../plan/batch.ts'
+import { commandLine, hostArgv } from '../plan/command-line.ts'
+import type { Command, Plan, Step } from '../plan/plan.ts'
+import { CommandError, type Finished, runAnyway } from '../sandbox/process.ts'
+import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { startContainers } from '../sandbox/servers.ts'
+import { tryCheck } from './check.ts'
+import type { CheckResult, CommandFailure, RunObserver, StepResult } from './report.ts'
+
+/** What carrying out a plan works with. */
+export interface RunContext {
+  sandbox: Sandbox
+  plan: Plan
+  /** Where the output of pods' programs goes. */
+  logFolder: string
+  observer: RunObserver
+  /** One process per command. */
+  apart: boolean
+  signal?: AbortSignal
+}
+
+/** How many checks are tried at once: enough to hide the waiting of those that time out. */
+const checksAtOnce = 8
+
+/** Carries out one step: its commands in order, then its checks. A command that fails ends it. */
+export async function carryOutStep(context: RunContext, step: Step, index: number): Promise<StepResult> {
+  const { observer } = context
+  const start = performance.now()
+  observer.stepStarted?.(step, index)
+  const failure = await runCommands(context, step, index)
+  const checks = failure === undefined ? await tryChecks(context, step, index) : []
+  const result: StepResult = {
+    title: step.title,
+    ok: failure === undefined && checks.every(check => check.ok),
+    ms: performance.now() - start,
+    commands: step.actions.length,
+    checks,
+    ...(failure === undefined ? {} : { failure }),
+  }
+  observer.stepDone?.(result, index)
+  return result
+}
+
+/** Runs the commands of a step; returns the one that failed. */
+async function runCommands(
+  context: RunContext,
+  step: Step,
+  index: number,
+): Promise<CommandFailure | undefined> {
+  const { observer, apart } = context
+  const commands = step.actions.map(action => action.command)
+  let done = 0
+  for (const stage of stages(batches(commands, apart), apart)) {
+    context.signal?.throwIfAborted()
+    observer.stepProgress?.(index, `command ${done + 1} of ${commands.length}`)
+    const start = performance.now()
+    const outcome =
+      stage.kind === 'servers'
+        ? await startServers(context, stage, step)
+        : await runStage(context, stage, step)
+    if (outcome.failure !== undefined) return outcome.failure
+    done += stage.commands.length
+    observer.commandsRan?.(stage.commands, performance.now() - start, outcome.output)
+  }
+  return undefined
+}
+
+/** Batches that go into the sandbox together, as one shell. */
+interface Stage {
+  kind: 'batches'
+  batches: readonly Batch[]
+  commands: readonly Command[]
+}
+
+interface Outcome {
+  output: string
+  failure?: CommandFailure
+}
+
+/** Every entry into the sandbox costs a few milliseconds, so all batches up to the next server share one. */
+function stages(all: readonly (Batch | Servers)[], apart: boolean): readonly (Stage | Servers)[] {
+  const result: (Servers | { kind: 'batches'; batches: Batch[]; commands: Command[] })[] = []
+  for (const batch of all) {
+    const last = result.at(-1)
+    if (batch.kind === 'servers') result.push(batch)
+    else if (!apart && last?.kind === 'batches') {
+      last.batches.push(batch)
+      last.commands.push(...batch.commands)
+    } else result.push({ kind: 'batches', batches: [batch], commands: [...batch.commands] })
+  }
+  return result
+}
+
+const failedMark = 'netlab-failed-batch '
+
+async function runStage(context: RunContext, stage: Stage, step: Step): Promise<Outcome> {
+  const script = stage.batches.map(
+    (batch, at) =>
+      `{ ${batchScript(batch)}\n} || { netlab_code=$?; echo "${failedMark}${at}" >&2; exit $netlab_code; }`,
+  )
+  const finished = await inside(context, ['sh', '-s'], step, { input: `${script.join('\n')}\n` })
+  if (finished.exitCode === 0) return { output: finished.stdout }
+  const mark = finished.stderr.lastIndexOf(failedMark)
+  const at = mark === -1 ? 0 : Number.parseInt(finished.stderr.slice(mark + failedMark.length), 10)
+  const batch = stage.batches[at]
+  const stderr = mark === -1 ? finished.stderr : finished.stderr.slice(0, mark)
+  if (batch === undefined)
+    throw new NetlabError({ what: 'a batch of commands failed', details: stderr, why: step.why })
+  return batchFailure(context, stage, at, { ...finished, stderr }, step)
+}
+
+/** Tells which command of a batch failed, in the words that it prints when it is typed by itself. */
+async function batchFailure(
+  context: RunContext,
+  stage: Stage,
+  at: number,
+  finished: Finished,
+  step: Step,
+): Promise<Outcome> {
+  const batch = stage.batches[at]!
+  const { commands, kind } = batch
+  if (commands.length === 1) return { output: '', failure: failureOf(commands[0]!, finished) }
+  if (kind === 'ip' || kind === 'bridge') {
+    const line = /Command failed -:(\d+)/.exec(finished.stderr)
+    const command = commands[Number(line?.[1] ?? 1) - 1] ?? commands[0]!
+    const stderr = finished.stderr.replaceAll(/^Command failed -:\d+\n?/gm, '')
+    return { output: '', failure: failureOf(command, { ...finished, stderr }) }
+  }
+  // iptables-restore takes a table's block as a whole or not at all, and says little; typed one by one its commands say more.
+  const line = Number(/line:? (\d+)/.exec(finished.stderr)?.[1] ?? 1)
+  const first = kind === 'iptables' || kind === 'ip6tables' ? blockOfRestoreLine(commands, line) : 0
+  for (const command of commands.slice(first)) {
+    const one = await inside(
+      context,
+      hostArgv(command),
+      step,
+      command.input === undefined ? {} : { input: command.input },
+    )
+    if (one.exitCode !== 0) return { output: '', failure: failureOf(command, one) }
+  }
+  const rest = stage.batches.slice(at + 1)
+  if (rest.length === 0) return { output: finished.stdout }
+  return runStage(
+    context,
+    { kind: 'batches', batches: rest, commands: rest.flatMap(other => other.commands) },
+    step,
+  )
+}
+
+async function startServers(context: RunContext, servers: Servers, step: Step): Promise<Outcome> {
+  try {
+    await startContainers(context.sandbox, servers.commands, context.logFolder, context.apart)
+    return { output: '' }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    const command = servers.commands.find(one => commandLine(one) === error.command) ?? servers.commands[0]!
+    return {
+      output: '',
+      failure: { command, exitCode: error.commandExitCode, stderr: error.stderr || step.why },
+    }
+  }
+}
+
+function failureOf(command: Command, { exitCode, stderr }: Finished): CommandFailure {
+  return { command, exitCode, stderr: stderr.trim() }
+}
+
+function inside(
+  context: RunContext,
+  argv: readonly string[],
+  step: Step,
+  options: { input?: string; place?: Place },
+): Promise<Finished> {
+  const { signal } = context
+  return runAnyway(enterArgv(context.sandbox, argv, options.place), {
+    env: insideEnv,
+    why: step.why,
+    ...(options.input === undefined ? {} : { input: options.input }),
+    ...(signal === undefined ? {} : { signal }),
+  })
+}
+
+async function tryChecks(context: RunContext, step: Step, index: number): Promise<readonly CheckResult[]> {
+  const { observer } = context
+  const results: CheckResult[] = new Array(step.checks.length)
+  let next = 0
+  let done = 0
+  const worker = async () => {
+    for (let at = next++; at < step.checks.length; at = next++) {
+      context.signal?.throwIfAborted()
+      observer.stepProgress?.(index, `check ${done + 1} of ${step.checks.length}`)
+      const result = await tryCheck(context, step.checks[at]!, step.title)
+      results[at] = result
+      done += 1
+      observer.checkDone?.(result)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(checksAtOnce, step.checks.length) }, worker))
+  return results
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../lab/lab.ts'
+import { shellLine } from '../plan/command-line.ts'
+import type { Plan } from '../plan/plan.ts'
+import { runAnyway } from '../sandbox/process.ts'
+import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { type Answer, ask } from './curl.ts'
+import type { CheckResult } from './report.ts'
+import { sampleShares } from './shares.ts'
+
+/** What trying checks works with. */
+export interface CheckContext {
+  sandbox: Sandbox
+  plan: Plan
+  signal?: AbortSignal
+}
+
+/** Seconds that a connection gets which is expected to fail. */
+const negativeTimeout = 0.5
+/** Milliseconds between two tries of a positive check. */
+const pause = 50
+
+/** What one try saw. */
+interface Seen {
+  ok: boolean
+  observed: string
+}
+
+/** Tries a check: a positive one until it holds or its time is over, one that expects only failure once. */
+export async function tryCheck(context: CheckContext, check: Check, step: string): Promise<CheckResult> {
+  const start = performance.now()
+  const giveUp = start + check.within * 1000
+  let seen = await tryOnce(context, check)
+  while (!seen.ok && isPatient(check) && performance.now() < giveUp) {
+    await sleep(pause)
+    context.signal?.throwIfAborted()
+    seen = await tryOnce(context, check)
+  }
+  return {
+    check,
+    step,
+    from: check.from,
+    target: check.kind === 'curl' ? check.url : shellLine(check.argv),
+    observed: seen.observed,
+    ok: seen.ok,
+    ms: performance.now() - start,
+  }
+}
+
+/** Waiting helps where something that comes up late is expected; a distribution or a failure is what it is. */
+function isPatient(check: Check): boolean {
+  return check.kind === 'command'
+    ? check.exit !== undefined
+    : check.expect.every(one => one.kind === 'answers')
+}
+
+function tryOnce(context: CheckContext, check: Check): Promise<Seen> {
+  if (check.kind === 'command') return tryCommand(context, check)
+  const shares = check.expect.find(one => one.kind === 'shares')
+  return shares === undefined ? tryCurl(context, check) : sampleShares(context, check, shares)
+}
+
+async function tryCommand({ sandbox, signal }: CheckContext, check: CommandCheck): Promise<Seen> {
+  const finished = await runAnyway(enterArgv(sandbox, check.argv, check.from), {
+    env: insideEnv,
+    why: 'a check of the lab',
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const exitOk = check.exit === undefined ? finished.exitCode !== 0 : finished.exitCode === check.exit
+  const outputOk = check.output === undefined || new RegExp(check.output, 'mu').test(finished.stdout)
+  const printed = (finished.stdout || finished.stderr).trim()
+  const observed = `exits with ${finished.exitCode}${printed === '' ? ', prints nothing' : ` and prints: ${shortened(printed)}`}`
+  return { ok: exitOk && outputOk, observed }
+}
+
+async function tryCurl(context: CheckContext, check: CurlCheck): Promise<Seen> {
+  const positive = check.expect.every(one => one.kind === 'answers')
+  // A try ends well before the check's time is over, so that there is a second one.
+  const timeout = positive ? Math.max(1, check.within / 2) : negativeTimeout
+  const answer = await ask(context.sandbox, check.url, check.from, timeout, context.signal)
+  const backend = backendOf(context.plan, answer.body)
+  return {
+    ok: check.expect.some(one => fits(one, answer, backend)),
+    observed: observedWords(answer, backend, timeout),
+  }
+}
+
+interface Backend {
+  pod: string
+  client: string
+}
+
+/** netlab's own servers say who they are; other programs are known by nothing but their body. */
+function backendOf(plan: Plan, body: string): Backend | undefined {
+  const said = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(body)
+  const pod = plan.pods.find(({ name }) => name === said?.[1])
+  return said === null || pod === undefined ? undefined : { pod: pod.name, client: said[2] ?? '' }
+}
+
+function fits(expectation: Expectation, answer: Answer, backend: Backend | undefined): boolean {
+  switch (expectation.kind) {
+    case 'fails':
+      return (
+        answer.failure !== undefined &&
+        (expectation.how.length === 0 || expectation.how.includes(answer.failure as FailureKind))
+      )
+    case 'answers': {
+      const { backends, status = 200, body, client } = expectation
+      return (
+        answer.failure === undefined &&
+        answer.status === status &&
+        (backends.length === 0 || (backend !== undefined && backends.includes(backend.pod))) &&
+        (body === undefined || new RegExp(body, 'mu').test(answer.body)) &&
+        (client === undefined || backend?.client === client)
+      )
+    }
+    case 'shares':
+      return false
+  }
+}
+
+const failureWords = { refused: 'was refused', unreachable: 'was unreachable' } as const
+
+function observedWords(answer: Answer, backend: Backend | undefined, timeout: number): string {
+  if (answer.failure === 'timeout') return `timed out after ${timeout} s`
+  if (answer.failure === 'other') return `failed: ${answer.message}`
+  if (answer.failure !== undefined) return failureWords[answer.failure]
+  const status = answer.status === 200 ? '' : ` with status ${answer.status}`
+  if (backend !== undefined) return `${backend.pod} answered${status} and saw the client as ${backend.client}`
+  return `got an answer${status}: ${shortened(answer.body.trim())}`
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s*\n\s*/g, ' · ')
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line
+}

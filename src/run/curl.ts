@@ -1,0 +1,142 @@
+import { type FailureKind, host, type Place } from '../lab/lab.ts'
+import { runAnyway } from '../sandbox/process.ts'
+import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+
+/** What came of one request. */
+export interface Answer {
+  /** How the connection failed; undefined where an answer came. */
+  failure?: FailureKind | 'other'
+  /** curl's own words where it failed. */
+  message: string
+  status: number
+  body: string
+  /** Milliseconds. */
+  ms: number
+  /** The client's port, by which the connection is found in the kernel's table. */
+  localPort: number
+}
+
+const proxyless = ['--noproxy', '*', '--globoff']
+const written = '%{http_code} %{exitcode} %{time_total} %{local_port} %{errormsg}'
+/** Nothing of the person's own curl configuration takes part. */
+const quiet = ['curl', '--disable', '--silent']
+
+/** Asks a URL once, from a place; `timeout` in seconds. */
+export async function ask(
+  sandbox: Sandbox,
+  url: string,
+  from: Place,
+  timeout: number,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  // Only curl's verbose lines tell a refused connection from an unreachable address: both are exit code 7.
+  const argv = [
+    ...quiet,
+    ...proxyless,
+    '--verbose',
+    '--max-time',
+    `${timeout}`,
+    '--write-out',
+    `\n${written}`,
+    '--',
+    url,
+  ]
+  const { stdout, stderr } = await runAnyway(enterArgv(sandbox, argv, from), {
+    env: insideEnv,
+    why: `asking ${url} from ${from}`,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const end = stdout.lastIndexOf('\n')
+  const sample = parseWritten(stdout.slice(end + 1))
+  const failure = sample.failure === 'other' ? connectFailure(stderr) : sample.failure
+  return { ...sample, ...(failure === undefined ? {} : { failure }), body: stdout.slice(0, Math.max(end, 0)) }
+}
+
+/** What one request out of many came to. */
+export type Sample = Omit<Answer, 'body'>
+
+/**
+ * Asks a URL many times, each time on a new connection, in one curl process; `timeout` in seconds for each.
+ * Returns a sample for each request.
+ */
+export async function askMany(
+  sandbox: Sandbox,
+  url: string,
+  from: Place,
+  options: { requests: number; timeout: number; signal?: AbortSignal },
+): Promise<Sample[]> {
+  const { requests, timeout, signal } = options
+  const separator = url.includes('?') ? '&' : '?'
+  const target = `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}[1-${requests}]`
+  const argv = [
+    ...quiet,
+    ...['--noproxy', '*', '--parallel', '--parallel-immediate', '--parallel-max', `${requestsAtOnce}`],
+    ...['--connect-timeout', `${timeout}`, '--max-time', `${timeout + 2}`],
+    ...['--header', 'Connection: close', '--output', '/dev/null'],
+    ...['--write-out', `${written}\n`, '--', target],
+  ]
+  const { stdout } = await runAnyway(enterArgv(sandbox, argv, from), {
+    env: insideEnv,
+    why: `sampling ${url} from ${from}`,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  return stdout
+    .split('\n')
+    .filter(line => line !== '')
+    .map(parseWritten)
+}
+
+/** Connections under way at once: few enough that no queue overflows, enough to keep both ends busy. */
+const requestsAtOnce = 32
+
+/** curl's exit code (curl(1)) where no answer came in time. */
+const timedOut = 28
+
+function parseWritten(line: string): Sample {
+  const [status = '0', code = '0', seconds = '0', port = '0', ...words] = line.split(' ')
+  const message = words.join(' ')
+  const failure = failureKind(Number(code))
+  return {
+    ...(failure === undefined ? {} : { failure }),
+    message,
+    status: Number(status),
+    ms: Number(seconds) * 1000,
+    localPort: Number(port),
+  }
+}
+
+function failureKind(code: number): Answer['failure'] {
+  if (code === 0) return undefined
+  return code === timedOut ? 'timeout' : 'other'
+}
+
+function connectFailure(verbose: string): Answer['failure'] {
+  if (/^\* .*: Connection refused/m.test(verbose)) return 'refused'
+  return /^\* .*: (Network is unreachable|No route to host|Host is unreachable|Permission denied|Operation not permitted)/m.test(
+    verbose,
+  )
+    ? 'unreachable'
+    : 'other'
+}
+
+/** Client's port → the pod that the kernel sent the connection to, from its table of connections to a URL's port. */
+export async function backendsByPort(
+  sandbox: Sandbox,
+  url: string,
+  podOfAddress: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<number, string>> {
+  const port = /:(\d+)(\/|$)/.exec(url.replace(/^\w+:\/\//, ''))?.[1] ?? '80'
+  const argv = ['conntrack', '-L', '-p', 'tcp', '--orig-port-dst', port]
+  const { stdout } = await runAnyway(enterArgv(sandbox, argv, host), {
+    env: insideEnv,
+    why: 'reading which pod each connection was sent to',
+  })
+  const found = new Map<number, string>()
+  for (const line of stdout.split('\n')) {
+    // src= dst= sport= dport= stand twice: as the client sent it, then as the answer comes.
+    const [sent, answer] = line.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)
+    const pod = podOfAddress.get(answer?.[1] ?? '')
+    if (sent !== undefined && pod !== undefined) found.set(Number(sent[3]), pod)
+  }
+  return found
+}

@@ -1,0 +1,58 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { lives } from '../sandbox/proc.ts'
+import { runAnyway } from '../sandbox/process.ts'
+import { closeSandbox, enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { labFolders, stateRoot } from '../sandbox/state-folder.ts'
+import { LabFolder } from './lab-state.ts'
+import type { DownReport } from './report.ts'
+
+/** Takes a lab down, whatever state it is in, and says what went with it. Throws NetlabError where something stayed. */
+export async function down(name: string): Promise<DownReport> {
+  const folder = new LabFolder(name)
+  const state = folder.read()
+  const sandbox = state?.sandbox
+  const nothing = { pods: 0, links: 0, rules: 0 }
+  const running = sandbox !== undefined && lives(sandbox.init)
+  const went = running ? await countInside(sandbox) : nothing
+  const known = state !== undefined || labFolders(stateRoot()).includes(name)
+  await endLab(folder)
+  return { lab: name, found: known, wasRunning: running, ...went }
+}
+
+/** Takes every lab of this user down, those that died or were broken off included. */
+export async function downAll(): Promise<DownReport[]> {
+  const folders = labFolders(stateRoot())
+  const reports = await Promise.all(folders.filter(name => !name.startsWith('.')).map(name => down(name)))
+  // A start that was killed before it had its name leaves a folder that is marked with its process.
+  for (const name of folders) {
+    const starter = /^\..+\.(\d+)$/.exec(name)?.[1]
+    if (starter !== undefined && !isAlive(Number(starter)))
+      rmSync(join(stateRoot(), name), { recursive: true, force: true })
+  }
+  return reports
+}
+
+/** Ends a lab's processes and removes its state; nothing is left of it afterwards. */
+export async function endLab(folder: LabFolder): Promise<void> {
+  const state = folder.read()
+  if (state?.holder !== undefined) await closeSandbox(state.holder, state.sandbox)
+  folder.remove()
+}
+
+async function countInside(sandbox: Sandbox): Promise<{ pods: number; links: number; rules: number }> {
+  const script =
+    'ip netns list | wc -l; ip -o link show | grep -vc " lo:"; { iptables-save; ip6tables-save; } 2>/dev/null | grep -c "^-A"'
+  const { stdout } = await runAnyway(enterArgv(sandbox, ['sh', '-c', script]), { env: insideEnv })
+  const [pods = 0, links = 0, rules = 0] = stdout.trim().split('\n').map(Number)
+  return { pods, links, rules }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

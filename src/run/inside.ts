@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { exitCode, NetlabError } from '../errors.ts'
+import { host, type Place } from '../lab/lab.ts'
+import type { Plan } from '../plan/plan.ts'
+import { runOnTerminal } from '../sandbox/process.ts'
+import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+
+interface OpenLab {
+  sandbox: Sandbox
+  plan: Plan
+}
+
+/** Runs a command inside a lab on the person's terminal and returns its exit code. Throws NetlabError for an unknown place. */
+export function runInside(
+  { sandbox, plan }: OpenLab,
+  argv: readonly string[],
+  place: Place,
+): Promise<number> {
+  mustBePlace(plan, place)
+  return runOnTerminal(enterArgv(sandbox, argv, place), insideEnv)
+}
+
+/** Opens a shell inside a lab, with a prompt that names the lab and the place, and returns the shell's exit code. */
+export function openShell({ sandbox, plan }: OpenLab, place: Place): Promise<number> {
+  mustBePlace(plan, place)
+  const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
+  const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
+  const env = { ...insideEnv, PS1: `[${plan.lab} ${place}]# `, HISTFILE: '', HOME: '/tmp' }
+  return runOnTerminal(enterArgv(sandbox, argv, place), env)
+}
+
+function mustBePlace(plan: Plan, place: Place): void {
+  const known = [host, ...plan.pods.map(pod => pod.name), ...plan.outside.map(machine => machine.name)]
+  if (known.includes(place)) return
+  const fix = `there are: ${known.join(', ')}`
+  throw new NetlabError({
+    what: `${plan.lab} has no pod or machine named ${place}`,
+    fix,
+    exitCode: exitCode.wrongInput,
+  })
+}

@@ -1,0 +1,188 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { exitCode, NetlabError } from '../errors.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { Plan } from '../plan/plan.ts'
+import { lives, type ProcessId, processId } from '../sandbox/proc.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { claimFolder, labFolders, readIfThere, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
+import type { LabStatus } from './report.ts'
+
+/** What is kept of a lab while it runs; enough to end it without its file. */
+export interface LabState {
+  version: 1
+  lab: string
+  /** The path that it was brought up from. */
+  file: string
+  stage: 'starting' | 'up' | 'failed'
+  /** ISO 8601. */
+  since: string
+  /** The netlab process that brings it up. */
+  starter: ProcessId
+  holder?: ProcessId
+  sandbox?: Sandbox
+  /** The title of the last step that was carried out. */
+  lastStep?: string
+}
+
+/** A lab's state folder. */
+export class LabFolder {
+  readonly name: string
+  readonly path: string
+
+  constructor(name: string, root: string = stateRoot()) {
+    this.name = name
+    this.path = join(root, name)
+  }
+
+  get logs(): string {
+    return this.path
+  }
+
+  /** Undefined where nothing is known of such a lab, or what there is cannot be read. */
+  read(): LabState | undefined {
+    const text = readIfThere(join(this.path, 'state.json'))
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as LabState)
+    } catch {
+      return undefined
+    }
+  }
+
+  write(state: LabState): void {
+    writeWhole(join(this.path, 'state.json'), `${JSON.stringify(state)}\n`)
+  }
+
+  /** Throws NetlabError where the lab has no plan. */
+  readPlan(): Plan {
+    const text = readIfThere(join(this.path, 'plan.json'))
+    if (text === undefined) throw noSuchLab(this.name, runningLabs())
+    return JSON.parse(text) as Plan
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}
+
+/** Takes a lab's name for this process. Throws NetlabError where a lab of that name lives or is being started. */
+export function claimLab(lab: Lab, plan: Plan, file: string): { folder: LabFolder; state: LabState } {
+  const folder = new LabFolder(lab.name)
+  const state: LabState = {
+    version: 1,
+    lab: lab.name,
+    file,
+    stage: 'starting',
+    since: new Date().toISOString(),
+    starter: processId(process.pid)!,
+  }
+  const files: Record<string, string> = {
+    'state.json': `${JSON.stringify(state)}\n`,
+    'plan.json': `${JSON.stringify(plan)}\n`,
+    'lab.json': `${JSON.stringify(lab)}\n`,
+  }
+  if (claimFolder(stateRoot(), lab.name, files)) return { folder, state }
+  const other = folder.read()
+  throw new NetlabError({
+    what: `a lab named ${lab.name} is ${statusWords(other)}`,
+    fix: `netlab down ${lab.name} takes it away; netlab up … --name ANOTHER runs a second one beside it`,
+    exitCode: exitCode.failed,
+  })
+}
+
+function statusWords(state: LabState | undefined): string {
+  if (state === undefined) return 'there already'
+  const status = stageOf(state)
+  if (status === 'starting') return `being brought up right now (process ${state.starter.pid})`
+  return status === 'gone' ? 'there already, but has died' : 'up already'
+}
+
+/** A lab is what its processes are, whatever was written of it last. */
+export function stageOf(state: LabState): LabStatus['state'] {
+  if (state.stage === 'starting' && lives(state.starter)) return 'starting'
+  if (state.sandbox === undefined || !lives(state.sandbox.init)) return 'gone'
+  return state.stage === 'starting' ? 'failed' : state.stage
+}
+
+/** Every lab of this user, also those that died. */
+export function allLabs(): LabStatus[] {
+  return labFolders(stateRoot())
+    .filter(name => !name.startsWith('.'))
+    .map(name => statusOf(new LabFolder(name)))
+}
+
+/** A lab as it is now. */
+export function statusOf(folder: LabFolder): LabStatus {
+  const state = folder.read()
+  return {
+    lab: folder.name,
+    state: state === undefined ? 'gone' : stageOf(state),
+    pid: state?.sandbox?.init.pid ?? 0,
+    pods: state === undefined ? 0 : folder.readPlan().pods.length,
+    since: state?.since ?? '',
+  }
+}
+
+/** The names of the labs that live. */
+export function runningLabs(): string[] {
+  return allLabs()
+    .filter(lab => lab.state !== 'gone')
+    .map(lab => lab.lab)
+}
+
+/** A lab that lives, by name or, where one runs, by nothing. Throws NetlabError that says which there are. */
+export function openLab(name: string | undefined): {
+  folder: LabFolder
+  state: LabState
+  sandbox: Sandbox
+  plan: Plan
+} {
+  const folder = new LabFolder(labName(name))
+  const state = folder.read()
+  if (state === undefined) throw noSuchLab(folder.name, runningLabs())
+  const { sandbox } = state
+  if (sandbox === undefined || !lives(sandbox.init)) {
+    throw new NetlabError({
+      what: `the lab ${folder.name} is not running any more`,
+      why: 'its sandbox has died, or its start was broken off',
+      fix: `netlab down ${folder.name} sweeps what is left of it; netlab up ${state.file} brings it up again`,
+    })
+  }
+  return { folder, state, sandbox, plan: folder.readPlan() }
+}
+
+/** The lab that a command means: the one that is named, or the only one that there is. */
+export function labName(name: string | undefined): string {
+  if (name !== undefined) return nameOf(name)
+  const labs = allLabs().map(lab => lab.lab)
+  if (labs.length === 1) return labs[0]!
+  throw labs.length === 0
+    ? new NetlabError({
+        what: 'no lab is running',
+        fix: 'netlab up clusterip brings one up',
+        exitCode: exitCode.wrongInput,
+      })
+    : new NetlabError({
+        what: `${labs.length} labs are running: ${labs.join(', ')}`,
+        fix: 'say which one you mean',
+        exitCode: exitCode.wrongInput,
+      })
+}
+
+/** A path to a lab file means the lab that was brought up from it, else the one that is named like the file. */
+function nameOf(nameOrPath: string): string {
+  if (!/[/]|\.ya?ml$/.test(nameOrPath)) return nameOrPath
+  const from = allLabs().find(lab => new LabFolder(lab.lab).read()?.file === nameOrPath)
+  return from?.lab ?? (nameOrPath.split('/').at(-1) ?? '').replace(/\.ya?ml$/, '')
+}
+
+function noSuchLab(name: string, running: readonly string[]): NetlabError {
+  return new NetlabError({
+    what: `no lab named ${name} is running`,
+    fix:
+      running.length === 0
+        ? `netlab up ${name} brings it up, if a lab of that name ships`
+        : `running: ${running.join(', ')}`,
+    exitCode: exitCode.wrongInput,
+  })
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import type { Lab } from '../lab/lab.ts'
+import { compilePlan } from '../plan/compile.ts'
+import type { Plan, Step } from '../plan/plan.ts'
+import { openSandbox } from '../sandbox/sandbox.ts'
+import { carryOutStep, type RunContext } from './carry-out.ts'
+import { endLab } from './down.ts'
+import { claimLab, type LabFolder, type LabState } from './lab-state.ts'
+import type { RunObserver, StepResult, UpReport } from './report.ts'
+
+export interface UpOptions {
+  /** The path that the lab was read from. */
+  file: string
+  /** One process per command. */
+  apart: boolean
+  /** A lab that fails stays as it is. */
+  keep: boolean
+  observer: RunObserver
+  signal: AbortSignal
+}
+
+/** The step that stopped an `up`. */
+export interface StoppedAt {
+  step: Step
+  index: number
+  result: StepResult
+}
+
+/** An opened lab whose steps have not been carried out yet. */
+export interface OpenedLab {
+  folder: LabFolder
+  state: LabState
+  context: RunContext
+}
+
+/** Opens a lab's sandbox; no step has been carried out yet. Throws NetlabError where its name is taken. */
+export async function openLabSandbox(
+  lab: Lab,
+  plan: Plan,
+  options: Omit<UpOptions, 'keep'>,
+): Promise<OpenedLab> {
+  const { folder, state } = claimLab(lab, plan, options.file)
+  try {
+    const sandbox = await openSandbox(lab.name, join(folder.path, 'sandbox.log'), holder => {
+      state.holder = holder
+      folder.write(state)
+    })
+    state.sandbox = sandbox
+    folder.write(state)
+    const { observer, apart, signal } = options
+    return { folder, state, context: { sandbox, plan, logFolder: folder.logs, observer, apart, signal } }
+  } catch (error) {
+    await endLab(folder)
+    throw error
+  }
+}
+
+/**
+ * Brings a lab up, step by step, each one verified. A step that fails, or an abort, takes all of it down again
+ * (unless `keep`, for a step). Throws what made the steps impossible, the signal's reason after an abort.
+ */
+export async function up(
+  lab: Lab,
+  options: UpOptions,
+): Promise<{ report: UpReport; plan: Plan; stopped?: StoppedAt }> {
+  const start = performance.now()
+  const plan = compilePlan(lab)
+  const { folder, state, context } = await openLabSandbox(lab, plan, options)
+  const steps: StepResult[] = []
+  let stopped: StoppedAt | undefined
+  try {
+    for (const [index, step] of plan.steps.entries()) {
+      options.signal.throwIfAborted()
+      const result = await carryOutStep(context, step, index)
+      steps.push(result)
+      if (result.ok) continue
+      options.signal.throwIfAborted()
+      stopped = { step, index, result }
+      break
+    }
+  } catch (error) {
+    await endLab(folder)
+    options.signal.throwIfAborted()
+    throw error
+  }
+  if (stopped !== undefined && !options.keep) await endLab(folder)
+  else
+    folder.write({
+      ...state,
+      stage: stopped === undefined ? 'up' : 'failed',
+      lastStep: steps.at(-1)?.title ?? '',
+    })
+  const report: UpReport = {
+    lab: lab.name,
+    ok: stopped === undefined,
+    ms: performance.now() - start,
+    steps,
+    pods: plan.pods.length,
+    services: [...new Set(plan.services.map(service => `${service.clusterIP}:${service.port}`))],
+  }
+  return { report, plan, ...(stopped === undefined ? {} : { stopped }) }
+}

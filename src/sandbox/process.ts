@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process'
+import { execa, type Options } from 'execa'
+import { NetlabError } from '../errors.ts'
+import { shellLine } from '../plan/command-line.ts'
+
+export interface RunOptions {
+  /** Given to the command's stdin; without it stdin is empty. */
+  input?: string
+  /** Why the command is run, for the error that tells of its failure. */
+  why?: string
+  /** What people would type to get the same, where that differs from the argv that runs. */
+  shownAs?: string
+  /** Added to this process's environment. */
+  env?: Readonly<Record<string, string>>
+  signal?: AbortSignal
+}
+
+export interface Finished {
+  stdout: string
+  stderr: string
+  exitCode: number
+  /** Milliseconds. */
+  ms: number
+}
+
+/** A command that ended with another exit code than 0, with all that is known of it. */
+export class CommandError extends NetlabError {
+  override readonly name = 'CommandError'
+  /** As people would type it. */
+  readonly command: string
+  readonly commandExitCode: number
+  readonly stderr: string
+
+  constructor(facts: { command: string; exitCode: number; stderr: string; why?: string; cause?: unknown }) {
+    const stderr = facts.stderr.trim()
+    super({
+      what: `the command ended with exit code ${facts.exitCode}: ${facts.command}`,
+      ...(facts.why === undefined ? {} : { why: facts.why }),
+      ...(stderr === '' ? {} : { details: stderr }),
+      cause: facts.cause,
+    })
+    this.command = facts.command
+    this.commandExitCode = facts.exitCode
+    this.stderr = stderr
+  }
+}
+
+/** Debian keeps ip, iptables and sysctl where an ordinary user's PATH does not look. */
+export const toolPath = [
+  ...new Set([
+    ...(process.env.PATH ?? '').split(':'),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+    '/usr/bin',
+    '/bin',
+  ]),
+]
+  .filter(folder => folder !== '')
+  .join(':')
+
+function execaOptions(options: RunOptions) {
+  return {
+    env: { LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env },
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: 256 * 1024 * 1024,
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  } as const satisfies Options
+}
+
+/** Runs a command to its end and returns what it printed, whatever its exit code. Throws only where it could not be started. */
+export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const [file = '', ...args] = argv
+  const result = await execa(file, args, execaOptions(options))
+  if (result.exitCode === undefined && !result.isTerminated) {
+    throw new NetlabError({
+      what: `${file} could not be started`,
+      ...(options.why === undefined ? {} : { why: options.why }),
+      details: result.shortMessage ?? '',
+      fix: 'netlab doctor says what this machine lacks',
+      exitCode: 3,
+      cause: result.cause,
+    })
+  }
+  return {
+    stdout: result.stdout as string,
+    stderr: result.stderr as string,
+    exitCode: result.exitCode ?? 137,
+    ms: result.durationMs,
+  }
+}
+
+/** Runs a command to its end. Throws CommandError where its exit code is not 0. */
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const finished = await runAnyway(argv, options)
+  if (finished.exitCode !== 0) {
+    throw new CommandError({
+      command: options.shownAs ?? shellLine(argv),
+      exitCode: finished.exitCode,
+      stderr: finished.stderr === '' ? finished.stdout : finished.stderr,
+      ...(options.why === undefined ? {} : { why: options.why }),
+    })
+  }
+  return finished
+}
+
+/** Runs a command on the person's own terminal and returns its exit code; Ctrl-C is the command's, not netlab's. */
+export async function runOnTerminal(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const [file = '', ...args] = argv
+  const ignore = () => {}
+  process.on('SIGINT', ignore)
+  process.on('SIGQUIT', ignore)
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, PATH: toolPath, ...env } })
+      child.on('error', reject)
+      child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 137)))
+    })
+  } finally {
+    process.off('SIGINT', ignore)
+    process.off('SIGQUIT', ignore)
+  }
+}
+
+/** Starts a program that outlives netlab, in a session of its own, its output going to an open file. */
+export function startDetached(
+  argv: readonly string[],
+  options: {
+    output: number
+    env?: Readonly<Record<string, string>>
+    stdin?: 'ignore' | 'pipe'
+    stdout?: 'pipe'
+  },
+) {
+  const [file = '', ...args] = argv
+  return spawn(file, args, {
+    detached: true,
+    stdio: [options.stdin ?? 'ignore', options.stdout ?? options.output, options.output],
+    env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env },
+    cwd: '/',
+  })
+}

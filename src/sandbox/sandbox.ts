@@ -1,0 +1,147 @@
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { exitCode, NetlabError } from '../errors.ts'
+import { host, type Place } from '../lab/lab.ts'
+import { hostArgv } from '../plan/command-line.ts'
+import { holderArgv } from './holder.ts'
+import { childrenOf, lives, type ProcessId, processesIn, processId, userNamespace } from './proc.ts'
+import { startDetached, toolPath } from './process.ts'
+
+/** A lab's namespaces: they live while `init` does. */
+export interface Sandbox {
+  /** The process that waits for init outside; when it dies, init is killed with it. */
+  holder: ProcessId
+  /** Process 1 of the sandbox, as seen from outside. */
+  init: ProcessId
+  /** The identity of the sandbox's user namespace, by which its processes are found. */
+  userNamespace: string
+}
+
+/** Where netlab's bundle lies: the built bin.js and pod-server.js. */
+export const bundleFolder = dirname(fileURLToPath(import.meta.url))
+
+/** Where netlab's own program stands inside a sandbox, on everybody's PATH there. */
+const insidePath = `/run/sandbox/bin:${toolPath}`
+
+/**
+ * Opens a sandbox. `noted` is called with the holder before anything comes to life, so that a record of it is never missing.
+ * What the holder prints goes to `logFile`. Throws NetlabError where this machine forbids user namespaces.
+ */
+export async function openSandbox(
+  lab: string,
+  logFile: string,
+  noted: (holder: ProcessId) => void,
+): Promise<Sandbox> {
+  const log = openSync(logFile, 'a', 0o600)
+  const child = startDetached(holderArgv(lab, bundleFolder, process.execPath), {
+    output: log,
+    stdin: 'pipe',
+    stdout: 'pipe',
+  })
+  closeSync(log)
+  const ended = new Promise<'ended'>(resolve => {
+    child.on('exit', () => resolve('ended'))
+    child.on('error', () => resolve('ended'))
+  })
+  const { stdin, stdout } = child
+  if (child.pid === undefined || stdin === null || stdout === null) throw notOpened(logFile)
+  const holder = processId(child.pid)
+  if (holder === undefined) throw notOpened(logFile)
+  noted(holder)
+  stdin.on('error', () => {})
+  stdin.end('go\n')
+  const ready = new Promise<'ready'>(resolve => {
+    stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('ready')) resolve('ready')
+    })
+  })
+  if ((await Promise.race([ready, ended])) === 'ended') throw notOpened(logFile)
+  stdout.destroy()
+  child.unref()
+  const init = childrenOf(holder.pid).map(processId)[0]
+  const namespace = init && userNamespace(init.pid)
+  if (init === undefined || namespace === undefined) throw notOpened(logFile)
+  return { holder, init, userNamespace: namespace }
+}
+
+function notOpened(logFile: string): NetlabError {
+  return new NetlabError({
+    what: 'the sandbox could not be opened',
+    why: 'a lab runs in user, network, mount and PID namespaces of its own, so that nothing of this machine is touched',
+    details: readFileSync(logFile, 'utf8').trim(),
+    fix: 'netlab doctor says what this machine lacks, and the command that mends it',
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+/** The argv that runs a command inside a sandbox, in the network namespace of a place. */
+export function enterArgv(sandbox: Sandbox, argv: readonly string[], place: Place = host): readonly string[] {
+  return [...nsenter(sandbox), '--mount', '--', ...hostArgv({ argv, in: place })]
+}
+
+/** The argv that runs a program inside a sandbox's namespaces but with the files of this machine. */
+export function enterWithOwnFilesArgv(sandbox: Sandbox, argv: readonly string[]): readonly string[] {
+  return [...nsenter(sandbox), '--', ...argv]
+}
+
+function nsenter(sandbox: Sandbox): string[] {
+  const namespaces = ['--user', '--net', '--pid', '--uts', '--ipc']
+  return ['nsenter', '--target', `${sandbox.init.pid}`, ...namespaces, '--preserve-credentials']
+}
+
+/** The environment of a command inside a sandbox. */
+export const insideEnv: Readonly<Record<string, string>> = { PATH: insidePath }
+
+/** Whether a sandbox still lives. */
+export function sandboxLives(sandbox: Sandbox): boolean {
+  return lives(sandbox.init)
+}
+
+/**
+ * Ends a sandbox, or what there is of one, and waits until its last process is gone: with process 1 the kernel takes
+ * every process, namespace, link, rule and mount. Throws NetlabError where something stayed for `deadline` milliseconds.
+ */
+export async function closeSandbox(
+  holder: ProcessId,
+  sandbox: Sandbox | undefined,
+  deadline = 10_000,
+): Promise<void> {
+  const roots = [sandbox?.init, holder].filter(root => root !== undefined)
+  const namespaces = new Set<string>()
+  if (sandbox !== undefined) namespaces.add(sandbox.userNamespace)
+  const own = userNamespace(process.pid)
+  const giveUp = Date.now() + deadline
+  for (;;) {
+    // A holder that is still opening its sandbox is in one namespace now and in another a moment later.
+    for (const root of roots) {
+      for (const pid of lives(root) ? [root.pid, ...childrenOf(root.pid)] : []) {
+        const namespace = userNamespace(pid)
+        if (namespace !== undefined && namespace !== own) namespaces.add(namespace)
+      }
+    }
+    for (const root of roots) if (lives(root)) kill(root.pid)
+    const left = processesIn(namespaces)
+    for (const { pid } of left) kill(pid)
+    if (left.length === 0 && !roots.some(lives)) return
+    if (Date.now() > giveUp) throw stillThere(left)
+    await sleep(2)
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself in between; whether all are gone is looked at again.
+  }
+}
+
+function stillThere(left: readonly { pid: number; command: string }[]): NetlabError {
+  return new NetlabError({
+    what: `${left.length} processes of the sandbox did not end`,
+    details: left.map(({ pid, command }) => `${pid} ${command}`).join('\n'),
+    fix: 'a process in an uninterruptible wait ends when the kernel lets it: try netlab down again',
+  })
+}

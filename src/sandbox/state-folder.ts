@@ -1,0 +1,79 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { exitCode, NetlabError } from '../errors.ts'
+
+/** The folder that holds one folder for each running lab of this user. */
+export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.NETLAB_STATE_DIR) return env.NETLAB_STATE_DIR
+  const runtime = env.XDG_RUNTIME_DIR
+  if (runtime && existsSync(runtime)) return join(runtime, 'netlab')
+  return join(tmpdir(), `netlab-${userInfo().uid}`)
+}
+
+/** Makes the root where it is missing. Throws NetlabError where somebody else owns it: names in /tmp can be taken. */
+export function ensureStateRoot(root: string): void {
+  mkdirSync(root, { recursive: true, mode: 0o700 })
+  const found = lstatSync(root)
+  const uid = userInfo().uid
+  if (found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0) return
+  throw new NetlabError({
+    what: `${root} is not a folder that only you can write to`,
+    why: 'netlab keeps the state of running labs there',
+    fix: 'set NETLAB_STATE_DIR to a folder of your own',
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+/** The names of the folders in the root: one per lab, also of labs that died. */
+export function labFolders(root: string): string[] {
+  if (!existsSync(root)) return []
+  return readdirSync(root).sort()
+}
+
+/**
+ * Takes a lab's name by making its folder with its first files in one move; false where the name is taken.
+ * Two that try at once cannot both succeed.
+ */
+export function claimFolder(root: string, name: string, files: Readonly<Record<string, string>>): boolean {
+  ensureStateRoot(root)
+  const claim = join(root, `.${name}.${process.pid}`)
+  rmSync(claim, { recursive: true, force: true })
+  mkdirSync(claim, { mode: 0o700 })
+  try {
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(claim, file), text, { mode: 0o600 })
+    renameSync(claim, join(root, name))
+    return true
+  } catch (error) {
+    rmSync(claim, { recursive: true, force: true })
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Writes a file in one move, so that a reader never sees half of it. */
+export function writeWhole(file: string, text: string): void {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, text, { mode: 0o600 })
+  renameSync(draft, file)
+}
+
+/** The text of a file; undefined where there is none. */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
