@@ -1,5 +1,15 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml'
-import type { Problem } from './problem.ts'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml'
+import { mostMistakes, type Problem } from './problem.ts'
 import type { SourceText } from './source-text.ts'
 
 /** Keys and indexes that lead from a document's root to a value. */
@@ -7,6 +17,8 @@ export type Path = readonly (string | number)[]
 
 /** Values that aliases may add up to: plenty for a person's file, too few for a bomb. */
 const mostAliased = 100_000
+/** The YAML library looks each one up by going through the file. */
+const mostAliases = 1_000
 
 /** Nodes by path, after the checks that need no schema: keys given twice, aliases that lead nowhere or explode. */
 export class DocumentTree {
@@ -17,6 +29,8 @@ export class DocumentTree {
   private readonly anchors = new Map<string, Node>()
   private readonly targets = new Map<Node, Node>()
   private readonly sizes = new Map<Node, number>()
+  /** Filled where a path leads: files may have maps with very many keys. */
+  private readonly pairs = new Map<YAMLMap, Map<string, Pair>>()
   private aliased = 0
 
   constructor(document: Document.Parsed, source: SourceText) {
@@ -31,7 +45,7 @@ export class DocumentTree {
     let key: Node | null = null
     for (const step of path) {
       if (isMap(node)) {
-        const pair: Pair | undefined = node.items.find(item => keyText(item.key) === String(step))
+        const pair = this.pairsOf(node).get(String(step))
         if (!pair) break
         key = pair.key as Node
         node = this.follow(pair.value as Node | null)
@@ -48,6 +62,14 @@ export class DocumentTree {
       return [key.range[0], key.range[1]]
     }
     return range ? [range[0], range[1]] : [0, 1]
+  }
+
+  private pairsOf(map: YAMLMap): Map<string, Pair> {
+    const known = this.pairs.get(map)
+    if (known) return known
+    const pairs = new Map(map.items.map(item => [keyText(item.key), item]))
+    this.pairs.set(map, pairs)
+    return pairs
   }
 
   private follow(node: Node | null | undefined): Node | null {
@@ -89,6 +111,9 @@ export class DocumentTree {
       return 1
     }
     this.targets.set(node, target)
+    if (this.targets.size === mostAliases + 1) {
+      this.refuse(node, `more than ${mostAliases.toLocaleString('en')} aliases`, 'write the values out')
+    }
     const size = this.sizes.get(target) ?? 1
     const before = this.aliased
     this.aliased += size
@@ -118,15 +143,19 @@ export class DocumentTree {
       if (line === undefined) first.set(name, this.source.lineOf(key.range[0]))
       else {
         const message = `"${name}" stands twice in this map, first in line ${line}`
-        this.problems.push(this.source.problem(key.range[0], key.range[1], message, 'keep one of the two'))
+        this.tell(key.range, message, 'keep one of the two')
       }
     }
   }
 
+  private tell([from, to]: readonly number[], message: string, fix: string): void {
+    if (this.problems.length >= mostMistakes) return
+    this.problems.push(this.source.problem(from ?? 0, to ?? 1, message, fix))
+  }
+
   private refuse(node: Node | null, message: string, fix: string): void {
     this.readable = false
-    const [from, to] = node?.range ?? [0, 1]
-    this.problems.push(this.source.problem(from, to, message, fix))
+    this.tell(node?.range ?? [0, 1], message, fix)
   }
 }
 

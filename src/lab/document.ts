@@ -12,7 +12,7 @@ import {
 } from 'yaml'
 import type * as z from 'zod'
 import { DocumentTree, type Path } from './document-tree.ts'
-import type { Problem } from './problem.ts'
+import { mostMistakes, type Problem } from './problem.ts'
 import { schemaWords } from './schema-words.ts'
 import { SourceText, unprintable } from './source-text.ts'
 import { yamlWords } from './yaml-words.ts'
@@ -39,8 +39,6 @@ export interface SourceDocument {
 
 /** No lab needs more; the parser of YAML takes the whole process down when a file nests some thousands. */
 const deepest = 64
-/** Whoever has so many wants to see the first ones. */
-const mostMistakes = 100
 /** Reads YAML (or JSON, which is YAML) with positions kept; a document with a syntax error is left out. */
 export function readDocuments(
   text: string,
@@ -85,8 +83,8 @@ export function checkAgainst<T>(
   const part = at.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], document.value)
   const result = schema.safeParse(part)
   if (result.success) return { value: result.data, problems: [] }
-  const problems = schemaWords(schema, part, result.error.issues).map(({ path, message, fix, on }) =>
-    document.problemAt([...at, ...path], message, { fix, ...(on && { on }) }),
+  const problems = schemaWords(schema, part, result.error.issues.slice(0, mostMistakes)).map(
+    ({ path, message, fix, on }) => document.problemAt([...at, ...path], message, { fix, ...(on && { on }) }),
   )
   return { value: undefined, problems }
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from './address.ts'
 import type { Path, SourceDocument } from './document.ts'
-import type { Problem } from './problem.ts'
+import { mostMistakes, type Problem } from './problem.ts'
 
 /** Collects the problems of one document while it is read. */
 export class Findings {
@@ -15,6 +15,7 @@ export class Findings {
   }
 
   report(path: Path, message: string, fix?: string, on?: 'key' | 'value'): void {
+    if (this.problems.length >= mostMistakes) return
     this.problems.push(this.document.problemAt(this.original(path), message, { fix, ...(on && { on }) }))
   }
 

@@ -3,7 +3,7 @@ import { Findings } from './findings.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
 import type { Lab } from './lab.ts'
 import { hasOtherNames, type LabContext } from './lab-context.ts'
-import type { Problem } from './problem.ts'
+import { mostMistakes, type Problem } from './problem.ts'
 import { readProxySettings } from './proxy-settings.ts'
 import { type LabInput, labFile, labNamePattern } from './schema/lab.ts'
 import { type ReadManifest, readServiceSources } from './service-sources.ts'
@@ -19,9 +19,6 @@ export interface ParsedLab {
   /** In the order of the file. */
   problems: readonly Problem[]
 }
-
-/** More would not be read; the rest shows after these are mended. */
-const mostProblems = 100
 
 /** Reads a lab from its text; `readManifest` gives the texts of the manifests that it names. */
 export function parseLab(text: string, file: string, readManifest: ReadManifest): ParsedLab {
@@ -110,7 +107,7 @@ function refused(problems: readonly Problem[], file: string): ParsedLab {
     (a, b) =>
       isFirst(a) - isFirst(b) || a.file.localeCompare(b.file, 'en') || a.line - b.line || a.column - b.column,
   )
-  return { lab: undefined, problems: sorted.slice(0, mostProblems) }
+  return { lab: undefined, problems: sorted.slice(0, mostMistakes) }
 }
 
 function countBridges({ bridge, bridges }: Record<string, unknown>): number {

@@ -17,6 +17,9 @@ export interface Problem {
   fix?: string
 }
 
+/** Of one file no more are told: the rest shows when these are mended. */
+export const mostMistakes = 100
+
 /** All mistakes found in a lab file and its manifests; nothing was started. */
 export class LabError extends NetlabError {
   override readonly name = 'LabError'

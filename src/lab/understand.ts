@@ -38,7 +38,7 @@ export function understand<T>(
     const result = schema.safeParse(rest)
     if (result.success) return { value: result.data, problems, mistaken, original }
     const mistakes = schemaWords(schema, rest, result.error.issues)
-    mistaken.push(...mistakes.map(({ path }) => original(path)))
+    for (const { path } of mistakes) mistaken.push(original(path))
     if (!leaveOut(rest, mistakes, required, indexes)) break
   }
   return { value: undefined, problems, mistaken, original }

@@ -16,7 +16,7 @@ export interface CheckContext {
 }
 
 /** Seconds that a connection gets which is expected to fail. */
-const negativeTimeout = 0.5
+const negativeTimeout = 0.3
 /** Milliseconds between two tries of a positive check. */
 const pause = 50
 

@@ -1,4 +1,5 @@
 import { type FailureKind, host, type Place } from '../lab/lab.ts'
+import { podHeader } from '../sandbox/pod-answer.ts'
 import { runAnyway } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 
@@ -12,12 +13,14 @@ export interface Answer {
   body: string
   /** Milliseconds. */
   ms: number
-  /** The client's port, by which the connection is found in the kernel's table. */
-  localPort: number
+  /** The client's end, `10.0.0.11:41234`, by which the connection is found in the kernel's table. */
+  client: string
+  /** Whom the answer names as its sender; undefined where it names nobody. */
+  pod?: string
 }
 
 const proxyless = ['--noproxy', '*', '--globoff']
-const written = '%{http_code} %{exitcode} %{time_total} %{local_port} %{errormsg}'
+const written = `%{http_code} %{exitcode} %{time_total} %{local_ip}:%{local_port} <%header{${podHeader}}> %{errormsg}`
 /** Nothing of the person's own curl configuration takes part. */
 const quiet = ['curl', '--disable', '--silent']
 
@@ -63,14 +66,14 @@ export async function askMany(
   sandbox: Sandbox,
   url: string,
   from: Place,
-  options: { requests: number; timeout: number; signal?: AbortSignal },
+  options: { requests: number; timeout: number; atOnce: number; signal?: AbortSignal },
 ): Promise<Sample[]> {
-  const { requests, timeout, signal } = options
+  const { requests, timeout, atOnce, signal } = options
   const separator = url.includes('?') ? '&' : '?'
   const target = `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}[1-${requests}]`
   const argv = [
     ...quiet,
-    ...['--noproxy', '*', '--parallel', '--parallel-immediate', '--parallel-max', `${requestsAtOnce}`],
+    ...['--noproxy', '*', '--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`],
     ...['--connect-timeout', `${timeout}`, '--max-time', `${timeout + 2}`],
     ...['--header', 'Connection: close', '--output', '/dev/null'],
     ...['--write-out', `${written}\n`, '--', target],
@@ -86,22 +89,21 @@ export async function askMany(
     .map(parseWritten)
 }
 
-/** Connections under way at once: few enough that no queue overflows, enough to keep both ends busy. */
-const requestsAtOnce = 32
-
 /** curl's exit code (curl(1)) where no answer came in time. */
 const timedOut = 28
 
 function parseWritten(line: string): Sample {
-  const [status = '0', code = '0', seconds = '0', port = '0', ...words] = line.split(' ')
-  const message = words.join(' ')
+  const [status = '0', code = '0', seconds = '0', client = '', named = '', ...words] = line.split(' ')
   const failure = failureKind(Number(code))
+  // A curl before 7.84 prints %header{…} as it stands.
+  const pod = /^<([^%>]+)>$/.exec(named)?.[1]
   return {
     ...(failure === undefined ? {} : { failure }),
-    message,
+    message: words.join(' '),
     status: Number(status),
     ms: Number(seconds) * 1000,
-    localPort: Number(port),
+    client,
+    ...(pod === undefined ? {} : { pod }),
   }
 }
 
@@ -119,24 +121,24 @@ function connectFailure(verbose: string): Answer['failure'] {
     : 'other'
 }
 
-/** Client's port → the pod that the kernel sent the connection to, from its table of connections to a URL's port. */
-export async function backendsByPort(
+/** A client's end → the pod that the kernel sent the connection to, from its table of connections to a URL's port. */
+export async function backendsByClient(
   sandbox: Sandbox,
   url: string,
   podOfAddress: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<string, string>> {
   const port = /:(\d+)(\/|$)/.exec(url.replace(/^\w+:\/\//, ''))?.[1] ?? '80'
   const argv = ['conntrack', '-L', '-p', 'tcp', '--orig-port-dst', port]
   const { stdout } = await runAnyway(enterArgv(sandbox, argv, host), {
     env: insideEnv,
     why: 'reading which pod each connection was sent to',
   })
-  const found = new Map<number, string>()
+  const found = new Map<string, string>()
   for (const line of stdout.split('\n')) {
     // src= dst= sport= dport= stand twice: as the client sent it, then as the answer comes.
     const [sent, answer] = line.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)
     const pod = podOfAddress.get(answer?.[1] ?? '')
-    if (sent !== undefined && pod !== undefined) found.set(Number(sent[3]), pod)
+    if (sent !== undefined && pod !== undefined) found.set(`${sent[1]}:${sent[3]}`, pod)
   }
   return found
 }

@@ -12,13 +12,14 @@ export async function down(name: string): Promise<DownReport> {
   const folder = new LabFolder(name)
   const state = folder.read()
   const sandbox = state?.sandbox
-  const nothing = { pods: 0, links: 0, rules: 0 }
   const running = sandbox !== undefined && lives(sandbox.init)
-  const went = running ? await countInside(sandbox) : nothing
+  const went = running ? { pods: folder.readPlan().pods.length, ...(await countInside(sandbox)) } : nothing
   const known = state !== undefined || labFolders(stateRoot()).includes(name)
   await endLab(folder)
   return { lab: name, found: known, wasRunning: running, ...went }
 }
+
+const nothing = { pods: 0, links: 0, rules: 0 }
 
 /** Takes every lab of this user down, those that died or were broken off included. */
 export async function downAll(): Promise<DownReport[]> {
@@ -40,12 +41,12 @@ export async function endLab(folder: LabFolder): Promise<void> {
   folder.remove()
 }
 
-async function countInside(sandbox: Sandbox): Promise<{ pods: number; links: number; rules: number }> {
+async function countInside(sandbox: Sandbox): Promise<{ links: number; rules: number }> {
   const script =
-    'ip netns list | wc -l; ip -o link show | grep -vc " lo:"; { iptables-save; ip6tables-save; } 2>/dev/null | grep -c "^-A"'
+    'ip -o link show | grep -vc " lo:"; { iptables-save; ip6tables-save; } 2>/dev/null | grep -c "^-A"'
   const { stdout } = await runAnyway(enterArgv(sandbox, ['sh', '-c', script]), { env: insideEnv })
-  const [pods = 0, links = 0, rules = 0] = stdout.trim().split('\n').map(Number)
-  return { pods, links, rules }
+  const [links = 0, rules = 0] = stdout.trim().split('\n').map(Number)
+  return { links, rules }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
 import type { CurlCheck, Expectation, Place } from '../lab/lab.ts'
 import type { CheckContext } from './check.ts'
-import { ask, askMany, backendsByPort, type Sample } from './curl.ts'
+import { ask, askMany, backendsByClient, type Sample } from './curl.ts'
 import type { Failures } from './report.ts'
 import { falseAlarmRate, pValue, requestsNeeded } from './statistics.ts'
 
@@ -17,36 +17,64 @@ export interface Tally {
 
 /** Seconds that each connection of a sample gets: shorter than the second after which TCP tries again. */
 const connectTimeout = 0.7
+/** The same where failures are expected, so that nobody waits long for them. */
+const connectTimeoutWhereSomeFail = 0.4
 
-/** Asks a URL many times and sorts the answers by the pod that the kernel sent each connection to. */
+/** Connections under way at once: few enough that no queue overflows, enough to keep both ends busy. */
+const atOnce = 32
+/** Where failures are expected, most connections just wait for their time to be over. */
+const atOnceWhereSomeFail = 256
+
+/**
+ * Requests between two looks at the kernel's table of connections: a client's port may be taken again by a later
+ * connection, whose entry then stands for both, and among this many that is rare.
+ */
+const requestsPerLook = 200
+
+/** Asks a URL many times and sorts the answers by the pod that gave them. */
 export async function tally(
   context: CheckContext,
   url: string,
   from: Place,
   requests: number,
+  someFail = false,
 ): Promise<Tally> {
-  const { sandbox, plan, signal } = context
-  const samples = await askMany(sandbox, url, from, {
-    requests,
-    timeout: connectTimeout,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  const pods = new Map(plan.pods.map(pod => [pod.address, pod.name]))
-  const chosen = await backendsByPort(sandbox, url, pods)
+  const samples: Sample[] = []
   const backends: Record<string, number> = {}
-  const answered = samples.filter(sample => sample.failure === undefined && sample.status < 500)
-  for (const { localPort } of answered) {
-    const pod = chosen.get(localPort) ?? 'unknown'
-    backends[pod] = (backends[pod] ?? 0) + 1
+  const pods = new Map(context.plan.pods.map(pod => [pod.address, pod.name]))
+  let named = true
+  while (samples.length < requests) {
+    const left = requests - samples.length
+    const failing = someFail || samples.some(sample => !answered(sample))
+    const some = await askMany(context.sandbox, url, from, {
+      // The first few show whether the answers name their pods.
+      requests: named && samples.length > 0 ? left : Math.min(left, requestsPerLook),
+      timeout: someFail ? connectTimeoutWhereSomeFail : connectTimeout,
+      atOnce: failing ? atOnceWhereSomeFail : atOnce,
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+    })
+    if (some.length === 0) break
+    samples.push(...some)
+    const answers = some.filter(answered)
+    named = answers.every(sample => sample.pod !== undefined)
+    const chosen = named ? undefined : await backendsByClient(context.sandbox, url, pods)
+    for (const sample of answers) {
+      const pod = sample.pod ?? chosen?.get(sample.client) ?? 'unknown'
+      backends[pod] = (backends[pod] ?? 0) + 1
+    }
   }
-  const failures = await failureCounts(context, url, from, samples)
+  const good = samples.filter(answered)
   return {
     requests: samples.length,
-    failures,
-    failed: samples.length - answered.length,
+    failures: await failureCounts(context, url, from, samples),
+    failed: samples.length - good.length,
     backends,
-    latencies: answered.map(sample => sample.ms).sort((one, other) => one - other),
+    latencies: good.map(sample => sample.ms).sort((one, other) => one - other),
   }
+}
+
+function answered(sample: Sample): boolean {
+  return sample.failure === undefined && sample.status < 500
 }
 
 /** curl's parallel mode does not say why a connection could not be made; one that fails alone does. */
@@ -78,7 +106,7 @@ export async function sampleShares(
   const names = Object.keys(expected.shares)
   const shares = [...names.map(name => expected.shares[name] ?? 0), expected.failed]
   const requests = check.requests ?? requestsNeeded(shares)
-  const { backends, failed } = await tally(context, check.url, check.from, requests)
+  const { backends, failed } = await tally(context, check.url, check.from, requests, expected.failed > 0)
   const strangers = Object.keys(backends).filter(name => !names.includes(name))
   const counts = [...names.map(name => backends[name] ?? 0), failed]
   const p = pValue(counts, shares)

@@ -1,5 +1,8 @@
 import { createServer, type Server } from 'node:http'
 
+/** The answer's header that names the pod, for those who ask many times and do not read bodies. */
+export const podHeader = 'x-pod'
+
 /** An HTTP server that says who answers, and whom it sees: as text, or as JSON on `Accept: application/json`. */
 export function podServer(pod: string): Server {
   const server = createServer((request, response) => {
@@ -14,6 +17,7 @@ export function podServer(pod: string): Server {
       'content-type': json ? 'application/json' : 'text/plain',
       'content-length': Buffer.byteLength(body),
       connection: 'close',
+      [podHeader]: pod,
     })
     response.end(request.method === 'HEAD' ? undefined : body)
   })
