@@ -10,19 +10,7 @@ function problemsOf(text: string): number {
   return parseLab(text, 'lab.yaml', () => ({ refusal: '' })).problems.length
 }
 
-test.each([
-  'a: b\n',
-  'a: &a x\nb: *a\n',
-  '  a:\n',
-  '"',
-  '- "\n',
-  '{',
-  '&a ',
-  '- - - -\n',
-  '---\n',
-  '%a\n',
-  'x: y: z\n',
-])(
+test.each(['a: b\n', 'a: &a x\nb: *a\n', '- "\n', '{', '- - - -\n', 'x: y: z\n'])(
   'a mebibyte of %j is refused',
   line => {
     const problems = problemsOf(line.repeat(size / line.length))
@@ -32,7 +20,7 @@ test.each([
   patience,
 )
 
-test.each(['p#: 10.1.300.1/16', 'p#: {address: 10.1.0.1/16}', 'p#: [1]', '"#!": {x: 1}'])(
+test.each(['p#: {address: 10.1.0.1/16}', 'p#: [1]'])(
   'a mebibyte of pods like %s is refused',
   line => {
     const head = 'name: lab\ntitle: x\nbridge: {name: br1, address: 10.1.200.1/16}\npods:\n'
