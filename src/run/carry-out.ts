@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import { NetlabError } from '../errors.ts'
 import type { Place } from '../lab/lab.ts'
 import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } from '../plan/batch.ts'
@@ -6,7 +7,7 @@ import type { Command, Plan, Step } from '../plan/plan.ts'
 import { CommandError, type Finished, runAnyway } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
-import { tryCheck } from './check.ts'
+import { checksAtOnce, tryCheck } from './check.ts'
 import type { CheckResult, CommandFailure, RunObserver, StepResult } from './report.ts'
 
 /** What carrying out a plan works with. */
@@ -20,9 +21,6 @@ export interface RunContext {
   apart: boolean
   signal?: AbortSignal
 }
-
-/** How many checks are tried at once: enough to hide the waiting of those that time out. */
-const checksAtOnce = 8
 
 /** Carries out one step: its commands in order, then its checks. A command that fails ends it. */
 export async function carryOutStep(context: RunContext, step: Step, index: number): Promise<StepResult> {
@@ -184,19 +182,17 @@ function inside(
 
 async function tryChecks(context: RunContext, step: Step, index: number): Promise<readonly CheckResult[]> {
   const { observer } = context
-  const results: CheckResult[] = new Array(step.checks.length)
-  let next = 0
   let done = 0
-  const worker = async () => {
-    for (let at = next++; at < step.checks.length; at = next++) {
+  return pMap(
+    step.checks,
+    async check => {
       context.signal?.throwIfAborted()
       observer.stepProgress?.(index, `check ${done + 1} of ${step.checks.length}`)
-      const result = await tryCheck(context, step.checks[at]!, step.title)
-      results[at] = result
+      const result = await tryCheck(context, check, step.title)
       done += 1
       observer.checkDone?.(result)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(checksAtOnce, step.checks.length) }, worker))
-  return results
+      return result
+    },
+    { concurrency: checksAtOnce },
+  )
 }

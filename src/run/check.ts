@@ -15,6 +15,9 @@ export interface CheckContext {
   signal?: AbortSignal
 }
 
+/** How many checks are tried at once: enough to hide the waiting of those that time out. */
+export const checksAtOnce = 8
+
 /** Seconds that a connection gets which is expected to fail. */
 const negativeTimeout = 0.3
 /** Milliseconds between two tries of a positive check. */

@@ -15,13 +15,13 @@ export interface Tally {
   latencies: number[]
 }
 
-/** Seconds that each connection of a sample gets: shorter than the second after which TCP tries again. */
-const connectTimeout = 0.7
+/** Seconds that each connection of a sample gets: enough for TCP to try a second time. */
+const connectTimeout = 1.6
 /** The same where failures are expected, so that nobody waits long for them. */
 const connectTimeoutWhereSomeFail = 0.4
 
 /** Connections under way at once: few enough that no queue overflows, enough to keep both ends busy. */
-const atOnce = 32
+const atOnce = 64
 /** Where failures are expected, most connections just wait for their time to be over. */
 const atOnceWhereSomeFail = 256
 
@@ -45,23 +45,25 @@ export async function tally(
   let named = true
   while (samples.length < requests) {
     const left = requests - samples.length
-    const failing = someFail || samples.some(sample => !answered(sample))
     const some = await askMany(context.sandbox, url, from, {
       // The first few show whether the answers name their pods.
       requests: named && samples.length > 0 ? left : Math.min(left, requestsPerLook),
       timeout: someFail ? connectTimeoutWhereSomeFail : connectTimeout,
-      atOnce: failing ? atOnceWhereSomeFail : atOnce,
+      atOnce: someFail ? atOnceWhereSomeFail : atOnce,
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     })
     if (some.length === 0) break
     samples.push(...some)
     const answers = some.filter(answered)
     named = answers.every(sample => sample.pod !== undefined)
+    const unexpected = answers.length < some.length && !someFail
     const chosen = named ? undefined : await backendsByClient(context.sandbox, url, pods)
     for (const sample of answers) {
       const pod = sample.pod ?? chosen?.get(sample.client) ?? 'unknown'
       backends[pod] = (backends[pod] ?? 0) + 1
     }
+    // One request that fails is enough to know that something is off; each further one would cost its waiting time.
+    if (unexpected) break
   }
   const good = samples.filter(answered)
   return {

@@ -1,7 +1,8 @@
+import pMap from 'p-map'
 import { type Check, host, type Place } from '../lab/lab.ts'
 import type { Plan, ServiceTarget } from '../plan/plan.ts'
-import { type CheckContext, tryCheck } from './check.ts'
-import type { CheckResult, Failures, ServiceSample, VerifyReport } from './report.ts'
+import { type CheckContext, checksAtOnce, tryCheck } from './check.ts'
+import type { Failures, ServiceSample, VerifyReport } from './report.ts'
 import { tally } from './shares.ts'
 import { falseAlarmRate, pValue, quantile, requestsNeeded } from './statistics.ts'
 
@@ -12,16 +13,25 @@ export interface VerifyOptions {
   from?: readonly Place[]
 }
 
+/** Samples under way at once: more would make each other's answers late. */
+const samplesAtOnce = 2
+
 /** Tries a lab's checks again and samples each of its services from each place. */
 export async function verify(context: CheckContext, options: VerifyOptions): Promise<VerifyReport> {
-  const checks: CheckResult[] = []
-  for (const { check, step } of lastingChecks(context.plan)) checks.push(await tryCheck(context, check, step))
-  const services: ServiceSample[] = []
-  for (const target of context.plan.services) {
-    if (target.protocol !== 'TCP') continue
-    for (const from of options.from ?? places(context.plan))
-      services.push(await sample(context, target, from, options.requests))
-  }
+  const checks = await pMap(
+    lastingChecks(context.plan),
+    ({ check, step }) => tryCheck(context, check, step),
+    {
+      concurrency: checksAtOnce,
+    },
+  )
+  const targets = context.plan.services.filter(target => target.protocol === 'TCP')
+  const from = options.from ?? places(context.plan)
+  const services = await pMap(
+    targets.flatMap(target => from.map(place => ({ target, place }))),
+    ({ target, place }) => sample(context, target, place, options.requests),
+    { concurrency: samplesAtOnce },
+  )
   const ok = checks.every(check => check.ok) && services.every(service => service.ok)
   return { lab: context.plan.lab, ok, checks, services }
 }

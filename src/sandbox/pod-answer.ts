@@ -1,18 +1,20 @@
 import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 
 /** The answer's header that names the pod, for those who ask many times and do not read bodies. */
 export const podHeader = 'x-pod'
 
 /** An HTTP server that says who answers, and whom it sees: as text, or as JSON on `Accept: application/json`. */
 export function podServer(pod: string): Server {
-  const server = createServer((request, response) => {
+  return createServer((request, response) => {
     const address = plainAddress(request.socket.localAddress)
     const client = plainAddress(request.socket.remoteAddress)
     const json = request.headers.accept?.includes('application/json') ?? false
     const body = json
       ? `${JSON.stringify({ pod, address, port: request.socket.localPort, client })}\n`
       : `you are talking to ${pod} (${address}), you are ${client}\n`
-    // Closing after each answer makes every request a new connection, which is what kube-proxy's rules choose for.
+    if (request.httpVersion !== '1.0') letClientCloseFirst(request.socket)
+    // Every request is a new connection, which is what kube-proxy's rules choose for.
     response.writeHead(200, {
       'content-type': json ? 'application/json' : 'text/plain',
       'content-length': Buffer.byteLength(body),
@@ -21,8 +23,21 @@ export function podServer(pod: string): Server {
     })
     response.end(request.method === 'HEAD' ? undefined : body)
   })
-  server.keepAliveTimeout = 1
-  return server
+}
+
+/** Milliseconds. */
+const patience = 200
+
+/**
+ * Whoever closes first holds the pair of addresses for a minute. If that were the server, a masqueraded client that
+ * happens to get the same port again would have to wait a second until its packet is taken for a new connection.
+ * HTTP/1.0 clients wait for the server.
+ */
+function letClientCloseFirst(socket: Socket): void {
+  const close = socket.destroySoon.bind(socket)
+  socket.destroySoon = () => {
+    setTimeout(close, patience)
+  }
 }
 
 /** An IPv4 address as people write it: a socket that takes both families shows it as ::ffff:10.0.0.11. */
