@@ -51,9 +51,9 @@ it('tells what went down', () => {
   const counts = { pods: 2, links: 5, rules: 21 }
   expect(
     renderDown(plain(80), [
-      { lab: 'clusterip', wasRunning: true, ...counts },
-      { lab: 'dead', wasRunning: false, ...counts, links: 0, rules: 0 },
-      { lab: 'absent', wasRunning: false, pods: 0, links: 0, rules: 0 },
+      { lab: 'clusterip', found: true, wasRunning: true, ...counts },
+      { lab: 'dead', found: true, wasRunning: false, ...counts, links: 0, rules: 0 },
+      { lab: 'absent', found: true, wasRunning: false, pods: 0, links: 0, rules: 0 },
     ]),
   ).toMatchInlineSnapshot(`
     "clusterip is down: 2 pods, 5 links, 21 rules went with it; nothing is left
