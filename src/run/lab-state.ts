@@ -1,11 +1,18 @@
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import { lives, type ProcessId, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { claimFolder, labFolders, readIfThere, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
+import {
+  claimFolder,
+  labFolders,
+  readIfThere,
+  removeEmptyRoot,
+  stateRoot,
+  writeWhole,
+} from '../sandbox/state-folder.ts'
 import type { LabStatus } from './report.ts'
 
 /** What is kept of a lab while it runs; enough to end it without its file. */
@@ -62,6 +69,7 @@ export class LabFolder {
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true })
+    removeEmptyRoot(dirname(this.path))
   }
 }
 

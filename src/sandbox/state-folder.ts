@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -45,10 +46,8 @@ export function labFolders(root: string): string[] {
  * Two that try at once cannot both succeed.
  */
 export function claimFolder(root: string, name: string, files: Readonly<Record<string, string>>): boolean {
-  ensureStateRoot(root)
   const claim = join(root, `.${name}.${process.pid}`)
-  rmSync(claim, { recursive: true, force: true })
-  mkdirSync(claim, { mode: 0o700 })
+  makeClaim(root, claim)
   try {
     for (const [file, text] of Object.entries(files)) writeFileSync(join(claim, file), text, { mode: 0o600 })
     renameSync(claim, join(root, name))
@@ -58,6 +57,33 @@ export function claimFolder(root: string, name: string, files: Readonly<Record<s
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw error
+  }
+}
+
+/** A `down` may take the empty root away between two calls, so both are tried again. */
+function makeClaim(root: string, claim: string): void {
+  for (let tries = 5; ; tries -= 1) {
+    try {
+      ensureStateRoot(root)
+      mkdirSync(claim, { mode: 0o700 })
+      return
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'EEXIST') rmSync(claim, { recursive: true, force: true })
+      else if (code !== 'ENOENT') throw error
+      if (tries === 0) throw error
+    }
+  }
+}
+
+/** Removes a root that netlab chose itself once it is empty, so that nothing of netlab is left where no lab is. */
+export function removeEmptyRoot(root: string, env: NodeJS.ProcessEnv = process.env): void {
+  if (env.NETLAB_STATE_DIR) return
+  try {
+    rmdirSync(root)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error
   }
 }
 
