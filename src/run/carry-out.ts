@@ -72,9 +72,17 @@ interface Stage {
   commands: readonly Command[]
 }
 
+/** What commands printed, and the one that failed. */
 interface Outcome {
   output: string
   failure?: CommandFailure
+}
+
+/** Runs one command as people type it. The output is what a terminal would show: complaints among it, in order. */
+export async function runAsTyped(context: RunContext, command: Command, step: Step): Promise<Outcome> {
+  const finished = await inside(context, ['sh', '-c', `exec 2>&1\n${commandLine(command)}`], step, {})
+  if (finished.exitCode === 0) return { output: finished.stdout }
+  return { output: '', failure: failureOf(command, { ...finished, stderr: finished.stdout }) }
 }
 
 /** Every entry into the sandbox costs a few milliseconds, so all batches up to the next server share one. */
@@ -147,7 +155,12 @@ async function batchFailure(
   )
 }
 
-async function startServers(context: RunContext, servers: Servers, step: Step): Promise<Outcome> {
+/** Starts programs of pods that start together. */
+export async function startServers(
+  context: RunContext,
+  servers: Pick<Servers, 'commands'>,
+  step: Step,
+): Promise<Outcome> {
   try {
     await startContainers(context.sandbox, servers.commands, context.logFolder, context.apart)
     return { output: '' }
@@ -180,7 +193,12 @@ function inside(
   })
 }
 
-async function tryChecks(context: RunContext, step: Step, index: number): Promise<readonly CheckResult[]> {
+/** Tries the checks of a step, several at once; the results are in the order of the checks. */
+export async function tryChecks(
+  context: RunContext,
+  step: Step,
+  index: number,
+): Promise<readonly CheckResult[]> {
   const { observer } = context
   let done = 0
   return pMap(
