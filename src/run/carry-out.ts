@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pMap from 'p-map'
 import { NetlabError } from '../errors.ts'
 import type { Place } from '../lab/lab.ts'
@@ -19,6 +20,8 @@ export interface RunContext {
   observer: RunObserver
   /** One process per command. */
   apart: boolean
+  /** Talks with a pod server that has started already. */
+  podServer?: Socket | undefined
   signal?: AbortSignal
 }
 
@@ -162,7 +165,7 @@ export async function startServers(
   step: Step,
 ): Promise<Outcome> {
   try {
-    await startContainers(context.sandbox, servers.commands, context.logFolder, context.apart)
+    await startContainers(context.sandbox, servers.commands, context)
     return { output: '' }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error

@@ -3,6 +3,7 @@ import type { Lab } from '../lab/lab.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
+import { isOwnServer } from '../sandbox/servers.ts'
 import { carryOutStep, type RunContext } from './carry-out.ts'
 import { endLab } from './down.ts'
 import { claimLab, type LabFolder, type LabState } from './lab-state.ts'
@@ -41,14 +42,17 @@ export async function openLabSandbox(
 ): Promise<OpenedLab> {
   const { folder, state } = claimLab(lab, plan, options.file)
   try {
-    const sandbox = await openSandbox(lab.name, join(folder.path, 'sandbox.log'), holder => {
+    const { observer, apart, signal } = options
+    const serves = !apart && plan.steps.some(step => step.actions.some(({ command }) => isOwnServer(command)))
+    const log = join(folder.path, 'sandbox.log')
+    const { sandbox, podServer } = await openSandbox(lab.name, log, serves, holder => {
       state.holder = holder
       folder.write(state)
     })
     state.sandbox = sandbox
     folder.write(state)
-    const { observer, apart, signal } = options
-    return { folder, state, context: { sandbox, plan, logFolder: folder.logs, observer, apart, signal } }
+    const context = { sandbox, plan, logFolder: folder.logs, observer, apart, podServer, signal }
+    return { folder, state, context }
   } catch (error) {
     await endLab(folder)
     throw error

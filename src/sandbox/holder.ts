@@ -7,7 +7,8 @@
  * Runs in a user and a mount namespace of its own and makes every mount read-only. The sandbox's namespaces are opened
  * inside this one, so the kernel locks those mounts: not even the sandbox's root can make them writable again.
  * Waits for a line on stdin first: if netlab dies before it has noted the process id, nothing comes to life.
- * $1 the holder's script, $2 the lab's name, $3 netlab's bundle, $4 node, $5 what process 1 ends up as.
+ * $1 the holder's script, $2 the script that furnishes, $3 the lab's name, $4 netlab's bundle, $5 node, $6 what process 1
+ * ends up as, $7 whether a pod server is needed.
  */
 const lockScript = `
 set -e
@@ -19,17 +20,26 @@ while read -r _ _ _ _ target options _; do
   mount -o remount,bind,ro "$target" || case $target in / | /home | /home/* | /root | /var | /var/*) exit 1 ;; esac
 done < /proc/self/mountinfo
 exec unshare --user --map-root-user --net --mount --pid --uts --ipc --fork --mount-proc --kill-child -- \\
-  sh -c "$1" netlab-holder "$2" "$3" "$4" "$5"
+  sh -c "$1" netlab-holder "$2" "$3" "$4" "$5" "$6" "$7"
 `
 
 /**
- * Process 1: makes the sandbox's own /run, /tmp, /etc and /dev, says so, and then reaps orphans for ever.
+ * Process 1. The pods' server starts while all else goes on, since Node takes longer to start than the first pods to be made.
+ * It keeps this machine's files (the checkout may lie in a folder that the sandbox has its own of), which is why the sandbox's
+ * are mounted in one more mount namespace. It talks with netlab through file descriptor 3.
+ */
+const holderScript = `
+[ "$6" != serve ] || "$4" "$3/pod-server.js" <&3 >&3 3<&- &
+exec 3<&- unshare --mount -- sh -c "$1" netlab-holder "$2" "$3" "$4" "$5"
+`
+
+/**
+ * Makes the sandbox's own /run, /tmp, /etc and /dev, says so, and then reaps orphans for ever.
  * /sys stays as it is, read-only: `ip netns exec` lays a pod's own over it, which the kernel allows only where it cannot
  * take away what is there (iproute2, lib/namespace.c).
  */
-const holderScript = `
+const furnishScript = `
 set -e
-mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/netns /run/lock /run/sandbox/upper /run/sandbox/work /run/sandbox/dev/pts /run/sandbox/dev/net \\
   /run/sandbox/net /run/sandbox/netlab /run/sandbox/bin
@@ -71,8 +81,11 @@ exec sh -c "$4" netlab-pause "$1"
 /** What process 1 is from then on; a short text, because `ps` shows it. */
 const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; while :; do sleep 2147483647 & wait $!; done`
 
-/** The argv that opens a sandbox named after a lab; `bundle` is the folder of netlab's own program. */
-export function holderArgv(lab: string, bundle: string, node: string): readonly string[] {
+/**
+ * The argv that opens a sandbox named after a lab; `bundle` is the folder of netlab's own program. With `serves` a pod server
+ * starts in it, whose stdin and stdout are this process's file descriptor 3.
+ */
+export function holderArgv(lab: string, bundle: string, node: string, serves: boolean): readonly string[] {
   const start = `read -r go && [ "$go" = go ] && exec unshare --user --map-root-user --mount -- sh -c "$@"`
   return [
     'sh',
@@ -82,9 +95,11 @@ export function holderArgv(lab: string, bundle: string, node: string): readonly 
     lockScript,
     'netlab-lock',
     holderScript,
+    furnishScript,
     lab,
     bundle,
     node,
     pauseScript,
+    serves ? 'serve' : '',
   ]
 }

@@ -135,12 +135,19 @@ export function startDetached(
     env?: Readonly<Record<string, string>>
     stdin?: 'ignore' | 'pipe'
     stdout?: 'pipe'
+    /** One more, file descriptor 3: a socket that goes both ways. */
+    extra?: 'pipe'
   },
 ) {
   const [file = '', ...args] = argv
   return spawn(file, args, {
     detached: true,
-    stdio: [options.stdin ?? 'ignore', options.stdout ?? options.output, options.output],
+    stdio: [
+      options.stdin ?? 'ignore',
+      options.stdout ?? options.output,
+      options.output,
+      ...(options.extra === undefined ? [] : [options.extra]),
+    ],
     env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env },
     cwd: '/',
   })

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { exitCode, NetlabError } from '../errors.ts'
@@ -19,26 +20,37 @@ export interface Sandbox {
   userNamespace: string
 }
 
-/** Where netlab's bundle lies: the built bin.js and pod-server.js. */
-export const bundleFolder = dirname(fileURLToPath(import.meta.url))
+const ownFolder = dirname(fileURLToPath(import.meta.url))
+
+/** Where netlab's bundle lies, the built bin.js and pod-server.js: here, or, where this runs from its source, in dist. */
+export const bundleFolder = existsSync(join(ownFolder, 'bin.js')) ? ownFolder : join(ownFolder, '../../dist')
 
 /** Where netlab's own program stands inside a sandbox, on everybody's PATH there. */
 const insidePath = `/run/sandbox/bin:${toolPath}`
 
+export interface OpenedSandbox {
+  sandbox: Sandbox
+  /** Talks with the pod server that was started together with the sandbox, if one was. */
+  podServer?: Socket
+}
+
 /**
  * Opens a sandbox. `noted` is called with the holder before anything comes to life, so that a record of it is never missing.
- * What the holder prints goes to `logFile`. Throws NetlabError where this machine forbids user namespaces.
+ * What the holder prints goes to `logFile`. With `serves` a pod server starts meanwhile. Throws NetlabError where this machine
+ * forbids user namespaces.
  */
 export async function openSandbox(
   lab: string,
   logFile: string,
+  serves: boolean,
   noted: (holder: ProcessId) => void,
-): Promise<Sandbox> {
+): Promise<OpenedSandbox> {
   const log = openSync(logFile, 'a', 0o600)
-  const child = startDetached(holderArgv(lab, bundleFolder, process.execPath), {
+  const child = startDetached(holderArgv(lab, bundleFolder, process.execPath, serves), {
     output: log,
     stdin: 'pipe',
     stdout: 'pipe',
+    ...(serves ? { extra: 'pipe' } : {}),
   })
   closeSync(log)
   const ended = new Promise<'ended'>(resolve => {
@@ -63,7 +75,13 @@ export async function openSandbox(
   const init = childrenOf(holder.pid).map(processId)[0]
   const namespace = init && userNamespace(init.pid)
   if (init === undefined || namespace === undefined) throw notOpened(logFile)
-  return { holder, init, userNamespace: namespace }
+  // Node opens a socket for each additional pipe.
+  const podServer = child.stdio[3] as Socket | null | undefined
+  podServer?.unref()
+  return {
+    sandbox: { holder, init, userNamespace: namespace },
+    ...(podServer ? { podServer } : {}),
+  }
 }
 
 function notOpened(logFile: string): NetlabError {
@@ -112,7 +130,7 @@ export async function closeSandbox(
   const namespaces = new Set<string>()
   if (sandbox !== undefined) namespaces.add(sandbox.userNamespace)
   const own = userNamespace(process.pid)
-  const giveUp = Date.now() + deadline
+  const start = Date.now()
   for (;;) {
     // A holder that is still opening its sandbox is in one namespace now and in another a moment later.
     for (const root of roots) {
@@ -123,12 +141,17 @@ export async function closeSandbox(
     }
     for (const root of roots) if (lives(root)) kill(root.pid)
     const left = processesIn(namespaces)
-    for (const { pid } of left) kill(pid)
     if (left.length === 0 && !roots.some(lives)) return
-    if (Date.now() > giveUp) throw stillThere(left)
+    const waited = Date.now() - start
+    // The kernel ends a sandbox only when each process in it has been reaped: an nsenter outside must live to do so.
+    if (waited > patience) for (const { pid } of left) kill(pid)
+    if (waited > deadline) throw stillThere(left)
     await sleep(2)
   }
 }
+
+/** Milliseconds within which a process ends after those that it waits for. */
+const patience = 30
 
 function kill(pid: number): void {
   try {
