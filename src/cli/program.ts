@@ -7,6 +7,7 @@ const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./up.ts')).upCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   down: async () => (await import('./down.ts')).downCommand(),
+  walk: async () => (await import('./walk.ts')).walkCommand(),
   list: async () => (await import('./list.ts')).listCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
   logs: async () => (await import('./logs.ts')).logsCommand(),
@@ -25,10 +26,11 @@ const description = `Kubernetes networking that you can touch: labs of pods, ser
 real rules on the real kernel, without root.`
 
 const footer = `
-A first try:   netlab up clusterip     builds the lab, each step verified
-               netlab verify           asks its service from everywhere, many times
-               netlab shell            a shell inside, where ip, iptables and curl work
-               netlab down             takes all of it away`
+A first try:
+  netlab up clusterip   builds a lab, each step verified
+  netlab verify         asks its service many times, from everywhere
+  netlab shell          a shell inside, where ip, iptables and curl work
+  netlab down           takes all of it away`
 
 /** The command line; with a verb, of that verb only, so that nothing else is loaded. */
 export async function openProgram(verb?: string): Promise<Command> {
