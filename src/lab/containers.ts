@@ -3,6 +3,7 @@ import type { Findings } from './findings.ts'
 import type { Protocol } from './kubernetes.ts'
 import type { Container, ContainerPort } from './lab.ts'
 import { refuseName } from './names.ts'
+import { readReadiness } from './readiness.ts'
 import { asList } from './schema/fields.ts'
 import type { ContainerInput, PodInput } from './schema/topology.ts'
 import { splitWords } from './split-words.ts'
@@ -12,11 +13,19 @@ const onlyContainer = 'main'
 
 /** Reads a pod's programs; containers that share a port are told apart. */
 export function readContainers(pod: PodInput, path: Path, findings: Findings): Container[] {
-  const { serve, command, ports, containers } = pod
-  const isBare = serve === undefined && command === undefined && ports === undefined
+  const { serve, command, ports, readiness, containers } = pod
+  const isBare =
+    serve === undefined && command === undefined && ports === undefined && readiness === undefined
   if (containers === undefined) return isBare ? [] : [readContainer(onlyContainer, pod, path, findings)]
   if (!isBare) {
-    const key = serve !== undefined ? 'serve' : command !== undefined ? 'command' : 'ports'
+    const key =
+      serve !== undefined
+        ? 'serve'
+        : command !== undefined
+          ? 'command'
+          : ports !== undefined
+            ? 'ports'
+            : 'readiness'
     const message = `"${key}" and "containers" both say what the pod runs`
     findings.report([...path, key], message, `move "${key}" into one of the containers`, 'key')
   }
@@ -48,12 +57,12 @@ function readContainer(name: string, input: ContainerInput, path: Path, findings
     return known ?? { name: '', port, protocol: 'TCP' }
   })
   const others = named.filter(each => !served.includes(each))
-  return {
-    name,
-    serve,
-    command: input.command === undefined ? [] : readCommand(input.command, [...path, 'command'], findings),
-    ports: [...served, ...others],
-  }
+  const command =
+    input.command === undefined ? [] : readCommand(input.command, [...path, 'command'], findings)
+  const container: Container = { name, serve, command, ports: [...served, ...others] }
+  if (input.readiness === undefined) return container
+  const readiness = readReadiness(input.readiness, container, [...path, 'readiness'], findings)
+  return readiness === undefined ? container : { ...container, readiness }
 }
 
 /** Reads a command that is a text or a list of words; empty after a problem. */

@@ -30,6 +30,18 @@ export interface ContainerPort {
   protocol: Protocol
 }
 
+/** How kubelet finds out whether a container is ready: Kubernetes' fields, its defaults filled in, the port as a number. */
+export interface ReadinessProbe {
+  /** Ready: an answer with a status from 200 to 399, or, of `tcpSocket`, a connection. */
+  handler: { kind: 'httpGet'; path: string; port: number } | { kind: 'tcpSocket'; port: number }
+  periodSeconds: number
+  timeoutSeconds: number
+  /** Failures in a row after which a ready container is so no more. */
+  failureThreshold: number
+  /** Successes in a row after which it is ready. */
+  successThreshold: number
+}
+
 /** A program in a pod; the containers of a pod share its network namespace. */
 export interface Container {
   name: string
@@ -39,6 +51,8 @@ export interface Container {
   command: readonly string[]
   /** What it listens on, `serve` included. */
   ports: readonly ContainerPort[]
+  /** Left out: ready as long as it runs. */
+  readiness?: ReadinessProbe
 }
 
 export interface Pod {

@@ -67,6 +67,18 @@ test('serve, command and ports make one container; several stand under container
   ])
 })
 
+test("a container's readiness gets Kubernetes' defaults, and its port by name", () => {
+  const { pods } = parsed(`pods:
+  a: {address: 10.0.0.11/24, serve: 8080, ports: {http: 8080}, readiness: {httpGet: {port: http}}}
+  b: {address: 10.0.0.12/24, command: [redis], readiness: {tcpSocket: {port: 6379}, periodSeconds: 2}}
+`)
+  const defaults = { periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3, successThreshold: 1 }
+  expect(pods.map(({ containers }) => containers[0]?.readiness)).toEqual([
+    { ...defaults, handler: { kind: 'httpGet', path: '/', port: 8080 } },
+    { ...defaults, handler: { kind: 'tcpSocket', port: 6379 }, periodSeconds: 2 },
+  ])
+})
+
 test('an outside machine is on a wire of its own, the host at its other end', () => {
   const text = `pods: {a: 10.0.0.11/24}`
   expect(parsed(text).outside).toEqual([

@@ -35,6 +35,55 @@ const ports = z.record(name, z.union([port, z.string().meta({ pattern: '^[0-9]+/
   examples: [{ http: 8080 }, { dns: '53/UDP' }],
 })
 
+const probePort = z
+  .union([port, z.string()])
+  .meta({ description: "The container's port, by number or by name.", examples: [8080, 'http'] })
+
+const seconds = z.int().min(1)
+
+const readiness = z
+  .strictObject({
+    httpGet: z
+      .strictObject({
+        path: z
+          .string()
+          .regex(/^\/[!-~]*$/, 'a path begins with "/" and has no blanks')
+          .optional()
+          .meta({ description: '`/` by default.', examples: ['/healthz'] }),
+        port: probePort,
+      })
+      .optional()
+      .meta({
+        description: 'An HTTP request; an answer from 200 to 399 means ready.',
+        examples: [{ path: '/healthz', port: 8080 }],
+      }),
+    tcpSocket: z
+      .strictObject({ port: probePort })
+      .optional()
+      .meta({ description: 'A TCP connection that comes about means ready.', examples: [{ port: 8080 }] }),
+    periodSeconds: seconds
+      .optional()
+      .meta({ description: 'Seconds from one probe to the next, while somebody watches; 10 by default.' }),
+    timeoutSeconds: seconds
+      .optional()
+      .meta({ description: 'Seconds that an answer may take; 1 by default.' }),
+    failureThreshold: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Failures in a row that make it not ready; 3 by default.' }),
+    successThreshold: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Successes in a row that make it ready; 1 by default.' }),
+  })
+  .meta({
+    description:
+      "How kubelet would find out whether it is ready, as in Kubernetes' `readinessProbe`; by default it is ready while it runs.",
+    examples: [{ httpGet: { path: '/', port: 8080 } }],
+  })
+
 const program = {
   serve: serve.optional(),
   command: commandLine.optional().meta({
@@ -42,6 +91,7 @@ const program = {
     examples: ['nginx -g "daemon off;"'],
   }),
   ports: ports.optional(),
+  readiness: readiness.optional(),
 }
 
 const container = z
@@ -112,4 +162,5 @@ export const outsideMachine = z
 
 export type BridgeInput = z.infer<typeof bridge>
 export type PodInput = z.infer<typeof podFields>
+export type ReadinessInput = z.infer<typeof readiness>
 export type ContainerInput = z.infer<typeof container>
