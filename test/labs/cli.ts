@@ -1,0 +1,137 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa, type ResultPromise } from 'execa'
+import { afterAll, afterEach } from 'vitest'
+import { copyPackage, removeFolder } from './package-copy.ts'
+import { killAll, processesOf } from './processes.ts'
+
+/** Who runs netlab: whoever runs the tests, or, where that is root, an ordinary user. */
+export type User = 'this user' | 'an ordinary user'
+
+const isRoot = process.getuid?.() === 0
+/** nobody's, whom no file and no right belongs to. */
+const ordinaryUid = 65534
+
+export const users: readonly User[] = isRoot ? ['this user', 'an ordinary user'] : ['this user']
+
+export interface Ended {
+  stdout: string
+  stderr: string
+  code: number
+}
+
+export interface RunOptions {
+  input?: string
+  env?: Readonly<Record<string, string>>
+  /** Milliseconds; a command that takes longer is ended and fails the test. */
+  patience?: number
+}
+
+const packageFolder = copyPackage()
+afterAll(() => removeFolder(packageFolder))
+
+/** netlab's built program. */
+export const bin = join(packageFolder, 'dist/bin.js')
+/** The folder of the labs that ship. */
+export const labsFolder = join(packageFolder, 'labs')
+/** The names of the labs that ship. */
+export const shippedLabs = readdirSync(labsFolder)
+  .filter(file => /^[a-z0-9-]+\.yaml$/.test(file))
+  .map(file => file.slice(0, -'.yaml'.length))
+
+/** netlab as one user runs it, with a state folder that nobody else uses. */
+export class Session {
+  readonly folder: string
+  readonly stateDir: string
+  readonly #prefix: readonly string[]
+
+  constructor(user: User = 'this user') {
+    this.folder = mkdtempSync(join(tmpdir(), 'netlab-test-'))
+    this.stateDir = join(this.folder, 'state')
+    mkdirSync(this.stateDir, { mode: 0o700 })
+    const other = isRoot && user === 'an ordinary user'
+    this.#prefix = other
+      ? ['setpriv', `--reuid=${ordinaryUid}`, `--regid=${ordinaryUid}`, '--clear-groups', '--']
+      : []
+    if (!other) return
+    chmodSync(this.folder, 0o755)
+    for (const path of [this.folder, this.stateDir]) chownSync(path, ordinaryUid, ordinaryUid)
+  }
+
+  /** Writes a lab file, or a file beside one, and returns its path. */
+  file(name: string, text: string): string {
+    const path = join(this.folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+
+  /** Starts netlab and does not wait. Its process group is its own, so that it can be signalled as Ctrl-C does. */
+  start(argv: readonly string[], options: RunOptions = {}): ResultPromise<{ reject: false; cwd: string }> {
+    return this.startProgram([process.execPath, bin, ...argv], options)
+  }
+
+  /** Starts any program as this session's user, in its environment. */
+  startProgram(argv: readonly string[], options: RunOptions = {}) {
+    const [file = '', ...args] = [...this.#prefix, ...argv]
+    return execa(file, args, {
+      cwd: this.folder,
+      reject: false,
+      extendEnv: false,
+      env: { ...this.environment(), ...options.env },
+      timeout: options.patience ?? 50_000,
+      killSignal: 'SIGKILL',
+      ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    })
+  }
+
+  environment(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      HOME: this.folder,
+      NETLAB_STATE_DIR: this.stateDir,
+      COLUMNS: '200',
+    }
+  }
+
+  /** Runs netlab to its end. */
+  async netlab(...argv: string[]): Promise<Ended> {
+    return ended(await this.start(argv))
+  }
+
+  async netlabWith(options: RunOptions, ...argv: string[]): Promise<Ended> {
+    return ended(await this.start(argv, options))
+  }
+
+  /** What was written to the state folder and is still there. */
+  leftFiles(): string[] {
+    return existsSync(this.stateDir) ? readdirSync(this.stateDir) : []
+  }
+
+  /** Takes all labs down and ends whatever process still has this session's environment. */
+  async end(): Promise<void> {
+    await this.netlab('down', '--all', '--quiet')
+    await killAll(processesOf(this.stateDir))
+    removeFolder(this.folder)
+  }
+}
+
+async function ended(result: Awaited<ReturnType<Session['startProgram']>>): Promise<Ended> {
+  if (result.timedOut) throw new Error(`${result.escapedCommand} took too long\n${result.stderr}`)
+  return { stdout: String(result.stdout), stderr: String(result.stderr), code: result.exitCode ?? 128 }
+}
+
+const open = new Set<Session>()
+
+/** Opens a session that ends, with all that runs in it, after the test. */
+export function openSession(user?: User): Session {
+  const session = new Session(user)
+  open.add(session)
+  return session
+}
+
+afterEach(async () => {
+  const sessions = [...open]
+  open.clear()
+  await Promise.all(sessions.map(session => session.end()))
+})

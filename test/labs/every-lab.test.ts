@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { labsFolder, openSession, type Session, shippedLabs, users } from './cli.ts'
+import { type KernelState, kernelState } from './kernel-state.ts'
+import { comparable, machineState } from './machine-state.ts'
+import { processesOf } from './processes.ts'
+
+const stateInside = (session: Session, lab: string): Promise<KernelState> =>
+  kernelState(async argv => {
+    const { stdout, stderr, code } = await session.netlab('exec', lab, '--', ...argv)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    return stdout
+  })
+
+describe.each(shippedLabs)('labs/%s.yaml', lab => {
+  const file = join(labsFolder, `${lab}.yaml`)
+  const states = new Map<string, KernelState>()
+
+  // The last user goes without batches, so that both ways are compared without a run of its own.
+  const runs = [...users, users.length === 1 ? users[0]! : undefined]
+    .filter(user => user !== undefined)
+    .map((user, at) => [user, at === 0 ? 'batched' : 'one process per command'] as const)
+
+  it.each(runs)(
+    `goes up, verifies and goes down for %s, %s, and the machine is as before`,
+    async (user, how) => {
+      const before = await machineState()
+      const session = openSession(user)
+      const up = await session.netlab('up', file, '--json', ...(how === 'batched' ? [] : ['--no-batch']))
+      expect(up).toMatchObject({ code: 0, stderr: expect.not.stringContaining('✘') })
+      expect(JSON.parse(up.stdout)).toMatchObject({ lab, ok: true })
+      states.set(how, await stateInside(session, lab))
+      const verify = await session.netlab('verify', '--requests', '100', '--json')
+      expect({ code: verify.code, off: offIn(verify.stdout) }).toEqual({ code: 0, off: [] })
+      expect(processesOf(session.stateDir)).not.toEqual([])
+      expect(await session.netlab('down')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('nothing is left'),
+      })
+      expect(processesOf(session.stateDir)).toEqual([])
+      expect(session.leftFiles()).toEqual([])
+      expect(comparable(await machineState(), before)).toEqual(before)
+    },
+  )
+
+  it('has the same kernel state whether its commands went out in batches or one by one', () => {
+    expect(states.get('batched')?.places.host).toBeDefined()
+    expect(states.get('one process per command')).toEqual(states.get('batched'))
+  })
+})
+
+/** The checks and samples of a verify report that do not hold. */
+function offIn(json: string): unknown[] {
+  const { checks, services } = JSON.parse(json) as Record<'checks' | 'services', { ok: boolean }[]>
+  return [...checks, ...services].filter(({ ok }) => !ok)
+}

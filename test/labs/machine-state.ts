@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { execa } from 'execa'
+
+/** What a lab must leave as it is: the machine's own network, settings, mounts and namespaces. */
+export interface MachineState {
+  links: unknown
+  addresses: unknown
+  routes: unknown
+  rules: unknown
+  firewall: string
+  sysctls: Readonly<Record<string, string>>
+  mounts: readonly string[]
+  /** The namespaces of this very process. */
+  namespaces: readonly string[]
+  /** Names in the places where `ip netns` leaves some. */
+  names: readonly string[]
+}
+
+/** Reads the machine's state, without what changes by itself: counters, lifetimes, timers. */
+export async function machineState(): Promise<MachineState> {
+  const [links, addresses, routes, rules, firewall, sysctls] = await Promise.all([
+    ip('-d', 'link'),
+    ip('address'),
+    ip('route', 'show', 'table', 'all'),
+    ip('rule'),
+    firewallText(),
+    settings(),
+  ])
+  return {
+    links,
+    addresses,
+    routes,
+    rules,
+    firewall,
+    sysctls,
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n'),
+    namespaces: readdirSync('/proc/self/ns').map(name => readlinkSync(`/proc/self/ns/${name}`)),
+    names: ['/run/netns', '/etc/netns'].flatMap(folder => (existsSync(folder) ? readdirSync(folder) : [])),
+  }
+}
+
+/** A machine's state as it must be again: settings that a kernel module brings along when it is loaded are no change. */
+export function comparable(state: MachineState, before: MachineState): MachineState {
+  const kept = Object.entries(state.sysctls).filter(([key]) => key in before.sysctls)
+  return { ...state, sysctls: Object.fromEntries(kept) }
+}
+
+const byItself = new Set([
+  'stats',
+  'stats64',
+  'valid_life_time',
+  'preferred_life_time',
+  'cacheinfo',
+  'expires',
+])
+
+async function ip(...argv: string[]): Promise<unknown> {
+  const families = argv.includes('route') || argv.includes('rule') ? ['-4', '-6'] : ['-0']
+  const texts = await Promise.all(
+    families.map(family => output('ip', [...(family === '-0' ? [] : [family]), '-j', ...argv])),
+  )
+  return texts.map(text =>
+    JSON.parse(text || '[]', (key, value) =>
+      byItself.has(key) || key.endsWith('_timer') ? undefined : value,
+    ),
+  )
+}
+
+async function firewallText(): Promise<string> {
+  const text = process.getuid?.() === 0 ? await output('nft', ['-j', 'list', 'ruleset']) : ''
+  return text.replaceAll(/"(packets|bytes)": ?\d+/g, '"$1":0')
+}
+
+/** What counts by itself. */
+const counts = /_count$/
+
+async function settings(): Promise<Record<string, string>> {
+  const text = await output('sysctl', ['--all', '--pattern', '^(net|user|kernel\\.(host|domain)name)'])
+  const pairs = text.split('\n').map(line => line.split(' = '))
+  return Object.fromEntries(
+    pairs.flatMap(([key = '', value = '']) => (counts.test(key) ? [] : [[key, value]])),
+  )
+}
+
+async function output(file: string, argv: readonly string[]): Promise<string> {
+  const path = `${process.env.PATH}:/usr/sbin:/sbin`
+  const { stdout } = await execa(file, argv, { reject: false, env: { PATH: path } })
+  return String(stdout)
+}
