@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openProgram } from '../../src/cli/program.ts'
+import { shippedLabs } from '../../src/lab/load-shipped.ts'
+import { codePieces, fenced, linkedFiles, page, pages, tableRows } from './markdown.ts'
+
+// Documents name what exists. Whether it does what they say is for the other tests.
+
+const readme = page('README.md')
+let verbs: ReadonlyMap<string, Command>
+
+beforeAll(async () => {
+  const program = await openProgram()
+  const shown = program.createHelp().visibleCommands(program)
+  verbs = new Map(shown.filter(verb => verb.name() !== 'help').map(verb => [verb.name(), verb]))
+})
+
+/** What is typed after `netlab` in a piece of code, several times where several commands stand in a line. */
+function commandsIn(piece: string): string[][] {
+  return piece
+    .replace(/\s#\s.*/, '')
+    .split(/ · |&&|;|\|/)
+    .flatMap(part => /(?:^|[\s/])netlab ((?:-{1,2})?[a-z].*)$/.exec(part)?.[1] ?? [])
+    .map(rest => rest.split(/\s+/))
+}
+
+describe.each(pages())('$path', each => {
+  const commands = codePieces(each).flatMap(commandsIn)
+
+  test('names only verbs that netlab has', () => {
+    const named = commands.map(([verb = '']) => verb).filter(verb => !verb.startsWith('-'))
+    expect(named.filter(verb => !verbs.has(verb))).toEqual([])
+  })
+
+  test('gives verbs only options that they have', () => {
+    const unknown = commands.flatMap(([verb = '', ...words]) => {
+      const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length)
+      const flags = own.filter(word => /^-{1,2}[a-z]/.test(word)).map(word => word.split('=')[0] ?? '')
+      const known = verbs.get(verb)?.options.flatMap(({ short, long }) => [short, long]) ?? []
+      return flags.filter(flag => flag !== '--help' && !known.includes(flag)).map(flag => `${verb} ${flag}`)
+    })
+    expect(unknown).toEqual([])
+  })
+
+  test('links only to files that are there', () => {
+    expect(linkedFiles(each).filter(file => !existsSync(file))).toEqual([])
+  })
+})
+
+test("README's table has every verb of --help, each once", () => {
+  const named = tableRows(readme, 'The verbs').map(([verb = '']) => /^`netlab ([a-z]+)/.exec(verb)?.[1])
+  expect(new Set(named)).toEqual(new Set(verbs.keys()))
+  expect(named.length).toBe(verbs.size)
+})
+
+test("README's table has every lab that ships, and no other", () => {
+  const named = tableRows(readme, 'The labs').map(([lab = '']) => lab)
+  expect(named.toSorted()).toEqual(shippedLabs().map(lab => `[${lab}](labs/${lab}.yaml)`))
+})
+
+test('README explains the lab that ships, line by line', () => {
+  const [listing = ''] = fenced(readme, 'yaml')
+  expect(listing).toBe(readFileSync('labs/two-pods.yaml', 'utf8'))
+  const explained = tableRows(readme, 'The first lab, line by line').map(([line = '']) =>
+    line.replaceAll('`', ''),
+  )
+  const lines = listing.trimEnd().split('\n')
+  expect(lines.map((line, at) => line.trim().startsWith(explained[at] ?? '?'))).toEqual(lines.map(() => true))
+  expect(explained.length).toBe(lines.length)
+})
+
+test('every dependency has its reason in the architecture', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const reasons = tableRows(page('docs/architecture.md'), 'Dependencies')
+  const given = reasons.filter(([, reason]) => reason !== '').map(([name = '']) => name.replaceAll('`', ''))
+  expect(given.toSorted()).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)].toSorted())
+})
+
+test('every test and folder that the architecture names is there', () => {
+  const named = codePieces(page('docs/architecture.md')).filter(piece =>
+    /^(src|test|docs|labs|scripts)\//.test(piece),
+  )
+  expect(named.filter(path => !path.includes('*') && !existsSync(path))).toEqual([])
+})
