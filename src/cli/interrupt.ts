@@ -1,13 +1,33 @@
 import { exitCode, NetlabError } from '../errors.ts'
 
+/** An abort that Ctrl-C and SIGTERM bring about. */
+export interface Interrupt {
+  signal: AbortSignal
+  /** As if Ctrl-C had been typed. */
+  abort(): void
+  /** Leaves Ctrl-C to somebody else for a while: a shell on the same terminal. */
+  ignored<T>(work: () => Promise<T>): Promise<T>
+  /** Must be called in the end. */
+  release(): void
+}
+
 /** Turns Ctrl-C and SIGTERM into an abort; a second one changes nothing, so that what is being taken down is. */
-export function abortOnSignals(what: string): { signal: AbortSignal; release: () => void } {
+export function abortOnSignals(what: string): Interrupt {
   const controller = new AbortController()
   const abort = () => controller.abort(new NetlabError({ what, exitCode: exitCode.interrupted }))
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, abort)
   return {
     signal: controller.signal,
+    abort,
+    ignored: async work => {
+      process.off('SIGINT', abort)
+      try {
+        return await work()
+      } finally {
+        process.on('SIGINT', abort)
+      }
+    },
     release: () => {
       for (const signal of signals) process.off(signal, abort)
     },

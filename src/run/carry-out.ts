@@ -81,11 +81,11 @@ interface Outcome {
   failure?: CommandFailure
 }
 
-/** Runs one command as people type it. The output is what a terminal would show: complaints among it, in order. */
+/** Runs one command as people type it. The output is what a terminal would show: what it prints, then what it says of that. */
 export async function runAsTyped(context: RunContext, command: Command, step: Step): Promise<Outcome> {
-  const finished = await inside(context, ['sh', '-c', `exec 2>&1\n${commandLine(command)}`], step, {})
-  if (finished.exitCode === 0) return { output: finished.stdout }
-  return { output: '', failure: failureOf(command, { ...finished, stderr: finished.stdout }) }
+  const finished = await inside(context, ['sh', '-c', commandLine(command)], step, {})
+  if (finished.exitCode === 0) return { output: finished.stdout + finished.stderr }
+  return { output: finished.stdout, failure: failureOf(command, finished) }
 }
 
 /** Every entry into the sandbox costs a few milliseconds, so all batches up to the next server share one. */

@@ -1,10 +1,11 @@
-import type { Check, Expectation, FailureKind } from '../lab/lab.ts'
+import { type Check, type Expectation, type FailureKind, host } from '../lab/lab.ts'
 import { shellLine } from '../plan/command-line.ts'
 import { listing, plural, roundPercentage } from './format.ts'
 
 /** What a check tries: `curl 10.0.0.11:8080 from host`. */
 export function describeAttempt(check: Check): string {
-  if (check.kind === 'command') return `${shellLine(check.argv)} in ${check.from}`
+  if (check.kind === 'command')
+    return `${shellLine(check.argv)} ${check.from === host ? 'on' : 'in'} ${check.from}`
   const times = check.requests === undefined ? '' : `, ${plural(check.requests, 'time')}`
   return `curl ${check.url} from ${check.from}${times}`
 }
@@ -18,7 +19,14 @@ export function describeCheck(check: Check): string {
 export function describeExpectation(check: Check): string {
   if (check.kind === 'curl') return check.expect.map(curlExpectation).join(', or ')
   const exit = check.exit === undefined ? 'fails' : `exits with ${check.exit}`
-  return check.output === undefined ? exit : `${exit} and prints /${check.output}/`
+  return check.output === undefined ? exit : `${exit} and prints ${patternWords(check.output)}`
+}
+
+/** A pattern that is plain words, apart from its ends, as these words: `"1"`, `"…nameserver 8.8.8.8…"`. */
+function patternWords(pattern: string): string {
+  const [, start = '', words = '', end = ''] = /^(\^?)(.*?)(\$?)$/s.exec(pattern) ?? []
+  if (/[\\^$*+?()[\]{}|]/.test(words)) return `/${pattern}/`
+  return `"${start === '' ? '…' : ''}${words}${end === '' ? '…' : ''}"`
 }
 
 const failureWords: Record<FailureKind, string> = {

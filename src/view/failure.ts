@@ -40,8 +40,16 @@ export function renderFailure(style: Style, failed: FailedStep): string {
 /** A failed command as it can be pasted, how it ended, and its stderr. */
 export function commandFailureLines(style: Style, failure: CommandFailure, indent: number): string[] {
   const { color } = style
-  const margin = ' '.repeat(indent)
   const [first, ...more] = printable(commandLine(failure.command)).split('\n')
+  return [
+    `${' '.repeat(indent)}${color.bold(`$ ${first}`)}`,
+    ...more.map(line => color.bold(line)),
+    ...commandEndingLines(style, failure, indent),
+  ]
+}
+
+/** How a failed command ended, and its stderr. */
+export function commandEndingLines({ color }: Style, failure: CommandFailure, indent: number): string[] {
   const ending =
     failure.exitCode !== undefined
       ? `exit code ${failure.exitCode}`
@@ -50,9 +58,7 @@ export function commandFailureLines(style: Style, failure: CommandFailure, inden
         : 'could not be started'
   const stderr = printable(failure.stderr).trim()
   return [
-    `${margin}${color.bold(`$ ${first}`)}`,
-    ...more.map(line => color.bold(line)),
-    `${margin}${color.red(ending)}${stderr === '' ? ', and it printed no error' : ':'}`,
+    `${' '.repeat(indent)}${color.red(ending)}${stderr === '' ? ', and it printed no error' : ':'}`,
     ...(stderr === '' ? [] : indented(stderr, indent + 2)),
   ]
 }

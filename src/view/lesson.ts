@@ -1,22 +1,47 @@
 import { commandLine } from '../plan/command-line.ts'
-import type { Command } from '../plan/plan.ts'
-import type { CheckResult } from '../run/report.ts'
+import type { Command, Plan, Step } from '../plan/plan.ts'
+import type { WalkedStep } from '../run/lesson.ts'
+import type { CheckResult, CommandFailure } from '../run/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
-import { checkFailureLines } from './failure.ts'
-import { block, flow, hanging, widest, wrapParagraphs } from './layout.ts'
+import { displayWidth } from './display-width.ts'
+import { checkFailureLines, commandEndingLines } from './failure.ts'
+import { listing, plural } from './format.ts'
+import { block, flow, hanging, padEnd, widest, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
+import { tryLine, whatToTry } from './up-summary.ts'
 
 /** Prose reads badly in lines longer than this. */
 const proseWidth = 80
 
-/** The first screen: what the lab is about. */
-export function lessonTitle(style: Style, lab: string, title: string, steps: number): string {
+/** The first screen: what the lab is about, and who is in it. */
+export function lessonTitle(style: Style, plan: Plan): string {
   const { color, width } = style
+  const { lab, title, steps } = plan
   return block([
     ...hanging('', color.bold(title === '' ? lab : printable(title)), width),
-    color.dim(`${lab}, ${steps === 1 ? 'one step' : `${steps} steps`}`),
+    color.dim(`${lab}, ${steps.length === 1 ? 'one step' : `${steps.length} steps`}`),
+    '',
+    ...castLines(style, plan),
   ])
+}
+
+/** Who is in the lab, with addresses; of a large lab how many. */
+function castLines({ color, width }: Style, { pods, outside, services }: Plan): string[] {
+  const groups = [
+    { name: 'pods', members: pods.map(({ name, address }) => `${name} ${address}`) },
+    { name: 'outside', members: outside.map(({ name, address }) => `${name} ${address}`) },
+    {
+      name: 'services',
+      members: services.map(({ service, clusterIP, port }) => `${service} ${clusterIP}:${port}`),
+    },
+  ].filter(({ members }) => members.length > 0)
+  const column = widest(groups.map(({ name }) => name)) + 2
+  return groups.flatMap(({ name, members }) => {
+    const shown = members.length > 8 ? [...members.slice(0, 6), `and ${members.length - 6} more`] : members
+    const lines = flow(shown.map(printable), width, column, color.dim(' · '), column)
+    return lines.map((line, index) => (index === 0 ? color.dim(padEnd(name, column)) + line : line))
+  })
 }
 
 /** `── 5/9  A virtual IP with one DNAT rule ─────`; `index` is 0-based. */
@@ -35,7 +60,52 @@ export function stepWhy(style: Style, why: string): string {
   return why.trim() === '' ? '' : block(wrapParagraphs(printable(why), Math.min(style.width, proseWidth)))
 }
 
-/** A command as it is about to run, behind a prompt; never broken, so that it can be copied. */
+/** What a step is about to do, on at most so many rows of the screen: its commands, and what its checks will ask. */
+export function lessonPreview(style: Style, step: Step, rows: number): string {
+  const { color, width } = style
+  const commands = step.actions.map(({ command }) => {
+    const [first, ...more] = printable(commandLine(command)).split('\n')
+    return [`${color.dim('$')} ${first}`, ...more]
+  })
+  const checks = step.checks.map(check => hanging(color.dim('? '), printable(describeAttempt(check)), width))
+  const units = [...commands, ...checks]
+  let shown = fitting(units, rows, width)
+  if (shown < units.length) shown = fitting(units, rows - 1, width)
+  const lines = units.slice(0, shown).flat()
+  const rest = [
+    { count: Math.max(0, commands.length - shown), noun: 'command' },
+    { count: units.length - Math.max(shown, commands.length), noun: 'check' },
+  ].filter(({ count }) => count > 0)
+  if (rest.length === 0) return lines.length === 0 ? '' : block(lines)
+  const more = rest.map(({ count, noun }, index) =>
+    index === 0 ? plural(count, `more ${noun}`) : plural(count, noun),
+  )
+  return block([...lines, color.dim(`… and ${listing(more, 'and')}`)])
+}
+
+/** How many of the units, from the first, fit on so many rows. */
+function fitting(units: readonly (readonly string[])[], rows: number, width: number): number {
+  let taken = 0
+  for (const [index, unit] of units.entries()) {
+    taken += rowsOf(unit, width)
+    if (taken > rows) return index
+  }
+  return units.length
+}
+
+/** Rows that lines take on a terminal that breaks what is too long for it. */
+export function rowsOf(lines: readonly string[], width: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(columnsOf(line) / width)), 0)
+}
+
+/** Columns of a line with its tabs, each of which goes to the next multiple of eight. */
+function columnsOf(line: string): number {
+  return line
+    .split('\t')
+    .reduce((sum, piece, index) => (index === 0 ? 0 : Math.floor(sum / 8 + 1) * 8) + displayWidth(piece), 0)
+}
+
+/** A command as it runs, behind a prompt; never broken, so that it can be copied. */
 export function lessonCommand({ color }: Style, command: Command): string {
   const [first, ...more] = printable(commandLine(command)).split('\n')
   return block([`${color.green('$')} ${color.bold(first)}`, ...more.map(line => color.bold(line))])
@@ -44,7 +114,30 @@ export function lessonCommand({ color }: Style, command: Command): string {
 /** What a command printed; empty where it printed nothing. */
 export function lessonOutput({ color }: Style, output: string): string {
   const text = printable(output).trimEnd()
-  return text === '' ? '' : block(text.split('\n').map(line => (line === '' ? '' : color.dim(`  ${line}`))))
+  if (text === '') return ''
+  return block(excerpt(text).map(line => (line === '' ? '' : color.dim(`  ${line}`))))
+}
+
+/** Lines of output that are shown from its start and from its end, where it is long. */
+const shownLines = { first: 8, last: 4 }
+
+/** The lines of a long output, without its middle. */
+export function excerpt(text: string): string[] {
+  const lines = text.split('\n')
+  const { first, last } = shownLines
+  const left = lines.length - first - last
+  if (left <= 1) return lines
+  return [...lines.slice(0, first), `… ${plural(left, 'more line')} …`, ...lines.slice(-last)]
+}
+
+/** How a command failed, below the command itself, and what was left out because of it. */
+export function lessonFailure(style: Style, failure: CommandFailure, left: number): string {
+  const rest =
+    left === 0 ? 'its checks were not tried' : `${plural(left, 'command')} and its checks were left out`
+  return block([
+    ...commandEndingLines(style, failure, 2),
+    ...hanging('  ', style.color.yellow(`The step ends here: ${rest}.`), style.width),
+  ])
 }
 
 /** A check with what was expected and what came. */
@@ -61,23 +154,59 @@ export function lessonCheck(style: Style, result: CheckResult): string {
   ])
 }
 
+/** What the steps have come to, at the end or where somebody leaves. */
+export function lessonSummary(style: Style, plan: Plan, walked: readonly WalkedStep[]): string {
+  const { color, width } = style
+  const failed = walked.filter(step => !step.ok)
+  const commands = walked.reduce((sum, step) => sum + step.commands.length, 0)
+  const checks = walked.reduce((sum, step) => sum + step.checks.length, 0)
+  const isWhole = walked.length === plan.steps.length
+  const counts = [plural(commands, 'command'), plural(checks, 'check')].join(', ')
+  const steps = isWhole ? plural(walked.length, 'step') : `${walked.length} of ${plan.steps.length} steps`
+  const verdict =
+    failed.length > 0 ? color.red(`${plural(failed.length, 'step')} failed`) : color.green('all as expected')
+  const words = `${color.bold(plan.lab)}${isWhole ? ', walked to its end' : ''}: ${steps}, ${counts}`
+  return block([
+    ...hanging('', walked.length === 0 ? words : `${words}; ${verdict}`, width, 2),
+    ...failed.flatMap(({ step }) =>
+      hanging(`${color.red('✘')} ${plan.steps.indexOf(step) + 1} `, printable(step.title), width),
+    ),
+  ])
+}
+
+/** That a lab stands after its lesson, and what to do with it. */
+export function renderKept(
+  style: Style,
+  plan: Plan,
+  walked: readonly WalkedStep[],
+  several: boolean,
+): string {
+  const isWhole = walked.length === plan.steps.length
+  const point = isWhole
+    ? ''
+    : walked.length === 0
+      ? ', without any step'
+      : ` as step ${walked.length} left it`
+  return block([
+    ...hanging('', `${style.color.green.bold(plan.lab)} is up${point}.`, style.width, 2),
+    ...(isWhole ? whatToTry(style, plan, several) : whatToDo(style, plan, several)),
+  ])
+}
+
+/** Half-way through a lesson the services are not what they will be: there is nothing to verify yet. */
+function whatToDo(style: Style, { lab }: Plan, several: boolean): string[] {
+  const name = several ? ` ${lab}` : ''
+  return tryLine(style, [`shell${name}`, `status${name}`, `down${name}`])
+}
+
 /** What a key does where the lesson waits. */
 export interface LessonKey {
   key: string
   does: string
 }
 
-/** Keys of a lesson between two steps. */
-export const lessonKeys: readonly LessonKey[] = [
-  { key: 'Enter', does: 'go on' },
-  { key: 'b', does: 'back' },
-  { key: 'r', does: 'repeat' },
-  { key: 's', does: 'shell' },
-  { key: 'q', does: 'quit' },
-]
-
-/** `Enter go on · b back · r repeat · s shell · q quit`, without a line break behind it. */
-export function keyLine({ color, width }: Style, keys: readonly LessonKey[] = lessonKeys): string {
+/** `Enter go on · b back · q quit`, without a line break behind it. */
+export function keyLine({ color, width }: Style, keys: readonly LessonKey[]): string {
   const pieces = keys.map(({ key, does }) => `${color.bold(key)} ${color.dim(does)}`)
   return flow(pieces, width, 0, color.dim(' · ')).join('\n')
 }

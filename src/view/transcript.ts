@@ -1,54 +1,78 @@
 import { commandLine } from '../plan/command-line.ts'
-import type { Command } from '../plan/plan.ts'
-import type { CheckResult } from '../run/report.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { WalkedStep } from '../run/lesson.ts'
+import type { CheckResult, CommandFailure } from '../run/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
-import { plural } from './format.ts'
+import { listing, plural } from './format.ts'
+import { excerpt } from './lesson.ts'
 import { printable } from './printable.ts'
-
-/** A step as it was walked through. */
-export interface RecordedStep {
-  title: string
-  why: string
-  commands: readonly { command: Command; output: string }[]
-  checks: readonly CheckResult[]
-}
 
 /** A lesson as it was walked through. */
 export interface LessonRecord {
-  lab: string
-  title: string
+  plan: Plan
   /** As it shall stand there: `2025-03-01`. */
   date: string
-  steps: readonly RecordedStep[]
+  walked: readonly WalkedStep[]
 }
 
 /** A recorded lesson as Markdown that reads well on its own: a hand-out, or homework. */
-export function renderTranscript(record: LessonRecord): string {
-  const checks = record.steps.flatMap(step => step.checks)
-  const held = checks.filter(check => check.ok).length
-  const verdict = checks.length === 0 ? '' : `, ${held} of ${plural(checks.length, 'check')} held`
+export function renderTranscript({ plan, date, walked }: LessonRecord): string {
   const parts = [
-    `# ${inline(record.title === '' ? record.lab : record.title)}`,
-    `Lab \`${record.lab}\`, ${record.date}: ${plural(record.steps.length, 'step')}${verdict}.`,
-    ...record.steps.flatMap((step, index) => stepParts(step, index)),
+    `# ${inline(plan.title === '' ? plan.lab : plan.title)}`,
+    `Lab \`${plan.lab}\`, ${date}: ${verdict(plan, walked)}`,
+    ...castPart(plan),
+    ...walked.flatMap((step, index) => stepParts(step, index)),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
-function stepParts(step: RecordedStep, index: number): string[] {
+function verdict(plan: Plan, walked: readonly WalkedStep[]): string {
+  const checks = walked.flatMap(step => step.checks)
+  const held = checks.filter(check => check.ok).length
+  const failed = walked.flatMap((step, index) => (step.ok ? [] : [`${index + 1}`]))
+  const isWhole = walked.length === plan.steps.length
+  const parts = [
+    isWhole
+      ? plural(walked.length, 'step')
+      : `broken off after ${walked.length} of ${plan.steps.length} steps`,
+    ...(checks.length === 0 ? [] : [`${held} of ${plural(checks.length, 'check')} held`]),
+    ...(failed.length === 0
+      ? []
+      : [`**${failed.length === 1 ? 'step' : 'steps'} ${listing(failed, 'and')} failed**`]),
+  ]
+  return `${parts.join(', ')}.`
+}
+
+/** Who is in the lab, so that the addresses in the commands mean something. */
+function castPart({ pods, outside, services }: Plan): string[] {
+  const rows = [
+    ...pods.map(({ name, address }) => `pod \`${name}\` ${address}`),
+    ...outside.map(({ name, address }) => `outside machine \`${name}\` ${address}`),
+    ...services.map(({ service, clusterIP, port }) => `service \`${service}\` ${clusterIP}:${port}`),
+  ]
+  return rows.length === 0 ? [] : [rows.map(row => `- ${row}`).join('\n')]
+}
+
+function stepParts({ step, commands, failure, checks, shell }: WalkedStep, index: number): string[] {
   return [
     `## ${index + 1}. ${inline(step.title)}`,
     ...(step.why.trim() === '' ? [] : [printable(step.why.trim())]),
-    ...(step.commands.length === 0 ? [] : [consoleBlock(step.commands)]),
-    ...(step.checks.length === 0 ? [] : [step.checks.map(checkItem).join('\n')]),
+    ...(commands.length === 0 && failure === undefined ? [] : [consoleBlock(commands, failure)]),
+    ...(failure === undefined ? [] : [failureNote(failure)]),
+    ...(checks.length === 0 ? [] : [checks.map(checkItem).join('\n')]),
+    ...(shell ? ['*Here a shell was opened; what was typed in it is not recorded.*'] : []),
   ]
 }
 
-function consoleBlock(commands: RecordedStep['commands']): string {
-  const text = commands
+function consoleBlock(commands: WalkedStep['commands'], failure: CommandFailure | undefined): string {
+  const all = [
+    ...commands,
+    ...(failure === undefined ? [] : [{ command: failure.command, output: failure.stderr }]),
+  ]
+  const text = all
     .flatMap(({ command, output }) => [
       `$ ${commandLine(command)}`,
-      ...(output.trim() === '' ? [] : [output.trimEnd()]),
+      ...(output.trim() === '' ? [] : excerpt(output.trimEnd())),
     ])
     .map(printable)
     .join('\n')
@@ -56,11 +80,16 @@ function consoleBlock(commands: RecordedStep['commands']): string {
   return `${fence}console\n${text}\n${fence}`
 }
 
+function failureNote(failure: CommandFailure): string {
+  const ending = failure.exitCode === undefined ? '' : ` with exit code ${failure.exitCode}`
+  return `✘ The last command failed${ending}, and the step ended there.`
+}
+
 function checkItem(result: CheckResult): string {
   const attempt = `- ${result.ok ? '✔' : '✘'} ${code(describeAttempt(result.check))}`
-  if (result.ok) return `${attempt}: ${inline(result.observed)}`
+  const expected = `expected: ${inline(describeExpectation(result.check))}`
   const evidence = result.evidence === undefined ? '' : ` (${inline(result.evidence.headline)})`
-  return `${attempt}: expected ${inline(describeExpectation(result.check))}, observed ${inline(result.observed)}${evidence}`
+  return `${attempt}\\\n  ${expected}; observed: ${inline(result.observed)}${evidence}`
 }
 
 /** Code that may itself hold backticks. */

@@ -19,14 +19,19 @@ export function renderUpSummary(style: Style, report: UpReport, plan: Plan, seve
     `${plural(report.steps.length, 'step')} verified in ${duration(report.ms)}`,
   ]
   const lines = hanging('', `${color.green.bold(report.lab)} is up: ${parts.join(', ')}`, width, 2)
-  return block([...lines, ...flow(suggestions(style, report, plan, several), width, 6, ' · ')])
+  return block([...lines, ...whatToTry(style, plan, several)])
 }
 
-function suggestions(style: Style, report: UpReport, plan: Plan, several: boolean): string[] {
-  const name = several ? ` ${report.lab}` : ''
-  const verbs = [`verify${name}`, `shell${name}`, ...tryOut(plan, name), `down${name}`]
-  const [first, ...rest] = verbs.map(verb => style.color.cyan(`netlab ${verb}`))
-  return [`Try:  ${first}`, ...rest]
+/** What to do with a lab that is up. `several`: other labs run too, so that commands must name this one. */
+export function whatToTry(style: Style, plan: Plan, several: boolean): string[] {
+  const name = several ? ` ${plan.lab}` : ''
+  return tryLine(style, [`verify${name}`, `shell${name}`, ...tryOut(plan, name), `down${name}`])
+}
+
+/** `Try:  netlab verify · netlab down`; each is copied as a whole. */
+export function tryLine({ color, width }: Style, verbs: readonly string[]): string[] {
+  const [first, ...rest] = verbs.map(verb => color.cyan(`netlab ${verb}`))
+  return flow([`Try:  ${first}`, ...rest], width, 6, ' · ')
 }
 
 /** A request that is answered: to a service from a pod, else one that a step has checked. */

@@ -1,0 +1,118 @@
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Command, Option } from 'commander'
+import { exitCode, NetlabError } from '../errors.ts'
+import { loadLab } from '../lab/load-lab.ts'
+import { findLab } from '../lab/load-shipped.ts'
+import { compilePlan } from '../plan/compile.ts'
+import type { Plan } from '../plan/plan.ts'
+import { runningLabs } from '../run/lab-state.ts'
+import { type WalkReport, walk } from '../run/walk.ts'
+import { renderDown } from '../view/down-line.ts'
+import { Keys } from '../view/keys.ts'
+import { renderKept } from '../view/lesson.ts'
+import { LessonGuide } from '../view/lesson-guide.ts'
+import { openTerminal, type Screen } from '../view/terminal.ts'
+import { renderTranscript } from '../view/transcript.ts'
+import { abortOnSignals } from './interrupt.ts'
+import { checkedName } from './lab-name.ts'
+
+interface WalkFlags {
+  name?: string
+  yes?: true
+  record?: string
+  force?: true
+  keep?: true
+  down?: true
+}
+
+/** `netlab walk`: a lab as a lesson, step by step. */
+export function walkCommand(): Command {
+  return new Command('walk')
+    .description('a lesson: each step with its reason, its commands, their output and what was checked')
+    .argument('<lab>', 'a lab file, or the name of a lab that ships')
+    .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
+    .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
+    .option('--record <file>', 'write the lesson as Markdown')
+    .option('--force', 'overwrite that file if it is there')
+    .option('--keep', 'leave the lab up at the end, without asking')
+    .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
+    .action(runWalk)
+}
+
+async function runWalk(nameOrPath: string, flags: WalkFlags): Promise<void> {
+  const file = findLab(nameOrPath)
+  const read = loadLab(file)
+  const lab = flags.name === undefined ? read : { ...read, name: flags.name }
+  const { out } = openTerminal()
+  if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
+  if (flags.record !== undefined) mustBeWritable(flags.record, flags.force ?? false)
+  const interrupt = abortOnSignals(`interrupted; ${lab.name} is taken down and nothing is left`)
+  const plan = compilePlan(lab)
+  const keys = flags.yes ? undefined : new Keys(process.stdin, interrupt.abort)
+  const guide = new LessonGuide({
+    screen: out,
+    plan,
+    signal: interrupt.signal,
+    ...(keys === undefined ? {} : { keys }),
+    whileShell: interrupt.ignored,
+    ...(flags.keep || flags.down ? { parting: flags.keep ? 'keep' : 'down' } : {}),
+  })
+  guide.begin()
+  const report = await walk(lab, guide, { file, signal: interrupt.signal })
+    .finally(() => guide.stop())
+    .finally(interrupt.release)
+  if (flags.record !== undefined) record(flags.record, flags.force ?? false, plan, report, out)
+  if (report.interrupted) throw interrupt.signal.reason
+  out.write(
+    report.down === undefined
+      ? renderKept(out, plan, report.walked, runningLabs().length > 1)
+      : renderDown(out, [report.down]),
+  )
+  if (!report.ok) process.exitCode = exitCode.failed
+}
+
+function noTerminal(lab: string): NetlabError {
+  return new NetlabError({
+    what: 'a lesson needs a terminal, and there is none',
+    why: 'walk shows a step and then waits for a key',
+    fix: `netlab walk ${lab} --yes goes through all steps without stopping; --record FILE.md writes them down`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+/** Told before the lesson: it would be a pity after it. */
+function mustBeWritable(file: string, force: boolean): void {
+  if (!force && existsSync(file)) throw isThere(file)
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK)
+  } catch (cause) {
+    throw new NetlabError({ what: `${file} cannot be written`, exitCode: exitCode.wrongInput, cause })
+  }
+}
+
+function isThere(file: string): NetlabError {
+  return new NetlabError({
+    what: `${file} is there already`,
+    fix: 'give another file, or --force to overwrite it',
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+function record(file: string, force: boolean, plan: Plan, report: WalkReport, out: Screen): void {
+  const text = renderTranscript({ plan, date: today(), walked: report.walked })
+  try {
+    writeFileSync(file, text, { flag: force ? 'w' : 'wx' })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(file)
+    throw new NetlabError({ what: `${file} cannot be written`, cause })
+  }
+  out.write(`The lesson is written to ${file}\n`)
+}
+
+/** `2025-03-01`, where the person is. */
+function today(): string {
+  const now = new Date()
+  const parts = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
+  return parts.map(part => String(part).padStart(2, '0')).join('-')
+}

@@ -1,0 +1,86 @@
+import type { Lab } from '../lab/lab.ts'
+import type { Step } from '../plan/plan.ts'
+import { Lesson, type LessonOptions, type StepListener, type WalkedStep } from './lesson.ts'
+import type { CommandFailure, DownReport } from './report.ts'
+
+/** Where a lesson goes from where it stands. */
+export type Move = 'on' | 'back' | 'again' | 'shell' | 'quit'
+
+/** What becomes of a lab when its lesson ends. `stay`: the lesson goes on after all. */
+export type Parting = 'keep' | 'down' | 'stay'
+
+/** Leads through a lesson: shows it, and knows what the person wants next. A rejection ends the lesson. */
+export interface Guide extends StepListener {
+  /** A step that has not run yet. `on` runs it. */
+  before(step: Step, index: number): Promise<Move>
+  /** A step that has run. `on` goes to the next one, or to the end. */
+  after(walked: WalkedStep, index: number): Promise<Move>
+  /** Gives the terminal to a shell until that has ended. */
+  lend(shell: () => Promise<void>): Promise<void>
+  /** The lab stands before this step again. `ms`: how long that took. */
+  builtAgain(index: number, ms: number, failures: readonly CommandFailure[]): void
+  /** The person wants to leave, or has seen the last step. */
+  parting(walked: readonly WalkedStep[]): Promise<Parting>
+}
+
+/** What came of a lesson. */
+export interface WalkReport {
+  walked: readonly WalkedStep[]
+  /** Every step that was walked is fine. */
+  ok: boolean
+  /** What went with the lab; undefined where it stands. */
+  down?: DownReport
+  /** The lesson was broken off by the signal, and the lab taken down. */
+  interrupted: boolean
+}
+
+/** Walks through a lab's steps as the guide leads. The lab is down afterwards unless the guide wants it kept. */
+export async function walk(lab: Lab, guide: Guide, options: LessonOptions): Promise<WalkReport> {
+  const lesson = await Lesson.open(lab, options)
+  const report = () => ({ walked: lesson.walked, ok: lesson.walked.every(step => step.ok) })
+  try {
+    if ((await lead(lesson, guide, options.signal)) === 'keep') {
+      lesson.keep()
+      return { ...report(), interrupted: false }
+    }
+    return { ...report(), interrupted: false, down: await lesson.takeDown() }
+  } catch (error) {
+    await lesson.abandon()
+    if (!options.signal.aborted) throw error
+    return { ...report(), interrupted: true }
+  }
+}
+
+async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<Exclude<Parting, 'stay'>> {
+  let hasRun = false
+  for (;;) {
+    signal.throwIfAborted()
+    const { ahead, walked } = lesson
+    const index = hasRun ? walked.length - 1 : walked.length
+    const move = await nextMove(lesson, guide, hasRun)
+    if (move === 'shell') await guide.lend(() => lesson.shell())
+    else if (move === 'back' || move === 'again') {
+      await buildAgain(lesson, guide, Math.max(0, move === 'back' ? index - 1 : index))
+      hasRun = false
+    } else if (move === 'quit' || ahead === undefined) {
+      const parting = await guide.parting(walked)
+      if (parting !== 'stay') return parting
+    } else {
+      if (!hasRun) await lesson.runNext(guide)
+      hasRun = !hasRun
+    }
+  }
+}
+
+async function nextMove(lesson: Lesson, guide: Guide, hasRun: boolean): Promise<Move> {
+  const { ahead, walked } = lesson
+  const last = walked.at(-1)
+  if (hasRun && last !== undefined) return guide.after(last, walked.length - 1)
+  return ahead === undefined ? 'quit' : guide.before(ahead, walked.length)
+}
+
+async function buildAgain(lesson: Lesson, guide: Guide, index: number): Promise<void> {
+  const start = performance.now()
+  const failures = await lesson.rebuild(index)
+  guide.builtAgain(index, performance.now() - start, failures)
+}

@@ -1,0 +1,220 @@
+import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
+import type { WriteStream } from 'node:tty'
+import type { Command, Plan, Step } from '../plan/plan.ts'
+import type { WalkedStep } from '../run/lesson.ts'
+import type { CheckResult, CommandFailure } from '../run/report.ts'
+import type { Guide, Move, Parting } from '../run/walk.ts'
+import { commandFailureLines } from './failure.ts'
+import { duration, plural } from './format.ts'
+import type { Keys } from './keys.ts'
+import { block, hanging } from './layout.ts'
+import {
+  keyLine,
+  type LessonKey,
+  lessonCheck,
+  lessonCommand,
+  lessonFailure,
+  lessonOutput,
+  lessonPreview,
+  lessonSummary,
+  lessonTitle,
+  rowsOf,
+  stepHeading,
+  stepWhy,
+} from './lesson.ts'
+import { LiveLine } from './live-line.ts'
+import type { Screen } from './terminal.ts'
+
+export interface LessonGuideOptions {
+  screen: Screen
+  plan: Plan
+  signal: AbortSignal
+  /** Undefined: nobody is asked, and the lesson runs to its end. */
+  keys?: Keys
+  /** Around a shell: Ctrl-C is the shell's then. */
+  whileShell: (shell: () => Promise<void>) => Promise<void>
+  /** What becomes of the lab, where that is known beforehand. */
+  parting?: Exclude<Parting, 'stay'>
+}
+
+type Choice<Chosen> = LessonKey & { leadsTo: Chosen }
+
+/** Rows that a preview gets on the lowest of windows. */
+const leastPreview = 3
+
+/** Leads through a lesson on a terminal, by single keys; without keys it shows every step and goes on. */
+export class LessonGuide implements Guide {
+  readonly #options: LessonGuideOptions
+  readonly #screen: Screen
+  #live: LiveLine | undefined
+  /** Output of commands that came since the last empty line: what follows is set off. */
+  #ran = false
+
+  constructor(options: LessonGuideOptions) {
+    this.#options = options
+    this.#screen = options.screen
+  }
+
+  /** What the lesson is about. */
+  begin(): void {
+    this.#screen.write(lessonTitle(this.#screen, this.#options.plan))
+  }
+
+  async before(step: Step, index: number): Promise<Move> {
+    const { plan, keys } = this.#options
+    const heading = [
+      stepHeading(this.#screen, index, plan.steps.length, step.title),
+      stepWhy(this.#screen, step.why),
+    ].join('')
+    this.#screen.write(`\n${heading}\n`)
+    if (keys === undefined) return 'on'
+    const move = await this.#choose<Move>(
+      [
+        { key: 'Enter', does: step.actions.length === 0 ? 'try' : 'run', leadsTo: 'on' },
+        ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
+        { key: 'r', does: 'repeat', leadsTo: 'again' },
+        { key: 's', does: 'shell', leadsTo: 'shell' },
+        { key: 'q', does: 'quit', leadsTo: 'quit' },
+      ],
+      room => lessonPreview(this.#screen, step, room - rowsOf(heading.split('\n'), this.#screen.width)),
+    )
+    if (move === 'on') this.#live = new LiveLine(this.#screen)
+    return move
+  }
+
+  commandsStart(commands: readonly Command[]): void {
+    this.#ran = true
+    this.#write(commands.map(command => lessonCommand(this.#screen, command)).join(''))
+    this.#live?.start(this.#screen.color.dim('running'))
+  }
+
+  commandsRan(output: string): void {
+    this.#end(lessonOutput(this.#screen, output))
+  }
+
+  commandFailed(failure: CommandFailure, left: number): void {
+    this.#end(lessonFailure(this.#screen, failure, left))
+  }
+
+  checksStart(count: number): void {
+    if (this.#ran) this.#write('\n')
+    this.#live?.start(this.#screen.color.dim(`trying ${plural(count, 'check')}`))
+  }
+
+  checksProgress(text: string): void {
+    this.#live?.update(this.#screen.color.dim(`trying ${text}`))
+  }
+
+  checksTried(results: readonly CheckResult[]): void {
+    this.#end(results.map(result => lessonCheck(this.#screen, result)).join(''))
+  }
+
+  async after(walked: WalkedStep, index: number): Promise<Move> {
+    await this.#still()
+    this.#ran = false
+    const { plan, keys } = this.#options
+    if (keys === undefined) return 'on'
+    if (!walked.ok) this.#screen.write(`\n${this.#failedLine(index)}`)
+    const isLast = index === plan.steps.length - 1
+    return this.#choose<Move>([
+      { key: 'Enter', does: isLast ? 'finish' : 'go on', leadsTo: 'on' },
+      ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
+      { key: 'r', does: 'repeat', leadsTo: 'again' },
+      { key: 's', does: 'shell', leadsTo: 'shell' },
+      { key: 'q', does: 'quit', leadsTo: 'quit' },
+    ])
+  }
+
+  #failedLine(index: number): string {
+    const { color, width } = this.#screen
+    const words = `step ${index + 1} did not do what it should. A shell shows the lab as it stands; r repeats the step.`
+    return block(hanging(`${color.red('✘')} `, words, width))
+  }
+
+  async lend(shell: () => Promise<void>): Promise<void> {
+    const { plan, keys, whileShell } = this.#options
+    const { color, width } = this.#screen
+    const words = `A shell on the host of ${plan.lab}. exit, or Ctrl-D, comes back to the lesson.`
+    this.#screen.write(block(['', ...hanging('', color.cyan(words), width)]))
+    await keys?.lend(() => whileShell(shell))
+  }
+
+  builtAgain(index: number, ms: number, failures: readonly CommandFailure[]): void {
+    const { color, width } = this.#screen
+    const words = `Built again up to step ${index + 1}, in ${duration(ms)}: a new sandbox, without what was typed by hand.`
+    this.#screen.write(
+      block([
+        '',
+        ...hanging('', color.cyan(words), width),
+        ...failures.flatMap(failure => commandFailureLines(this.#screen, failure, 2)),
+      ]),
+    )
+  }
+
+  async parting(walked: readonly WalkedStep[]): Promise<Parting> {
+    const { plan, keys, parting } = this.#options
+    this.#screen.write(`\n${lessonSummary(this.#screen, plan, walked)}`)
+    if (parting !== undefined) return parting
+    if (keys === undefined) return 'down'
+    return this.#choose<Parting>([
+      { key: 'Enter', does: 'take it down', leadsTo: 'down' },
+      { key: 'k', does: 'keep it up', leadsTo: 'keep' },
+      { key: 'b', does: 'back to the lesson', leadsTo: 'stay' },
+    ])
+  }
+
+  /** Gives the screen back; must be called in the end. */
+  async stop(): Promise<void> {
+    await this.#still()
+    this.#options.keys?.close()
+  }
+
+  /** Shows the keys, below what `preview` shows for so many rows, until one of them is pressed; then takes both away. */
+  async #choose<Chosen>(
+    choices: readonly Choice<Chosen>[],
+    preview: (rows: number) => string = () => '',
+  ): Promise<Chosen> {
+    const { keys, signal } = this.#options
+    const { columns, rows } = this.#screen.stream as WriteStream
+    const line = keyLine(this.#screen, choices)
+    const about = preview(Math.max(leastPreview, rows - rowsOf(line.split('\n'), columns) - 3))
+    const draft = `${about}\n${line}`
+    this.#screen.write(draft)
+    try {
+      const names = choices.map(({ key }) => key)
+      const name = await keys?.next(names, signal)
+      return choices.find(({ key }) => key === name)!.leadsTo
+    } finally {
+      this.#erase(draft, columns)
+    }
+  }
+
+  /** Takes away what was written last; where the window has become another, the cursor goes below it instead. */
+  #erase(draft: string, columns: number): void {
+    const stream = this.#screen.stream as WriteStream
+    const up = rowsOf(draft.split('\n'), columns) - 1
+    if (stream.columns !== columns || up >= stream.rows) {
+      this.#screen.write('\n')
+      return
+    }
+    moveCursor(stream, 0, -up)
+    cursorTo(stream, 0)
+    clearScreenDown(stream)
+  }
+
+  #write(text: string): void {
+    if (text === '') return
+    if (this.#live === undefined) this.#screen.write(text)
+    else this.#live.write(text)
+  }
+
+  #end(text: string): void {
+    if (this.#live === undefined) this.#write(text)
+    else this.#live.end(text)
+  }
+
+  async #still(): Promise<void> {
+    await this.#live?.stop()
+    this.#live = undefined
+  }
+}
