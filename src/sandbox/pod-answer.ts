@@ -13,7 +13,8 @@ export function podServer(pod: string): Server {
     const body = json
       ? `${JSON.stringify({ pod, address, port: request.socket.localPort, client })}\n`
       : `you are talking to ${pod} (${address}), you are ${client}\n`
-    if (request.httpVersion !== '1.0') letClientCloseFirst(request.socket)
+    if (request.httpVersion !== '1.0')
+      letClientCloseFirst(request.socket, request.headers.connection === 'close')
     // Every request is a new connection, which is what kube-proxy's rules choose for.
     response.writeHead(200, {
       'content-type': json ? 'application/json' : 'text/plain',
@@ -31,12 +32,19 @@ const patience = 200
 /**
  * Whoever closes first holds the pair of addresses for a minute. If that were the server, a masqueraded client that
  * happens to get the same port again would have to wait a second until its packet is taken for a new connection.
- * HTTP/1.0 clients wait for the server.
+ * HTTP/1.0 clients wait for the server. A client that says that it will close holds the pair no longer than until it is
+ * reset: of those who ask thousands of times, the kernel would soon search long for a port that is not held.
  */
-function letClientCloseFirst(socket: Socket): void {
+function letClientCloseFirst(socket: Socket, willClose: boolean): void {
   const close = socket.destroySoon.bind(socket)
   socket.destroySoon = () => {
-    setTimeout(close, patience)
+    const timer = setTimeout(close, patience)
+    if (!willClose) return
+    // Before Node's own listener, which would answer with an end of its own.
+    socket.prependOnceListener('end', () => {
+      clearTimeout(timer)
+      socket.resetAndDestroy()
+    })
   }
 }
 
