@@ -69,7 +69,13 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
         ]
       }
       const message = `${describe(found)} is not one of ${values.join(', ')}`
-      return [{ path, message, fix: didYouMean(String(found), values, 'write one of') }]
+      return [
+        {
+          path,
+          message,
+          fix: didYouMean(typeof found === 'object' ? '' : String(found), values, 'write one of'),
+        },
+      ]
     }
     case 'invalid_union':
       return unionWords(issue, schema, path, found)

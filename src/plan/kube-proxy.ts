@@ -1,6 +1,7 @@
 import { namespacedName } from '../lab/kubernetes.ts'
 import type { Lab, LabService } from '../lab/lab.ts'
 import { compileServices } from '../service/compile.ts'
+import type { ServicesState } from '../service/conntrack.ts'
 import { podStatus, slicesOf } from '../service/pods.ts'
 import type { RuleSet } from '../service/rules.ts'
 import type { ServiceTarget } from './plan.ts'
@@ -18,16 +19,19 @@ export function allEndpoints(lab: Lab): EndpointsByService {
 
 /** The rules that kube-proxy keeps on the lab's host for these endpoints; services that are not named have none yet. */
 export function labRules(lab: Lab, endpoints: EndpointsByService): RuleSet {
-  const services = lab.services.filter(service => namespacedName(service) in endpoints)
   return compileServices({
-    services,
-    slices: services.flatMap(service =>
-      slicesOf(service, podsOf(lab, endpoints[namespacedName(service)] ?? [])),
-    ),
+    ...servicesState(lab, endpoints),
     settings: lab.proxy,
     node: { name: nodeName, addresses: nodeAddresses(lab), ...primaryAddress(lab) },
     family: 'ipv4',
   })
+}
+
+/** The services and EndpointSlices from which those rules follow. */
+export function servicesState(lab: Lab, endpoints: EndpointsByService): ServicesState {
+  const services = lab.services.filter(service => namespacedName(service) in endpoints)
+  const podsFor = (service: LabService) => podsOf(lab, endpoints[namespacedName(service)] ?? [])
+  return { services, slices: services.flatMap(service => slicesOf(service, podsFor(service))) }
 }
 
 /** What `verify` samples: each TCP port of each service with a cluster IP, with its endpoints. */

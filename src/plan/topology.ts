@@ -63,7 +63,8 @@ function bridgeCommands({ name, address }: Bridge): Command[] {
   ]
 }
 
-function cableCommands({ name, veth, bridge }: Pod, lab: Lab): Command[] {
+/** Plugs a pod's namespace into its bridge. */
+export function cableCommands({ name, veth, bridge }: Pod, lab: Lab): Command[] {
   const hairpin = lab.bridges.find(other => other.name === bridge)?.hairpin ?? false
   return [
     onHost(['ip', 'link', 'add', 'name', veth, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]),
@@ -72,7 +73,8 @@ function cableCommands({ name, veth, bridge }: Pod, lab: Lab): Command[] {
   ]
 }
 
-function podCommands({ name, address, gateway }: Pod): Command[] {
+/** Sets a pod's interfaces and its route up. */
+export function podCommands({ name, address, gateway }: Pod): Command[] {
   return [
     { argv: ['ip', 'link', 'set', 'dev', 'lo', 'up'], in: name },
     { argv: ['ip', 'address', 'add', `${address.address}/${address.prefix}`, 'dev', 'eth0'], in: name },
@@ -189,13 +191,7 @@ function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
 
 function servers(lab: Lab): Part {
   const files = Object.entries(lab.files).map(([path, input]) => ({ ...onHost(['tee', path]), input }))
-  const programs = lab.pods.flatMap(pod =>
-    pod.containers.map(container => ({
-      argv: container.command.length > 0 ? container.command : serveArgv(pod, container.serve),
-      in: pod.name,
-      container: { pod: pod.name, name: container.name },
-    })),
-  )
+  const programs = lab.pods.flatMap(podPrograms)
   return {
     title: count(programs.length, 'server'),
     why:
@@ -203,6 +199,15 @@ function servers(lab: Lab): Part {
       'server answers with the name of the pod, its address, and the address that the client seems to have.',
     commands: [...files, ...programs],
   }
+}
+
+/** The programs that a pod runs. */
+export function podPrograms(pod: Pod): Command[] {
+  return pod.containers.map(container => ({
+    argv: container.command.length > 0 ? container.command : serveArgv(pod, container.serve),
+    in: pod.name,
+    container: { pod: pod.name, name: container.name },
+  }))
 }
 
 function serveArgv(pod: Pod, ports: readonly number[]): readonly string[] {

@@ -1,52 +1,54 @@
 /**
- * One process that serves for every pod of a lab: it steps into each pod's network namespace just for the call that makes
- * the listening socket, which then stays there. A process for each pod would take 40 MB each.
+ * One process that serves for every pod of a lab; a process for each pod would take 40 MB each.
  *
  * Reads on stdin `{"namespaces": FOLDER, "listeners": [{"pod", "port"}]}`, writes `listening` or an error line to stdout.
+ * From then on it takes orders over HTTP on a socket of the sandbox's own: `GET /pods`, `POST /open` with listeners,
+ * `POST /stop/POD`, `POST /kill/POD`.
  */
-import { closeSync, openSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import koffi from 'koffi'
-import { podServer } from './pod-answer.ts'
-
-const CLONE_NEWNET = 0x40000000
+import { type Listener, PodListeners } from './pod-listeners.ts'
 
 interface Order {
   namespaces: string
-  listeners: { pod: string; port: number }[]
+  listeners: Listener[]
 }
 
-const setns = koffi.load('libc.so.6').func('int setns(int fd, int nstype)')
-
-function enter(namespace: number): void {
-  if (setns(namespace, CLONE_NEWNET) !== 0) throw new Error(`setns: errno ${koffi.errno()}`)
+async function obey(listeners: PodListeners, request: IncomingMessage): Promise<string> {
+  const [, order, pod = ''] = (request.url ?? '').split('/').map(decodeURIComponent)
+  if (order === 'open') await listeners.open(JSON.parse(await text(request)))
+  else if (order === 'stop' || order === 'kill') await listeners.close(pod, order)
+  return JSON.stringify(listeners.pods)
 }
 
-async function listen(order: Order): Promise<void> {
-  const home = openSync('/proc/self/ns/net', 'r')
-  const started: Promise<void>[] = []
-  for (const { pod, port } of order.listeners) {
-    const namespace = openSync(`${order.namespaces}/${pod}`, 'r')
-    enter(namespace)
-    const server = podServer(pod)
-    started.push(
-      new Promise((resolve, reject) => {
-        server.once('listening', resolve)
-        server.once('error', error => reject(new Error(`${pod}: ${error.message}`)))
-      }),
+async function takeOrders(listeners: PodListeners, namespaces: string): Promise<void> {
+  const folder = `${namespaces}/../sandbox/serve`
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const server = createServer((request, response) => {
+    obey(listeners, request).then(
+      answer => response.end(answer),
+      error => response.writeHead(500).end(messageOf(error)),
     )
-    // Without a host the socket is made inside this very call, that is, in the pod's namespace.
-    server.listen({ port, backlog: 4096 })
-    enter(home)
-    closeSync(namespace)
-  }
-  await Promise.all(started)
+  })
+  await new Promise((resolve, reject) => {
+    server.once('error', reject)
+    // The path stays far below the 108 bytes that a socket's name may have, wherever the state folder lies.
+    server.listen(`${folder}/${process.pid}`, () => resolve(undefined))
+  })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 try {
-  await listen(JSON.parse(await text(process.stdin)))
+  const order: Order = JSON.parse(await text(process.stdin))
+  const listeners = new PodListeners(order.namespaces)
+  await Promise.all([listeners.open(order.listeners), takeOrders(listeners, order.namespaces)])
   process.stdout.write('listening\n')
 } catch (error) {
-  process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+  process.stdout.write(`${messageOf(error)}\n`)
+  // The servers that do listen would keep the process alive.
+  process.exit(1)
 }
