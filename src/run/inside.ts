@@ -26,8 +26,18 @@ export function openShell({ sandbox, plan }: OpenLab, place: Place): Promise<num
   const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
   const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
   const env = { ...insideEnv, PS1: `[${plan.lab} ${place}]# `, HISTFILE: '', HOME: '/tmp' }
-  return runOnTerminal(enterArgv(sandbox, argv, place), env)
+  return runOnTerminal(
+    [...(process.stdin.isTTY ? foregroundArgv : []), ...enterArgv(sandbox, argv, place)],
+    env,
+  )
 }
+
+/**
+ * A shell makes itself the terminal's foreground, and on its exit gives that back to the process group that it found there; in a PID
+ * namespace of its own it finds none. A shell around it, outside, with job control takes the terminal back: otherwise the next
+ * one to touch it, the lesson, would be stopped by SIGTTOU.
+ */
+const foregroundArgv = ['sh', '-c', 'set -m; "$@"; exit $?', 'netlab-shell'] as const
 
 function mustBePlace(plan: Plan, place: Place): void {
   const known = [host, ...plan.pods.map(pod => pod.name), ...plan.outside.map(machine => machine.name)]

@@ -66,8 +66,11 @@ export class LessonGuide implements Guide {
       stepHeading(this.#screen, index, plan.steps.length, step.title),
       stepWhy(this.#screen, step.why),
     ].join('')
-    this.#screen.write(`\n${heading}\n`)
-    if (keys === undefined) return 'on'
+    this.#screen.write(`\n${heading}`)
+    if (keys === undefined) {
+      this.#screen.write('\n')
+      return 'on'
+    }
     const move = await this.#choose<Move>(
       [
         { key: 'Enter', does: step.actions.length === 0 ? 'try' : 'run', leadsTo: 'on' },
@@ -78,7 +81,10 @@ export class LessonGuide implements Guide {
       ],
       room => lessonPreview(this.#screen, step, room - rowsOf(heading.split('\n'), this.#screen.width)),
     )
-    if (move === 'on') this.#live = new LiveLine(this.#screen)
+    if (move === 'on') {
+      this.#screen.write('\n')
+      this.#live = new LiveLine(this.#screen)
+    }
     return move
   }
 
@@ -141,7 +147,8 @@ export class LessonGuide implements Guide {
 
   builtAgain(index: number, ms: number, failures: readonly CommandFailure[]): void {
     const { color, width } = this.#screen
-    const words = `Built again up to step ${index + 1}, in ${duration(ms)}: a new sandbox, without what was typed by hand.`
+    const steps = index === 0 ? 'from the start' : index === 1 ? 'with step 1' : `with steps 1 to ${index}`
+    const words = `Built again ${steps}, in ${duration(ms)}: a new sandbox, without what was typed by hand.`
     this.#screen.write(
       block([
         '',
@@ -178,7 +185,7 @@ export class LessonGuide implements Guide {
     const { columns, rows } = this.#screen.stream as WriteStream
     const line = keyLine(this.#screen, choices)
     const about = preview(Math.max(leastPreview, rows - rowsOf(line.split('\n'), columns) - 3))
-    const draft = `${about}\n${line}`
+    const draft = `${about === '' ? '' : `\n${about}`}\n${line}`
     this.#screen.write(draft)
     try {
       const names = choices.map(({ key }) => key)

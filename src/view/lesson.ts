@@ -67,7 +67,10 @@ export function lessonPreview(style: Style, step: Step, rows: number): string {
     const [first, ...more] = printable(commandLine(command)).split('\n')
     return [`${color.dim('$')} ${first}`, ...more]
   })
-  const checks = step.checks.map(check => hanging(color.dim('? '), printable(describeAttempt(check)), width))
+  const checks = step.checks.map((check, index) => [
+    ...(index === 0 && commands.length > 0 ? ['', color.dim('then it is checked:')] : []),
+    ...hanging(color.dim('? '), printable(describeAttempt(check)), width),
+  ])
   const units = [...commands, ...checks]
   let shown = fitting(units, rows, width)
   if (shown < units.length) shown = fitting(units, rows - 1, width)
@@ -157,7 +160,10 @@ export function lessonCheck(style: Style, result: CheckResult): string {
 /** What the steps have come to, at the end or where somebody leaves. */
 export function lessonSummary(style: Style, plan: Plan, walked: readonly WalkedStep[]): string {
   const { color, width } = style
-  const failed = walked.filter(step => !step.ok)
+  if (walked.length === 0) return block([`${color.bold(plan.lab)}: no step was run`])
+  const failed = walked.flatMap(({ ok, step }, index) =>
+    ok ? [] : [{ number: index + 1, title: step.title }],
+  )
   const commands = walked.reduce((sum, step) => sum + step.commands.length, 0)
   const checks = walked.reduce((sum, step) => sum + step.checks.length, 0)
   const isWhole = walked.length === plan.steps.length
@@ -167,9 +173,9 @@ export function lessonSummary(style: Style, plan: Plan, walked: readonly WalkedS
     failed.length > 0 ? color.red(`${plural(failed.length, 'step')} failed`) : color.green('all as expected')
   const words = `${color.bold(plan.lab)}${isWhole ? ', walked to its end' : ''}: ${steps}, ${counts}`
   return block([
-    ...hanging('', walked.length === 0 ? words : `${words}; ${verdict}`, width, 2),
-    ...failed.flatMap(({ step }) =>
-      hanging(`${color.red('✘')} ${plan.steps.indexOf(step) + 1} `, printable(step.title), width),
+    ...hanging('', `${words}; ${verdict}`, width, 2),
+    ...failed.flatMap(({ number, title }) =>
+      hanging(`${color.red('✘')} step ${number}  `, printable(title), width),
     ),
   ])
 }
