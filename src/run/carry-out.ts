@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import pMap from 'p-map'
 import { NetlabError } from '../errors.ts'
 import type { Place } from '../lab/lab.ts'
 import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } from '../plan/batch.ts'
@@ -8,8 +7,8 @@ import type { Command, Plan, Step } from '../plan/plan.ts'
 import { CommandError, type Finished, runAnyway } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
-import { checksAtOnce, tryCheck } from './check.ts'
 import type { CheckResult, CommandFailure, RunObserver, StepResult } from './report.ts'
+import { tryAll } from './try-checks.ts'
 
 /** What carrying out a plan works with. */
 export interface RunContext {
@@ -203,17 +202,18 @@ export async function tryChecks(
   index: number,
 ): Promise<readonly CheckResult[]> {
   const { observer } = context
+  const { checks, title } = step
   let done = 0
-  return pMap(
-    step.checks,
-    async check => {
-      context.signal?.throwIfAborted()
-      observer.stepProgress?.(index, `check ${done + 1} of ${step.checks.length}`)
-      const result = await tryCheck(context, check, step.title)
+  const progress = () =>
+    observer.stepProgress?.(index, `check ${Math.min(done + 1, checks.length)} of ${checks.length}`)
+  progress()
+  return tryAll(
+    context,
+    checks.map(check => ({ check, step: title })),
+    result => {
       done += 1
+      progress()
       observer.checkDone?.(result)
-      return result
     },
-    { concurrency: checksAtOnce },
   )
 }

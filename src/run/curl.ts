@@ -89,6 +89,43 @@ export async function askMany(
     .map(parseWritten)
 }
 
+/** Asks each URL once, all from one place, in one curl process; `timeout` in seconds for each. Returns a sample for each URL. */
+export async function askEach(
+  sandbox: Sandbox,
+  urls: readonly string[],
+  from: Place,
+  options: { timeout: number; signal?: AbortSignal | undefined },
+): Promise<ReadonlyMap<string, Sample>> {
+  const { timeout, signal } = options
+  const argv = [
+    ...quiet,
+    ...proxyless,
+    ...['--parallel', '--parallel-immediate', '--parallel-max', '64'],
+    ...['--max-time', `${timeout}`, '--header', 'Connection: close'],
+    ...['--write-out', `%{url_effective} ${written}\n`, '--config', '-'],
+  ]
+  const input = urls.map(url => `url = "${url.replaceAll(/["\\]/g, '\\$&')}"\noutput = /dev/null\n`).join('')
+  const { stdout } = await runAnyway(enterArgv(sandbox, argv, from), {
+    env: insideEnv,
+    why: `asking ${urls.length} URLs from ${from}`,
+    input,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const samples = new Map<string, Sample>()
+  for (const line of stdout.split('\n')) {
+    const [asked = '', ...rest] = line.split(' ')
+    samples.set(asked, parseWritten(rest.join(' ')))
+  }
+  return new Map(urls.flatMap(url => sampleOf(url, samples)))
+}
+
+/** curl says in full what it was asked in short. */
+function sampleOf(url: string, samples: ReadonlyMap<string, Sample>): [string, Sample][] {
+  const full = url.includes('://') ? url : `http://${url}`
+  const sample = samples.get(full) ?? samples.get(`${full}/`)
+  return sample === undefined ? [] : [[url, sample]]
+}
+
 /** curl's exit code (curl(1)) where no answer came in time. */
 const timedOut = 28
 

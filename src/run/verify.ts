@@ -1,10 +1,11 @@
 import pMap from 'p-map'
 import { type Check, host, type Place } from '../lab/lab.ts'
 import type { Plan, ServiceTarget } from '../plan/plan.ts'
-import { type CheckContext, checksAtOnce, tryCheck } from './check.ts'
+import type { CheckContext } from './check.ts'
 import type { Failures, ServiceSample, VerifyReport } from './report.ts'
 import { tally } from './shares.ts'
 import { falseAlarmRate, pValue, quantile, requestsNeeded } from './statistics.ts'
+import { tryAll } from './try-checks.ts'
 
 export interface VerifyOptions {
   /** Requests per service and place; left out: as many as the false-alarm rate asks for. */
@@ -18,13 +19,7 @@ const samplesAtOnce = 2
 
 /** Tries a lab's checks again and samples each of its services from each place. */
 export async function verify(context: CheckContext, options: VerifyOptions): Promise<VerifyReport> {
-  const checks = await pMap(
-    lastingChecks(context.plan),
-    ({ check, step }) => tryCheck(context, check, step),
-    {
-      concurrency: checksAtOnce,
-    },
-  )
+  const checks = await tryAll(context, lastingChecks(context.plan))
   const targets = context.plan.services.filter(target => target.protocol === 'TCP')
   const from = options.from ?? places(context.plan)
   const services = await pMap(
