@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.ts'
 import { runAnyway } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { type Answer, ask } from './curl.ts'
+import { explainCheck } from './evidence/explain.ts'
 import type { CheckResult } from './report.ts'
 import { sampleShares } from './shares.ts'
 
@@ -39,6 +40,8 @@ export async function tryCheck(context: CheckContext, check: Check, step: string
     context.signal?.throwIfAborted()
     seen = await tryOnce(context, check)
   }
+  const ms = performance.now() - start
+  const evidence = seen.ok ? undefined : await explainCheck(context, check, seen.observed)
   return {
     check,
     step,
@@ -46,7 +49,8 @@ export async function tryCheck(context: CheckContext, check: Check, step: string
     target: check.kind === 'curl' ? check.url : shellLine(check.argv),
     observed: seen.observed,
     ok: seen.ok,
-    ms: performance.now() - start,
+    ms,
+    ...(evidence === undefined ? {} : { evidence }),
   }
 }
 

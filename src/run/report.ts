@@ -87,6 +87,8 @@ export interface ServiceSample {
   ok: boolean
   /** What is off, in one line; undefined where ok. */
   complaint?: string
+  /** What shows the cause where it is off. */
+  evidence?: Evidence
 }
 
 export interface VerifyReport {

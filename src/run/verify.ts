@@ -68,6 +68,10 @@ async function sample(
     names.map(name => expectedShare[name] ?? 0),
   )
   const complaint = complain({ ...counted, backends }, expectedShare, p)
+  const evidence =
+    complaint === undefined
+      ? undefined
+      : await explainSample(context, `${clusterIP}:${port}`, from, expectedShare)
   const p50 = quantile(counted.latencies, 0.5)
   const p99 = quantile(counted.latencies, 0.99)
   return {
@@ -85,6 +89,7 @@ async function sample(
     ...(p50 === undefined || p99 === undefined ? {} : { latency: { p50, p99 } }),
     ok: complaint === undefined,
     ...(complaint === undefined ? {} : { complaint }),
+    ...(evidence === undefined ? {} : { evidence }),
   }
 }
 

@@ -1,0 +1,77 @@
+import type { Check, CommandCheck, Place } from '../../lab/lab.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Evidence } from '../report.ts'
+import { diagnose } from './diagnose.ts'
+import { gather } from './gather.ts'
+import { type Question, questionOfCheck, questionOfSample } from './question.ts'
+
+interface Context {
+  sandbox: Sandbox
+  plan: Plan
+  signal?: AbortSignal
+}
+
+/** Milliseconds after which there is no evidence rather than more waiting. */
+const longest = 1500
+
+/** One diagnosis at a time, so that no counter rises by another one's try. */
+const queues = new WeakMap<Sandbox, Promise<unknown>>()
+
+/** Looks for the hop that makes a check fail; undefined where there is nothing to look at. */
+export function explainCheck(
+  context: Context,
+  check: Check,
+  observed: string,
+): Promise<Evidence | undefined> {
+  if (check.kind === 'command') return Promise.resolve(sysctlEvidence(check, observed))
+  return explain(context, questionOfCheck(context.plan, check))
+}
+
+/** Looks for the hop that spoils a sample of a service. */
+export function explainSample(
+  context: Context,
+  url: string,
+  from: Place,
+  shares: Readonly<Record<string, number>>,
+): Promise<Evidence | undefined> {
+  return explain(context, questionOfSample(context.plan, url, from, shares))
+}
+
+function explain(context: Context, question: Question): Promise<Evidence | undefined> {
+  const { sandbox } = context
+  const turn = (queues.get(sandbox) ?? Promise.resolve()).then(() => look(context, question))
+  queues.set(
+    sandbox,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+async function look(context: Context, question: Question): Promise<Evidence | undefined> {
+  const { sandbox, plan } = context
+  const late = AbortSignal.timeout(longest)
+  const signal = context.signal === undefined ? late : AbortSignal.any([late, context.signal])
+  try {
+    const facts = await gather({ sandbox, plan, signal }, question)
+    // Of a sandbox that has died meanwhile there is nothing to say.
+    return signal.aborted || facts.places.host?.links === undefined
+      ? undefined
+      : diagnose(facts, plan, question)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** A setting that is not as the lab wants it needs no walk. */
+function sysctlEvidence({ argv, output }: CommandCheck, observed: string): Evidence | undefined {
+  const [program, ...words] = argv
+  const key = words.find(word => /^[\w-]+([./][\w-]+)+$/.test(word))
+  const wanted = /^\^?([\w.\\s+-]*?)\$?$/.exec(output ?? '')?.[1]?.replaceAll('\\s+', ' ')
+  if (program !== 'sysctl' || key === undefined || wanted === undefined || wanted === '') return undefined
+  return {
+    headline: `${key} is not ${wanted}: sysctl -w ${key}=${wanted}`,
+    lines: [`$ sysctl -n ${key}`, observed],
+  }
+}

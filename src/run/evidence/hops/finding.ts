@@ -1,0 +1,22 @@
+import type { Evidence } from '../../report.ts'
+import type { Shown } from '../show.ts'
+import type { Endpoint, Way } from '../way.ts'
+
+/** Looks at one hop of a packet's way: what is off there, or undefined where all is as it should be. */
+export type Hop = (way: Way) => Evidence | undefined
+
+/** What is off, and the commands whose output shows it. */
+export function finding(headline: string, ...shown: readonly Shown[]): Evidence {
+  return { headline, lines: shown.flat() }
+}
+
+/** A hop that is looked at for each endpoint that the packet can have gone to. */
+export function forEachEndpoint(look: (way: Way, endpoint: Endpoint) => Evidence | undefined): Hop {
+  return way => {
+    for (const endpoint of way.endpoints) {
+      const found = look(way, endpoint)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}

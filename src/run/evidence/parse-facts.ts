@@ -1,0 +1,123 @@
+import type { Connection, Link, Listener, Neighbour, Route } from './facts.ts'
+
+/** The parts of `ip -j -d addr` that are read here. */
+interface LinkJson {
+  ifname: string
+  flags?: string[]
+  address?: string
+  master?: string
+  addr_info?: { family: string; local: string; prefixlen: number }[]
+  linkinfo?: { info_slave_data?: { state?: string; hairpin?: boolean; isolated?: boolean } }
+}
+
+interface RouteJson {
+  dst: string
+  gateway?: string
+  dev?: string
+  prefsrc?: string
+}
+
+interface NeighbourJson {
+  dst: string
+  dev: string
+  lladdr?: string
+  state?: string[]
+}
+
+/** Reads what `ip -j -d addr` prints. */
+export function parseLinks(text: string): readonly Link[] | undefined {
+  return list<LinkJson>(text)?.map(
+    ({ ifname, flags = [], address = '', master, addr_info = [], linkinfo }) => {
+      const port = linkinfo?.info_slave_data
+      return {
+        name: ifname,
+        up: flags.includes('UP'),
+        carrier: flags.includes('LOWER_UP'),
+        mac: address,
+        addresses: addr_info
+          .filter(info => info.family === 'inet')
+          .map(info => ({ address: info.local, prefix: info.prefixlen })),
+        ...(master === undefined ? {} : { master }),
+        ...(port?.state === undefined
+          ? {}
+          : {
+              port: { state: port.state, hairpin: port.hairpin ?? false, isolated: port.isolated ?? false },
+            }),
+      }
+    },
+  )
+}
+
+/** Reads what `ip -j route` prints, or `ip -j route get`. */
+export function parseRoutes(text: string): readonly Route[] | undefined {
+  return list<RouteJson>(text)?.map(({ dst, gateway, dev = '', prefsrc }) => ({
+    destination: dst,
+    device: dev,
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(prefsrc === undefined ? {} : { source: prefsrc }),
+  }))
+}
+
+/** Reads what `ip -j neigh` prints. */
+export function parseNeighbours(text: string): readonly Neighbour[] | undefined {
+  return list<NeighbourJson>(text)
+    ?.filter(({ dst }) => !dst.includes(':'))
+    .map(({ dst, dev, lladdr, state = [] }) => ({
+      address: dst,
+      device: dev,
+      state: state.join(','),
+      ...(lladdr === undefined ? {} : { mac: lladdr }),
+    }))
+}
+
+function list<Item>(text: string): Item[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text === '' ? '[]' : text)
+    // Some versions of ip(8) print an empty object for a route of another kind.
+    return Array.isArray(value) ? (value as (Item | object)[]).filter(isFilled<Item>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isFilled<Item>(item: Item | object): item is Item {
+  return Object.keys(item as object).length > 0
+}
+
+/** Reads what `ss -H -l -t -n` prints. */
+export function parseListeners(text: string): readonly Listener[] {
+  return text.split('\n').flatMap(line => {
+    const [, address, port] = /^LISTEN\s+\d+\s+\d+\s+(\S+):(\d+)\s/.exec(line) ?? []
+    return address === undefined ? [] : [{ address: address.replace(/%.*/, ''), port: Number(port) }]
+  })
+}
+
+/** Reads what `conntrack -L` prints. */
+export function parseConnections(text: string): readonly Connection[] {
+  return text.split('\n').flatMap(line => {
+    // src= dst= sport= dport= stand twice: as the client sent it, then as the answer comes.
+    const [sent, answer] = line.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)
+    if (sent === undefined || answer === undefined) return []
+    return [
+      {
+        source: sent[1]!,
+        destination: sent[2]!,
+        sourcePort: Number(sent[3]),
+        port: Number(sent[4]),
+        replySource: answer[1]!,
+        replyDestination: answer[2]!,
+        replySourcePort: Number(answer[3]),
+        unreplied: line.includes('[UNREPLIED]'),
+        text: line.replaceAll(/\s+/g, ' ').trim(),
+      },
+    ]
+  })
+}
+
+/** Reads `/proc/sys/net/ipv4/ip_forward=1` lines. */
+export function parseSysctls(text: string): Readonly<Record<string, string>> {
+  const pairs = [...text.matchAll(/^\/proc\/sys\/([\w./-]+)=(.*)$/gm)]
+  return Object.fromEntries(
+    pairs.map(([, path = '', value = '']) => [path.replaceAll('/', '.'), value.trim()]),
+  )
+}
