@@ -1,5 +1,5 @@
 import { host, type Place } from '../lab/lab.ts'
-import { hostArgv, shellLine, shellWord } from './command-line.ts'
+import { hereDocument, hostArgv, shellLine, shellWord } from './command-line.ts'
 import type { Command } from './plan.ts'
 
 /** Commands that go out as one: a line of shell for all of them, with what it reads. */
@@ -34,14 +34,15 @@ export function batches(commands: readonly Command[], apart = false): readonly (
 
 function kindOf({ argv, input }: Command): Batch['kind'] {
   const [program, first = '', ...rest] = argv
-  const mayJoin = input === undefined && !argv.some(word => word.includes('\n'))
+  const mayJoin = input === undefined && !argv.some(word => word === '' || word.includes('\n'))
   if (!mayJoin) return 'single'
   // Options before the object are the process's own; `netns exec` starts another program.
-  if (program === 'ip')
-    return /^[a-z]/.test(first) && !(first === 'netns' && rest[0] !== 'add') && !shows(first, rest)
-      ? 'ip'
-      : 'single'
-  if (program === 'bridge') return first === 'link' && rest[0] === 'set' ? 'bridge' : 'single'
+  if (program === 'ip') {
+    const alone = (first === 'netns' && rest[0] !== 'add') || shows(first, rest)
+    return /^[a-z]/.test(first) && !alone && isBatchable(argv) ? 'ip' : 'single'
+  }
+  if (program === 'bridge')
+    return first === 'link' && rest[0] === 'set' && isBatchable(argv) ? 'bridge' : 'single'
   if (program === 'iptables' || program === 'ip6tables')
     return restoreLine(argv) === undefined ? 'single' : program
   if (program === 'sysctl')
@@ -60,13 +61,14 @@ export function batchScript({ kind, in: place, commands }: Batch): string {
   const [first] = commands
   if (first === undefined) return ':'
   const at = (argv: readonly string[]) => shellLine(hostArgv({ argv, in: place }))
-  if (commands.length === 1 && kind !== 'ip') return singleScript(first)
+  if (commands.length === 1) return singleScript(first)
   switch (kind) {
     case 'ip':
     case 'bridge': {
       const lines = commands.map(({ argv }) => argv.slice(1).map(batchWord).join(' '))
-      const inside = place === host ? [] : ['-n', place]
-      return hereDocument(shellLine([kind, ...inside, '-batch', '-']), lines.join('\n'))
+      // `ip -n` gives its process mounts of its own, a copy of those of all pods, which their number would make dear.
+      const inside = place === host ? [] : ['nsenter', `--net=/run/netns/${place}`]
+      return hereDocument(shellLine([...inside, kind, '-batch', '-']), `${lines.join('\n')}\n`)
     }
     case 'iptables':
     case 'ip6tables':
@@ -97,13 +99,14 @@ function singleScript(command: Command): string {
   return input === undefined ? `${line} < /dev/null` : `printf %s ${shellWord(input)} | ${line}`
 }
 
-function hereDocument(line: string, text: string): string {
-  return `${line} <<'netlab-end'\n${text}\nnetlab-end`
+/** iproute2 takes a # for the start of a comment wherever it stands, and knows no quote within quotes. */
+function isBatchable(argv: readonly string[]): boolean {
+  return !argv.some(word => /[#"]/.test(word))
 }
 
-/** A word of an `ip -batch` line: iproute2 splits at blanks, and takes quotes and # as marks. */
+/** A word of an `ip -batch` line, which iproute2 splits at blanks but not within quotes. */
 function batchWord(word: string): string {
-  return /^[^\s"'#\\]+$/.test(word) ? word : `"${word}"`
+  return /^[^\s'\\]+$/.test(word) ? word : `"${word}"`
 }
 
 /** A command as a line of iptables-restore; undefined where it has none (listing, zeroing). */
@@ -127,8 +130,8 @@ function restoreLine(argv: readonly string[]): { table: string; line: string } |
 /** The text for iptables-restore: a block for each run of commands to the same table. */
 function restoreInput(commands: readonly Command[]): string {
   return restoreLines(commands)
-    .map(({ text }) => text)
-    .join('\n')
+    .map(({ text }) => `${text}\n`)
+    .join('')
 }
 
 /** For a line that iptables-restore complains of, the first command of its block: the block was taken back as a whole. */

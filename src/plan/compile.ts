@@ -10,11 +10,10 @@ import {
 import { ruleCommands } from '../service/rule-commands.ts'
 import type { RuleSet } from '../service/rules.ts'
 import { topologyChecks } from './checks.ts'
-import { IptablesState } from './iptables-state.ts'
 import { allEndpoints, type EndpointsByService, labRules, serviceTargets } from './kube-proxy.ts'
 import type { Action, Command, Plan, Step } from './plan.ts'
 import { topologyPart } from './topology.ts'
-import { placed, undoOf } from './undo.ts'
+import { Before, placed, undoOf } from './undo.ts'
 
 /** Compiles a lab: the declared topology and the lab's own steps become one list of steps, in the order in which they run. */
 export function compilePlan(lab: Lab): Plan {
@@ -44,7 +43,7 @@ export function compilePlan(lab: Lab): Plan {
 class Planner {
   endpoints: EndpointsByService = {}
   readonly #lab: Lab
-  readonly #iptables = new IptablesState()
+  readonly #before = new Before()
   #rules: RuleSet | undefined
 
   constructor(lab: Lab) {
@@ -96,14 +95,14 @@ class Planner {
   #action(command: Command): Action {
     return {
       command,
-      undo: command.container === undefined ? undoOf(command, this.#iptables) : [endOf(command.in)],
+      undo: command.container === undefined ? undoOf(command, this.#before) : [endOf(command.in)],
     }
   }
 }
 
 /** The command that ends every program of a pod. */
 function endOf(pod: string): Command {
-  return { argv: ['sh', '-c', `kill $(ip netns pids ${pod})`], in: host }
+  return { argv: ['sh', '-c', `ip netns pids ${pod} | xargs -r kill`], in: host }
 }
 
 function servicesWords(lab: Lab): { title: string; why: string } {

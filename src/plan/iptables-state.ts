@@ -11,6 +11,20 @@ const shortOption: Readonly<Record<string, string>> = {
   '--delete-chain': '-X',
   '--policy': '-P',
   '--wait': '-w',
+  '--wait-interval': '-W',
+  '--protocol': '-p',
+  '--proto': '-p',
+  '--source': '-s',
+  '--src': '-s',
+  '--destination': '-d',
+  '--dst': '-d',
+  '--in-interface': '-i',
+  '--out-interface': '-o',
+  '--match': '-m',
+  '--jump': '-j',
+  '--goto': '-g',
+  '--destination-port': '--dport',
+  '--source-port': '--sport',
 }
 
 /** An iptables command taken apart. */
@@ -26,8 +40,9 @@ export interface IptablesCommand {
 
 /** Takes an iptables or ip6tables command apart; undefined where it is neither, or changes nothing that is tracked. */
 export function parseIptables(argv: readonly string[]): IptablesCommand | undefined {
-  const [program = '', ...args] = argv
+  const [program = '', ...given] = argv
   if (program !== 'iptables' && program !== 'ip6tables') return undefined
+  const args = given.flatMap(word => /^(--(?:table|wait))=(.*)$/.exec(word)?.slice(1) ?? [word])
   const words = args.map(word => shortOption[word] ?? word)
   let table = 'filter'
   let at = 0
@@ -35,7 +50,7 @@ export function parseIptables(argv: readonly string[]): IptablesCommand | undefi
     if (words[at] === '-t') {
       table = words[at + 1] ?? ''
       at += 2
-    } else if (words[at] === '-w') at += 1
+    } else if (words[at] === '-w' || words[at] === '-W') at += /^\d+$/.test(words[at + 1] ?? '') ? 2 : 1
     else break
   }
   const operation = words[at] ?? ''
@@ -53,61 +68,111 @@ export function parseIptables(argv: readonly string[]): IptablesCommand | undefi
   return { program, table, operation, chain, position, rule: numbered ? rest.slice(1) : rest }
 }
 
+interface Rule {
+  /** As it was given. */
+  words: readonly string[]
+  /** In the one spelling by which equal rules are found. */
+  key: string
+}
+
+/** A user's chain and the kernel's own look the same; a chain that is not known yet is one of the kernel's. */
+interface Chain {
+  name: string
+  rules: Rule[]
+  own: boolean
+}
+
 /** What a lab's commands have put into the tables of its namespaces so far, from which their undo commands follow. */
 export class IptablesState {
-  readonly #chains = new Map<string, (readonly string[])[]>()
+  readonly #tables = new Map<string, Map<string, Chain>>()
   readonly #policies = new Map<string, string>()
 
   /** Takes note of a command that runs in a place, and returns the commands that take it back. */
   note(place: string, argv: readonly string[]): readonly (readonly string[])[] {
     const command = parseIptables(argv)
     if (command === undefined) return []
-    const { program, table, operation, chain, position, rule } = command
+    const { program, table, operation, chain: name, position, rule } = command
     const prefix = table === 'filter' ? [program] : [program, '-t', table]
-    const key = `${place} ${program} ${table} ${chain}`
-    const rules = this.#chains.get(key) ?? []
-    this.#chains.set(key, rules)
+    const chains = this.#chains(`${place} ${program} ${table}`)
+    if (name === '')
+      return operation === '-F' ? flushAll(prefix, chains) : deleteAll(prefix, chains, operation)
+    const known = chains.get(name)
+    const chain = known ?? { name, rules: [], own: operation === '-N' }
+    chains.set(name, chain)
+    const { rules } = chain
+    const noted: Rule = { words: rule, key: ruleKey(rule) }
     switch (operation) {
       case '-N':
-        return [[...prefix, '-X', chain]]
+        return [[...prefix, '-X', name]]
       case '-X':
-        return chain === '' ? [] : [[...prefix, '-N', chain]]
+        chains.delete(name)
+        return [[...prefix, '-N', name]]
       case '-P': {
+        const key = `${place} ${program} ${table} ${name}`
         const before = this.#policies.get(key) ?? 'ACCEPT'
         this.#policies.set(key, rule[0] ?? '')
-        return [[...prefix, '-P', chain, before]]
+        return [[...prefix, '-P', name, before]]
       }
       case '-F':
-        return rules.splice(0).map(old => [...prefix, '-A', chain, ...old])
+        return flush(prefix, chain)
       case '-A':
-        rules.push(rule)
-        return [[...prefix, '-D', chain, ...(isLastOfItsKind(rules, rule) ? rule : [`${rules.length}`])]]
+        rules.push(noted)
+        return [[...prefix, '-D', name, ...(isAlone(rules, noted) ? rule : [`${rules.length}`])]]
       case '-I': {
         const at = position ?? 1
-        rules.splice(at - 1, 0, rule)
-        return [[...prefix, '-D', chain, ...(at === 1 ? rule : [`${at}`])]]
+        rules.splice(at - 1, 0, noted)
+        return [[...prefix, '-D', name, ...(at === 1 || isAlone(rules, noted) ? rule : [`${at}`])]]
       }
       case '-R': {
         const old = rules[(position ?? 1) - 1]
-        rules[(position ?? 1) - 1] = rule
-        return old === undefined ? [] : [[...prefix, '-R', chain, `${position}`, ...old]]
+        if (old === undefined) return []
+        rules[(position ?? 1) - 1] = noted
+        return [[...prefix, '-R', name, `${position}`, ...old.words]]
       }
       default: {
-        const at = position ?? rules.findIndex(old => same(old, rule)) + 1
-        const [old = rule] = at === 0 ? [] : rules.splice(at - 1, 1)
-        return [
-          [...prefix, ...(at === 0 || at > rules.length ? ['-A', chain] : ['-I', chain, `${at}`]), ...old],
-        ]
+        const at = position ?? rules.findIndex(old => old.key === noted.key) + 1
+        const [old = noted] = at === 0 ? [] : rules.splice(at - 1, 1)
+        const back = at === 0 || at > rules.length ? ['-A', name] : ['-I', name, `${at}`]
+        return [[...prefix, ...back, ...old.words]]
       }
     }
   }
+
+  #chains(table: string): Map<string, Chain> {
+    const chains = this.#tables.get(table) ?? new Map<string, Chain>()
+    this.#tables.set(table, chains)
+    return chains
+  }
 }
 
-function same(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((word, index) => word === other[index])
+type Commands = readonly (readonly string[])[]
+
+function flush(prefix: readonly string[], { name, rules }: Chain): Commands {
+  return rules.splice(0).map(old => [...prefix, '-A', name, ...old.words])
 }
 
-/** Deleting by the rule's text takes the first that matches, so the text names the last rule only where it is alone. */
-function isLastOfItsKind(rules: readonly (readonly string[])[], rule: readonly string[]): boolean {
-  return rules.filter(other => same(other, rule)).length === 1
+function flushAll(prefix: readonly string[], chains: ReadonlyMap<string, Chain>): Commands {
+  return [...chains.values()].flatMap(chain => flush(prefix, chain))
+}
+
+/** `-X` without a name deletes every chain of the user's. */
+function deleteAll(prefix: readonly string[], chains: Map<string, Chain>, operation: string): Commands {
+  if (operation !== '-X') return []
+  const gone = [...chains.values()].filter(chain => chain.own)
+  for (const { name } of gone) chains.delete(name)
+  return gone.map(({ name }) => [...prefix, '-N', name])
+}
+
+/** A rule's words as iptables takes them, however they were spelled: short options, hosts without /32, no implied match. */
+function ruleKey(rule: readonly string[]): string {
+  const words = rule.map(word => shortOption[word] ?? word.replace(/^([\d.]+)\/32$/, '$1'))
+  const protocol = words[words.indexOf('-p') + 1]
+  const implied = words.findIndex((word, at) => word === '-m' && words[at + 1] === protocol)
+  if (words.includes('-p') && implied !== -1) words.splice(implied, 2)
+  return JSON.stringify(words)
+}
+
+/** Deleting by a rule's text takes the first that is equal, so its text names it only where it is alone. */
+function isAlone(rules: readonly Rule[], rule: Rule): boolean {
+  return rules.filter(other => other.key === rule.key).length === 1
 }

@@ -1,50 +1,127 @@
+import { host } from '../lab/lab.ts'
 import { commandLine, shellLine, shellWord } from './command-line.ts'
 import type { Command, Plan, Step } from './plan.ts'
 
-/** A plan as a shell script that runs by hand, as root, on a real machine, with a teardown that undoes each step in reverse. */
+/**
+ * A plan as a shell script that runs by hand, as root, on a real machine. Its teardown takes back the steps that were
+ * reached, and the machine's settings get the values that they had before.
+ */
 export function planScript(plan: Plan): string {
-  const steps = plan.steps.flatMap((step, index) => stepLines(step, index, plan.steps.length))
-  const undo = plan.steps.toReversed().flatMap(step => undoLines(step))
+  const { lab, steps } = plan
+  const serves = steps.some(step => step.actions.some(({ command }) => command.argv[0] === 'netlab'))
+  const file = `${lab}.sh`
   const lines = [
     '#!/bin/sh',
-    comment(`${plan.title}`),
-    comment(
-      `The commands of the lab ${plan.lab}, as root on a machine of your own: sh ${plan.lab}.sh; sh ${plan.lab}.sh teardown`,
-    ),
+    ...wrapped(plan.title).map(comment),
+    '#',
+    `# The commands of netlab's lab ${lab}, as root on a machine that you can do without:`,
+    `#   sh ${file}             carries out its steps, in order`,
+    `#   sh ${file} teardown    takes them back, from the one that was reached`,
+    ...(serves
+      ? ["# The pods' servers are netlab's own: it must be on the PATH, or NETLAB be its path."]
+      : []),
     'set -eu',
     '',
-    'teardown() {',
-    ...undo.map(line => `  ${line}`),
+    ...teardownLines(plan),
+    'if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then',
+    '  teardown',
+    '  exit',
+    'fi',
+    '',
+    'step() {',
+    `  echo "$1/${steps.length} $2"`,
+    '  echo "$1" > "$reached"',
     '}',
-    'if [ "${1:-}" = teardown ]; then teardown; exit; fi',
-    ...steps,
+    ...steps.flatMap((step, index) => stepLines(step, index)),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function stepLines(step: Step, index: number, total: number): string[] {
+function teardownLines({ lab, steps }: Plan): string[] {
+  const settings = settingsOf(steps)
+  const undone = steps.flatMap((step, index) => undoLines(step, index)).length > 0
+  return [
+    '# How far the script came, which its teardown has to know.',
+    `reached=/run/netlab-${lab}.step`,
+    ...(settings.length === 0
+      ? []
+      : [
+          "# The machine's settings as they were.",
+          `settings=/run/netlab-${lab}.sysctl`,
+          `[ -e "$settings" ] || sysctl --ignore ${shellLine(settings)} > "$settings"`,
+        ]),
+    '',
+    '# What a step that broke off did not do cannot be taken back: such lines complain, and the rest goes on.',
+    'teardown() {',
+    '  last=$(cat "$reached")',
+    '  set +e',
+    ...(undone
+      ? steps
+          .map((step, index) => undoLines(step, index))
+          .toReversed()
+          .flat()
+      : []),
+    ...(settings.length === 0 ? [] : ['  sysctl --quiet --ignore --load="$settings"', '  rm "$settings"']),
+    '  rm "$reached"',
+    '}',
+  ]
+}
+
+/** The settings of the host that a plan changes. */
+function settingsOf(steps: readonly Step[]): string[] {
+  const keys = steps.flatMap(step =>
+    step.actions.filter(({ command }) => isSetting(command)).flatMap(({ command }) => settingKeys(command)),
+  )
+  return [...new Set(keys)]
+}
+
+function isSetting({ argv, in: place }: Command): boolean {
+  return place === host && argv[0] === 'sysctl'
+}
+
+function settingKeys({ argv }: Command): string[] {
+  return argv.flatMap(word => (word.includes('=') ? [word.slice(0, word.indexOf('='))] : []))
+}
+
+/** In reverse, so that each is taken back in the state that it left. */
+function undoLines(step: Step, index: number): string[] {
+  const lines = step.actions
+    .toReversed()
+    .flatMap(({ undo }) => undo.filter(command => !isSetting(command)).map(undoLine))
+  const different = lines.filter((line, at) => line !== lines[at - 1])
+  if (different.length === 0) return []
+  return [`  if [ "$last" -ge ${index + 1} ]; then`, ...different.map(line => `    ${line}`), '  fi']
+}
+
+/** What is a line of shell by itself stands as one. */
+function undoLine(command: Command): string {
+  const [program, option, text, ...more] = command.argv
+  const isLine = program === 'sh' && option === '-c' && more.length === 0 && command.in === host
+  return isLine && text !== undefined ? text : commandLine(command)
+}
+
+function stepLines(step: Step, index: number): string[] {
   return [
     '',
-    comment(`${index + 1}/${total} ${step.title}`),
     ...wrapped(step.why).map(comment),
+    `step ${index + 1} ${shellWord(step.title)}`,
     ...step.actions.map(({ command }) => scriptLine(command)),
   ]
 }
 
-/** In reverse, so that each is taken back in the state that it left. */
-function undoLines(step: Step): string[] {
-  return step.actions.toReversed().flatMap(({ undo }) => undo.map(scriptLine))
-}
-
+/** Servers go on running when the script has ended. */
 function scriptLine(command: Command): string {
+  // It ends with 1 where it finds nothing to delete, and the script tries no connections that could leave something.
+  if (command.argv[0] === 'conntrack') return `${commandLine(command)} || true`
   if (command.container === undefined) return commandLine(command)
-  const { argv } = command
-  const program = argv[0] === 'netlab' ? `"\${NETLAB:-netlab}" ${shellLine(argv.slice(1))}` : shellLine(argv)
-  return `ip netns exec ${shellWord(command.in)} ${program} > /dev/null 2>&1 &`
+  const [program, ...args] = command.argv
+  const typed =
+    program === 'netlab' ? `"\${NETLAB:-netlab}" ${args.map(shellWord).join(' ')}` : shellLine(command.argv)
+  return `${shellLine(['ip', 'netns', 'exec', command.in])} ${typed} > /dev/null 2>&1 &`
 }
 
 function comment(text: string): string {
-  return text === '' ? '#' : `# ${text}`
+  return `# ${text}`
 }
 
 function wrapped(text: string): string[] {

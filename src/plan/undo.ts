@@ -1,5 +1,5 @@
 import { host } from '../lab/lab.ts'
-import type { IptablesState } from './iptables-state.ts'
+import { IptablesState } from './iptables-state.ts'
 import type { Command } from './plan.ts'
 
 /** A new network namespace's own values, to which taking back a `sysctl -w` returns (Linux, net/*). */
@@ -30,33 +30,56 @@ const abbreviations: Readonly<Record<string, string>> = {
   d: 'delete',
 }
 
+/** What the commands so far have changed, as far as taking the next ones back depends on it. */
+export class Before {
+  readonly iptables = new IptablesState()
+  /** Place and key of a kernel setting → its value. */
+  readonly settings = new Map<string, string>()
+}
+
 /** The commands that take a command back; none where it changes nothing that netlab knows of. */
-export function undoOf(command: Command, iptables: IptablesState): readonly Command[] {
+export function undoOf(command: Command, before: Before): readonly Command[] {
   const back = (argv: readonly string[]): Command => ({ argv, in: command.in })
   const [program = '', ...args] = command.argv
   switch (program) {
     case 'iptables':
     case 'ip6tables':
-      return iptables.note(command.in, command.argv).map(back)
+      return before.iptables.note(command.in, command.argv).map(back)
     case 'ip':
       return undoIp(args).map(back)
     case 'bridge':
-      return args[0] === 'link' && args[1] === 'set' ? flipped(['bridge', ...args]).map(back) : []
+      return undoBridge(args).map(back)
     case 'sysctl':
       return args
         .filter(word => word.includes('='))
-        .flatMap(word => {
-          const key = word.slice(0, word.indexOf('=')).replaceAll('/', '.')
-          const value = sysctlDefaults[key]
-          return value === undefined ? [] : [back(['sysctl', '-w', `${key}=${value}`])]
-        })
+        .flatMap(word => undoSetting(word, command.in, before))
+        .map(back)
     case 'mkdir':
-      return [back(['rm', '-r', '-f', ...args.filter(word => !word.startsWith('-'))])]
+      return [
+        back(['rmdir', '-p', '--ignore-fail-on-non-empty', ...args.filter(word => !word.startsWith('-'))]),
+      ]
     case 'tee':
       return [back(['rm', '-f', ...args.filter(word => !word.startsWith('-'))])]
     default:
       return []
   }
+}
+
+function undoSetting(word: string, place: string, before: Before): readonly (readonly string[])[] {
+  const [name = ''] = word.split('=', 1)
+  const key = name.replaceAll('/', '.')
+  const noted = `${place} ${key}`
+  const value = before.settings.get(noted) ?? sysctlDefaults[key]
+  before.settings.set(noted, word.slice(name.length + 1))
+  return value === undefined ? [] : [['sysctl', '-w', `${key}=${value}`]]
+}
+
+function undoBridge(args: readonly string[]): readonly (readonly string[])[] {
+  const [object = '', verb = '', ...rest] = args
+  if (object === 'link' && verb === 'set') return flipped(['bridge', ...args])
+  if (/^(fdb|vlan|mdb)$/.test(object) && /^(add|append)$/.test(verb))
+    return [['bridge', object, 'delete', ...rest]]
+  return []
 }
 
 function undoIp(args: readonly string[]): readonly (readonly string[])[] {
@@ -70,7 +93,7 @@ function undoIp(args: readonly string[]): readonly (readonly string[])[] {
       return named === undefined ? [] : [['ip', 'link', 'delete', 'dev', named]]
     }
     case 'link set':
-      return flipped(['ip', 'link', 'set', ...rest])
+      return moved(rest) ?? flipped(['ip', 'link', 'set', ...rest])
     case 'address add':
     case 'route add':
     case 'rule add':
@@ -88,13 +111,21 @@ function undoIp(args: readonly string[]): readonly (readonly string[])[] {
   }
 }
 
-/** The same command with its last switch turned the other way; none where it has no switch. */
+/** A link that went into another namespace comes back to where process 1 is: the host. */
+function moved(words: readonly string[]): readonly (readonly string[])[] | undefined {
+  const at = words.indexOf('netns')
+  const [to, device] = [words[at + 1], words[0] === 'dev' ? words[1] : words[0]]
+  if (at === -1 || to === undefined || device === undefined) return undefined
+  return [['ip', '-n', to, 'link', 'set', 'dev', device, 'netns', '1']]
+}
+
+/** The same command with its last switch turned the other way, and out of its bridge; none where it has neither. */
 function flipped(argv: readonly string[]): readonly (readonly string[])[] {
-  const last = argv.at(-1) ?? ''
-  const turned = opposite[last]
-  if (turned !== undefined) return [[...argv.slice(0, -1), turned]]
-  const master = argv.indexOf('master')
-  return master === -1 ? [] : [[...argv.slice(0, master), 'nomaster']]
+  const turned = opposite[argv.at(-1) ?? '']
+  const switched = turned === undefined ? argv : [...argv.slice(0, -1), turned]
+  const master = switched.indexOf('master')
+  if (master === -1) return turned === undefined ? [] : [switched]
+  return [[...switched.slice(0, master), 'nomaster', ...(turned === undefined ? [] : [turned])]]
 }
 
 /** A command with `ip netns exec POD` and `ip -n POD` taken off and said as the place where it runs. */

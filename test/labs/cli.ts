@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa, type ResultPromise } from 'execa'
+import { execa } from 'execa'
 import { afterAll, afterEach } from 'vitest'
 import { copyPackage, removeFolder } from './package-copy.ts'
 import { killAll, processesOf } from './processes.ts'
@@ -67,7 +67,7 @@ export class Session {
   }
 
   /** Starts netlab and does not wait. Its process group is its own, so that it can be signalled as Ctrl-C does. */
-  start(argv: readonly string[], options: RunOptions = {}): ResultPromise<{ reject: false; cwd: string }> {
+  start(argv: readonly string[], options: RunOptions = {}) {
     return this.startProgram([process.execPath, bin, ...argv], options)
   }
 
@@ -77,11 +77,12 @@ export class Session {
     return execa(file, args, {
       cwd: this.folder,
       reject: false,
+      stripFinalNewline: false,
       extendEnv: false,
       env: { ...this.environment(), ...options.env },
       timeout: options.patience ?? 50_000,
       killSignal: 'SIGKILL',
-      ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+      input: options.input ?? '',
     })
   }
 
@@ -116,9 +117,17 @@ export class Session {
   }
 }
 
-async function ended(result: Awaited<ReturnType<Session['startProgram']>>): Promise<Ended> {
+interface Result {
+  stdout: string
+  stderr: string
+  exitCode?: number | undefined
+  timedOut: boolean
+  escapedCommand: string
+}
+
+function ended(result: Result): Ended {
   if (result.timedOut) throw new Error(`${result.escapedCommand} took too long\n${result.stderr}`)
-  return { stdout: String(result.stdout), stderr: String(result.stderr), code: result.exitCode ?? 128 }
+  return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode ?? 128 }
 }
 
 const open = new Set<Session>()

@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { loadLab } from '../../src/lab/load-lab.ts'
+import { commandLine } from '../../src/plan/command-line.ts'
+import { compilePlan } from '../../src/plan/compile.ts'
+import { planScript } from '../../src/plan/shell-script.ts'
+import { carryOutStep } from '../../src/run/carry-out.ts'
 import { labsFolder, openSession, type Session, shippedLabs, users } from './cli.ts'
+import { openEmptySandbox } from './empty-sandbox.ts'
 import { type KernelState, kernelState } from './kernel-state.ts'
 import { comparable, machineState } from './machine-state.ts'
 import { processesOf } from './processes.ts'
@@ -46,6 +52,36 @@ describe.each(shippedLabs)('labs/%s.yaml', lab => {
   it('has the same kernel state whether its commands went out in batches or one by one', () => {
     expect(states.get('batched')?.places.host).toBeDefined()
     expect(states.get('one process per command')).toEqual(states.get('batched'))
+  })
+
+  it('has that state from its printed script too, and nothing is left of it after the teardown, or the undo commands', async () => {
+    const sandbox = await openEmptySandbox(lab)
+    const state = () => kernelState(argv => sandbox.run(argv))
+    const empty = await state()
+    const plan = compilePlan(loadLab(file))
+
+    const script = planScript(plan)
+    await sandbox.run(['tee', '/tmp/lab.sh'], script)
+    const env = ['env', 'NETLAB=/run/sandbox/bin/netlab']
+    await sandbox.run([...env, 'sh', '/tmp/lab.sh'])
+    const byScript = await state()
+    expect(byScript).toEqual(states.get('batched'))
+    await sandbox.run([...env, 'sh', '/tmp/lab.sh', 'teardown'])
+    expect(await state()).toEqual(empty)
+
+    const context = { sandbox: sandbox.opened, plan, logFolder: sandbox.folder, observer: {}, apart: false }
+    for (const [index, step] of plan.steps.entries()) {
+      // Without checks there are no connections, and conntrack complains where it finds none to delete.
+      const actions = step.actions.filter(({ command }) => command.argv[0] !== 'conntrack')
+      const result = await carryOutStep(context, { ...step, actions, checks: [] }, index)
+      expect(result.failure).toBeUndefined()
+    }
+    expect(await state()).toEqual(byScript)
+    const undo = plan.steps
+      .toReversed()
+      .flatMap(step => step.actions.toReversed().flatMap(action => action.undo))
+    await sandbox.run(['sh', '-e'], undo.map(command => `${commandLine(command)}\n`).join(''))
+    expect(await state()).toEqual(empty)
   })
 })
 

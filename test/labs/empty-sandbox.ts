@@ -1,0 +1,42 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach } from 'vitest'
+import { run } from '../../src/sandbox/process.ts'
+import { closeSandbox, enterArgv, insideEnv, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
+import { removeFolder } from './package-copy.ts'
+
+/** A sandbox with nothing in it yet. */
+export interface EmptySandbox {
+  opened: Sandbox
+  /** For logs. */
+  folder: string
+  /** Runs a command inside and returns what it prints. Throws where it ends with another exit code than 0. */
+  run(argv: readonly string[], input?: string): Promise<string>
+}
+
+const open = new Set<EmptySandbox>()
+
+/** Opens a sandbox without a lab; it is closed after the test. */
+export async function openEmptySandbox(name = 'test'): Promise<EmptySandbox> {
+  const folder = mkdtempSync(join(tmpdir(), 'netlab-sandbox-'))
+  const { sandbox: opened } = await openSandbox(name, join(folder, 'sandbox.log'), false, () => {})
+  const sandbox: EmptySandbox = {
+    opened,
+    folder,
+    async run(argv, input) {
+      const options = input === undefined ? {} : { input }
+      return (await run(enterArgv(opened, argv), { env: insideEnv, ...options })).stdout
+    },
+  }
+  open.add(sandbox)
+  return sandbox
+}
+
+afterEach(async () => {
+  for (const { opened, folder } of open) {
+    await closeSandbox(opened.holder, opened)
+    removeFolder(folder)
+  }
+  open.clear()
+})
