@@ -1,4 +1,5 @@
 import { type Bridge, type BuildPart, host, type Lab, type OutsideMachine, type Pod } from '../lab/lab.ts'
+import { manyPods } from './many-pods.ts'
 import type { Command } from './plan.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 
@@ -36,18 +37,25 @@ function forwarding(lab: Lab): Part {
 function network(lab: Lab): Part {
   const { bridges, outside, pods } = lab
   const names = bridges.map(bridge => bridge.name).join(' and ')
+  const many = manyPods(lab)
   return {
     title: `${count(pods.length, 'pod')} on ${names}`,
     why:
       'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge ' +
-      'on the host. The bridge has the address that the pods use as their gateway.',
+      'on the host. The bridge has the address that the pods use as their gateway.' +
+      (many === undefined ? '' : `\n${many.why}`),
     commands: [
-      ...bridges.flatMap(bridgeCommands),
+      ...bridges.flatMap(bridge => [...bridgeCommands(bridge), ...(many?.bridge(bridge) ?? [])]),
       ...pods.map(pod => onHost(['ip', 'netns', 'add', pod.name])),
       ...outside.map(machine => onHost(['ip', 'netns', 'add', machine.name])),
       ...pods.flatMap(pod => cableCommands(pod, lab)),
       ...outside.flatMap(hostWireCommands),
-      ...pods.flatMap(podCommands),
+      ...pods.flatMap(pod => many?.host(pod) ?? []),
+      ...pods.flatMap(pod => [
+        ...(many?.before(pod) ?? []),
+        ...podCommands(pod),
+        ...(many?.after(pod) ?? []),
+      ]),
       ...outside.flatMap(machineCommands),
       ...wayOut(outside),
       ...podFiles(lab),

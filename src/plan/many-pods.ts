@@ -1,0 +1,58 @@
+import { type Bridge, host, type Lab, type Pod } from '../lab/lab.ts'
+import type { Command } from './plan.ts'
+
+/** Up to here a lab's neighbours, two entries for each pod, leave most of the kernel's table to others. */
+const most = 200
+
+/** What a lab with many pods does besides, because of two things that grow faster than the number of its pods. */
+export interface ManyPods {
+  why: string
+  /** After a bridge has been made. */
+  bridge(bridge: Bridge): readonly Command[]
+  /** Before a pod's eth0 is set up. */
+  before(pod: Pod): readonly Command[]
+  /** After a pod has its routes. */
+  after(pod: Pod): readonly Command[]
+  /** On the host, for each pod. */
+  host(pod: Pod): readonly Command[]
+}
+
+/** What a lab does besides where its pods are many; undefined where they are few. */
+export function manyPods({ pods }: Lab): ManyPods | undefined {
+  return pods.length > most ? measures : undefined
+}
+
+const measures: ManyPods = {
+  // net.ipv4.neigh.default.gc_thresh3 cannot be set in a namespace; entries that are permanent do not count (arp(7)).
+  why:
+    'With so many pods two things are done that a few would not need. A kernel keeps 1,024 neighbours at most, in all of ' +
+    'its namespaces together, and forgets none within five seconds: so each address is made known with a hardware address ' +
+    'for good. And with IPv6 each pod would announce itself to all others: addrgenmode none keeps it from having an address.',
+  bridge: ({ name, address }) => [
+    { argv: ['ip', 'link', 'set', 'dev', name, 'address', hardwareAddress(address.address)], in: host },
+  ],
+  before: ({ name, address }) => [
+    {
+      argv: [
+        ...['ip', 'link', 'set', 'dev', 'eth0'],
+        ...['address', hardwareAddress(address.address), 'addrgenmode', 'none'],
+      ],
+      in: name,
+    },
+  ],
+  after: ({ name, gateway }) => [neighbour(gateway, 'eth0', name)],
+  host: ({ address, bridge }) => [neighbour(address.address, bridge, host)],
+}
+
+function neighbour(address: string, device: string, place: string): Command {
+  return {
+    argv: ['ip', 'neigh', 'add', address, 'lladdr', hardwareAddress(address), 'dev', device],
+    in: place,
+  }
+}
+
+/** A locally administered hardware address (IEEE 802) that says which IPv4 address it belongs to. */
+function hardwareAddress(address: string): string {
+  const octets = address.split('.').map(octet => Number(octet).toString(16).padStart(2, '0'))
+  return ['02', '00', ...octets].join(':')
+}
