@@ -3,11 +3,24 @@ import type { Findings } from './findings.ts'
 import type { ProxySettings } from './lab.ts'
 import type { ProxyInput } from './schema/proxy.ts'
 
-/** Fills in kube-proxy's defaults (pkg/proxy/apis/config/v1alpha1/defaults.go). */
-export function readProxySettings(input: ProxyInput | undefined, findings: Findings): ProxySettings {
-  const { clusterCIDR = '', detectLocalMode = 'ClusterCIDR', detectLocal, iptables } = input ?? {}
+/** kube-proxy's settings where nothing is said (`SetDefaults_KubeProxyConfiguration` in v1alpha1/defaults.go). */
+export const defaultProxySettings: ProxySettings = {
+  clusterCIDR: '',
+  detectLocalMode: 'ClusterCIDR',
+  detectLocal: { bridgeInterface: '', interfaceNamePrefix: '' },
+  iptables: { masqueradeAll: false, masqueradeBit: 14, localhostNodePorts: true, randomFully: true },
+  nodePortAddresses: [],
+}
+
+/** Fills in kube-proxy's defaults. */
+export function readProxySettings(input: ProxyInput = {}, findings: Findings): ProxySettings {
+  const { detectLocal, iptables } = input
+  const {
+    clusterCIDR = defaultProxySettings.clusterCIDR,
+    detectLocalMode = defaultProxySettings.detectLocalMode,
+    nodePortAddresses = defaultProxySettings.nodePortAddresses,
+  } = input
   if (clusterCIDR !== '') findings.accept(['proxy', 'clusterCIDR'], readRange(clusterCIDR))
-  const nodePortAddresses = input?.nodePortAddresses ?? []
   for (const [index, range] of nodePortAddresses.entries()) {
     if (range === 'primary') continue
     findings.accept(['proxy', 'nodePortAddresses', index], readRange(range))
@@ -15,20 +28,20 @@ export function readProxySettings(input: ProxyInput | undefined, findings: Findi
   const settings: ProxySettings = {
     clusterCIDR,
     detectLocalMode,
-    detectLocal: {
-      bridgeInterface: detectLocal?.bridgeInterface ?? '',
-      interfaceNamePrefix: detectLocal?.interfaceNamePrefix ?? '',
-    },
-    iptables: {
-      masqueradeAll: iptables?.masqueradeAll ?? false,
-      masqueradeBit: iptables?.masqueradeBit ?? 14,
-      localhostNodePorts: iptables?.localhostNodePorts ?? true,
-      randomFully: iptables?.randomFully ?? true,
-    },
+    detectLocal: withDefaults(defaultProxySettings.detectLocal, detectLocal),
+    iptables: withDefaults(defaultProxySettings.iptables, iptables),
     nodePortAddresses,
   }
   checkDetector(settings, findings)
   return settings
+}
+
+function withDefaults<T extends object>(
+  defaults: T,
+  given: { [key in keyof T]?: T[key] | undefined } | undefined,
+): T {
+  const said = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(said) }
 }
 
 function checkDetector({ detectLocalMode, detectLocal }: ProxySettings, findings: Findings): void {

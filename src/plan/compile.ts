@@ -10,7 +10,13 @@ import {
 import { ruleCommands } from '../service/rule-commands.ts'
 import type { RuleSet } from '../service/rules.ts'
 import { topologyChecks } from './checks.ts'
-import { allEndpoints, type EndpointsByService, labRules, serviceTargets } from './kube-proxy.ts'
+import {
+  allEndpoints,
+  type EndpointsByService,
+  labRules,
+  loopbackSwitch,
+  serviceTargets,
+} from './kube-proxy.ts'
 import type { Action, Command, Plan, Step } from './plan.ts'
 import { topologyPart } from './topology.ts'
 import { Before, placed, undoOf } from './undo.ts'
@@ -81,7 +87,8 @@ class Planner {
   #sync(endpoints: EndpointsByService): Action[] {
     if (this.#lab.services.length === 0) return []
     const next = labRules(this.#lab, endpoints)
-    const commands = ruleCommands(this.#rules, next)
+    const first = this.#rules === undefined ? loopbackSwitch(this.#lab) : undefined
+    const commands = [...(first === undefined ? [] : [first]), ...ruleCommands(this.#rules, next)]
     this.#rules = next
     this.endpoints = endpoints
     return commands.map(argv => this.#action({ argv, in: host }))

@@ -2,6 +2,7 @@ import { namespacedName } from '../lab/kubernetes.ts'
 import type { Lab, LabService } from '../lab/lab.ts'
 import { compileServices } from '../service/compile.ts'
 import type { ServicesState } from '../service/conntrack.ts'
+import { nodePortScope, type ProxyNode } from '../service/node-ports.ts'
 import { podStatus, slicesOf } from '../service/pods.ts'
 import type { RuleSet } from '../service/rules.ts'
 import type { ServiceTarget } from './plan.ts'
@@ -22,9 +23,22 @@ export function labRules(lab: Lab, endpoints: EndpointsByService): RuleSet {
   return compileServices({
     ...servicesState(lab, endpoints),
     settings: lab.proxy,
-    node: { name: nodeName, addresses: nodeAddresses(lab), ...primaryAddress(lab) },
+    node: proxyNode(lab),
     family: 'ipv4',
   })
+}
+
+/**
+ * The switch that kube-proxy sets where node ports shall answer on 127.0.0.1, before its first rules: without it the
+ * kernel refuses to route what comes from a loopback address (`ensureRouteLocalnet` in proxier.go).
+ */
+export function loopbackSwitch(lab: Lab): readonly string[] | undefined {
+  const { localhost } = nodePortScope(lab.proxy, proxyNode(lab), 'ipv4')
+  return localhost ? ['sysctl', '-w', 'net.ipv4.conf.all.route_localnet=1'] : undefined
+}
+
+function proxyNode(lab: Lab): ProxyNode {
+  return { name: nodeName, addresses: nodeAddresses(lab), ...primaryAddress(lab) }
 }
 
 /** The services and EndpointSlices from which those rules follow. */
