@@ -1,0 +1,358 @@
+#!/bin/sh
+# From one DNAT rule to a load-balanced ClusterIP
+#
+# The commands of netlab's lab clusterip, as root on a machine that you can do without:
+#   sh clusterip.sh             carries out its steps, in order
+#   sh clusterip.sh teardown    takes them back, from the one that was reached
+# The pods' servers are netlab's own: it must be on the PATH, or NETLAB be its path.
+set -eu
+
+# How far the script came, which its teardown has to know.
+reached=/run/netlab-clusterip.step
+# The machine's settings as they were.
+settings=/run/netlab-clusterip.sysctl
+[ -e "$settings" ] || sysctl --ignore net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables net.ipv4.conf.all.route_localnet > "$settings"
+
+# What a step that broke off did not do cannot be taken back: such lines complain, and the rest goes on.
+teardown() {
+  last=$(cat "$reached")
+  set +e
+  if [ "$last" -ge 12 ]; then
+    iptables -t nat -R KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --match statistic --mode random --probability 0.5 --jump KUBE-SEP-2XP55SZRRPQAH4NV
+  fi
+  if [ "$last" -ge 11 ]; then
+    iptables -t nat -R KUBE-SVC-KX5O3XY32VPAQDVY 3 -m comment --comment 'default/http-server -> 10.0.0.21:8080' -j KUBE-SEP-2XP55SZRRPQAH4NV
+  fi
+  if [ "$last" -ge 10 ]; then
+    iptables -t nat -D KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.21:8080
+    iptables -t nat -D KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -s 10.0.0.21 -j KUBE-MARK-MASQ
+    iptables -t nat -D KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
+    iptables -t nat -D KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -s 10.0.0.11 -j KUBE-MARK-MASQ
+    iptables -t nat -D KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.21:8080' -j KUBE-SEP-2XP55SZRRPQAH4NV
+    iptables -t nat -D KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.11:8080' -m statistic --mode random --probability 0.5000000000 -j KUBE-SEP-RSY6OMAC2GN5QSZX
+    iptables -t nat -D KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 ! -s 10.0.0.0/24 -j KUBE-MARK-MASQ
+    iptables -t nat -D KUBE-SERVICES -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j KUBE-SVC-KX5O3XY32VPAQDVY
+    iptables -t nat -X KUBE-SEP-2XP55SZRRPQAH4NV
+    iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
+    iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
+    iptables -A KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
+  fi
+  if [ "$last" -ge 9 ]; then
+    iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
+    iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
+    iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -s 10.0.0.11 -j KUBE-MARK-MASQ
+    iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
+    iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 ! -s 10.0.0.0/24 -j KUBE-MARK-MASQ
+    iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.11:8080' -j KUBE-SEP-RSY6OMAC2GN5QSZX
+    iptables -t nat -I KUBE-SERVICES 1 -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j KUBE-SVC-KX5O3XY32VPAQDVY
+    iptables -D KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
+  fi
+  if [ "$last" -ge 8 ]; then
+    iptables -t nat -N HTTP-SERVICE
+    iptables -t nat -A HTTP-SERVICE --destination 10.100.100.100 --protocol tcp --match tcp --dport 8080 --jump DNAT --to-destination 10.0.0.11:8080
+    iptables -t nat -A OUTPUT --jump HTTP-SERVICE
+    iptables -t nat -A PREROUTING --jump HTTP-SERVICE
+    iptables -t nat -D POSTROUTING -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+    iptables -t nat -D PREROUTING -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+    iptables -t nat -D OUTPUT -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+    iptables -t nat -D KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
+    iptables -t nat -D KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -s 10.0.0.11 -j KUBE-MARK-MASQ
+    iptables -t nat -D KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.11:8080' -j KUBE-SEP-RSY6OMAC2GN5QSZX
+    iptables -t nat -D KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 ! -s 10.0.0.0/24 -j KUBE-MARK-MASQ
+    iptables -t nat -D KUBE-MARK-MASQ -j MARK --or-mark 0x4000
+    iptables -t nat -D KUBE-POSTROUTING -m comment --comment 'kubernetes service traffic requiring SNAT' -j MASQUERADE --random-fully
+    iptables -t nat -D KUBE-POSTROUTING -j MARK --xor-mark 0x4000
+    iptables -t nat -D KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
+    iptables -t nat -D KUBE-SERVICES -m comment --comment 'kubernetes service nodeports; NOTE: this must be the last rule in this chain' -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
+    iptables -t nat -D KUBE-SERVICES -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j KUBE-SVC-KX5O3XY32VPAQDVY
+    iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
+    iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
+    iptables -t nat -X KUBE-MARK-MASQ
+    iptables -t nat -X KUBE-POSTROUTING
+    iptables -t nat -X KUBE-NODEPORTS
+    iptables -t nat -X KUBE-SERVICES
+    iptables -D OUTPUT -j KUBE-FIREWALL
+    iptables -D INPUT -j KUBE-FIREWALL
+    iptables -D FORWARD -m conntrack --ctstate NEW -m comment --comment 'kubernetes load balancer firewall' -j KUBE-PROXY-FIREWALL
+    iptables -D OUTPUT -m conntrack --ctstate NEW -m comment --comment 'kubernetes load balancer firewall' -j KUBE-PROXY-FIREWALL
+    iptables -D INPUT -m conntrack --ctstate NEW -m comment --comment 'kubernetes load balancer firewall' -j KUBE-PROXY-FIREWALL
+    iptables -D FORWARD -m comment --comment 'kubernetes forwarding rules' -j KUBE-FORWARD
+    iptables -D OUTPUT -m conntrack --ctstate NEW -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+    iptables -D FORWARD -m conntrack --ctstate NEW -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+    iptables -D INPUT -m comment --comment 'kubernetes health check service ports' -j KUBE-NODEPORTS
+    iptables -D FORWARD -m conntrack --ctstate NEW -m comment --comment 'kubernetes externally-visible service portals' -j KUBE-EXTERNAL-SERVICES
+    iptables -D INPUT -m conntrack --ctstate NEW -m comment --comment 'kubernetes externally-visible service portals' -j KUBE-EXTERNAL-SERVICES
+    iptables -D KUBE-FIREWALL -m comment --comment 'block incoming localnet connections' -d 127.0.0.0/8 ! -s 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
+    iptables -D KUBE-FORWARD -m comment --comment 'kubernetes forwarding conntrack rule' -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+    iptables -D KUBE-FORWARD -m comment --comment 'kubernetes forwarding rules' -m mark --mark 0x4000/0x4000 -j ACCEPT
+    iptables -D KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP
+    iptables -X KUBE-FIREWALL
+    iptables -X KUBE-PROXY-FIREWALL
+    iptables -X KUBE-NODEPORTS
+    iptables -X KUBE-FORWARD
+    iptables -X KUBE-EXTERNAL-SERVICES
+    iptables -X KUBE-SERVICES
+  fi
+  if [ "$last" -ge 7 ]; then
+    bridge link set dev veth_021 hairpin off
+    bridge link set dev veth_011 hairpin off
+    ip link set br1 promisc on
+  fi
+  if [ "$last" -ge 6 ]; then
+    ip link set br1 promisc off
+  fi
+  if [ "$last" -ge 5 ]; then
+    iptables -t nat -D HTTP-SERVICE --destination 10.100.100.100 --protocol tcp --match tcp --dport 8080 --jump DNAT --to-destination 10.0.0.11:8080
+    iptables -t nat -D OUTPUT --jump HTTP-SERVICE
+    iptables -t nat -D PREROUTING --jump HTTP-SERVICE
+    iptables -t nat -X HTTP-SERVICE
+  fi
+  if [ "$last" -ge 3 ]; then
+    iptables -t nat -D POSTROUTING --source 10.0.0.0/24 --jump MASQUERADE
+    iptables -D FORWARD --out-interface br1 --jump ACCEPT
+    iptables -D FORWARD --in-interface br1 --jump ACCEPT
+  fi
+  if [ "$last" -ge 2 ]; then
+    ip netns pids netns_021 | xargs -r kill
+    ip netns pids netns_011 | xargs -r kill
+    rm -f /etc/netns/netns_011/resolv.conf /etc/netns/netns_021/resolv.conf
+    rm -f /etc/netns/netns_011/hosts /etc/netns/netns_021/hosts
+    rmdir -p --ignore-fail-on-non-empty /etc/netns/netns_011 /etc/netns/netns_021
+    ip route delete default via 192.0.2.10
+    ip -n client route delete default via 192.0.2.1
+    ip -n client link set dev eth0 down
+    ip -n client address delete 192.0.2.10/24 dev eth0
+    ip -n client link set dev lo down
+    ip -n netns_021 route delete default via 10.0.0.1
+    ip -n netns_021 link set dev eth0 down
+    ip -n netns_021 address delete 10.0.0.21/24 dev eth0
+    ip -n netns_021 link set dev lo down
+    ip -n netns_011 route delete default via 10.0.0.1
+    ip -n netns_011 link set dev eth0 down
+    ip -n netns_011 address delete 10.0.0.11/24 dev eth0
+    ip -n netns_011 link set dev lo down
+    ip link set dev out_client down
+    ip address delete 192.0.2.1/24 dev out_client
+    ip link delete dev out_client
+    ip link set dev veth_021 nomaster down
+    ip link delete dev veth_021
+    ip link set dev veth_011 nomaster down
+    ip link delete dev veth_011
+    ip netns delete client
+    ip netns delete netns_021
+    ip netns delete netns_011
+    ip link set dev br1 down
+    ip address delete 10.0.0.1/24 dev br1
+    ip link delete dev br1
+  fi
+  sysctl --quiet --ignore --load="$settings"
+  rm "$settings"
+  rm "$reached"
+}
+if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
+  teardown
+  exit
+fi
+
+step() {
+  echo "$1/12 $2"
+  echo "$1" > "$reached"
+}
+
+# A Linux machine throws away every packet that is not for itself, unless net.ipv4.ip_forward is 1.
+# A Kubernetes node lives from passing packets on. The second switch,
+# net.bridge.bridge-nf-call-iptables, makes frames that only cross a bridge visit iptables as well:
+# without it, answers between two pods of one bridge would slip past the address translation that
+# comes later.
+step 1 Forwarding
+sysctl -w net.ipv4.ip_forward=1
+sysctl -w net.bridge.bridge-nf-call-iptables=1
+
+# Kubernetes gives each pod a network namespace: interfaces, routes and iptables of its own. Two of
+# them are made here and plugged into the bridge br1 with veth pairs, each pair a cable with one end
+# inside the pod, where it is called eth0. The bridge has 10.0.0.1, the pods' gateway. In each pod
+# an HTTP server listens on 8080; that both use the same port is no clash, since each has an address
+# of its own.
+step 2 'Two pods on a bridge'
+ip link add name br1 type bridge
+ip address add 10.0.0.1/24 dev br1
+ip link set dev br1 up
+ip netns add netns_011
+ip netns add netns_021
+ip netns add client
+ip link add name veth_011 type veth peer name eth0 netns netns_011
+ip link set dev veth_011 master br1 up
+ip link add name veth_021 type veth peer name eth0 netns netns_021
+ip link set dev veth_021 master br1 up
+ip link add name out_client type veth peer name eth0 netns client
+ip address add 192.0.2.1/24 dev out_client
+ip link set dev out_client up
+ip -n netns_011 link set dev lo up
+ip -n netns_011 address add 10.0.0.11/24 dev eth0
+ip -n netns_011 link set dev eth0 up
+ip -n netns_011 route add default via 10.0.0.1
+ip -n netns_021 link set dev lo up
+ip -n netns_021 address add 10.0.0.21/24 dev eth0
+ip -n netns_021 link set dev eth0 up
+ip -n netns_021 route add default via 10.0.0.1
+ip -n client link set dev lo up
+ip -n client address add 192.0.2.10/24 dev eth0
+ip -n client link set dev eth0 up
+ip -n client route add default via 192.0.2.1
+ip route add default via 192.0.2.10
+mkdir -p /etc/netns/netns_011 /etc/netns/netns_021
+tee /etc/netns/netns_011/hosts /etc/netns/netns_021/hosts >/dev/null <<'END'
+127.0.0.1	localhost
+10.0.0.11	netns_011
+10.0.0.21	netns_021
+10.100.100.100	http-server http-server.default http-server.default.svc http-server.default.svc.cluster.local
+END
+tee /etc/netns/netns_011/resolv.conf /etc/netns/netns_021/resolv.conf >/dev/null <<'END'
+nameserver 8.8.8.8
+END
+ip netns exec netns_011 "${NETLAB:-netlab}" serve 8080 --name netns_011 > /dev/null 2>&1 &
+ip netns exec netns_021 "${NETLAB:-netlab}" serve 8080 --name netns_021 > /dev/null 2>&1 &
+
+# Where the machine's FORWARD chain is strict, two rules let packets pass that come from br1 or go
+# to it. The MASQUERADE rule is for the way out: nobody beyond this host knows where 10.0.0.0/24 is,
+# so packets from there leave under the host's own address, and the answers find their way back.
+step 3 'Let the pods through'
+iptables --table filter --append FORWARD --in-interface br1 --jump ACCEPT
+iptables --table filter --append FORWARD --out-interface br1 --jump ACCEPT
+iptables --table nat --append POSTROUTING --source 10.0.0.0/24 --jump MASQUERADE
+
+# Before any virtual IP comes into play, the plain network must work: from the host to each pod, and
+# from each pod to the other. If one of these failed, everything that follows would fail for the
+# wrong reason.
+step 4 'Reach each pod directly'
+
+# A ClusterIP is an address that no interface has. It exists only as a rule of the nat table: a
+# packet to 10.100.100.100:8080 gets 10.0.0.11:8080 as its destination before it is routed (DNAT).
+# The rule must be met by packets that arrive (PREROUTING) and by those that the host itself sends
+# (OUTPUT), so both chains jump to a chain of our own. Now the virtual IP answers on the host and in
+# netns_021, but not in netns_011, the pod that is its backend; the next step tells why.
+step 5 'A virtual IP with one DNAT rule'
+iptables --table nat --new HTTP-SERVICE
+iptables --table nat --append PREROUTING --jump HTTP-SERVICE
+iptables --table nat --append OUTPUT --jump HTTP-SERVICE
+iptables --table nat --append HTTP-SERVICE --destination 10.100.100.100 --protocol tcp --match tcp --dport 8080 --jump DNAT --to-destination 10.0.0.11:8080
+
+# netns_011 asks the virtual IP, and DNAT turns the packet back to netns_011 itself: it would have
+# to leave the bridge through the very port that it came in by, and a bridge never does that. For
+# years the way out was to switch the bridge to promiscuous mode: the host then got a copy of the
+# frame, and routed it back. Since Linux 6.9 (and in older kernels that took over the fix for
+# CVE-2024-27018) such copies lose their connection tracking entry, so the trick no longer helps.
+# Whether it does on your kernel is what the check below shows; both are right.
+step 6 'The old way to a hairpin, a promiscuous bridge'
+ip link set br1 promisc on
+
+# What works on every kernel is the hairpin flag of the bridge port: frames may leave by the port
+# through which they came. The MASQUERADE rule from before has its share in it, too. Without it the
+# pod would see a request from its own address, and throw it away. With it, the request seems to
+# come from 10.0.0.1.
+step 7 'Hairpin, the port'\''s own flag'
+ip link set br1 promisc off
+bridge link set dev veth_011 hairpin on
+bridge link set dev veth_021 hairpin on
+
+# A real node has one chain for all services, KUBE-SERVICES. It finds the service by its address and
+# port and jumps to the service's own chain, KUBE-SVC-…, which chooses an endpoint and jumps to that
+# one's chain, KUBE-SEP-…, where the DNAT is done. The letters behind the names are a hash of
+# namespace, name, port and protocol: you would find the very same chain on every cluster that has
+# this service. The hand-made chain goes, and kube-proxy's rules come, with netns_011 as the only
+# endpoint. A packet that an endpoint sends to itself is marked in KUBE-SEP-… and masqueraded
+# because of that mark: kube-proxy has thought of the hairpin.
+step 8 'The same with kube-proxy'\''s chains, one endpoint'
+sysctl -w net.ipv4.conf.all.route_localnet=1
+iptables -t filter -N KUBE-SERVICES
+iptables -t filter -N KUBE-EXTERNAL-SERVICES
+iptables -t filter -N KUBE-FORWARD
+iptables -t filter -N KUBE-NODEPORTS
+iptables -t filter -N KUBE-PROXY-FIREWALL
+iptables -t filter -N KUBE-FIREWALL
+iptables -t filter -A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP
+iptables -t filter -A KUBE-FORWARD -m comment --comment 'kubernetes forwarding rules' -m mark --mark 0x4000/0x4000 -j ACCEPT
+iptables -t filter -A KUBE-FORWARD -m comment --comment 'kubernetes forwarding conntrack rule' -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+iptables -t filter -A KUBE-FIREWALL -m comment --comment 'block incoming localnet connections' -d 127.0.0.0/8 ! -s 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
+iptables -t filter -I INPUT 1 -m conntrack --ctstate NEW -m comment --comment 'kubernetes externally-visible service portals' -j KUBE-EXTERNAL-SERVICES
+iptables -t filter -I FORWARD 1 -m conntrack --ctstate NEW -m comment --comment 'kubernetes externally-visible service portals' -j KUBE-EXTERNAL-SERVICES
+iptables -t filter -I INPUT 1 -m comment --comment 'kubernetes health check service ports' -j KUBE-NODEPORTS
+iptables -t filter -I FORWARD 1 -m conntrack --ctstate NEW -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+iptables -t filter -I OUTPUT 1 -m conntrack --ctstate NEW -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+iptables -t filter -I FORWARD 1 -m comment --comment 'kubernetes forwarding rules' -j KUBE-FORWARD
+iptables -t filter -I INPUT 1 -m conntrack --ctstate NEW -m comment --comment 'kubernetes load balancer firewall' -j KUBE-PROXY-FIREWALL
+iptables -t filter -I OUTPUT 1 -m conntrack --ctstate NEW -m comment --comment 'kubernetes load balancer firewall' -j KUBE-PROXY-FIREWALL
+iptables -t filter -I FORWARD 1 -m conntrack --ctstate NEW -m comment --comment 'kubernetes load balancer firewall' -j KUBE-PROXY-FIREWALL
+iptables -t filter -I INPUT 1 -j KUBE-FIREWALL
+iptables -t filter -I OUTPUT 1 -j KUBE-FIREWALL
+iptables -t nat -N KUBE-SERVICES
+iptables -t nat -N KUBE-NODEPORTS
+iptables -t nat -N KUBE-POSTROUTING
+iptables -t nat -N KUBE-MARK-MASQ
+iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
+iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
+iptables -t nat -A KUBE-SERVICES -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j KUBE-SVC-KX5O3XY32VPAQDVY
+iptables -t nat -A KUBE-SERVICES -m comment --comment 'kubernetes service nodeports; NOTE: this must be the last rule in this chain' -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
+iptables -t nat -A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
+iptables -t nat -A KUBE-POSTROUTING -j MARK --xor-mark 0x4000
+iptables -t nat -A KUBE-POSTROUTING -m comment --comment 'kubernetes service traffic requiring SNAT' -j MASQUERADE --random-fully
+iptables -t nat -A KUBE-MARK-MASQ -j MARK --or-mark 0x4000
+iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 ! -s 10.0.0.0/24 -j KUBE-MARK-MASQ
+iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.11:8080' -j KUBE-SEP-RSY6OMAC2GN5QSZX
+iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -s 10.0.0.11 -j KUBE-MARK-MASQ
+iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
+iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
+iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+iptables --table nat --delete PREROUTING --jump HTTP-SERVICE
+iptables --table nat --delete OUTPUT --jump HTTP-SERVICE
+iptables --table nat --flush HTTP-SERVICE
+iptables --table nat --delete-chain HTTP-SERVICE
+
+# No pod is ready, and the service is still there. A chain without rules would let the packet travel
+# on with the virtual address, to nowhere, and the client would wait. kube-proxy instead puts a
+# REJECT rule into the filter table: the client is refused at once and knows that it need not wait.
+# (Long ago such packets were marked by KUBE-MARK-DROP and thrown away by KUBE-FIREWALL without a
+# word.)
+step 9 'A service without endpoints'
+iptables -t filter -A KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
+iptables -t nat -D KUBE-SERVICES 1
+iptables -t nat -F KUBE-SVC-KX5O3XY32VPAQDVY
+iptables -t nat -F KUBE-SEP-RSY6OMAC2GN5QSZX
+iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
+iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
+
+# With two endpoints the service's chain has two rules. iptables reads them in order and takes the
+# first that matches: the first one matches with probability 0.5, by a throw of dice for each new
+# connection; whoever is not taken falls through to the second rule, which takes all that come. So
+# each endpoint gets half. With three it would be 1/3, then 1/2 of the rest, then all of what is
+# left.
+step 10 'A second endpoint, each with probability one half'
+iptables -t filter -F KUBE-SERVICES
+iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
+iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
+iptables -t nat -N KUBE-SEP-2XP55SZRRPQAH4NV
+iptables -t nat -I KUBE-SERVICES 1 -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j KUBE-SVC-KX5O3XY32VPAQDVY
+iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 ! -s 10.0.0.0/24 -j KUBE-MARK-MASQ
+iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.11:8080' -m statistic --mode random --probability 0.5000000000 -j KUBE-SEP-RSY6OMAC2GN5QSZX
+iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.21:8080' -j KUBE-SEP-2XP55SZRRPQAH4NV
+iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -s 10.0.0.11 -j KUBE-MARK-MASQ
+iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
+iptables -t nat -A KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -s 10.0.0.21 -j KUBE-MARK-MASQ
+iptables -t nat -A KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.21:8080
+
+# It looks fairer to give both rules probability 0.5, and it is wrong. Half of the connections take
+# the first rule. Of the other half, only half take the second one. A quarter match nothing, leave
+# the chain with the virtual address still in them, and get lost beyond the host's default route.
+# Nothing warns of it: three tries out of four are fine.
+step 11 'The common mistake: one half on both rules'
+iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --match statistic --mode random --probability 0.5 --jump KUBE-SEP-2XP55SZRRPQAH4NV
+
+# The rule is put right: without a statistic match it takes every connection that reaches it. One
+# thing is left to do. The kernel remembers each connection that got lost, with its port and without
+# a translation, for two minutes; a new connection from the same port would be taken for the old one
+# and get lost as well. So these memories are deleted. This is how the lab stays: a healthy
+# ClusterIP, the same that kube-proxy would have made.
+step 12 'The last rule takes all that come'
+iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --jump KUBE-SEP-2XP55SZRRPQAH4NV
+conntrack --delete --proto tcp --orig-dst 10.100.100.100 || true
