@@ -41,7 +41,7 @@ export async function tryCheck(context: CheckContext, check: Check, step: string
     seen = await tryOnce(context, check)
   }
   const ms = performance.now() - start
-  const evidence = seen.ok ? undefined : await explainCheck(context, check, seen.observed)
+  const evidence = seen.ok ? undefined : await explainCheck(context, check)
   return {
     check,
     step,

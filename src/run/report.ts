@@ -20,8 +20,10 @@ export interface CheckResult {
 
 /** What the kernel says at the hop that is to blame. */
 export interface Evidence {
-  /** The cause in one line: `netns_011 has no route to 10.0.0.21`. */
+  /** The cause in one line: `netns_011 has no default route`. */
   headline: string
+  /** What to type on the host to mend it: `ip -n netns_011 route add default via 10.0.0.1`. */
+  mend?: string
   /** What shows it: commands with their output, say. */
   lines: readonly string[]
 }

@@ -1,8 +1,9 @@
 import { host } from '../lab/lab.ts'
 import { commandLine, shellLine, shellWord } from '../plan/command-line.ts'
 import type { Step } from '../plan/plan.ts'
-import type { CheckResult, CommandFailure, StepResult } from '../run/report.ts'
+import type { CheckResult, CommandFailure, Evidence, StepResult } from '../run/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
+import { displayWidth } from './display-width.ts'
 import { block, flow, hanging, indented, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
@@ -33,8 +34,27 @@ export function renderFailure(style: Style, failed: FailedStep): string {
   )
   if (step.why.trim() !== '') lines.push('', ...wrapParagraphs(printable(step.why), width, 2))
   if (result.failure !== undefined) lines.push('', ...commandFailureLines(style, result.failure, 2))
-  for (const check of result.checks) if (!check.ok) lines.push('', ...checkFailureLines(style, check, 2))
+  const failedChecks = onceEach(result.checks.filter(check => !check.ok))
+  for (const check of failedChecks) lines.push('', ...checkFailureLines(style, check, 2))
   return block([...lines, '', ...aftermath(style, failed)])
+}
+
+/**
+ * Many things may be off for one cause: what shows it is told with the first of them. `told`: the causes told so far, which
+ * grow with these.
+ */
+export function onceEach<Item extends { evidence?: Evidence }>(
+  items: readonly Item[],
+  told: Set<string> = new Set(),
+): readonly Item[] {
+  return items.map(item => {
+    const { evidence } = item
+    if (evidence === undefined) return item
+    const cause = `${evidence.headline} ${evidence.mend}`
+    if (told.has(cause)) return { ...item, evidence: { ...evidence, lines: [] } }
+    told.add(cause)
+    return item
+  })
 }
 
 /** A failed command as it can be pasted, how it ended, and its stderr. */
@@ -71,15 +91,32 @@ export function checkFailureLines(style: Style, result: CheckResult, indent: num
     ...hanging(margin, color.bold(printable(describeAttempt(result.check))), width, indent + 2),
     ...hanging(`${margin}  expected  `, color.green(printable(describeExpectation(result.check))), width),
     ...hanging(`${margin}  observed  `, color.red(printable(result.observed)), width),
-    ...evidenceLines(style, result, indent + 2),
+    ...(result.evidence === undefined ? [] : ['', ...evidenceLines(style, result.evidence, indent + 2)]),
   ]
 }
 
-function evidenceLines({ color, width }: Style, { evidence }: CheckResult, indent: number): string[] {
+/**
+ * The cause and what to type, then what shows it. The command is never broken, so that it can be copied: where it does not
+ * fit behind the cause it has a line of its own.
+ */
+export function evidenceLines(
+  { color, width }: Style,
+  evidence: Evidence | undefined,
+  indent: number,
+): string[] {
   if (evidence === undefined) return []
+  const margin = ' '.repeat(indent)
+  const headline = printable(evidence.headline)
+  const mend = evidence.mend === undefined ? undefined : printable(evidence.mend)
+  const together = mend === undefined ? headline : `${headline}: ${mend}`
+  const fits = mend === undefined || displayWidth(margin + together) <= width
   return [
-    '',
-    ...hanging(' '.repeat(indent), color.yellow.bold(printable(evidence.headline)), width),
+    ...(fits
+      ? hanging(margin, color.yellow.bold(together), width)
+      : [
+          ...hanging(margin, color.yellow.bold(`${headline}:`), width),
+          `${margin}  ${color.yellow.bold(mend)}`,
+        ]),
     ...evidence.lines.flatMap(line => indented(printable(line), indent + 2)),
   ]
 }

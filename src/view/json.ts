@@ -16,13 +16,14 @@ export function renderVerifyJson(report: VerifyReport): string {
   return json({
     lab: report.lab,
     ok: report.ok,
-    checks: report.checks.map(({ step, check, from, target, observed, ok }) => ({
+    checks: report.checks.map(({ step, check, from, target, observed, ok, evidence }) => ({
       step,
       from,
       target,
       expected: describeExpectation(check),
       observed,
       ok,
+      ...(evidence === undefined ? {} : { evidence }),
     })),
     services: report.services.map(sample => ({
       service: sample.service,
@@ -35,6 +36,7 @@ export function renderVerifyJson(report: VerifyReport): string {
       expectedShare: sample.expectedShare,
       pValue: sample.pValue,
       ok: sample.ok,
+      ...(sample.evidence === undefined ? {} : { evidence: sample.evidence }),
     })),
   })
 }

@@ -1,5 +1,5 @@
-import type { CheckResult, Failures, ServiceSample, VerifyReport } from '../run/report.ts'
-import { checkFailureLines } from './failure.ts'
+import type { CheckResult, Evidence, Failures, ServiceSample, VerifyReport } from '../run/report.ts'
+import { checkFailureLines, evidenceLines, onceEach } from './failure.ts'
 import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { printable } from './printable.ts'
@@ -22,15 +22,19 @@ export function renderVerifyFailures(style: Style, report: VerifyReport): string
 }
 
 function render(style: Style, report: VerifyReport, shown: readonly ServiceSample[]): string {
-  const lines = checkLines(style, report.checks)
-  for (const samples of byService(shown)) lines.push(...serviceLines(style, samples), '')
+  const told = new Set<string>()
+  const lines = checkLines(style, report.checks, told)
+  for (const samples of byService(onceEach(shown, told))) lines.push(...serviceLines(style, samples), '')
   return block([...lines, ...verdictLines(style, report)])
 }
 
-function checkLines(style: Style, checks: readonly CheckResult[]): string[] {
+function checkLines(style: Style, checks: readonly CheckResult[], told: Set<string>): string[] {
   if (checks.length === 0) return []
   const { color } = style
-  const failed = checks.filter(check => !check.ok)
+  const failed = onceEach(
+    checks.filter(check => !check.ok),
+    told,
+  )
   if (failed.length === 0)
     return [
       `${color.green('✔')} ${checks.length === 1 ? 'the check holds' : `all ${thousands(checks.length)} checks hold`}`,
@@ -76,6 +80,7 @@ function serviceLines(style: Style, samples: readonly ServiceSample[]): string[]
   const lines = rows.flatMap((row, index) => [
     ...(fits ? [oneLines[index]!] : folded(style, row, hang, isNarrow)),
     ...(row.complaint === undefined ? [] : complaintLines(style, row.complaint, hang)),
+    ...evidenceLines(style, row.evidence, hang + 2),
   ])
   return [...heading, ...lines]
 }
@@ -88,6 +93,7 @@ interface SampleRow {
   backends: readonly string[]
   facts: readonly string[]
   complaint: string | undefined
+  evidence: Evidence | undefined
 }
 
 function sampleRows(style: Style, samples: readonly ServiceSample[]): SampleRow[] {
@@ -108,6 +114,7 @@ function sampleRows(style: Style, samples: readonly ServiceSample[]): SampleRow[
       Boolean,
     ),
     complaint: sample.complaint,
+    evidence: sample.evidence,
   }))
 }
 

@@ -94,11 +94,13 @@ function answered(way: Way): Evidence {
   if (rule === undefined)
     return finding(
       `nothing on the way stops packets from ${way.from} to ${way.question.url}`,
+      undefined,
       showWayTo(way, way.from, way.address),
     )
   const to = `${way.address}:${way.port}`
   return finding(
     `rule ${rule.number} of ${rule.chain} translates ${to}, so it is answered`,
+    undefined,
     showChain(way, 'nat', rule.chain, [rule]),
   )
 }
@@ -118,6 +120,7 @@ function nothingFound(way: Way): Evidence {
       : `every hop from ${from} to ${way.question.url} looks right; this is what the kernel says`
   return finding(
     headline,
+    undefined,
     showWayTo(way, from, address),
     from === host ? [] : showNeighbour(from, entry, next),
     rule === undefined ? [] : showChain(way, 'nat', rule.chain, [rule]),

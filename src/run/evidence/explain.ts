@@ -1,4 +1,5 @@
 import type { Check, CommandCheck, Place } from '../../lab/lab.ts'
+import { shellLine } from '../../plan/command-line.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Evidence } from '../report.ts'
@@ -19,12 +20,8 @@ const longest = 1500
 const queues = new WeakMap<Sandbox, Promise<unknown>>()
 
 /** Looks for the hop that makes a check fail; undefined where there is nothing to look at. */
-export function explainCheck(
-  context: Context,
-  check: Check,
-  observed: string,
-): Promise<Evidence | undefined> {
-  if (check.kind === 'command') return Promise.resolve(sysctlEvidence(check, observed))
+export function explainCheck(context: Context, check: Check): Promise<Evidence | undefined> {
+  if (check.kind === 'command') return Promise.resolve(sysctlEvidence(check))
   return explain(context, questionOfCheck(context.plan, check))
 }
 
@@ -65,13 +62,14 @@ async function look(context: Context, question: Question): Promise<Evidence | un
 }
 
 /** A setting that is not as the lab wants it needs no walk. */
-function sysctlEvidence({ argv, output }: CommandCheck, observed: string): Evidence | undefined {
+function sysctlEvidence({ argv, output }: CommandCheck): Evidence | undefined {
   const [program, ...words] = argv
   const key = words.find(word => /^[\w-]+([./][\w-]+)+$/.test(word))
   const wanted = /^\^?([\w.\\s+-]*?)\$?$/.exec(output ?? '')?.[1]?.replaceAll('\\s+', ' ')
   if (program !== 'sysctl' || key === undefined || wanted === undefined || wanted === '') return undefined
   return {
-    headline: `${key} is not ${wanted}: sysctl -w ${key}=${wanted}`,
-    lines: [`$ sysctl -n ${key}`, observed],
+    headline: `${key} is not ${wanted}`,
+    mend: shellLine(['sysctl', '-w', `${key}=${wanted}`]),
+    lines: [],
   }
 }

@@ -65,8 +65,3 @@ function repairsOf(way: Way, table: string, name: string): Repair[] {
 function missing(chain: string, command: string): Repair {
   return { kind: 'missing', chain, words: `a rule that ${chain} lacks`, command }
 }
-
-/** `: COMMAND`, or nothing where there is no command. */
-export function toType(command: string | undefined): string {
-  return command === undefined ? '' : `: ${command}`
-}

@@ -1,6 +1,5 @@
 import type { Cidr, Place } from '../../../lab/lab.ts'
 import type { Evidence } from '../../report.ts'
-import { toType } from '../repairs.ts'
 import { showLink, showPort, showRoutes } from '../show.ts'
 import type { Way } from '../way.ts'
 import { finding } from './finding.ts'
@@ -16,12 +15,17 @@ function ownEnd(way: Way, place: Place | undefined): Evidence | undefined {
   if (device === undefined || place === undefined || links === undefined) return undefined
   const link = way.link(place)
   if (link === undefined)
-    return finding(`${place} has no ${device.name}: its cable is gone`, showLink(place, link, device.name))
+    return finding(
+      `${place} has no ${device.name}: its cable is gone`,
+      undefined,
+      showLink(place, link, device.name),
+    )
   if (link.up) return undefined
   // Switching an interface off takes its routes away, and switching it on brings back only its own subnet's.
   const commands = [device.up ?? `ip -n ${place} link set dev ${device.name} up`, device.gateway?.command]
   return finding(
-    `${device.name} in ${place} is down: ${commands.filter(Boolean).join(' && ')}`,
+    `${device.name} in ${place} is down`,
+    commands.filter(Boolean).join(' && '),
     showLink(place, link, device.name),
     showRoutes(way, place),
   )
@@ -34,8 +38,8 @@ function otherEnd(way: Way, place: Place | undefined): Evidence | undefined {
   if (link?.up) return undefined
   const shown = [showLink('host', link, device.hostEnd), showLink(place, way.link(place), device.name)]
   const what = `${device.hostEnd}, the host's end of ${place}'s cable,`
-  if (link === undefined) return finding(`${what} is not there`, ...shown)
-  return finding(`${what} is down: ip link set dev ${device.hostEnd} up`, ...shown)
+  if (link === undefined) return finding(`${what} is not there`, undefined, ...shown)
+  return finding(`${what} is down`, `ip link set dev ${device.hostEnd} up`, ...shown)
 }
 
 function port(way: Way, place: Place | undefined): Evidence | undefined {
@@ -47,15 +51,17 @@ function port(way: Way, place: Place | undefined): Evidence | undefined {
   const shown = showPort(link, device.hostEnd)
   if (link?.master === undefined)
     return finding(
-      `${place} is plugged into no bridge, its ${device.hostEnd} belongs to ${bridge}: ${command}`,
+      `${place} is plugged into no bridge, its ${device.hostEnd} belongs to ${bridge}`,
+      command,
       shown,
     )
   if (link.master !== bridge)
-    return finding(`${place} is plugged into ${link.master}, not into ${bridge}: ${command}`, shown)
+    return finding(`${place} is plugged into ${link.master}, not into ${bridge}`, command, shown)
   if (link.port !== undefined && link.port.state !== 'forwarding') {
     const mend = `bridge link set dev ${device.hostEnd} state 3`
     return finding(
-      `${bridge}'s port ${device.hostEnd} is ${link.port.state}, it lets nothing through: ${mend}`,
+      `${bridge}'s port ${device.hostEnd} is ${link.port.state}, it lets nothing through`,
+      mend,
       shown,
     )
   }
@@ -71,7 +77,7 @@ export function address(way: Way, place: Place | undefined): Evidence | undefine
   if (link.addresses.some(one => cidrText(one) === cidrText(value))) return undefined
   const shown = [showLink(place, link, device.name), showRoutes(way, place)]
   const mend = readdress(`-n ${place} `, command, link.addresses, device.name)
-  return finding(wrongAddress(`${place}'s ${device.name}`, value, link.addresses) + toType(mend), ...shown)
+  return finding(wrongAddress(`${place}'s ${device.name}`, value, link.addresses), mend, ...shown)
 }
 
 /** `…'s eth0 has 10.0.0.99/24, the lab gives it 10.0.0.11/24`; of the same address only the mask is named. */

@@ -20,7 +20,8 @@ export const staleConnections: Hop = way => {
       ? 'without a translation, from a time when no rule matched them'
       : 'with an endpoint that is none any more'
   return finding(
-    `the kernel remembers ${stale.length === 1 ? 'a connection' : `${stale.length} connections`} to ${where} ${how}; a new one from the same port gets lost as well: conntrack -D -p tcp --orig-dst ${way.address}`,
+    `the kernel remembers ${stale.length === 1 ? 'a connection' : `${stale.length} connections`} to ${where} ${how}; a new one from the same port gets lost as well`,
+    `conntrack -D -p tcp --orig-dst ${way.address}`,
     showConnections(way.address, stale),
   )
 }

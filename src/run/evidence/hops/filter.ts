@@ -1,6 +1,6 @@
 import { host, type Place } from '../../../lab/lab.ts'
 import type { Evidence } from '../../report.ts'
-import { repairs, toType } from '../repairs.ts'
+import { repairs } from '../repairs.ts'
 import type { Packet } from '../rule-match.ts'
 import { showChain } from '../show.ts'
 import { iptables, ruleText } from '../tables.ts'
@@ -21,6 +21,7 @@ export const noEndpoints: Hop = way => {
   if (rule === undefined || says === undefined) return undefined
   return finding(
     `${says}: no pod is behind it, so rule ${rule.number} of ${rule.chain} refuses it (see the service's selector and the pods' labels)`,
+    undefined,
     showChain(way, 'filter', rule.chain, [rule]),
   )
 }
@@ -78,14 +79,15 @@ function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evid
     // The rules that let the lab's packets through are the better remedy than an open door for everybody.
     const repair = differences.find(one => one.kind === 'missing') ?? differences[0]
     const packets = `${chain}'s policy is ${stopped.target}, and no rule lets packets through ${which}`
-    return finding(`${packets}${toType(repair?.command)}`, showChain(way, 'filter', chain))
+    return finding(`${packets}`, repair?.command, showChain(way, 'filter', chain))
   }
   const { rule } = stopped
   const repair = differences.find(one => one.rule === rule) ?? differences.find(one => one.kind !== 'policy')
   const command = repair?.command ?? iptables('filter', '-D', rule.chain, `${rule.number}`)
   const verb = rule.words.includes('REJECT') ? 'refuses' : 'drops'
   return finding(
-    `rule ${rule.number} of ${rule.chain} ${verb} packets ${which} (${ruleText(rule)}): ${command}`,
+    `rule ${rule.number} of ${rule.chain} ${verb} packets ${which} (${ruleText(rule)})`,
+    command,
     showChain(way, 'filter', rule.chain),
   )
 }
@@ -114,7 +116,7 @@ export function ownFilter(
       ? iptables('filter', '-P', chain, 'ACCEPT')
       : iptables('filter', '-D', rule.chain, `${rule.number}`)
   const shown = rule === undefined ? `-P ${chain} ${stopped.target}` : ruleText(rule)
-  return finding(`${what} stops it: ip netns exec ${place} ${mend}`, [
+  return finding(`${what} stops it`, `ip netns exec ${place} ${mend}`, [
     `$ ip netns exec ${place} ${iptables('filter', '-S', rule?.chain ?? chain)}`,
     shown,
   ])

@@ -5,9 +5,9 @@ import type { Endpoint, Way } from '../way.ts'
 /** Looks at one hop of a packet's way: what is off there, or undefined where all is as it should be. */
 export type Hop = (way: Way) => Evidence | undefined
 
-/** What is off, and the commands whose output shows it. */
-export function finding(headline: string, ...shown: readonly Shown[]): Evidence {
-  return { headline, lines: shown.flat() }
+/** What is off, the command that mends it where there is one, and the commands whose output shows it. */
+export function finding(headline: string, mend: string | undefined, ...shown: readonly Shown[]): Evidence {
+  return { headline, ...(mend === undefined ? {} : { mend }), lines: shown.flat() }
 }
 
 /** A hop that is looked at for each endpoint that the packet can have gone to. */

@@ -1,5 +1,4 @@
 import { host } from '../../../lab/lab.ts'
-import { toType } from '../repairs.ts'
 import { showLink, showRoutes, showSysctl, showWayTo } from '../show.ts'
 import type { Endpoint, Way } from '../way.ts'
 import { readdress, wrongAddress } from './cable.ts'
@@ -17,9 +16,10 @@ export const bridgeUp: Hop = way => {
     const link = way.hostLink(name)
     if (link?.up) continue
     const shown = showLink(host, link, name)
-    if (link === undefined) return finding(`there is no bridge ${name}`, shown)
+    if (link === undefined) return finding(`there is no bridge ${name}`, undefined, shown)
     return finding(
-      `the bridge ${name} is down: ${way.declared.bridges.get(name)?.up ?? `ip link set dev ${name} up`}`,
+      `the bridge ${name} is down`,
+      way.declared.bridges.get(name)?.up ?? `ip link set dev ${name} up`,
       shown,
     )
   }
@@ -40,7 +40,8 @@ export const hostAddress: Hop = way => {
       const mend = readdress('', command, link.addresses, name)
       const pods = way.declared.bridges.has(name) ? ", the pods' gateway," : ''
       return finding(
-        `${wrongAddress(`${name}${pods}`, value, link.addresses)}${toType(mend)}`,
+        `${wrongAddress(`${name}${pods}`, value, link.addresses)}`,
+        mend,
         showLink(host, link, name),
         showRoutes(way, host),
       )
@@ -59,7 +60,8 @@ export const tableFull: Hop = way => {
   if (count === undefined || most === undefined || !(most > 0 && count >= most * 0.999)) return undefined
   if (way.endpoints.every(endpoint => way.isSwitched(endpoint) && !way.bridgeCallsIptables)) return undefined
   return finding(
-    `the table of connections is full (${count} of ${most}), and packets of new ones are dropped: conntrack -F empties it`,
+    `the table of connections is full (${count} of ${most}), and packets of new ones are dropped`,
+    'conntrack -F',
     showSysctl(way, 'net.netfilter.nf_conntrack_count', 'net.netfilter.nf_conntrack_max'),
   )
 }
@@ -72,7 +74,8 @@ export const bridgeNetfilter: Hop = forEachEndpoint((way, endpoint) => {
     endpoint.translation !== undefined && way.onOneBridge(endpoint) && endpoint.place !== way.from
   if (way.bridgeCallsIptables || !isConcerned || way.isMasqueraded(endpoint)) return undefined
   return finding(
-    `${callIptables} is 0: the answer of ${endpoint.place} is switched straight to ${way.from}, past the translation back to ${way.address}: sysctl -w ${callIptables}=1`,
+    `${callIptables} is 0: the answer of ${endpoint.place} is switched straight to ${way.from}, past the translation back to ${way.address}`,
+    `sysctl -w ${callIptables}=1`,
     showSysctl(way, callIptables),
     showWayTo(way, endpoint.place, way.source),
   )
@@ -81,9 +84,12 @@ export const bridgeNetfilter: Hop = forEachEndpoint((way, endpoint) => {
 const forward = 'net.ipv4.ip_forward'
 
 export const forwarding: Hop = forEachEndpoint((way, endpoint) => {
-  if (way.facts.sysctls[forward] !== '0' || !way.isRouted(endpoint)) return undefined
+  // br_netfilter can keep a translated frame on its bridge without forwarding, but not every kernel's does.
+  const isPassedOn = !way.fromHost && endpoint.place !== host && !way.isSwitched(endpoint)
+  if (way.facts.sysctls[forward] !== '0' || !isPassedOn) return undefined
   return finding(
-    `the host does not forward, ${forward} is 0: sysctl -w ${forward}=1`,
+    `the host does not forward, ${forward} is 0`,
+    `sysctl -w ${forward}=1`,
     showSysctl(way, forward),
     showWayTo(way, host, endpoint.address),
   )
@@ -94,11 +100,13 @@ export const hostRoute: Hop = forEachEndpoint((way, endpoint) => {
   if (way.isSwitched(endpoint) || endpoint.place === host) return undefined
   const route = way.host.routesTo[endpoint.address]
   const shown = [showWayTo(way, host, endpoint.address), showRoutes(way, host)]
-  if (typeof route === 'string') return finding(`the host has no route to ${endpoint.address}`, ...shown)
+  if (typeof route === 'string')
+    return finding(`the host has no route to ${endpoint.address}`, undefined, ...shown)
   const side = way.hostSide(endpoint.place)
   if (route === undefined || side === undefined || route.device === side) return undefined
   return finding(
     `the host sends packets for ${endpoint.place} through ${route.device}, not ${side}`,
+    undefined,
     ...shown,
   )
 })

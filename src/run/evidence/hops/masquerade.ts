@@ -1,5 +1,5 @@
 import type { Evidence } from '../../report.ts'
-import { repairs, toType } from '../repairs.ts'
+import { repairs } from '../repairs.ts'
 import { showPort } from '../show.ts'
 import { trace } from '../trace.ts'
 import type { Endpoint, Way } from '../way.ts'
@@ -26,7 +26,8 @@ export const hairpinPort: Hop = forEachEndpoint((way, endpoint) => {
     return undefined
   const mend = `bridge link set dev ${link.name} hairpin on`
   return finding(
-    `${way.from} reaches itself through ${way.address}, but the bridge never sends a frame back out of the port that it came in by, hairpin is off: ${mend}`,
+    `${way.from} reaches itself through ${way.address}, but the bridge never sends a frame back out of the port that it came in by, hairpin is off`,
+    mend,
     showPort(link, link.name),
   )
 })
@@ -48,7 +49,8 @@ export const clientAddress: Hop = way => {
     rule === undefined ? 'the packet is masqueraded' : `rule ${rule.number} of ${rule.chain} masquerades`
   const [repair] = repairs(way, 'nat', postroutingChains(way, endpoint))
   return finding(
-    `${where}, so ${answer.pod} sees ${answer.client}, not ${wanted}${toType(repair?.command)}`,
+    `${where}, so ${answer.pod} sees ${answer.client}, not ${wanted}`,
+    repair?.command,
     ...shownChains(way, [rule?.chain, 'POSTROUTING']),
   )
 }
@@ -58,10 +60,7 @@ function missing(way: Way, endpoint: Endpoint, what: string): Evidence {
   const differences = repairs(way, 'nat', [...path, ...postroutingChains(way, endpoint)])
   const about = (command: string) => /MASQ/.test(command)
   const repair = differences.find(({ command }) => about(command)) ?? differences[0]
-  return finding(
-    `${what}${toType(repair?.command)}`,
-    ...shownChains(way, ['POSTROUTING', 'KUBE-POSTROUTING']),
-  )
+  return finding(`${what}`, repair?.command, ...shownChains(way, ['POSTROUTING', 'KUBE-POSTROUTING']))
 }
 
 function postroutingChains(way: Way, endpoint: Endpoint): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../report.ts'
-import { type Repair, repairs, toType } from '../repairs.ts'
+import { type Repair, repairs } from '../repairs.ts'
 import { parseRule } from '../rule-match.ts'
 import { showChain } from '../show.ts'
 import { iptables, ruleText } from '../tables.ts'
@@ -30,19 +30,18 @@ export const notTranslated: Hop = way => {
   const [repair] = mostTelling(differences, stopped?.chain)
   const lines = shownChains(way, [repair?.chain, ...translation.chains])
   if (repair !== undefined)
-    return finding(
-      `no rule translates ${where}, because of ${repair.words}${toType(repair.command)}`,
-      ...lines,
-    )
+    return finding(`no rule translates ${where}, because of ${repair.words}`, repair.command, ...lines)
   if (stopped !== undefined) {
     const command = iptables('nat', '-D', stopped.chain, `${stopped.number}`)
     return finding(
-      `rule ${stopped.number} of ${stopped.chain} ends the way of packets for ${where} before a rule translates them (${ruleText(stopped)}): ${command}`,
+      `rule ${stopped.number} of ${stopped.chain} ends the way of packets for ${where} before a rule translates them (${ruleText(stopped)})`,
+      command,
       ...lines,
     )
   }
   return finding(
     `no rule of the nat table translates ${where}, an address that no interface has${nearMiss(way)}`,
+    undefined,
     ...lines,
   )
 }
@@ -82,7 +81,8 @@ export const leak: Hop = way => {
   const [repair] = mostTelling(repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation)))
   const last = repair === undefined ? '; the last rule must take all that come, without --probability' : ''
   return finding(
-    `${percent(left)} of the connections to ${way.address}:${way.port} match no rule of ${chain} and keep an address that nobody has${last}${toType(repair?.command)}`,
+    `${percent(left)} of the connections to ${way.address}:${way.port} match no rule of ${chain} and keep an address that nobody has${last}`,
+    repair?.command,
     showChain(way, 'nat', chain),
   )
 }
@@ -110,7 +110,8 @@ export const shares: Hop = way => {
   const greedy = firstThatTakesAll(way, chain)
   const gives = pods.map(pod => `${pod} ${percent(actual.get(pod) ?? 0)}`).join(', ')
   return finding(
-    `${greedy ?? `the rules of ${chain} give ${gives}`}${toType(repair?.command)}`,
+    `${greedy ?? `the rules of ${chain} give ${gives}`}`,
+    repair?.command,
     showChain(way, 'nat', chain),
   )
 }
@@ -166,7 +167,8 @@ export const wrongEndpoint: Hop = forEachEndpoint(
     const instead = near === undefined ? 'no endpoint' : `not the endpoint's port, ${near.port}`
     const who = place === undefined ? to : `${to} in ${place}`
     return finding(
-      `rule ${rule.number} of ${rule.chain} sends to ${who}, ${instead}${toType(repair?.command)}`,
+      `rule ${rule.number} of ${rule.chain} sends to ${who}, ${instead}`,
+      repair?.command,
       showChain(way, 'nat', rule.chain, [rule]),
     )
   },

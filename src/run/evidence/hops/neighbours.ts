@@ -20,7 +20,8 @@ export function duplicate(way: Way, owner: Place | undefined, address: string): 
         ? way.host.links?.find(one => one.addresses.some(a => a.address === address))
         : way.link(owner)
     return finding(
-      `${address} is there twice, a duplicate: ${owner} has it, and so does ${place}: ${mend}`,
+      `${address} is there twice, a duplicate: ${owner} has it, and so does ${place}`,
+      mend,
       showLink(owner, ownLink, ownLink?.name ?? own),
       showLink(place, link, link.name),
     )
@@ -45,7 +46,8 @@ export function neighbour(
     owner === host ? [] : [[`$ ip -n ${owner} -br link show`, `${way.link(owner)?.name} ${owners[0]}`]]
   const whose = owner === host ? 'the host' : owner
   return finding(
-    `${place}'s neighbour entry for ${address} is wrong, ${entry.mac} is not the address of ${whose}'s card: ${where} neigh del ${address} dev ${entry.device}`,
+    `${place}'s neighbour entry for ${address} is wrong, ${entry.mac} is not the address of ${whose}'s card`,
+    `${where} neigh del ${address} dev ${entry.device}`,
     showNeighbour(place, entry, address),
     ...shown,
   )

@@ -1,6 +1,5 @@
 import { host } from '../../../lab/lab.ts'
 import type { Evidence } from '../../report.ts'
-import { toType } from '../repairs.ts'
 import { showRoutes, showWayTo } from '../show.ts'
 import type { Way } from '../way.ts'
 import { address, cable } from './cable.ts'
@@ -10,7 +9,7 @@ import { duplicate, neighbour } from './neighbours.ts'
 /** A name that stands for no address. */
 export const nameKnown: Hop = way =>
   way.question.address === undefined
-    ? finding(`${way.question.url} names nobody whom the lab knows: see /etc/hosts in ${way.from}`)
+    ? finding(`${way.question.url} names nobody whom the lab knows: see /etc/hosts in ${way.from}`, undefined)
     : undefined
 
 export const senderCable: Hop = way => cable(way, way.from)
@@ -29,7 +28,8 @@ export const senderRoute: Hop = way => {
     return undefined
   const mend = declared.command.replace(/ add /, ' replace ')
   return finding(
-    `${from} sends it to ${route.gateway}, which is not its gateway; that is ${declared.value}: ${mend}`,
+    `${from} sends it to ${route.gateway}, which is not its gateway; that is ${declared.value}`,
+    mend,
     showWayTo(way, from, way.address),
     showRoutes(way, from),
   )
@@ -42,14 +42,10 @@ function noRoute(way: Way): Evidence {
   const gateway = way.device(from)?.gateway?.command
   const what = hasDefault ? `no route to ${way.address}` : 'no default route'
   const shown = [showWayTo(way, from, way.address), showRoutes(way, from)]
-  if (!way.fromHost)
-    return finding(`${from} has ${what}${toType(hasDefault ? undefined : gateway)}`, ...shown)
+  if (!way.fromHost) return finding(`${from} has ${what}`, hasDefault ? undefined : gateway, ...shown)
   const outside = way.plan.outside[0]?.address
   const mend = outside === undefined ? undefined : `ip route add default via ${outside}`
-  return finding(
-    `the host has ${what}, so its packets end before any nat rule sees them${toType(mend)}`,
-    ...shown,
-  )
+  return finding(`the host has ${what}, so its packets end before any nat rule sees them`, mend, ...shown)
 }
 
 /** Whom the sender takes for the next hop. */

@@ -1,6 +1,5 @@
 import { contains } from '../../../lab/address.ts'
 import { host } from '../../../lab/lab.ts'
-import { toType } from '../repairs.ts'
 import { showListeners, showRoutes, showWayTo } from '../show.ts'
 import { address, cable } from './cable.ts'
 import { ownFilter } from './filter.ts'
@@ -12,6 +11,7 @@ export const targetKnown: Hop = forEachEndpoint((way, endpoint) =>
   endpoint.place === undefined
     ? finding(
         `nobody in the lab has the address ${endpoint.address}`,
+        undefined,
         showWayTo(way, way.from, endpoint.address),
       )
     : undefined,
@@ -50,6 +50,7 @@ export const listener: Hop = forEachEndpoint((way, endpoint) => {
   if (onPort.length > 0)
     return finding(
       `the program in ${place} listens for port ${port} on ${onPort[0]?.address} only, not on ${endpoint.address}`,
+      undefined,
       shown,
     )
   const rule = endpoint.translation?.rule
@@ -57,7 +58,7 @@ export const listener: Hop = forEachEndpoint((way, endpoint) => {
   const others = listeners.map(one => one.port).join(', ')
   const instead = others === '' ? '' : `; its programs listen on ${others}`
   const mend = others === '' ? way.declared.servers.get(place)?.[0] : undefined
-  return finding(`nothing listens on port ${port} in ${place}${sent}${instead}${toType(mend)}`, shown)
+  return finding(`nothing listens on port ${port} in ${place}${sent}${instead}`, mend, shown)
 })
 
 /** The way of the answer. */
@@ -73,10 +74,7 @@ export const replyRoute: Hop = forEachEndpoint((way, endpoint) => {
     const what = hasDefault
       ? `no route to ${client}`
       : `no default route, so its answer to ${client} goes nowhere`
-    return finding(
-      `${place} has ${what}${toType(hasDefault ? undefined : device?.gateway?.command)}`,
-      ...shown,
-    )
+    return finding(`${place} has ${what}`, hasDefault ? undefined : device?.gateway?.command, ...shown)
   }
   const wanted = device?.gateway?.value
   const isNear = device?.address !== undefined && contains(device.address.value, client)
@@ -84,7 +82,8 @@ export const replyRoute: Hop = forEachEndpoint((way, endpoint) => {
     return undefined
   const mend = device?.gateway?.command.replace(/ add /, ' replace ')
   return finding(
-    `${place} answers through ${route.gateway}, which is not its gateway; that is ${wanted}${toType(mend)}`,
+    `${place} answers through ${route.gateway}, which is not its gateway; that is ${wanted}`,
+    mend,
     ...shown,
   )
 })
