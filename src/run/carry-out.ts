@@ -54,12 +54,18 @@ async function runCommands(
   let done = 0
   for (const stage of stages(batches(commands, apart), apart)) {
     context.signal?.throwIfAborted()
-    observer.stepProgress?.(index, `command ${done + 1} of ${commands.length}`)
+    const before = done
+    const started = (at: number) => {
+      const number = before + at + 1
+      const line = commandLine(commands[number - 1]!).split('\n')[0]
+      observer.stepProgress?.(index, `command ${number} of ${commands.length}: ${line}`)
+    }
+    started(0)
     const start = performance.now()
     const outcome =
       stage.kind === 'servers'
         ? await startServers(context, stage, step)
-        : await runStage(context, stage, step)
+        : await runStage(context, stage, step, started)
     if (outcome.failure !== undefined) return outcome.failure
     done += stage.commands.length
     observer.commandsRan?.(stage.commands, performance.now() - start, outcome.output)
@@ -102,13 +108,26 @@ function stages(all: readonly (Batch | Servers)[], apart: boolean): readonly (St
 }
 
 const failedMark = 'netlab-failed-batch '
+const startedMark = 'netlab-started-batch '
 
-async function runStage(context: RunContext, stage: Stage, step: Step): Promise<Outcome> {
-  const script = stage.batches.map(
-    (batch, at) =>
-      `{ ${batchScript(batch)}\n} || { netlab_code=$?; echo "${failedMark}${at}" >&2; exit $netlab_code; }`,
-  )
-  const finished = await inside(context, ['sh', '-s'], step, { input: `${script.join('\n')}\n` })
+/** `started` hears which of the stage's commands is the first of the batch that runs. */
+async function runStage(
+  context: RunContext,
+  stage: Stage,
+  step: Step,
+  started: (command: number) => void = () => {},
+): Promise<Outcome> {
+  const script = stage.batches.map((batch, at) => {
+    const start = at === 0 ? '' : `echo "${startedMark}${at}" >&2; `
+    const failed = `{ netlab_code=$?; echo "${failedMark}${at}" >&2; exit $netlab_code; }`
+    return `${start}{ ${batchScript(batch)}\n} || ${failed}`
+  })
+  const heard = (text: string) => {
+    const at = text.lastIndexOf(startedMark)
+    if (at !== -1) started(firstCommand(stage, Number.parseInt(text.slice(at + startedMark.length), 10)))
+  }
+  const ended = await inside(context, ['sh', '-s'], step, { input: `${script.join('\n')}\n`, heard })
+  const finished = { ...ended, stderr: ended.stderr.replaceAll(startedLine, '') }
   if (finished.exitCode === 0) return { output: finished.stdout }
   const mark = finished.stderr.lastIndexOf(failedMark)
   const at = mark === -1 ? 0 : Number.parseInt(finished.stderr.slice(mark + failedMark.length), 10)
@@ -117,6 +136,13 @@ async function runStage(context: RunContext, stage: Stage, step: Step): Promise<
   if (batch === undefined)
     throw new NetlabError({ what: 'a batch of commands failed', details: stderr, why: step.why })
   return batchFailure(context, stage, at, { ...finished, stderr }, step)
+}
+
+const startedLine = new RegExp(`^${startedMark}\\d+\\n`, 'gm')
+
+/** Where a batch begins among the commands of its stage. */
+function firstCommand({ batches }: Stage, at: number): number {
+  return batches.slice(0, at).reduce((sum, { commands }) => sum + commands.length, 0)
 }
 
 /** Tells which command of a batch failed, in the words that it prints when it is typed by itself. */
@@ -184,13 +210,14 @@ function inside(
   context: RunContext,
   argv: readonly string[],
   step: Step,
-  options: { input?: string; place?: Place },
+  options: { input?: string; place?: Place; heard?: (text: string) => void },
 ): Promise<Finished> {
   const { signal } = context
   return runAnyway(enterArgv(context.sandbox, argv, options.place), {
     env: insideEnv,
     why: step.why,
     ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.heard === undefined ? {} : { heard: options.heard }),
     ...(signal === undefined ? {} : { signal }),
   })
 }

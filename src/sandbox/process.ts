@@ -13,6 +13,8 @@ export interface RunOptions {
   /** Added to this process's environment. */
   env?: Readonly<Record<string, string>>
   signal?: AbortSignal
+  /** Hears what the command writes to stderr, as it comes. */
+  heard?: (text: string) => void
 }
 
 export interface Finished {
@@ -73,7 +75,10 @@ function execaOptions(options: RunOptions) {
 /** Runs a command to its end and returns what it printed, whatever its exit code. Throws only where it could not be started. */
 export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [file = '', ...args] = argv
-  const result = await execa(file, args, execaOptions(options))
+  const running = execa(file, args, execaOptions(options))
+  const { heard } = options
+  if (heard !== undefined) running.stderr?.on('data', (chunk: Buffer) => heard(chunk.toString()))
+  const result = await running
   if (result.exitCode === undefined && !result.isTerminated) {
     throw new NetlabError({
       what: `${file} could not be started`,
