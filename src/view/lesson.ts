@@ -39,7 +39,9 @@ function castLines({ color, width }: Style, { pods, outside, services }: Plan): 
   const column = widest(groups.map(({ name }) => name)) + 2
   return groups.flatMap(({ name, members }) => {
     const shown = members.length > 8 ? [...members.slice(0, 6), `and ${members.length - 6} more`] : members
-    const lines = flow(shown.map(printable), width, column, color.dim(' · '), column)
+    const isNarrow = column + widest(shown) > width
+    const pieces = shown.map(printable).flatMap(member => (isNarrow ? member.split(' ') : [member]))
+    const lines = flow(pieces, width, column, isNarrow ? ' ' : color.dim(' · '), column)
     return lines.map((line, index) => (index === 0 ? color.dim(padEnd(name, column)) + line : line))
   })
 }

@@ -2,8 +2,9 @@ import { commandLine } from '../plan/command-line.ts'
 import type { Command, Step } from '../plan/plan.ts'
 import type { CheckResult, RunObserver, StepResult } from '../run/report.ts'
 import { describeAttempt } from './describe-check.ts'
+import { displayWidth } from './display-width.ts'
 import { duration, plural } from './format.ts'
-import { block } from './layout.ts'
+import { block, flow } from './layout.ts'
 import { LiveLine } from './live-line.ts'
 import { printable } from './printable.ts'
 import { StepLines } from './step-line.ts'
@@ -97,12 +98,22 @@ class PlainProgress implements UpProgress {
     this.#running = undefined
     const { color } = this.screen
     const word = result.ok ? color.green('ok') : color.red('failed')
-    this.screen.write(`${this.prefix}${this.lines.plain(index, word, duration(result.ms))}\n`)
+    this.say(this.lines.plain(index, word, duration(result.ms)))
+  }
+
+  /** A line that, on a terminal, is broken where it ends. */
+  protected say(text: string): void {
+    const { width, interactive } = this.screen
+    const room = width - displayWidth(this.prefix)
+    // Not between a number and its unit.
+    const words = text.split(/ +(?!(?:ms|s)\b)/)
+    const lines = interactive && displayWidth(text) > room ? flow(words, room, 2, ' ') : [text]
+    this.screen.write(block(lines.map(line => this.prefix + line)))
   }
 
   async stop(): Promise<void> {
     if (this.#running === undefined) return
-    this.screen.write(`${this.prefix}${this.lines.plain(this.#running, 'stopped', '')}\n`)
+    this.say(this.lines.plain(this.#running, 'stopped', ''))
     this.#running = undefined
   }
 }
@@ -119,7 +130,7 @@ class VerboseProgress extends PlainProgress {
 
   override stepStarted(step: Step, index: number): void {
     super.stepStarted(step, index)
-    this.screen.write(`${this.screen.color.bold(`# ${index + 1}/${this.#count} ${printable(step.title)}`)}\n`)
+    this.say(this.screen.color.bold(`${index + 1}/${this.#count} ${printable(step.title)}`))
   }
 
   commandsRan(commands: readonly Command[], ms: number, output: string): void {
@@ -145,6 +156,6 @@ class VerboseProgress extends PlainProgress {
     const { color } = this.screen
     const mark = result.ok ? color.green('✔') : color.red('✘')
     const words = `${describeAttempt(result.check)}: ${result.observed}`
-    this.screen.write(`# ${mark} ${printable(words)}  ${color.dim(duration(result.ms))}\n`)
+    this.say(`${mark} ${printable(words)}  ${color.dim(duration(result.ms))}`)
   }
 }

@@ -38,7 +38,14 @@ it('tells what a command check asks for', () => {
     exit: 0,
   }
   expect(describeCheck(check)).toBe("grep 'a b' x in pod: exits with 0")
-  expect(describeCheck({ ...check, exit: undefined, output: '^no' })).toBe(
-    "grep 'a b' x in pod: fails and prints /^no/",
+  const printing = ['^no', '^1$', 'nameserver 8.8.8.8', '^n.*o$'].map(output =>
+    describeCheck({ ...check, exit: undefined, output }),
   )
+  expect(printing).toEqual([
+    `grep 'a b' x in pod: fails and prints "no…"`,
+    `grep 'a b' x in pod: fails and prints "1"`,
+    `grep 'a b' x in pod: fails and prints "…nameserver 8.8.8.8…"`,
+    "grep 'a b' x in pod: fails and prints /^n.*o$/",
+  ])
+  expect(describeCheck({ ...check, from: 'host' })).toBe("grep 'a b' x on host: exits with 0")
 })
