@@ -6,6 +6,9 @@ import { packageVersion } from './package-version.ts'
 const verbs: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./up.ts')).upCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
+  apply: async () => (await import('./apply.ts')).applyCommand(),
+  sync: async () => (await import('./sync.ts')).syncCommand(),
+  pod: async () => (await import('./pod.ts')).podCommand(),
   down: async () => (await import('./down.ts')).downCommand(),
   walk: async () => (await import('./walk.ts')).walkCommand(),
   list: async () => (await import('./list.ts')).listCommand(),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { LabFolder, labName, statusOf } from '../run/lab-state.ts'
+import { readPodTroubles } from '../run/sync-state.ts'
 import { renderStatus } from '../view/lab-list.ts'
 import { openTerminal } from '../view/terminal.ts'
 
@@ -13,12 +14,18 @@ export function statusCommand(): Command {
       const folder = new LabFolder(labName(name))
       const plan = folder.readPlan()
       const status = statusOf(folder)
+      const troubles = readPodTroubles(folder)
       const { out } = openTerminal()
       if (!flags.json) {
-        out.write(renderStatus(out, status, plan, Date.now()))
+        out.write(renderStatus(out, status, plan, Date.now(), troubles))
         return
       }
-      const { pods, services, outside } = plan
+      const { services, outside } = plan
+      const pods = plan.pods.map(pod => ({
+        ...pod,
+        state: troubles.ended[pod.name] ?? 'running',
+        ready: !(pod.name in troubles.notReady),
+      }))
       const steps = plan.steps.map(step => step.title)
       out.write(`${JSON.stringify({ ...status, pods, outside, services, steps }, null, 2)}\n`)
     })

@@ -3,7 +3,7 @@ import { exitCode } from '../errors.ts'
 import { loadLab } from '../lab/load-lab.ts'
 import { findLab } from '../lab/load-shipped.ts'
 import { compilePlan } from '../plan/compile.ts'
-import { runningLabs } from '../run/lab-state.ts'
+import { openLab, runningLabs } from '../run/lab-state.ts'
 import { up } from '../run/up.ts'
 import { renderFailure } from '../view/failure.ts'
 import { renderUpJson } from '../view/json.ts'
@@ -12,11 +12,13 @@ import { openUpProgress } from '../view/up-progress.ts'
 import { renderUpSummary } from '../view/up-summary.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { checkedName } from './lab-name.ts'
+import { watchLab } from './sync.ts'
 
 interface UpFlags {
   name?: string
   keep?: true
   batch: boolean
+  watch?: true
   json?: true
   quiet?: true
   verbose?: true
@@ -30,6 +32,7 @@ export function upCommand(): Command {
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
     .option('--keep', 'leave a lab whose step failed as it is, to look at')
     .option('--no-batch', 'one process for each command')
+    .option('-w, --watch', 'then go on probing its pods and syncing its rules, until Ctrl-C')
     .option('-q, --quiet', 'say nothing but what failed')
     .option('-v, --verbose', 'show each command with its time')
     .option('--json', 'print the result as JSON')
@@ -72,4 +75,5 @@ async function runUp(nameOrPath: string, flags: UpFlags): Promise<void> {
   } else if (!flags.json && !flags.quiet) {
     terminal.out.write(renderUpSummary(terminal.out, report, plan, runningLabs().length > 1))
   }
+  if (flags.watch && stopped === undefined) await watchLab(openLab(lab.name), flags)
 }

@@ -28,7 +28,7 @@ function readManifest(folder: string, path: string): { text: string } | Refusal 
 }
 
 /** Reads a text file, or says why that cannot be. */
-function readText(path: string): { text: string } | Refusal {
+export function readText(path: string): { text: string } | Refusal {
   let stats: Stats
   try {
     stats = statSync(path)

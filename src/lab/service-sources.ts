@@ -85,7 +85,7 @@ function fromManifest(
 }
 
 /** The pods that the manifest's EndpointSlices name; undefined where the service has none. */
-function fromSlices(service: Service, read: Manifests, { pods }: Topology): string[] | undefined {
+export function fromSlices(service: Service, read: Manifests, { pods }: Topology): string[] | undefined {
   const slices = read.objects.slices.filter(
     slice => slice.service === service.name && slice.namespace === service.namespace,
   )

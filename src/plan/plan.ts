@@ -49,4 +49,6 @@ export interface Plan {
   outside: readonly { name: string; address: string }[]
   /** As they stand after the last step. */
   services: readonly ServiceTarget[]
+  /** Pods that a sync has found not ready: nobody expects them to answer. */
+  notReady?: readonly string[]
 }

@@ -21,6 +21,8 @@ export interface LabState {
   lab: string
   /** The path that it was brought up from. */
   file: string
+  /** The folder in which that path was typed. */
+  cwd: string
   stage: 'starting' | 'up' | 'failed'
   /** ISO 8601. */
   since: string
@@ -80,6 +82,7 @@ export function claimLab(lab: Lab, plan: Plan, file: string): { folder: LabFolde
     version: 1,
     lab: lab.name,
     file,
+    cwd: process.cwd(),
     stage: 'starting',
     since: new Date().toISOString(),
     starter: processId(process.pid)!,

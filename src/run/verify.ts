@@ -1,5 +1,6 @@
 import pMap from 'p-map'
 import { type Check, host, type Place } from '../lab/lab.ts'
+import { needsPod } from '../plan/apply-checks.ts'
 import type { Plan, ServiceTarget } from '../plan/plan.ts'
 import type { CheckContext } from './check.ts'
 import { explainSample } from './evidence/explain.ts'
@@ -47,7 +48,7 @@ export function lastingChecks(plan: Plan): { check: Check; step: string }[] {
       if (!check.once) last.set(question, { check, step: step.title })
     }
   }
-  return [...last.values()]
+  return [...last.values()].filter(({ check }) => !needsPod(check, plan.notReady ?? []))
 }
 
 /** Samples a service port from a place and compares who answered with what kube-proxy's rules promise. */

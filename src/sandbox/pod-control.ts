@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { NetlabError } from '../errors.ts'
 import type { Ending, Listener } from './pod-listeners.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -24,10 +23,10 @@ export async function podServers(sandbox: Sandbox): Promise<PodServer[]> {
   return found.flat()
 }
 
-/** Lets a living server process listen for pods, too. Throws NetlabError where it cannot. */
-export async function openListeners(server: PodServer, listeners: readonly Listener[]): Promise<void> {
+/** Lets a living server process listen for pods, too. Returns `listening`, or `POD: why not`. */
+export async function openListeners(server: PodServer, listeners: readonly Listener[]): Promise<string> {
   const { status, body } = await send(server.socket, 'POST', '/open', JSON.stringify(listeners))
-  if (status !== 200) throw new NetlabError({ what: 'a server could not be started', details: body })
+  return status === 200 ? 'listening' : body
 }
 
 /** Closes a pod's servers; those that are broken off (`kill`) at once. */

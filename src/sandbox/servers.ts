@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { commandLine, hostArgv } from '../plan/command-line.ts'
 import type { Command } from '../plan/plan.ts'
+import { openListeners, podServers } from './pod-control.ts'
+import type { Listener } from './pod-listeners.ts'
 import { CommandError, startDetached } from './process.ts'
 import { bundleFolder, enterArgv, enterWithOwnFilesArgv, insideEnv, type Sandbox } from './sandbox.ts'
 
@@ -39,9 +41,12 @@ export async function startContainers(
   const others = commands.filter(command => !own.includes(command))
   const groups = apart ? own.map(command => [command]) : own.length > 0 ? [own] : []
   await Promise.all([
-    ...groups.map(group =>
-      serve(group, startedServer(podServer) ?? startPodServer(sandbox, group, logFolder)),
-    ),
+    ...groups.map(async group => {
+      const started = startedServer(podServer)
+      const living = started === undefined && !apart ? (await podServers(sandbox))[0] : undefined
+      if (living !== undefined) heed(group, await openListeners(living, group.flatMap(listenersOf)))
+      else await serve(group, started ?? startPodServer(sandbox, group, logFolder))
+    }),
     ...others.map(command => startProgram(sandbox, command, logFolder)),
   ])
 }
@@ -82,7 +87,7 @@ async function serve(
   commands: readonly Command[],
   { input, output, namespaces }: Conversation,
 ): Promise<void> {
-  const listeners = commands.flatMap(command => portsOf(command).map(port => ({ pod: command.in, port })))
+  const listeners = commands.flatMap(listenersOf)
   input.on('error', () => {})
   input.end(JSON.stringify({ namespaces, listeners }))
   const answer = await new Promise<string>(resolve => {
@@ -95,17 +100,18 @@ async function serve(
     output.on('end', () => resolve(said.trim() || 'the server ended before it listened'))
   })
   output.destroy()
-  if (answer !== 'listening') {
-    const blamed = commands.find(command => answer.startsWith(`${command.in}:`)) ?? commands[0]!
-    throw new CommandError({ command: commandLine(blamed), exitCode: 1, stderr: answer })
-  }
+  heed(commands, answer)
 }
 
-function portsOf({ argv }: Command): number[] {
-  return argv
-    .slice(2)
-    .filter(word => /^\d+$/.test(word))
-    .map(Number)
+/** Throws CommandError where a server's answer is a complaint. */
+function heed(commands: readonly Command[], answer: string): void {
+  if (answer === 'listening') return
+  const blamed = commands.find(command => answer.startsWith(`${command.in}:`)) ?? commands[0]!
+  throw new CommandError({ command: commandLine(blamed), exitCode: 1, stderr: answer })
+}
+
+function listenersOf({ argv, in: pod }: Command): Listener[] {
+  return argv.slice(2, argv.indexOf('--name')).map(port => ({ pod, port: Number(port) }))
 }
 
 /**

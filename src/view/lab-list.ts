@@ -32,8 +32,20 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
   return block(lines)
 }
 
+/** Pods whose programs somebody ended, and how; pods that are not ready, and why. */
+export interface PodTroubles {
+  ended: Readonly<Record<string, string>>
+  notReady: Readonly<Record<string, string>>
+}
+
 /** One lab: its state, its pods and outside machines, its services, its steps. */
-export function renderStatus(style: Style, status: LabStatus, plan: Plan, now: number): string {
+export function renderStatus(
+  style: Style,
+  status: LabStatus,
+  plan: Plan,
+  now: number,
+  troubles: PodTroubles = { ended: {}, notReady: {} },
+): string {
   const { color, width } = style
   const state = `${color.bold(status.lab)} is ${stateWord(style, status.state)}, for ${age(status, now)}`
   const lines = [
@@ -47,7 +59,7 @@ export function renderStatus(style: Style, status: LabStatus, plan: Plan, now: n
     ),
     ...section(
       'pods',
-      plan.pods.map(pod => [pod.name, pod.address, pod.containers.join(', ')]),
+      plan.pods.map(pod => [pod.name, pod.address, podWords(style, pod, troubles)]),
     ),
     ...section(
       'outside',
@@ -85,6 +97,22 @@ export function renderStatus(style: Style, status: LabStatus, plan: Plan, now: n
       ...filled.flatMap(row => flow([`  ${row[0]}`, ...row.slice(1)], width, 4, '  ')),
     ]
   }
+}
+
+/** A pod's containers, and what is wrong with them. */
+function podWords(
+  { color }: Style,
+  { name, containers }: Plan['pods'][number],
+  troubles: PodTroubles,
+): string {
+  const ended = troubles.ended[name]
+  const notReady = troubles.notReady[name]
+  const words = [
+    ...(ended === undefined ? [] : [ended]),
+    ...(notReady === undefined ? [] : [`not ready: ${notReady}`]),
+  ]
+  const told = ended !== undefined && notReady?.includes(ended) ? [ended, 'not ready'] : words
+  return [containers.join(', '), ...told.map(word => color.red(word))].filter(word => word !== '').join('  ')
 }
 
 function stateWord({ color }: Style, state: LabStatus['state']): string {

@@ -1,0 +1,49 @@
+import { Command } from 'commander'
+import type { LabFolder } from '../run/lab-state.ts'
+import { openLab } from '../run/lab-state.ts'
+import { endPod, type PodReport, startPod } from '../run/pods.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { renderPod } from '../view/sync-lines.ts'
+import { openTerminal } from '../view/terminal.ts'
+
+interface PodFlags {
+  lab?: string
+  json?: true
+}
+
+/** What is done to a pod's programs. */
+type Deed = (folder: LabFolder, sandbox: Sandbox, pod: string) => Promise<PodReport>
+
+/** `netlab pod`: lets a pod's programs end, and brings them back. */
+export function podCommand(): Command {
+  return new Command('pod')
+    .description("end a pod's programs, or start them again; endpoints and rules follow with netlab sync")
+    .addCommand(
+      deed(
+        'stop',
+        'as kubelet ends a pod: SIGTERM, and what is under way is answered',
+        (folder, sandbox, pod) => endPod(folder, sandbox, pod, 'stop'),
+      ),
+    )
+    .addCommand(
+      deed('kill', 'as a crash: SIGKILL, and every connection breaks', (folder, sandbox, pod) =>
+        endPod(folder, sandbox, pod, 'kill'),
+      ),
+    )
+    .addCommand(deed('start', 'start them again', startPod))
+}
+
+function deed(verb: string, description: string, act: Deed): Command {
+  return new Command(verb)
+    .description(description)
+    .argument('<pod>', 'the pod')
+    .option('--lab <name>', 'the lab; not needed where one lab runs')
+    .option('--json', 'print the result as JSON')
+    .exitOverride()
+    .action(async (pod: string, flags: PodFlags) => {
+      const { folder, sandbox } = openLab(flags.lab)
+      const report = await act(folder, sandbox, pod)
+      const { out } = openTerminal()
+      out.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderPod(out, report))
+    })
+}

@@ -1,0 +1,221 @@
+import { namespacedName } from '../lab/kubernetes.ts'
+import type { Container, Lab, LabService, Pod } from '../lab/lab.ts'
+import type { Standing } from './apply-endpoints.ts'
+import { shellLine } from './command-line.ts'
+
+/** One thing that is other than before, for people. */
+export interface Change {
+  kind: 'pod' | 'service' | 'file' | 'lab'
+  name: string
+  /** `replaced`: goes, and comes anew. */
+  change: 'added' | 'removed' | 'changed' | 'replaced'
+  /** What about it: `port 8080 → 9090`. */
+  details: readonly string[]
+}
+
+/** What lies between a lab as it runs and the lab that it is to be. */
+export interface LabDifference {
+  changes: readonly Change[]
+  /** What a running lab cannot be given, in words. */
+  impossible: readonly string[]
+  added: readonly Pod[]
+  removed: readonly Pod[]
+  /** As they are to be. */
+  replaced: readonly Pod[]
+}
+
+/** Compares a lab as it runs with the lab that it is to be. */
+export function labDifference(before: Standing, after: Standing): LabDifference {
+  const old = byName(before.lab.pods)
+  const now = byName(after.lab.pods)
+  const added = after.lab.pods.filter(pod => !old.has(pod.name))
+  const removed = before.lab.pods.filter(pod => !now.has(pod.name))
+  const kept = after.lab.pods.flatMap(pod => {
+    const was = old.get(pod.name)
+    return was === undefined ? [] : [{ pod, rebuilt: rebuiltFor(was, pod), adjusted: adjustments(was, pod) }]
+  })
+  const replaced = kept.filter(({ rebuilt }) => rebuilt.length > 0)
+  const changes: Change[] = [
+    ...added.map(pod => change('pod', pod.name, 'added', podWords(pod))),
+    ...removed.map(pod => change('pod', pod.name, 'removed', [])),
+    ...replaced.map(({ pod, rebuilt, adjusted }) =>
+      change('pod', pod.name, 'replaced', [...rebuilt, ...adjusted]),
+    ),
+    ...kept
+      .filter(({ rebuilt, adjusted }) => rebuilt.length === 0 && adjusted.length > 0)
+      .map(({ pod, adjusted }) => change('pod', pod.name, 'changed', adjusted)),
+    ...serviceChanges(before, after),
+    ...fileChanges(before.lab, after.lab),
+    ...labChanges(before.lab, after.lab),
+  ]
+  return {
+    changes,
+    impossible: impossible(before.lab, after.lab),
+    added,
+    removed,
+    replaced: replaced.map(({ pod }) => pod),
+  }
+}
+
+function change(
+  kind: Change['kind'],
+  name: string,
+  how: Change['change'],
+  details: readonly string[],
+): Change {
+  return { kind, name, change: how, details }
+}
+
+function podWords({ address, bridge, containers }: Pod): string[] {
+  return [
+    `${address.address}/${address.prefix} on ${bridge}`,
+    ...containers.map(programWords).filter(words => words !== ''),
+  ]
+}
+
+function programWords({ serve, command }: Container): string {
+  if (command.length > 0) return `runs ${shellLine(command)}`
+  return serve.length > 0 ? `serves ${serve.join(', ')}` : ''
+}
+
+/** Why a pod cannot stay as it is: as in Kubernetes, another address or another program is another pod. */
+function rebuiltFor(was: Pod, pod: Pod): string[] {
+  const address = ({ address: { address, prefix } }: Pod) => `${address}/${prefix}`
+  const programs = ({ containers }: Pod) => containers.map(programWords).join(', ') || 'runs nothing'
+  const names = ({ containers }: Pod) => containers.map(({ name }) => name).join(', ')
+  return [
+    ...arrow('address', address(was), address(pod)),
+    ...arrow('bridge', was.bridge, pod.bridge),
+    ...arrow('gateway', was.gateway, pod.gateway),
+    ...arrow('veth', was.veth, pod.veth),
+    ...arrow('programs', programs(was), programs(pod)),
+    ...arrow('containers', names(was), names(pod)),
+  ]
+}
+
+/** What about a pod changes while it runs on. */
+function adjustments(was: Pod, pod: Pod): string[] {
+  const ports = ({ containers }: Pod) =>
+    containers
+      .flatMap(each => each.ports)
+      .filter(({ name }) => name !== '')
+      .map(({ name, port, protocol }) => `${name} ${port}/${protocol}`)
+      .join(', ')
+  const probes = ({ containers }: Pod) => JSON.stringify(containers.map(each => each.readiness ?? null))
+  return [
+    ...arrow('labels', labelWords(was.labels), labelWords(pod.labels)),
+    ...arrow('namespace', was.namespace, pod.namespace),
+    ...arrow('name servers', was.nameservers.join(', '), pod.nameservers.join(', ')),
+    ...arrow('named ports', ports(was), ports(pod)),
+    ...(probes(was) === probes(pod) ? [] : ['another readiness probe']),
+  ]
+}
+
+function labelWords(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')
+}
+
+function arrow(what: string, was: string, now: string): string[] {
+  return was === now ? [] : [`${what} ${was || 'none'} → ${now || 'none'}`]
+}
+
+function serviceChanges(before: Standing, after: Standing): Change[] {
+  const old = new Map(before.lab.services.map(service => [namespacedName(service), service]))
+  const now = new Map(after.lab.services.map(service => [namespacedName(service), service]))
+  const pods = (standing: Standing, name: string) => standing.endpoints[name]?.join(', ') ?? ''
+  const added = [...now].filter(([name]) => !old.has(name))
+  const removed = [...old].filter(([name]) => !now.has(name))
+  const kept = [...now].flatMap(([name, service]) => {
+    const was = old.get(name)
+    if (was === undefined) return []
+    const details = [
+      ...serviceDetails(was, service),
+      ...arrow('endpoints', pods(before, name), pods(after, name)),
+    ]
+    return details.length === 0 ? [] : [change('service', name, 'changed', details)]
+  })
+  return [
+    ...added.map(([name, service]) =>
+      change('service', name, 'added', [
+        `${service.clusterIPs.join(', ') || service.type} ${portWords(service)}`,
+        `endpoints ${pods(after, name) || 'none'}`,
+      ]),
+    ),
+    ...removed.map(([name]) => change('service', name, 'removed', [])),
+    ...kept,
+  ]
+}
+
+function portWords({ ports }: LabService): string {
+  return ports
+    .map(({ name, port, protocol, targetPort, nodePort }) => {
+      const label = name === '' ? '' : `${name} `
+      const node = nodePort === undefined ? '' : `, node port ${nodePort}`
+      return `${label}${port}/${protocol} to ${targetPort}${node}`
+    })
+    .join('; ')
+}
+
+/** Fields of a service that people have names for; any other is named as Kubernetes does. */
+function serviceDetails(was: LabService, service: LabService): string[] {
+  const told = [
+    ...arrow('cluster IP', was.clusterIPs.join(', '), service.clusterIPs.join(', ')),
+    ...arrow('ports', portWords(was), portWords(service)),
+    ...arrow('selector', labelWords(was.selector ?? {}), labelWords(service.selector ?? {})),
+  ]
+  const known = new Set(['namespace', 'name', 'clusterIPs', 'ports', 'selector', 'pods'])
+  const fields = new Set([...Object.keys(was), ...Object.keys(service)].filter(key => !known.has(key)))
+  const text = (of: LabService, key: string) => {
+    const value = of[key as keyof LabService]
+    return value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  }
+  return [...told, ...[...fields].flatMap(key => arrow(key, text(was, key), text(service, key)))]
+}
+
+function fileChanges(before: Lab, after: Lab): Change[] {
+  const all = new Set([...Object.keys(before.files), ...Object.keys(after.files)])
+  return [...all].flatMap(path => {
+    const [was, now] = [before.files[path], after.files[path]]
+    if (was === now) return []
+    const how = was === undefined ? 'added' : now === undefined ? 'removed' : 'changed'
+    return [change('file', path, how, how === 'changed' ? ['a program reads it when it starts again'] : [])]
+  })
+}
+
+function labChanges(before: Lab, after: Lab): Change[] {
+  const details = [
+    ...(same(before.proxy, after.proxy) ? [] : ["kube-proxy's settings: every rule is written anew"]),
+    ...(same(withoutCommands(before), withoutCommands(after)) ? [] : ["the steps' words or checks"]),
+    ...arrow('title', before.title, after.title),
+  ]
+  return details.length === 0 ? [] : [change('lab', after.name, 'changed', details)]
+}
+
+/** What is left of the steps when their commands, and the lines that they stand in, are taken away. */
+function withoutCommands({ steps }: Lab): unknown {
+  return steps.map(({ title, why, check }) => ({ title, why, check }))
+}
+
+function impossible(before: Lab, after: Lab): string[] {
+  const commands = ({ steps }: Lab) => steps.flatMap(step => step.run)
+  return [
+    ...(same(before.sysctls, after.sysctls) ? [] : ['sysctls: the kernel settings are made before all else']),
+    ...(same(before.bridges, after.bridges)
+      ? []
+      : ['bridges: every pod is plugged into one and routes by it']),
+    ...(same(before.outside, after.outside) ? [] : ["outside: the host's way out leads through it"]),
+    ...(same(commands(before), commands(after))
+      ? []
+      : ['steps: what their commands did cannot be told from what they are to do now']),
+  ]
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function byName(pods: readonly Pod[]): ReadonlyMap<string, Pod> {
+  return new Map(pods.map(pod => [pod.name, pod]))
+}

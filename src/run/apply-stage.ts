@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { host } from '../lab/lab.ts'
+import type { ApplyStage, KernelFacts } from '../plan/apply.ts'
+import { type KernelRules, readSaved } from '../plan/apply-kernel.ts'
+import { commandLine } from '../plan/command-line.ts'
+import type { Command } from '../plan/plan.ts'
+import { closeListeners, podServers } from '../sandbox/pod-control.ts'
+import { endProcesses } from '../sandbox/pod-processes.ts'
+import { run, runAnyway } from '../sandbox/process.ts'
+import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { carryOutStep, type RunContext } from './carry-out.ts'
+import type { StepResult } from './report.ts'
+
+/** UDP connections that were taken out of conntrack's table. */
+export interface Flushed {
+  /** As people type it. */
+  command: string
+  connections: number
+}
+
+/** What came of a stage. */
+export interface StageResult {
+  step: StepResult
+  flushed: readonly Flushed[]
+}
+
+/** kube-proxy's rules as the kernel has them. */
+export async function kernelRules(sandbox: Sandbox): Promise<KernelRules> {
+  const { stdout } = await run(enterArgv(sandbox, ['iptables-save'], host), {
+    env: insideEnv,
+    why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
+    shownAs: 'iptables-save',
+  })
+  return readSaved(stdout)
+}
+
+/** All of the sandbox that decides which commands an apply needs. */
+export async function kernelFacts(sandbox: Sandbox): Promise<KernelFacts> {
+  const process = `/proc/${sandbox.init.pid}`
+  const links = readFileSync(`${process}/net/dev`, 'utf8')
+    .split('\n')
+    .flatMap(line => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
+  return {
+    rules: await kernelRules(sandbox),
+    namespaces: new Set(readdirSync(`${process}/root/run/netns`)),
+    links: new Set(links),
+  }
+}
+
+/** Carries out one stage: programs end, then the commands, the checks, and the flushing of UDP connections. */
+export async function carryOutStage(
+  context: RunContext,
+  stage: ApplyStage,
+  index: number,
+): Promise<StageResult> {
+  await Promise.all(stage.ends.map(pod => endEverything(context.sandbox, pod)))
+  const step = await carryOutStep(context, stage.step, index)
+  const flushed = step.failure === undefined ? await flush(context.sandbox, stage.rules?.flushes ?? []) : []
+  return { step, flushed }
+}
+
+/** A pod that goes takes along whatever runs in it, somebody's shell included. */
+async function endEverything(sandbox: Sandbox, pod: string): Promise<void> {
+  const serving = (await podServers(sandbox)).filter(server => server.pods.includes(pod))
+  await Promise.all([
+    ...serving.map(server => closeListeners(server, pod, 'stop')),
+    endProcesses(sandbox, pod, 'stop'),
+  ])
+}
+
+/** conntrack ends with 1 where it found nothing to delete, which is as good. */
+async function flush(sandbox: Sandbox, commands: readonly Command[]): Promise<Flushed[]> {
+  const flushed: Flushed[] = []
+  for (const command of commands) {
+    const { stderr } = await runAnyway(enterArgv(sandbox, command.argv, command.in), {
+      env: insideEnv,
+      why: 'a UDP connection keeps its endpoint as long as packets go, whether it is still there or not',
+    })
+    const connections = Number(/(\d+) flow entries have been deleted/.exec(stderr)?.[1] ?? 0)
+    flushed.push({ command: commandLine(command), connections })
+  }
+  return flushed
+}

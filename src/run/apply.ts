@@ -1,0 +1,139 @@
+import { resolve } from 'node:path'
+import { NetlabError } from '../errors.ts'
+import type { Lab } from '../lab/lab.ts'
+import { type ApplyStage, applyStages } from '../plan/apply.ts'
+import { lastEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
+import { type LabDifference, labDifference } from '../plan/difference.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { carryOutStage, type Flushed, kernelFacts } from './apply-stage.ts'
+import type { LabFolder, LabState } from './lab-state.ts'
+import type { RunObserver, StepResult } from './report.ts'
+import { withLabLocked } from './sync-lock.ts'
+import { readLab, readSyncState, type SyncState, writeLab, writeSyncState } from './sync-state.ts'
+
+/** A running lab, as `openLab` gives it. */
+export interface AppliedLab {
+  folder: LabFolder
+  state: LabState
+  sandbox: Sandbox
+}
+
+/** What an apply is going to do. */
+export interface PlannedApply {
+  lab: string
+  difference: LabDifference
+  stages: readonly ApplyStage[]
+}
+
+export interface ApplyReport extends PlannedApply {
+  ok: boolean
+  /** Nothing was carried out, as was asked. */
+  dryRun: boolean
+  /** Milliseconds. */
+  ms: number
+  steps: readonly StepResult[]
+  flushed: readonly Flushed[]
+}
+
+export interface ApplyOptions {
+  dryRun: boolean
+  /** Hears the difference before anything is carried out, and gives who hears of the steps. */
+  announce: (planned: PlannedApply) => RunObserver
+  signal: AbortSignal
+}
+
+/** The path of the file that a lab was brought up from, from wherever it is asked for. */
+export function originOf({ file, cwd }: LabState): string {
+  return resolve(cwd, file)
+}
+
+/**
+ * Brings a running lab to another lab, without rebuilding what stays. A stage that fails ends it; what was done is kept, and
+ * another apply goes on from there. Throws NetlabError for changes that a running lab cannot be given.
+ */
+export function apply(
+  { folder, sandbox }: AppliedLab,
+  target: Lab,
+  options: ApplyOptions,
+): Promise<ApplyReport> {
+  return withLabLocked(folder, async () => {
+    const start = performance.now()
+    const running = readLab(folder)
+    const state = readSyncState(folder, running)
+    const unfinished = new Set(state.unfinished.map(({ name }) => name))
+    const before: Standing = {
+      lab: { ...running, pods: running.pods.filter(({ name }) => !unfinished.has(name)) },
+      endpoints: state.endpoints,
+    }
+    const after = readyStanding(before.lab, target, state)
+    const difference = labDifference(before, after)
+    if (difference.impossible.length > 0) throw cannotBeApplied(running.name, difference.impossible)
+    const stages = applyStages(before, after, difference, {
+      kernel: await kernelFacts(sandbox),
+      unfinished: state.unfinished,
+      fullSync: state.fullSync,
+    })
+    const planned: PlannedApply = { lab: running.name, difference, stages }
+    const observer = options.announce(planned)
+    const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
+    if (options.dryRun) return report
+    const context = {
+      ...{ sandbox, plan: folder.readPlan(), logFolder: folder.logs, observer, apart: false },
+      signal: options.signal,
+    }
+    const steps: StepResult[] = []
+    const flushed: Flushed[] = []
+    let known = withoutGone(state, difference)
+    for (const [index, stage] of stages.entries()) {
+      writeSyncState(folder, { ...known, ...marks(stage, before.lab, target) })
+      const result = await carryOutStage(context, stage, index)
+      steps.push(result.step)
+      flushed.push(...result.flushed)
+      if (result.step.failure === undefined) {
+        known = { ...known, endpoints: stage.leaves.endpoints, unfinished: [], fullSync: false }
+        writeLab(folder, stage.leaves, known)
+      }
+      if (!result.step.ok) return { ...report, ok: false, ms: performance.now() - start, steps, flushed }
+    }
+    writeLab(folder, after, known)
+    return { ...report, ms: performance.now() - start, steps, flushed }
+  })
+}
+
+/** The endpoints that the new lab has, without pods that kubelet knows to be not ready; a new pod is ready. */
+function readyStanding(running: Lab, target: Lab, state: SyncState): Standing {
+  const endpoints = lastEndpoints(target)
+  const difference = labDifference({ lab: running, endpoints }, { lab: target, endpoints })
+  const fresh = new Set([...difference.added, ...difference.replaced].map(({ name }) => name))
+  const notReady = Object.keys(state.notReady).filter(pod => !fresh.has(pod))
+  return { lab: target, endpoints: readyEndpoints(target, endpoints, new Set(notReady)) }
+}
+
+/** What must be known of a stage that is broken off. */
+function marks(
+  { touches, rules }: ApplyStage,
+  before: Lab,
+  after: Lab,
+): Pick<SyncState, 'unfinished' | 'fullSync'> {
+  const unfinished = touches.flatMap(
+    name => [...after.pods, ...before.pods].find(pod => pod.name === name) ?? [],
+  )
+  return { unfinished, fullSync: rules !== undefined }
+}
+
+/** Forgets what was known of pods that go, or come anew. */
+function withoutGone(state: SyncState, { added, removed, replaced }: LabDifference): SyncState {
+  const gone = new Set([...added, ...removed, ...replaced].map(({ name }) => name))
+  const kept = <T>(record: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(record).filter(([key]) => !gone.has(key.replace(/\/.*/, ''))))
+  return { ...state, ended: kept(state.ended), notReady: kept(state.notReady), probes: kept(state.probes) }
+}
+
+function cannotBeApplied(lab: string, impossible: readonly string[]): NetlabError {
+  return new NetlabError({
+    what: `${lab} cannot be changed like that while it runs`,
+    why: 'everything in the lab is built upon:',
+    details: impossible.join('\n'),
+    fix: `netlab down ${lab}, then netlab up with the new file; nothing has been changed`,
+  })
+}

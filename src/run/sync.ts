@@ -1,0 +1,182 @@
+import type { Lab } from '../lab/lab.ts'
+import { rulesStage } from '../plan/apply.ts'
+import { changedEndpoints, lastEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
+import { type RulesChange, rulesChange } from '../plan/apply-rules.ts'
+import type { EndpointsByService } from '../plan/kube-proxy.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { carryOutStage, type Flushed, kernelRules } from './apply-stage.ts'
+import type { LabFolder } from './lab-state.ts'
+import { idlePods } from './pods.ts'
+import { afterProbe, type Probed, type ProbeState, probedContainers, probeOnce } from './readiness.ts'
+import type { StepResult } from './report.ts'
+import { withLabLocked } from './sync-lock.ts'
+import { readLab, readSyncState, type SyncState, writePlan, writeSyncState } from './sync-state.ts'
+
+/** What a sync saw and did. */
+export interface SyncReport {
+  lab: string
+  ok: boolean
+  /** Milliseconds. */
+  ms: number
+  /** Pods of which kubelet says something else than before. */
+  pods: readonly { pod: string; ready: boolean; why: string }[]
+  /** Every pod that is not ready, with why. */
+  notReady: Readonly<Record<string, string>>
+  /** How many pods there are. */
+  podCount: number
+  /** Services whose endpoints have changed. */
+  endpoints: EndpointsByService
+  rules: RulesChange
+  flushed: readonly Flushed[]
+  /** Undefined: there was nothing to do. */
+  step?: StepResult
+}
+
+export interface SyncOptions {
+  /**
+   * Which containers to probe, once each; left out: all, as often as their thresholds ask for, so that one sync comes to the
+   * same verdict as kubelet after some periods.
+   */
+  due?: (container: Probed) => boolean
+  /** Look at the kernel's rules even where no endpoint has changed. */
+  look: boolean
+  signal?: AbortSignal
+}
+
+/** A running lab, as `openLab` gives it. */
+export interface SyncedLab {
+  folder: LabFolder
+  sandbox: Sandbox
+}
+
+/** Does once what kubelet, the endpoint controller and kube-proxy would do together. */
+export function sync(synced: SyncedLab, options: SyncOptions): Promise<SyncReport> {
+  const { folder, sandbox } = synced
+  return withLabLocked(folder, async () => {
+    const start = performance.now()
+    const lab = readLab(folder)
+    const before = readSyncState(folder, lab)
+    const idle = await idlePods(sandbox, lab.pods)
+    const probes = await askKubelet(sandbox, lab, before, idle, options)
+    const notReady = notReadyPods(lab, before, idle, probes)
+    const state: SyncState = { ...before, notReady: Object.fromEntries(notReady), probes: probes.states }
+    const endpoints = readyEndpoints(lab, lastEndpoints(lab), new Set(notReady.keys()))
+    const changed = changedEndpoints(before.endpoints, endpoints)
+    const news = lab.pods.flatMap(({ name }) => newsOf(name, before.notReady, notReady))
+    const work = news.length > 0 || changed.length > 0 || before.fullSync || options.look
+    const done = work ? await syncRules(synced, { lab, endpoints }, state, options.signal) : nothingDone
+    const report = {
+      lab: lab.name,
+      ok: done.step?.ok ?? true,
+      ms: performance.now() - start,
+      pods: news,
+      notReady: state.notReady,
+      podCount: lab.pods.length,
+      endpoints: Object.fromEntries(changed.map(service => [service, endpoints[service] ?? []])),
+    }
+    if (!work && JSON.stringify(state) !== JSON.stringify(before)) writeSyncState(folder, state)
+    return { ...report, ...done }
+  })
+}
+
+const noChange: RulesChange = {
+  how: 'none',
+  commands: [],
+  flushes: [],
+  rules: 0,
+  services: [],
+  stale: [],
+  flushed: false,
+}
+const nothingDone: Pick<SyncReport, 'rules' | 'flushed' | 'step'> = { rules: noChange, flushed: [] }
+
+/** kube-proxy's part. */
+async function syncRules(
+  { folder, sandbox }: SyncedLab,
+  after: Standing,
+  state: SyncState,
+  signal: AbortSignal | undefined,
+): Promise<typeof nothingDone> {
+  const before: Standing = { lab: after.lab, endpoints: state.endpoints }
+  const rules = rulesChange(before, after, await kernelRules(sandbox), state.fullSync)
+  const plan = folder.readPlan()
+  if (rules.how === 'none' && rules.flushes.length === 0) {
+    writePlan(folder, plan, after, state)
+    writeSyncState(folder, { ...state, endpoints: after.endpoints })
+    return nothingDone
+  }
+  writeSyncState(folder, { ...state, fullSync: true })
+  const context = {
+    ...{ sandbox, plan, logFolder: folder.logs, observer: {}, apart: false },
+    ...(signal === undefined ? {} : { signal }),
+  }
+  const { step, flushed } = await carryOutStage(context, rulesStage(rules, before, after), 0)
+  if (step.failure !== undefined) return { rules, flushed, step }
+  writePlan(folder, plan, after, state)
+  writeSyncState(folder, { ...state, endpoints: after.endpoints, fullSync: false })
+  return { rules, flushed, step }
+}
+
+interface KubeletSays {
+  states: SyncState['probes']
+  /** `pod/container` → what the last probe that failed saw. */
+  why: ReadonlyMap<string, string>
+}
+
+/** Probes the containers of pods that run. */
+async function askKubelet(
+  sandbox: Sandbox,
+  lab: Lab,
+  before: SyncState,
+  idle: ReadonlySet<string>,
+  { due }: SyncOptions,
+): Promise<KubeletSays> {
+  const containers = probedContainers(lab)
+  // A container that has ended starts anew, and a new one is not ready before its first success.
+  const states = new Map<string, ProbeState>(
+    containers.map(({ key, pod }) => [
+      key,
+      idle.has(pod) ? { ready: false, against: 0 } : (before.probes[key] ?? { ready: true, against: 0 }),
+    ]),
+  )
+  const why = new Map<string, string>()
+  let asked = containers.filter(container => !idle.has(container.pod) && (due?.(container) ?? true))
+  while (asked.length > 0) {
+    for (const { key, ok, why: words } of await probeOnce(sandbox, asked)) {
+      const probe = containers.find(container => container.key === key)!.probe
+      states.set(key, afterProbe(states.get(key)!, ok, probe))
+      if (!ok) why.set(key, words)
+    }
+    asked = due === undefined ? asked.filter(({ key }) => states.get(key)!.against > 0) : []
+  }
+  return { states: Object.fromEntries(states), why }
+}
+
+/** The pods that are not ready, with why: a program that does not run, or a probe. */
+function notReadyPods(
+  lab: Lab,
+  before: SyncState,
+  idle: ReadonlySet<string>,
+  { states, why }: KubeletSays,
+): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const { key, pod } of probedContainers(lab)) {
+    if (states[key]?.ready === false)
+      found.set(pod, why.get(key) ?? before.notReady[pod] ?? 'its probe fails')
+  }
+  for (const pod of idle) {
+    const how = before.ended[pod]
+    found.set(pod, how === undefined ? 'its program has ended' : `it was ${how}`)
+  }
+  return found
+}
+
+function newsOf(
+  pod: string,
+  before: Readonly<Record<string, string>>,
+  now: ReadonlyMap<string, string>,
+): SyncReport['pods'] {
+  const why = now.get(pod)
+  if ((why === undefined) === (before[pod] === undefined)) return []
+  return [{ pod, ready: why === undefined, why: why ?? '' }]
+}

@@ -1,0 +1,35 @@
+import { runAnyway } from './process.ts'
+import { enterWithOwnFilesArgv, type Sandbox } from './sandbox.ts'
+
+/** A TCP connection to try. */
+export interface Target {
+  address: string
+  port: number
+  /** Seconds. */
+  timeout: number
+}
+
+/** Reads targets on stdin, writes for each an error's code, `timeout`, or nothing where a connection came about. */
+const script = `
+const net = require('node:net')
+const tryOne = ({ address, port, timeout }) => new Promise(resolve => {
+  const socket = net.connect({ host: address, port, timeout: timeout * 1000 })
+  const end = word => { socket.destroy(); resolve(word) }
+  socket.on('connect', () => end('')).on('timeout', () => end('timeout')).on('error', error => end(error.code))
+})
+const targets = JSON.parse(require('node:fs').readFileSync(0, 'utf8'))
+Promise.all(targets.map(tryOne)).then(words => process.stdout.write(JSON.stringify(words)))
+`
+
+/**
+ * Connects from the sandbox's host, and sends nothing: curl would send a request, or wait for a greeting. Returns for each
+ * target what hindered it, `ECONNREFUSED` or `timeout`, say; empty: nothing.
+ */
+export async function tryConnections(sandbox: Sandbox, targets: readonly Target[]): Promise<string[]> {
+  if (targets.length === 0) return []
+  const { stdout } = await runAnyway(enterWithOwnFilesArgv(sandbox, [process.execPath, '-e', script]), {
+    input: JSON.stringify(targets),
+    why: 'trying TCP connections as a probe',
+  })
+  return JSON.parse(stdout) as string[]
+}
