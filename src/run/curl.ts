@@ -1,6 +1,7 @@
-import { type FailureKind, host, type Place } from '../lab/lab.ts'
+import { exitCode, NetlabError } from '../errors.ts'
+import type { FailureKind, Place } from '../lab/lab.ts'
 import { podHeader } from '../sandbox/pod-answer.ts'
-import { runAnyway } from '../sandbox/process.ts'
+import { type Finished, type RunOptions, runAnyway } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 
 /** What came of one request. */
@@ -24,6 +25,27 @@ const written = `%{http_code} %{exitcode} %{time_total} %{local_ip}:%{local_port
 /** Nothing of the person's own curl configuration takes part. */
 const quiet = ['curl', '--disable', '--silent']
 
+/** Exit codes of nsenter for a program that cannot be run or is not there; curl's and conntrack's own are others. */
+const notRun: readonly number[] = [126, 127]
+
+/** Runs a tool that netlab itself needs. Throws NetlabError where this machine has none. */
+async function runTool(
+  sandbox: Sandbox,
+  argv: readonly string[],
+  from: Place,
+  options: RunOptions & { why: string },
+): Promise<Finished> {
+  const finished = await runAnyway(enterArgv(sandbox, argv, from), { env: insideEnv, ...options })
+  if (!notRun.includes(finished.exitCode)) return finished
+  throw new NetlabError({
+    what: `${argv[0]} could not be started`,
+    why: options.why,
+    details: finished.stderr.trim(),
+    fix: 'netlab doctor says what this machine lacks, and the command that mends it',
+    exitCode: exitCode.machineLacks,
+  })
+}
+
 /** Asks a URL once, from a place; `timeout` in seconds. */
 export async function ask(
   sandbox: Sandbox,
@@ -44,8 +66,7 @@ export async function ask(
     '--',
     url,
   ]
-  const { stdout, stderr } = await runAnyway(enterArgv(sandbox, argv, from), {
-    env: insideEnv,
+  const { stdout, stderr } = await runTool(sandbox, argv, from, {
     why: `asking ${url} from ${from}`,
     ...(signal === undefined ? {} : { signal }),
   })
@@ -78,8 +99,7 @@ export async function askMany(
     ...['--header', 'Connection: close', '--output', '/dev/null'],
     ...['--write-out', `${written}\n`, '--', target],
   ]
-  const { stdout } = await runAnyway(enterArgv(sandbox, argv, from), {
-    env: insideEnv,
+  const { stdout } = await runTool(sandbox, argv, from, {
     why: `sampling ${url} from ${from}`,
     ...(signal === undefined ? {} : { signal }),
   })
@@ -105,8 +125,7 @@ export async function askEach(
     ...['--write-out', `%{url_effective} ${written}\n`, '--config', '-'],
   ]
   const input = urls.map(url => `url = "${url.replaceAll(/["\\]/g, '\\$&')}"\noutput = /dev/null\n`).join('')
-  const { stdout } = await runAnyway(enterArgv(sandbox, argv, from), {
-    env: insideEnv,
+  const { stdout } = await runTool(sandbox, argv, from, {
     why: `asking ${urls.length} URLs from ${from}`,
     input,
     ...(signal === undefined ? {} : { signal }),
@@ -156,26 +175,4 @@ function connectFailure(verbose: string): Answer['failure'] {
   )
     ? 'unreachable'
     : 'other'
-}
-
-/** A client's end → the pod that the kernel sent the connection to, from its table of connections to a URL's port. */
-export async function backendsByClient(
-  sandbox: Sandbox,
-  url: string,
-  podOfAddress: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, string>> {
-  const port = /:(\d+)(\/|$)/.exec(url.replace(/^\w+:\/\//, ''))?.[1] ?? '80'
-  const argv = ['conntrack', '-L', '-p', 'tcp', '--orig-port-dst', port]
-  const { stdout } = await runAnyway(enterArgv(sandbox, argv, host), {
-    env: insideEnv,
-    why: 'reading which pod each connection was sent to',
-  })
-  const found = new Map<string, string>()
-  for (const line of stdout.split('\n')) {
-    // src= dst= sport= dport= stand twice: as the client sent it, then as the answer comes.
-    const [sent, answer] = line.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)
-    const pod = podOfAddress.get(answer?.[1] ?? '')
-    if (sent !== undefined && pod !== undefined) found.set(`${sent[1]}:${sent[3]}`, pod)
-  }
-  return found
 }
