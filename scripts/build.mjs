@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 
 const folder = 'dist'
 const stamp = '.built'
-const entryPoints = ['src/bin.ts', 'src/sandbox/pod-server.ts']
+const entryPoints = ['src/bin.ts', 'src/sandbox/pod-server.ts', 'src/sandbox/probe.ts']
 const began = new Date()
 
 const { outputFiles } = await build({

@@ -6,6 +6,7 @@ import { nodePortScope, type ProxyNode } from '../service/node-ports.ts'
 import { podStatus, slicesOf } from '../service/pods.ts'
 import type { RuleSet } from '../service/rules.ts'
 import type { ServiceTarget } from './plan.ts'
+import { serviceEntries } from './service-entries.ts'
 
 /** `namespace/name` of a service → the pods that are its endpoints. */
 export type EndpointsByService = Readonly<Record<string, readonly string[]>>
@@ -48,7 +49,7 @@ export function servicesState(lab: Lab, endpoints: EndpointsByService): Services
   return { services, slices: services.flatMap(service => slicesOf(service, podsFor(service))) }
 }
 
-/** What `verify` samples: each TCP port of each service with a cluster IP, with its endpoints. */
+/** What `verify` samples: each port of each service with a cluster IP, with its addresses and endpoints. */
 export function serviceTargets(lab: Lab, endpoints: EndpointsByService): readonly ServiceTarget[] {
   return lab.services.flatMap(service => {
     const name = namespacedName(service)
@@ -61,6 +62,8 @@ export function serviceTargets(lab: Lab, endpoints: EndpointsByService): readonl
       clusterIP,
       port: port.port,
       endpoints: portEndpoints(lab, service, port.name, endpoints[name] ?? []),
+      affinity: service.sessionAffinity === 'ClientIP',
+      entries: serviceEntries(lab, proxyNode(lab), service, port),
     }))
   })
 }

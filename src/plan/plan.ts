@@ -27,6 +27,21 @@ export interface Step {
   checks: readonly Check[]
 }
 
+/** An address of a service port. */
+export interface ServiceEntry {
+  kind: 'cluster IP' | 'node port' | 'external IP' | 'load balancer IP'
+  address: string
+  port: number
+  /** Who asks there when the lab is verified. */
+  from: readonly Place[]
+  /** Those of them whom the load balancer's source ranges leave out. */
+  denied: readonly Place[]
+  /** False: an address of the node on which node ports do not answer. */
+  served: boolean
+  /** Whether a pod sees a client from outside as it is; undefined: that depends on more. */
+  client?: 'kept' | 'masqueraded'
+}
+
 /** A service port that `verify` samples. */
 export interface ServiceTarget {
   /** `namespace/name` */
@@ -37,6 +52,10 @@ export interface ServiceTarget {
   clusterIP: string
   port: number
   endpoints: readonly { pod: string; address: string; port: number }[]
+  /** A client stays with its endpoint. */
+  affinity: boolean
+  /** Where it answers, the cluster IP first. */
+  entries: readonly ServiceEntry[]
 }
 
 /** A lab compiled: every step with its commands, in order. The same lab gives the same plan, byte for byte. */

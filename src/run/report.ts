@@ -1,5 +1,6 @@
 import type { Check, Place } from '../lab/lab.ts'
-import type { Command, Step } from '../plan/plan.ts'
+import type { Command, ServiceEntry, Step } from '../plan/plan.ts'
+import type { ServicePromise } from '../plan/service-promise.ts'
 
 /** What came of one check. */
 export interface CheckResult {
@@ -68,14 +69,22 @@ export interface Failures {
   other: number
 }
 
-/** A service port sampled from one place. */
+/** A service port sampled at one of its addresses, from one place. */
 export interface ServiceSample {
   /** `namespace/name` */
   service: string
   portName: string
+  protocol: 'TCP' | 'UDP' | 'SCTP'
   clusterIP: string
   port: number
+  /** What was asked. */
+  target: Pick<ServiceEntry, 'kind' | 'address' | 'port'>
   from: Place
+  expected: ServicePromise['kind']
+  /** Whether pods should see the client as it is; undefined: not looked at. */
+  client?: 'kept' | 'masqueraded'
+  /** The client's addresses, as pods saw them; empty where nobody looked. */
+  seenClients: readonly string[]
   requests: number
   failed: number
   failures: Failures

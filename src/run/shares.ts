@@ -1,6 +1,7 @@
 import type { CurlCheck, Expectation, Place } from '../lab/lab.ts'
 import type { CheckContext } from './check.ts'
-import { ask, askMany, backendsByClient, type Sample } from './curl.ts'
+import { connectionsTo, portOf } from './connections.ts'
+import { ask, askMany, type Sample } from './curl.ts'
 import type { Failures } from './report.ts'
 import { falseAlarmRate, pValue, requestsNeeded } from './statistics.ts'
 
@@ -11,6 +12,8 @@ export interface Tally {
   failed: number
   /** Pod → answers. */
   backends: Record<string, number>
+  /** The client's addresses, as pods saw them; empty where nobody looked. */
+  clients: readonly string[]
   /** Milliseconds of each answered request, in rising order. */
   latencies: number[]
 }
@@ -31,17 +34,25 @@ const atOnceWhereSomeFail = 256
  */
 const requestsPerLook = 200
 
+export interface TallyOptions {
+  /** Failures are expected. */
+  someFail?: boolean
+  /** Whether to look how pods see the client. */
+  looksAtClients?: boolean
+}
+
 /** Asks a URL many times and sorts the answers by the pod that gave them. */
 export async function tally(
   context: CheckContext,
   url: string,
   from: Place,
   requests: number,
-  someFail = false,
+  { someFail = false, looksAtClients = false }: TallyOptions = {},
 ): Promise<Tally> {
   const samples: Sample[] = []
   const backends: Record<string, number> = {}
   const pods = new Map(context.plan.pods.map(pod => [pod.address, pod.name]))
+  const clients = new Set<string>()
   let named = true
   while (samples.length < requests) {
     const left = requests - samples.length
@@ -57,9 +68,12 @@ export async function tally(
     const answers = some.filter(answered)
     named = answers.every(sample => sample.pod !== undefined)
     const unexpected = answers.length < some.length && !someFail
-    const chosen = named ? undefined : await backendsByClient(context.sandbox, url, pods)
+    const looks = !named || (looksAtClients && samples.length === some.length)
+    const connections = looks ? await connectionsTo(context.sandbox, portOf(url)) : undefined
     for (const sample of answers) {
-      const pod = sample.pod ?? chosen?.get(sample.client) ?? 'unknown'
+      const connection = connections?.get(sample.client)
+      const pod = sample.pod ?? pods.get(connection?.server ?? '') ?? 'unknown'
+      if (connection !== undefined) clients.add(connection.client)
       backends[pod] = (backends[pod] ?? 0) + 1
     }
     // One request that fails is enough to know that something is off; each further one would cost its waiting time.
@@ -71,6 +85,7 @@ export async function tally(
     failures: await failureCounts(context, url, from, samples),
     failed: samples.length - good.length,
     backends,
+    clients: [...clients],
     latencies: good.map(sample => sample.ms).sort((one, other) => one - other),
   }
 }
@@ -108,7 +123,9 @@ export async function sampleShares(
   const names = Object.keys(expected.shares)
   const shares = [...names.map(name => expected.shares[name] ?? 0), expected.failed]
   const requests = check.requests ?? requestsNeeded(shares)
-  const { backends, failed } = await tally(context, check.url, check.from, requests, expected.failed > 0)
+  const { backends, failed } = await tally(context, check.url, check.from, requests, {
+    someFail: expected.failed > 0,
+  })
   const strangers = Object.keys(backends).filter(name => !names.includes(name))
   const counts = [...names.map(name => backends[name] ?? 0), failed]
   const p = pValue(counts, shares)

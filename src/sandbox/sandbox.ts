@@ -99,14 +99,20 @@ export function enterArgv(sandbox: Sandbox, argv: readonly string[], place: Plac
   return [...nsenter(sandbox), '--mount', '--', ...hostArgv({ argv, in: place })]
 }
 
-/** The argv that runs a program inside a sandbox's namespaces but with the files of this machine. */
-export function enterWithOwnFilesArgv(sandbox: Sandbox, argv: readonly string[]): readonly string[] {
-  return [...nsenter(sandbox), '--', ...argv]
+/** The argv that runs a program inside a sandbox's namespaces, at a place, but with the files of this machine. */
+export function enterWithOwnFilesArgv(
+  sandbox: Sandbox,
+  argv: readonly string[],
+  place: Place = host,
+): readonly string[] {
+  return [...nsenter(sandbox, place), '--', ...argv]
 }
 
-function nsenter(sandbox: Sandbox): string[] {
-  const namespaces = ['--user', '--net', '--pid', '--uts', '--ipc']
-  return ['nsenter', '--target', `${sandbox.init.pid}`, ...namespaces, '--preserve-credentials']
+function nsenter(sandbox: Sandbox, place: Place = host): string[] {
+  const { pid } = sandbox.init
+  const net = place === host ? '--net' : `--net=/proc/${pid}/root/run/netns/${place}`
+  const namespaces = ['--user', net, '--pid', '--uts', '--ipc']
+  return ['nsenter', '--target', `${pid}`, ...namespaces, '--preserve-credentials']
 }
 
 /** The environment of a command inside a sandbox. */

@@ -79,7 +79,7 @@ describe('endpoints', () => {
   })
 
   it('of the last step are what verify samples', () => {
-    expect(plan.services).toEqual([
+    expect(plan.services).toMatchObject([
       {
         service: 'default/web',
         portName: '',

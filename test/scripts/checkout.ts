@@ -37,6 +37,7 @@ export class Checkout {
     this.write('package-lock.json', '{}')
     this.write('src/bin.ts', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ') + '\\n')\n")
     this.write('src/sandbox/pod-server.ts', 'export {}\n')
+    this.write('src/sandbox/probe.ts', 'export {}\n')
     this.installVitest('')
   }
 

@@ -93,6 +93,8 @@ export const plan: Plan = {
         { pod: 'netns_011', address: '10.0.0.11', port: 8080 },
         { pod: 'netns_021', address: '10.0.0.21', port: 8080 },
       ],
+      affinity: false,
+      entries: [],
     },
   ],
 }
@@ -137,9 +139,13 @@ export function sample(
   return {
     service: 'default/http-server',
     portName: '',
+    protocol: 'TCP',
     clusterIP: '10.100.100.100',
     port: 8080,
+    target: { kind: 'cluster IP', address: '10.100.100.100', port: 8080 },
     from,
+    expected: 'spread',
+    seenClients: [],
     requests: 1000,
     failed: 0,
     failures: { refused: 0, unreachable: 0, timeout: 0, other: 0 },
