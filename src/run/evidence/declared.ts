@@ -36,6 +36,8 @@ export interface Declared {
   tables: Tables
   /** Pod → the commands of its programs. */
   servers: ReadonlyMap<Place, readonly string[]>
+  /** The command that gives the host its default route. */
+  hostGateway?: string
   /** The host's own addresses on bridges and wires, by interface. */
   hostAddresses: ReadonlyMap<string, Setting<Cidr>>
 }
@@ -54,6 +56,7 @@ class Reader implements Declared {
   readonly tables = new Map<string, Map<string, Chain>>()
   readonly servers = new Map<Place, string[]>()
   readonly hostAddresses = new Map<string, Setting<Cidr>>()
+  hostGateway?: string
 
   read(command: Command): void {
     const { argv, in: place } = command
@@ -83,6 +86,7 @@ class Reader implements Declared {
     else if (isShort(object, 'route') && words.includes('default')) {
       const value = after(words, 'via')
       const device = this.places.get(command.in)
+      if (command.in === host && isAdding) this.hostGateway = commandLine(command)
       if (device === undefined) return
       if (value !== undefined && isAdding) device.gateway = { value, command: commandLine(command) }
       else delete device.gateway

@@ -50,7 +50,7 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   const before = momentOf(await readAll(source, moment))
   const tries = await tryAgain(source, question)
   const places = placesOnTheWay(source.plan, question, before.tables)
-  const readings: Record<string, Reading> = { ...moment, sysctls: { place: host, words: sysctlWords() } }
+  const readings: Record<string, Reading> = { ...moment, sysctls: onHost(['sysctl', ...keys]) }
   for (const place of places) Object.assign(readings, readingsOf(place, source.plan, question, before.tables))
   for (const pod of source.plan.pods.length > mostPods ? [] : source.plan.pods)
     readings[`${pod.name} links`] ??= { place: pod.name, words: ['ip', '-j', '-d', 'addr', 'show'] }
@@ -77,12 +77,6 @@ interface Reading {
 
 function onHost(words: readonly string[]): Reading {
   return { place: host, words }
-}
-
-function sysctlWords(): readonly string[] {
-  const files = keys.map(key => `/proc/sys/${key.replaceAll('.', '/')}`)
-  const script = 'for file; do if read -r value < "$file"; then echo "$file=$value"; fi; done'
-  return ['sh', '-c', script, 'sh', ...files]
 }
 
 const mark = '\u0001'

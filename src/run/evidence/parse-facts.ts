@@ -114,10 +114,8 @@ export function parseConnections(text: string): readonly Connection[] {
   })
 }
 
-/** Reads `/proc/sys/net/ipv4/ip_forward=1` lines. */
+/** Reads what `sysctl` prints: `net.ipv4.ip_forward = 1`. */
 export function parseSysctls(text: string): Readonly<Record<string, string>> {
-  const pairs = [...text.matchAll(/^\/proc\/sys\/([\w./-]+)=(.*)$/gm)]
-  return Object.fromEntries(
-    pairs.map(([, path = '', value = '']) => [path.replaceAll('/', '.'), value.trim()]),
-  )
+  const pairs = [...text.matchAll(/^([\w.-]+) = (.*)$/gm)]
+  return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, value.trim()]))
 }

@@ -47,6 +47,8 @@ function port(way: Way, place: Place | undefined): Evidence | undefined {
   if (device?.hostEnd === undefined || device.bridge === undefined || way.host.links === undefined)
     return undefined
   const { value: bridge, command } = device.bridge
+  // The ports of a bridge that is down are disabled with it.
+  if (way.hostLink(bridge)?.up === false) return undefined
   const link = way.hostLink(device.hostEnd)
   const shown = showPort(link, device.hostEnd)
   if (link?.master === undefined)
@@ -76,7 +78,7 @@ export function address(way: Way, place: Place | undefined): Evidence | undefine
   const { value, command } = device.address
   if (link.addresses.some(one => cidrText(one) === cidrText(value))) return undefined
   const shown = [showLink(place, link, device.name), showRoutes(way, place)]
-  const mend = readdress(`-n ${place} `, command, link.addresses, device.name)
+  const mend = readdress(`ip -n ${place}`, command, link.addresses, device.name, device.gateway?.command)
   return finding(wrongAddress(`${place}'s ${device.name}`, value, link.addresses), mend, ...shown)
 }
 
@@ -90,10 +92,24 @@ export function wrongAddress(whose: string, wanted: Cidr, present: readonly Cidr
   return `${whose} has ${has}; the lab gives it ${cidrText(wanted)}`
 }
 
-/** The right address is added before the wrong ones go: with its last address an interface would lose its routes. */
-export function readdress(place: string, command: string, present: readonly Cidr[], device: string): string {
-  const away = present.map(one => `ip ${place}address del ${cidrText(one)} dev ${device}`)
-  return [command, ...away].join(' && ')
+/**
+ * The wrong addresses go first: one that was added later in the same subnet would take the right one with it. With its last
+ * address an interface loses its routes, so the default route is set again.
+ */
+export function readdress(
+  ip: string,
+  command: string,
+  present: readonly Cidr[],
+  device: string,
+  gateway: string | undefined,
+): string {
+  const away = present.map(one => `${ip} address del ${cidrText(one)} dev ${device}`)
+  return [...away, command, ...(gateway === undefined ? [] : [asReplacement(gateway)])].join(' && ')
+}
+
+/** A command that adds a route, also where there is one already. */
+export function asReplacement(command: string): string {
+  return command.replace(' route add ', ' route replace ')
 }
 
 export function cidrText({ address, prefix }: Cidr): string {

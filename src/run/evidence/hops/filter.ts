@@ -1,6 +1,6 @@
 import { host, type Place } from '../../../lab/lab.ts'
 import type { Evidence } from '../../report.ts'
-import { repairs } from '../repairs.ts'
+import { mending, repairs } from '../repairs.ts'
 import type { Packet } from '../rule-match.ts'
 import { showChain } from '../show.ts'
 import { iptables, ruleText } from '../tables.ts'
@@ -79,11 +79,13 @@ function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evid
     // The rules that let the lab's packets through are the better remedy than an open door for everybody.
     const repair = differences.find(one => one.kind === 'missing') ?? differences[0]
     const packets = `${chain}'s policy is ${stopped.target}, and no rule lets packets through ${which}`
-    return finding(`${packets}`, repair?.command, showChain(way, 'filter', chain))
+    return finding(packets, mending(differences, repair), showChain(way, 'filter', chain))
   }
   const { rule } = stopped
-  const repair = differences.find(one => one.rule === rule) ?? differences.find(one => one.kind !== 'policy')
-  const command = repair?.command ?? iptables('filter', '-D', rule.chain, `${rule.number}`)
+  const repair =
+    differences.find(one => one.rule === rule) ??
+    differences.find(one => one.chain === rule.chain && one.kind === 'missing')
+  const command = mending(differences, repair) ?? iptables('filter', '-D', rule.chain, `${rule.number}`)
   const verb = rule.words.includes('REJECT') ? 'refuses' : 'drops'
   return finding(
     `rule ${rule.number} of ${rule.chain} ${verb} packets ${which} (${ruleText(rule)})`,

@@ -37,8 +37,15 @@ export const hostAddress: Hop = way => {
     const { value, command } = declared
     const isThere = link.addresses.some(one => one.address === value.address && one.prefix === value.prefix)
     if (!isThere) {
-      const mend = readdress('', command, link.addresses, name)
-      const pods = way.declared.bridges.has(name) ? ", the pods' gateway," : ''
+      const isWire = !way.declared.bridges.has(name)
+      const mend = readdress(
+        'ip',
+        command,
+        link.addresses,
+        name,
+        isWire ? way.declared.hostGateway : undefined,
+      )
+      const pods = isWire ? '' : ", the pods' gateway,"
       return finding(
         `${wrongAddress(`${name}${pods}`, value, link.addresses)}`,
         mend,

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../report.ts'
-import { repairs } from '../repairs.ts'
+import { mending, repairs } from '../repairs.ts'
 import { showPort } from '../show.ts'
 import { trace } from '../trace.ts'
 import type { Endpoint, Way } from '../way.ts'
@@ -47,10 +47,10 @@ export const clientAddress: Hop = way => {
   const rule = way.postrouting(endpoint)?.rule
   const where =
     rule === undefined ? 'the packet is masqueraded' : `rule ${rule.number} of ${rule.chain} masquerades`
-  const [repair] = repairs(way, 'nat', postroutingChains(way, endpoint))
+  const differences = repairs(way, 'nat', postroutingChains(way, endpoint))
   return finding(
     `${where}, so ${answer.pod} sees ${answer.client}, not ${wanted}`,
-    repair?.command,
+    mending(differences, differences[0]),
     ...shownChains(way, [rule?.chain, 'POSTROUTING']),
   )
 }
@@ -60,7 +60,7 @@ function missing(way: Way, endpoint: Endpoint, what: string): Evidence {
   const differences = repairs(way, 'nat', [...path, ...postroutingChains(way, endpoint)])
   const about = (command: string) => /MASQ/.test(command)
   const repair = differences.find(({ command }) => about(command)) ?? differences[0]
-  return finding(`${what}`, repair?.command, ...shownChains(way, ['POSTROUTING', 'KUBE-POSTROUTING']))
+  return finding(what, mending(differences, repair), ...shownChains(way, ['POSTROUTING', 'KUBE-POSTROUTING']))
 }
 
 function postroutingChains(way: Way, endpoint: Endpoint): readonly string[] {

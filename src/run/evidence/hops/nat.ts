@@ -1,5 +1,5 @@
 import type { Evidence } from '../../report.ts'
-import { type Repair, repairs } from '../repairs.ts'
+import { mending, type Repair, repairs } from '../repairs.ts'
 import { parseRule } from '../rule-match.ts'
 import { showChain } from '../show.ts'
 import { iptables, ruleText } from '../tables.ts'
@@ -30,7 +30,11 @@ export const notTranslated: Hop = way => {
   const [repair] = mostTelling(differences, stopped?.chain)
   const lines = shownChains(way, [repair?.chain, ...translation.chains])
   if (repair !== undefined)
-    return finding(`no rule translates ${where}, because of ${repair.words}`, repair.command, ...lines)
+    return finding(
+      `no rule translates ${where}, because of ${repair.words}`,
+      mending(differences, repair),
+      ...lines,
+    )
   if (stopped !== undefined) {
     const command = iptables('nat', '-D', stopped.chain, `${stopped.number}`)
     return finding(
@@ -75,21 +79,23 @@ export const leak: Hop = way => {
   const { outcomes } = way.translation
   const translated = outcomes.filter(translates).reduce((sum, outcome) => sum + outcome.chance, 0)
   const left = 1 - translated
-  if (translated < hardly || left < hardly || way.question.shares === undefined) return undefined
+  if (translated < hardly || left < hardly) return undefined
   if (expectedToFail(way) > left - hardly) return undefined
   const chain = balancingChain(outcomes)
-  const [repair] = mostTelling(repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation)))
+  const differences = repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation))
+  const [repair] = mostTelling(differences)
   const last = repair === undefined ? '; the last rule must take all that come, without --probability' : ''
   return finding(
     `${percent(left)} of the connections to ${way.address}:${way.port} match no rule of ${chain} and keep an address that nobody has${last}`,
-    repair?.command,
+    mending(differences, repair),
     showChain(way, 'nat', chain),
   )
 }
 
 /** The share of connections that are said to fail. */
 function expectedToFail(way: Way): number {
-  return 1 - Object.values(way.question.shares ?? {}).reduce((sum, share) => sum + share, 0)
+  if (way.question.shares === undefined) return 0
+  return 1 - Object.values(way.question.shares).reduce((sum, share) => sum + share, 0)
 }
 
 /** The dice are thrown otherwise than was promised. */
@@ -106,24 +112,26 @@ export const shares: Hop = way => {
   if (actual.size === 0 || pods.every(pod => Math.abs((actual.get(pod) ?? 0) - (expected[pod] ?? 0)) < 0.005))
     return undefined
   const chain = balancingChain(outcomes)
-  const [repair] = mostTelling(repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation)))
-  const greedy = firstThatTakesAll(way, chain)
+  const differences = repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation))
+  const [repair] = mostTelling(differences)
   const gives = pods.map(pod => `${pod} ${percent(actual.get(pod) ?? 0)}`).join(', ')
+  const greedy = firstThatTakesAll(way, chain)
+  const reason = greedy ?? (repair === undefined ? '' : `, because of ${repair.words}`)
   return finding(
-    `${greedy ?? `the rules of ${chain} give ${gives}`}`,
-    repair?.command,
+    `the rules give ${gives} of the connections${reason}`,
+    mending(differences, repair),
     showChain(way, 'nat', chain),
+    ...(repair === undefined || repair.chain === chain ? [] : [showChain(way, 'nat', repair.chain)]),
   )
 }
 
-/** The chain where the ways to several endpoints part; of one endpoint, the one before its own. */
+/** The chain where the ways to several endpoints part; of one endpoint, the one that jumps to its own. */
 function balancingChain(outcomes: readonly Outcome[]): string {
-  const paths = outcomes.filter(translates).map(outcome => outcome.path)
-  const longest = paths.reduce((one, other) => (other.length > one.length ? other : one), [])
-  const chains = longest.map(rule => rule.chain)
-  const shared = chains.filter(chain => paths.every(path => path.some(rule => rule.chain === chain)))
-  const own = paths.length > 1 ? shared.at(-1) : chains.at(-2)
-  return own ?? chains.at(-1) ?? 'PREROUTING'
+  const translated = outcomes.filter(translates)
+  const [first, ...others] = translated.map(({ path }) => path.map(rule => rule.chain))
+  const ends = new Set(translated.map(outcome => outcome.to))
+  const shared = first?.filter(chain => others.every(chains => chains.includes(chain))) ?? []
+  return (ends.size > 1 ? shared.at(-1) : first?.at(-2)) ?? first?.at(-1) ?? 'PREROUTING'
 }
 
 /** Of endpoint rules in the wrong order: the one before others that takes every connection. */
@@ -141,7 +149,7 @@ function firstThatTakesAll(way: Way, chain: string): string | undefined {
   )
   const [rule, behind] = [choosing[greedy], choosing[greedy + 1]]
   if (rule === undefined || behind === undefined) return undefined
-  return `the rules of ${chain} are in the wrong order: rule ${rule.number} takes every connection, and rule ${behind.number} behind it gets none`
+  return `, because ${chain} is in the wrong order: rule ${rule.number} takes all that come and leaves none to rule ${behind.number}`
 }
 
 function percent(share: number): string {
@@ -160,15 +168,15 @@ export const wrongEndpoint: Hop = forEachEndpoint(
     ])
     const isWanted = wanted.has(to) || wanted.has(address)
     if (isWanted) return undefined
-    const [repair] = mostTelling(
-      repairs(way, 'nat', [rule.chain, ...chainsOf(way.translation, way.declaredTranslation)]),
-    )
+    const chains = [rule.chain, ...chainsOf(way.translation, way.declaredTranslation)]
+    const differences = repairs(way, 'nat', chains)
+    const [repair] = mostTelling(differences)
     const near = way.service?.endpoints.find(endpoint => endpoint.address === address)
     const instead = near === undefined ? 'no endpoint' : `not the endpoint's port, ${near.port}`
     const who = place === undefined ? to : `${to} in ${place}`
     return finding(
       `rule ${rule.number} of ${rule.chain} sends to ${who}, ${instead}`,
-      repair?.command,
+      mending(differences, repair),
       showChain(way, 'nat', rule.chain, [rule]),
     )
   },

@@ -13,8 +13,10 @@ export function duplicate(way: Way, owner: Place | undefined, address: string): 
     if (place === owner || link === undefined) continue
     const cidr = link.addresses.find(one => one.address === address)!
     const own = way.device(owner)?.name ?? way.hostSide(owner) ?? ''
-    const where = place === host ? 'ip' : `ip -n ${place}`
-    const mend = `${where} address del ${cidrText(cidr)} dev ${link.name}`
+    const mend = [
+      `${ipIn(place)} address del ${cidrText(cidr)} dev ${link.name}`,
+      ...misled(way, address, link.mac),
+    ].join(' && ')
     const ownLink =
       owner === host
         ? way.host.links?.find(one => one.addresses.some(a => a.address === address))
@@ -41,16 +43,28 @@ export function neighbour(
   if (entry?.mac === undefined || place === undefined || owners.length === 0 || owners.includes(entry.mac))
     return undefined
   if (owners.includes(undefined)) return undefined
-  const where = place === host ? 'ip' : `ip -n ${place}`
   const shown =
     owner === host ? [] : [[`$ ip -n ${owner} -br link show`, `${way.link(owner)?.name} ${owners[0]}`]]
   const whose = owner === host ? 'the host' : owner
   return finding(
-    `${place}'s neighbour entry for ${address} is wrong, ${entry.mac} is not the address of ${whose}'s card`,
-    `${where} neigh del ${address} dev ${entry.device}`,
+    `${place === host ? 'the host' : place}'s neighbour entry for ${address} is wrong, ${entry.mac} is not the address of ${whose}'s card`,
+    `${ipIn(place)} neigh del ${address} dev ${entry.device}`,
     showNeighbour(place, entry, address),
     ...shown,
   )
+}
+
+/** The commands that make those forget who have taken the wrong one at its word. */
+function misled(way: Way, address: string, mac: string): readonly string[] {
+  return Object.entries(way.facts.places).flatMap(([place, { neighbours = [] }]) =>
+    neighbours
+      .filter(entry => entry.address === address && entry.mac === mac)
+      .map(({ device }) => `${ipIn(place)} neigh del ${address} dev ${device}`),
+  )
+}
+
+function ipIn(place: Place): string {
+  return place === host ? 'ip' : `ip -n ${place}`
 }
 
 /** The hardware addresses by which the host can be reached from a place. */

@@ -2,7 +2,7 @@ import { host } from '../../../lab/lab.ts'
 import type { Evidence } from '../../report.ts'
 import { showRoutes, showWayTo } from '../show.ts'
 import type { Way } from '../way.ts'
-import { address, cable } from './cable.ts'
+import { address, asReplacement, cable } from './cable.ts'
 import { finding, type Hop } from './finding.ts'
 import { duplicate, neighbour } from './neighbours.ts'
 
@@ -26,7 +26,7 @@ export const senderRoute: Hop = way => {
   const declared = way.device(from)?.gateway
   if (route?.gateway === undefined || declared === undefined || route.gateway === declared.value)
     return undefined
-  const mend = declared.command.replace(/ add /, ' replace ')
+  const mend = asReplacement(declared.command)
   return finding(
     `${from} sends it to ${route.gateway}, which is not its gateway; that is ${declared.value}`,
     mend,
@@ -44,7 +44,7 @@ function noRoute(way: Way): Evidence {
   const shown = [showWayTo(way, from, way.address), showRoutes(way, from)]
   if (!way.fromHost) return finding(`${from} has ${what}`, hasDefault ? undefined : gateway, ...shown)
   const outside = way.plan.outside[0]?.address
-  const mend = outside === undefined ? undefined : `ip route add default via ${outside}`
+  const mend = way.declared.hostGateway ?? (outside && `ip route add default via ${outside}`)
   return finding(`the host has ${what}, so its packets end before any nat rule sees them`, mend, ...shown)
 }
 

@@ -1,7 +1,7 @@
 import { contains } from '../../../lab/address.ts'
 import { host } from '../../../lab/lab.ts'
 import { showListeners, showRoutes, showWayTo } from '../show.ts'
-import { address, cable } from './cable.ts'
+import { address, asReplacement, cable } from './cable.ts'
 import { ownFilter } from './filter.ts'
 import { finding, forEachEndpoint, type Hop } from './finding.ts'
 import { duplicate, neighbour } from './neighbours.ts'
@@ -80,7 +80,7 @@ export const replyRoute: Hop = forEachEndpoint((way, endpoint) => {
   const isNear = device?.address !== undefined && contains(device.address.value, client)
   if (route?.gateway === undefined || wanted === undefined || isNear || route.gateway === wanted)
     return undefined
-  const mend = device?.gateway?.command.replace(/ add /, ' replace ')
+  const mend = device?.gateway === undefined ? undefined : asReplacement(device.gateway.command)
   return finding(
     `${place} answers through ${route.gateway}, which is not its gateway; that is ${wanted}`,
     mend,
