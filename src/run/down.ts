@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { lives } from '../sandbox/proc.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { complainersTo, lives } from '../sandbox/proc.ts'
 import { runAnyway } from '../sandbox/process.ts'
 import { closeSandbox, enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { labFolders, stateRoot } from '../sandbox/state-folder.ts'
@@ -10,10 +11,11 @@ import type { DownReport } from './report.ts'
 /** Takes a lab down, whatever state it is in, and says what went with it. Throws NetlabError where something stayed. */
 export async function down(name: string): Promise<DownReport> {
   const folder = new LabFolder(name)
+  await stopStarter(folder)
   const state = folder.read()
   const sandbox = state?.sandbox
   const running = sandbox !== undefined && lives(sandbox.init)
-  const went = running ? { pods: folder.readPlan().pods.length, ...(await countInside(sandbox)) } : nothing
+  const went = running ? { pods: folder.plan()?.pods.length ?? 0, ...(await countInside(sandbox)) } : nothing
   const known = state !== undefined || labFolders(stateRoot()).includes(name)
   await endLab(folder)
   return { lab: name, found: known, wasRunning: running, ...went }
@@ -34,10 +36,25 @@ export async function downAll(): Promise<DownReport[]> {
   return reports
 }
 
+/** Milliseconds that a netlab which is bringing a lab up has for taking it down by itself. */
+const patience = 5000
+
+/** A lab that is being brought up at this moment, elsewhere, is given up there first. */
+async function stopStarter(folder: LabFolder): Promise<void> {
+  const state = folder.read()
+  if (state?.stage !== 'starting' || state.starter.pid === process.pid) return
+  const { starter } = state
+  if (lives(starter)) process.kill(starter.pid, 'SIGTERM')
+  const giveUp = Date.now() + patience
+  while (lives(starter) && folder.read() !== undefined && Date.now() < giveUp) await sleep(10)
+}
+
 /** Ends a lab's processes and removes its state; nothing is left of it afterwards. */
 export async function endLab(folder: LabFolder): Promise<void> {
   const state = folder.read()
   if (state?.holder !== undefined) await closeSandbox(state.holder, state.sandbox)
+  // Where the state was lost, the lab's processes are known by where they complain to.
+  for (const left of complainersTo(folder.path)) await closeSandbox(left, undefined)
   folder.remove()
 }
 

@@ -39,7 +39,9 @@ export class LabFolder {
   readonly name: string
   readonly path: string
 
+  /** Throws NetlabError for what cannot be a folder's name: `..` would be somebody else's folder. */
   constructor(name: string, root: string = stateRoot()) {
+    if (/^\.|[/\0]|^$/.test(name)) throw noName(name)
     this.name = name
     this.path = join(root, name)
   }
@@ -50,29 +52,53 @@ export class LabFolder {
 
   /** Undefined where nothing is known of such a lab, or what there is cannot be read. */
   read(): LabState | undefined {
-    const text = readIfThere(join(this.path, 'state.json'))
-    try {
-      return text === undefined ? undefined : (JSON.parse(text) as LabState)
-    } catch {
-      return undefined
-    }
+    const state = this.#parsed('state.json') as LabState | undefined
+    return isState(state) ? state : undefined
   }
 
   write(state: LabState): void {
     writeWhole(join(this.path, 'state.json'), `${JSON.stringify(state)}\n`)
   }
 
+  /** Undefined where there is none, or none that can be read. */
+  plan(): Plan | undefined {
+    const plan = this.#parsed('plan.json') as Plan | undefined
+    return Array.isArray(plan?.pods) && Array.isArray(plan.steps) ? plan : undefined
+  }
+
   /** Throws NetlabError where the lab has no plan. */
   readPlan(): Plan {
-    const text = readIfThere(join(this.path, 'plan.json'))
-    if (text === undefined) throw noSuchLab(this.name, runningLabs())
-    return JSON.parse(text) as Plan
+    const plan = this.plan()
+    if (plan === undefined) throw noSuchLab(this.name, runningLabs())
+    return plan
   }
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true })
     removeEmptyRoot(dirname(this.path))
   }
+
+  #parsed(file: string): unknown {
+    try {
+      return JSON.parse(readIfThere(join(this.path, file)) ?? '') ?? undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** What was written by another version, or by somebody else, is no state. */
+function isState(state: LabState | undefined): boolean {
+  if (state?.version !== 1 || !isProcessId(state.starter)) return false
+  const { holder, sandbox } = state
+  return (
+    (holder === undefined || isProcessId(holder)) &&
+    (sandbox === undefined || (isProcessId(sandbox.holder) && isProcessId(sandbox.init)))
+  )
+}
+
+function isProcessId(id: ProcessId | undefined): boolean {
+  return Number.isInteger(id?.pid) && typeof id?.startTime === 'string'
 }
 
 /** Takes a lab's name for this process. Throws NetlabError where a lab of that name lives or is being started. */
@@ -129,7 +155,7 @@ export function statusOf(folder: LabFolder): LabStatus {
     lab: folder.name,
     state: state === undefined ? 'gone' : stageOf(state),
     pid: state?.sandbox?.init.pid ?? 0,
-    pods: state === undefined ? 0 : folder.readPlan().pods.length,
+    pods: folder.plan()?.pods.length ?? 0,
     since: state?.since ?? '',
   }
 }
@@ -185,6 +211,14 @@ function nameOf(nameOrPath: string): string {
   if (!/[/]|\.ya?ml$/.test(nameOrPath)) return nameOrPath
   const from = allLabs().find(lab => new LabFolder(lab.lab).read()?.file === nameOrPath)
   return from?.lab ?? (nameOrPath.split('/').at(-1) ?? '').replace(/\.ya?ml$/, '')
+}
+
+function noName(name: string): NetlabError {
+  return new NetlabError({
+    what: `"${name}" is not the name of a lab`,
+    fix: 'netlab list shows the labs that there are',
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 function noSuchLab(name: string, running: readonly string[]): NetlabError {

@@ -58,6 +58,22 @@ export function processesIn(namespaces: ReadonlySet<string>): { pid: number; com
   return found
 }
 
+/** The processes whose complaints go to a file in a folder, as those of a lab's holder and servers go to its state folder. */
+export function complainersTo(folder: string): ProcessId[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter(pid => Number.isInteger(pid) && stderrOf(pid).startsWith(`${folder}/`))
+    .flatMap(pid => processId(pid) ?? [])
+}
+
+function stderrOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/2`)
+  } catch {
+    return ''
+  }
+}
+
 function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()

@@ -35,10 +35,13 @@ export function ensureStateRoot(root: string): void {
   })
 }
 
-/** The names of the folders in the root: one per lab, also of labs that died. */
+/** The names of the folders in the root: one per lab, also of labs that died. What else lies there is not netlab's. */
 export function labFolders(root: string): string[] {
   if (!existsSync(root)) return []
-  return readdirSync(root).sort()
+  return readdirSync(root, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort()
 }
 
 /**
@@ -99,7 +102,7 @@ export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
 }
