@@ -6,6 +6,9 @@ import { printable } from './printable.ts'
 import { shareBar } from './share-bar.ts'
 import type { Style } from './terminal.ts'
 
+/** Addresses of services that are told one by one. */
+const mostGroups = 24
+
 /** Below this width a place has a line of its own. */
 const narrow = 60
 
@@ -24,7 +27,17 @@ export function renderVerifyFailures(style: Style, report: VerifyReport): string
 function render(style: Style, report: VerifyReport, shown: readonly ServiceSample[]): string {
   const told = new Set<string>()
   const lines = checkLines(style, report.checks, told)
-  for (const samples of byService(onceEach(shown, told))) lines.push(...serviceLines(style, samples), '')
+  const groups = byService(onceEach(shown, told))
+  // A long list of what is well would hide what is not.
+  const shownGroups = groups.filter(
+    (samples, at) => groups.length <= mostGroups || at < 3 || !samples.every(sample => sample.ok),
+  )
+  for (const samples of shownGroups) lines.push(...serviceLines(style, samples), '')
+  const more = groups.length - shownGroups.length
+  if (more > 0) {
+    const count = `${plural(more, 'more address', 'more addresses')} of services`
+    lines.push(...hanging('', `${style.color.green('✔')} ${count}: all as expected`, style.width), '')
+  }
   return block([...lines, ...verdictLines(style, report)])
 }
 
@@ -55,7 +68,7 @@ function stepLine({ color }: Style, check: CheckResult): string {
 function byService(samples: readonly ServiceSample[]): ServiceSample[][] {
   const groups = new Map<string, ServiceSample[]>()
   for (const sample of samples) {
-    const key = `${serviceName(sample)} ${sample.clusterIP}:${sample.port}`
+    const key = `${serviceName(sample)} ${addressOf(sample)}`
     groups.set(key, [...(groups.get(key) ?? []), sample])
   }
   return [...groups.values()]
@@ -66,11 +79,17 @@ function serviceName(sample: ServiceSample): string {
   return sample.portName === '' ? sample.service : `${sample.service}:${sample.portName}`
 }
 
+/** `10.100.100.100:8080`, `node port 192.0.2.1:30080`, `10.96.0.10:53/UDP` */
+function addressOf({ target, protocol }: ServiceSample): string {
+  const kind = target.kind === 'cluster IP' ? '' : `${target.kind} `
+  return `${kind}${target.address}:${target.port}${protocol === 'TCP' ? '' : `/${protocol}`}`
+}
+
 function serviceLines(style: Style, samples: readonly ServiceSample[]): string[] {
   const { color, width } = style
   const service = samples[0]!
-  const address = `${service.clusterIP}:${service.port}`
-  const heading = flow([color.bold(printable(serviceName(service))), address], width, 2, '  ')
+  const name = color.bold(printable(serviceName(service)))
+  const heading = flow([name, addressOf(service)], width, 2, '  ')
   const isNarrow = width < narrow
   const placeWidth = widest(samples.map(sample => `from ${sample.from}`))
   const rows = sampleRows(style, samples)
@@ -98,7 +117,8 @@ interface SampleRow {
 
 function sampleRows(style: Style, samples: readonly ServiceSample[]): SampleRow[] {
   const requests = samples.map(sample => plural(sample.requests, 'request'))
-  const shares = samples.map(backendShares)
+  // One pod needs no bar.
+  const shares = samples.map(sample => (onlyPod(sample) === undefined ? backendShares(sample) : []))
   const all = shares.flat()
   const podWidth = widest(all.map(share => share.pod))
   const barWidth = widest(all.map(share => share.bar))
@@ -110,9 +130,13 @@ function sampleRows(style: Style, samples: readonly ServiceSample[]): SampleRow[
       ({ pod, bar, share }) =>
         `${padEnd(pod, podWidth)} ${style.color.cyan(padEnd(bar, barWidth))} ${padStart(share, shareWidth)}`,
     ),
-    facts: [failedFact(style, sample), verdictFact(style, sample), latencyFact(style, sample)].filter(
-      Boolean,
-    ),
+    facts: [
+      failedFact(style, sample),
+      podFact(sample),
+      verdictFact(style, sample),
+      clientFact(style, sample),
+      latencyFact(style, sample),
+    ].filter(Boolean),
     complaint: sample.complaint,
     evidence: sample.evidence,
   }))
@@ -169,10 +193,31 @@ function failedFact({ color }: Style, sample: ServiceSample): string {
   return sample.ok ? `${text}, as expected` : color.red(text)
 }
 
+/** The pod that answered, or should have, where there can be no other. */
+function onlyPod(sample: ServiceSample): string | undefined {
+  const asked = Object.keys(sample.backends)
+  const answering = asked.filter(pod => (sample.backends[pod] ?? 0) > 0)
+  return asked.length === 1 || (sample.expected === 'stays' && answering.length === 1)
+    ? (answering[0] ?? asked[0])
+    : undefined
+}
+
+function podFact(sample: ServiceSample): string {
+  const pod = onlyPod(sample)
+  if (pod === undefined || sample.requests === sample.failed) return ''
+  return sample.expected === 'stays' ? `stays with ${pod}` : `all by ${pod}`
+}
+
+/** Whose address a pod sees, where a policy decides it. */
+function clientFact({ color }: Style, { client, seenClients, ok }: ServiceSample): string {
+  if (client === undefined || seenClients.length === 0 || !ok) return ''
+  return color.dim(`${client === 'kept' ? 'kept as' : 'masqueraded as'} ${listing(seenClients, 'or')}`)
+}
+
 /** Of one backend there is nothing to say; of a sample that is off, the complaint says it. */
 function verdictFact({ color }: Style, sample: ServiceSample): string {
   const shares = Object.values(sample.expectedShare)
-  if (shares.length < 2 || sample.requests === sample.failed) return ''
+  if (shares.length < 2 || sample.requests === sample.failed || sample.expected === 'stays') return ''
   const p = probability(sample.pValue)
   if (!sample.ok) return `(${p})`
   const isEven = shares.every(share => Math.abs(share - shares[0]!) < 1e-9)
@@ -191,7 +236,7 @@ function verdictLines({ color, width }: Style, report: VerifyReport): string[] {
   const offChecks = report.checks.filter(check => !check.ok).length
   const offSamples = report.services.filter(sample => !sample.ok)
   if (report.ok) {
-    const services = byService(report.services).length
+    const services = new Set(report.services.map(serviceName)).size
     const parts = [
       ...(report.checks.length > 0 ? [plural(report.checks.length, 'check')] : []),
       ...(services > 0
