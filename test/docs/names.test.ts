@@ -16,28 +16,42 @@ beforeAll(async () => {
   verbs = new Map(shown.filter(verb => verb.name() !== 'help').map(verb => [verb.name(), verb]))
 })
 
+/** A command as a document names it: its verb, or verb and second verb, with the words that follow. */
+interface Named {
+  verb: string
+  command: Command | undefined
+  words: readonly string[]
+}
+
 /** What is typed after `netlab` in a piece of code, several times where several commands stand in a line. */
-function commandsIn(piece: string): string[][] {
+function commandsIn(piece: string): Named[] {
   return piece
     .replace(/\s#\s.*/, '')
     .split(/ · |&&|;|\|/)
-    .flatMap(part => /(?:^|[\s/])netlab ((?:-{1,2})?[a-z].*)$/.exec(part)?.[1] ?? [])
-    .map(rest => rest.split(/\s+/))
+    .flatMap(part => /(?:^|[\s/])netlab ([a-z].*)$/.exec(part)?.[1] ?? [])
+    .map(rest => named(rest.split(/\s+/)))
+}
+
+function named([first = '', ...rest]: readonly string[]): Named {
+  const command = verbs.get(first)
+  const [second = '', ...words] = rest
+  if (!command?.commands.length || second === '') return { verb: first, command, words: rest }
+  return { verb: `${first} ${second}`, command: command.commands.find(one => one.name() === second), words }
 }
 
 describe.each(pages())('$path', each => {
-  const commands = codePieces(each).flatMap(commandsIn)
+  const commands = () => codePieces(each).flatMap(commandsIn)
 
   test('names only verbs that netlab has', () => {
-    const named = commands.map(([verb = '']) => verb).filter(verb => !verb.startsWith('-'))
-    expect(named.filter(verb => !verbs.has(verb))).toEqual([])
+    const unknown = commands().filter(({ command }) => command === undefined)
+    expect(unknown.map(({ verb }) => verb)).toEqual([])
   })
 
   test('gives verbs only options that they have', () => {
-    const unknown = commands.flatMap(([verb = '', ...words]) => {
+    const unknown = commands().flatMap(({ verb, command, words }) => {
       const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length)
       const flags = own.filter(word => /^-{1,2}[a-z]/.test(word)).map(word => word.split('=')[0] ?? '')
-      const known = verbs.get(verb)?.options.flatMap(({ short, long }) => [short, long]) ?? []
+      const known = command?.options.flatMap(({ short, long }) => [short, long]) ?? []
       return flags.filter(flag => flag !== '--help' && !known.includes(flag)).map(flag => `${verb} ${flag}`)
     })
     expect(unknown).toEqual([])
