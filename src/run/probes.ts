@@ -6,10 +6,10 @@ import { connectionsTo } from './connections.ts'
 import type { Failures } from './report.ts'
 import type { Tally } from './shares.ts'
 
-/** Seconds: a lost datagram is sent again after half of it. */
-const patience = 1.6
-/** Few enough that no queue overflows. */
-const atOnce = 32
+/** Seconds: a lost datagram is sent again after half of it, a lost connection attempt by the kernel after one second. */
+const patience = 3
+/** Few enough that no queue overflows; a name server has a process, and that a limit, for each TCP connection. */
+const atOnce = { TCP: 8, UDP: 32 }
 
 const dnsPort = 53
 
@@ -36,7 +36,7 @@ export async function tallyProbes(
       address: entry.address,
       port: entry.port,
       payload: (isDns ? dnsQuery(isTcp) : Buffer.from('netlab\n')).toString('base64'),
-      ...{ requests, atOnce, timeout },
+      ...{ requests, atOnce: atOnce[isTcp ? 'TCP' : 'UDP'], timeout },
     },
     from,
     signal,
