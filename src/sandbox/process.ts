@@ -68,8 +68,17 @@ function execaOptions(options: RunOptions) {
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    // What can be aborted is a process group of its own: nsenter's death alone would not end what it has started.
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal, detached: true }),
   } as const satisfies Options
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** Runs a command to its end and returns what it printed, whatever its exit code. Throws only where it could not be started. */
@@ -78,8 +87,11 @@ export async function runAnyway(argv: readonly string[], options: RunOptions = {
   const running = execa(file, args, execaOptions(options))
   const { heard } = options
   if (heard !== undefined) running.stderr?.on('data', (chunk: Buffer) => heard(chunk.toString()))
-  const result = await running
-  if (result.exitCode === undefined && !result.isTerminated) {
+  const { signal } = options
+  const abort = () => killGroup(running.pid)
+  signal?.addEventListener('abort', abort)
+  const result = await running.finally(() => signal?.removeEventListener('abort', abort))
+  if (result.exitCode === undefined && !result.isTerminated && !result.isCanceled) {
     throw new NetlabError({
       what: `${file} could not be started`,
       ...(options.why === undefined ? {} : { why: options.why }),
