@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { exitCode, NetlabError } from '../errors.ts'
 
 /** An abort that Ctrl-C and SIGTERM bring about. */
@@ -14,6 +15,8 @@ export interface Interrupt {
 /** Turns Ctrl-C and SIGTERM into an abort; a second one changes nothing, so that what is being taken down is. */
 export function abortOnSignals(what: string): Interrupt {
   const controller = new AbortController()
+  // Each process that runs listens to it, and there are many at once.
+  setMaxListeners(0, controller.signal)
   const abort = () => controller.abort(new NetlabError({ what, exitCode: exitCode.interrupted }))
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, abort)

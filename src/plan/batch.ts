@@ -141,16 +141,25 @@ export function blockOfRestoreLine(commands: readonly Command[], line: number): 
   return lines[opening + 1]?.command ?? 0
 }
 
+/**
+ * Commands between two COMMITs. iptables-nft sends what is between them as one message, and inside a user namespace
+ * that must fit into net.core.wmem_max, 208 KiB by default: a rule takes up to 700 bytes.
+ */
+const mostInBlock = 200
+
 function restoreLines(commands: readonly Command[]): { text: string; command?: number }[] {
   const lines: { text: string; command?: number }[] = []
   let open = ''
+  let inBlock = 0
   for (const [command, { argv }] of commands.entries()) {
     const { table, line } = restoreLine(argv) ?? { table: 'filter', line: '' }
-    if (table !== open) {
+    if (table !== open || inBlock === mostInBlock) {
       if (open !== '') lines.push({ text: 'COMMIT' })
       lines.push({ text: `*${table}` })
       open = table
+      inBlock = 0
     }
+    inBlock += 1
     lines.push({ text: line, command })
   }
   return [...lines, { text: 'COMMIT' }]

@@ -91,6 +91,11 @@ END`,
   })
 })
 
+it('iptables, in blocks that fit into one message of netlink', () => {
+  const many = Array.from({ length: 401 }, (_, at) => host(`iptables -t nat -A X -s 10.0.0.${at % 250}`))
+  expect(texts(many).map(text => text.match(/^COMMIT$/gm)?.length)).toEqual([3])
+})
+
 describe('commands stay alone', () => {
   it('where another place, another program or another order would come of it', () => {
     const commands = [
