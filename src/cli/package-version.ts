@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { packageFile } from '../lab/load-shipped.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 
-/** netlab's version, as its package.json has it. */
-export function packageVersion(): string {
-  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version
-}
+/** netlab's version, as its package.json has it when it is built: inside a sandbox there is no such file. */
+export const packageVersion = packageJson.version

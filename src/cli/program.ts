@@ -39,14 +39,15 @@ A first try:
 export async function openProgram(verb?: string): Promise<Command> {
   const program = new Command('netlab')
     .description(description)
-    .version(packageVersion(), '-V, --version')
+    .version(packageVersion, '-V, --version')
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false } satisfies Partial<Help>)
     .addHelpText('after', footer)
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
   const load = verb === undefined ? undefined : verbs[verb]
-  const loads = load === undefined ? Object.values(verbs) : [load]
+  const all = verb === '-V' || verb === '--version' ? [] : Object.values(verbs)
+  const loads = load === undefined ? all : [load]
   for (const command of await Promise.all(loads.map(one => one())))
     program.addCommand(command.exitOverride().showSuggestionAfterError())
   if (load === undefined) {
