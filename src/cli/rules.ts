@@ -11,7 +11,8 @@ import { defaultProxySettings } from '../lab/proxy-settings.ts'
 import { type CompileInput, compileServices } from '../service/compile.ts'
 import { slicesOfManifests } from '../service/from-manifests.ts'
 import { restoreText, toJson } from '../service/restore-text.ts'
-import type { Family } from '../service/rules.ts'
+import type { Family, RuleSet } from '../service/rules.ts'
+import { isLab, rulesOfLab } from './rules-of-lab.ts'
 
 interface RulesOptions {
   file: string[]
@@ -39,7 +40,7 @@ const podNetworks = { ipv4: ['10.244.0.0/16'], ipv6: ['fd00:10:244::/64'] } as c
 export function rulesCommand(): Command {
   return new Command('rules')
     .description('print the rules that kube-proxy would install, as iptables-restore text')
-    .argument('[manifests...]', 'files with Kubernetes manifests')
+    .argument('[labs or manifests...]', 'a lab, as it stands after its last step; or Kubernetes manifests')
     .option('-f, --file <file>', 'a file with Kubernetes manifests; "-" is stdin (repeatable)', collect, [])
     .option('--pod-cidr <cidrs>', 'where pods without an address get one; 10.244.0.0/16 by default', cidrs)
     .option('--cluster-cidr <cidrs>', "the cluster's pods; none: nothing tells pods from others", cidrText)
@@ -70,11 +71,18 @@ export function rulesCommand(): Command {
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .option('--jumps', 'with the jumps from the built-in chains', false)
     .option('--explain', 'with a line in plain words before each rule', false)
-    .action(async (manifests: string[], options: RulesOptions) => {
-      const files = [...manifests, ...options.file]
+    .action(async (given: string[], options: RulesOptions, command: Command) => {
+      const labs = given.filter(isLab)
+      if (labs.length > 0) {
+        if (given.length + options.file.length > 1) throw onlyOneLab(labs)
+        refuseNodeOptions(command)
+        process.stdout.write(ruleSetText(rulesOfLab(labs[0]!), options))
+        return
+      }
+      const files = [...given, ...options.file]
       if (files.length === 0) {
-        const fix = 'netlab rules -f services.yaml'
-        throw new NetlabError({ what: 'no manifest is named', fix, exitCode: exitCode.wrongInput })
+        const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
+        throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
       const read = readManifestFiles(await Promise.all(files.map(readSource)))
       if (read.problems.length > 0) throw new LabError(read.problems)
@@ -83,10 +91,39 @@ export function rulesCommand(): Command {
     })
 }
 
+/** A lab file says these things itself, under `proxy:`. */
+const sharedOptions = ['file', 'format', 'jumps', 'explain']
+
+function refuseNodeOptions(command: Command): void {
+  const said = command.options.find(
+    option =>
+      command.getOptionValueSource(option.attributeName()) === 'cli' &&
+      !sharedOptions.includes(option.attributeName()),
+  )
+  if (said === undefined) return
+  throw new NetlabError({
+    what: `${said.long ?? said.flags} is for manifests`,
+    fix: 'a lab has its settings in the lab file, under "proxy:"',
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+function onlyOneLab([lab]: readonly string[]): NetlabError {
+  return new NetlabError({
+    what: `the rules of the lab ${lab} are printed by themselves`,
+    fix: `netlab rules ${lab}`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
 function rulesText(objects: KubernetesObjects, options: RulesOptions): string {
-  const { jumps, explain, nodeName, family } = options
+  const { nodeName, family } = options
   const node = { name: nodeName, podNetworks: options.podCidr ?? podNetworks[family] }
-  const ruleSet = compileServices(inputOf(objects, slicesOfManifests(objects, node), options))
+  return ruleSetText(compileServices(inputOf(objects, slicesOfManifests(objects, node), options)), options)
+}
+
+function ruleSetText(ruleSet: RuleSet, options: RulesOptions): string {
+  const { jumps, explain } = options
   if (options.format === 'json') return `${JSON.stringify(toJson(ruleSet, { jumps }), undefined, 2)}\n`
   return restoreText(ruleSet, { jumps, explain })
 }

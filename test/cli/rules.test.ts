@@ -123,3 +123,18 @@ describe('netlab rules', () => {
     await expect(rules()).rejects.toThrow(NetlabError)
   })
 })
+
+describe('the rules of a lab', () => {
+  it('are those after its last step', async () => {
+    const { out } = await rules('clusterip')
+    expect(out).toContain('-A KUBE-SVC-KX5O3XY32VPAQDVY')
+    expect(out.match(/--to-destination 10\.0\.0\.[12]1:8080/g)).toHaveLength(2)
+    expect((await rules('labs/no-endpoints.yaml')).out).toContain('default/ghost has no endpoints')
+  })
+
+  it('are made with the settings of the lab, and of it alone', async () => {
+    await expect(rules('clusterip', '--masquerade-all')).rejects.toThrow('--masquerade-all is for manifests')
+    await expect(rules('clusterip', 'nodeport')).rejects.toThrow(NetlabError)
+    await expect(rules('clusterpi')).rejects.toThrow('there is no lab "clusterpi"')
+  })
+})

@@ -1,0 +1,22 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { loadLab } from '../lab/load-lab.ts'
+import { findLab } from '../lab/load-shipped.ts'
+import { lastEndpoints } from '../plan/apply-endpoints.ts'
+import { labRules } from '../plan/kube-proxy.ts'
+import type { RuleSet } from '../service/rules.ts'
+
+/** Whether a name or a file means a lab; a file with an apiVersion or a kind is a Kubernetes manifest. */
+export function isLab(nameOrPath: string): boolean {
+  if (!existsSync(nameOrPath)) return /^[A-Za-z0-9][^/.]*$/.test(nameOrPath)
+  if (!statSync(nameOrPath).isFile()) return false
+  const text = readFileSync(nameOrPath, 'utf8')
+  return /^\s*[[{]/.test(text)
+    ? !/"(?:apiVersion|kind)"\s*:/.test(text)
+    : !/^(?:apiVersion|kind|["'](?:apiVersion|kind)["'])\s*:/m.test(text) && /^pods\s*:/m.test(text)
+}
+
+/** The rules of a lab's services as they stand after its last step. Throws LabError. */
+export function rulesOfLab(nameOrPath: string): RuleSet {
+  const lab = loadLab(findLab(nameOrPath))
+  return labRules(lab, lastEndpoints(lab))
+}
