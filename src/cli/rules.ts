@@ -40,7 +40,7 @@ const podNetworks = { ipv4: ['10.244.0.0/16'], ipv6: ['fd00:10:244::/64'] } as c
 export function rulesCommand(): Command {
   return new Command('rules')
     .description('print the rules that kube-proxy would install, as iptables-restore text')
-    .argument('[labs or manifests...]', 'a lab, as it stands after its last step; or Kubernetes manifests')
+    .argument('[lab...]', 'a lab, as after its last step; or files with Kubernetes manifests')
     .option('-f, --file <file>', 'a file with Kubernetes manifests; "-" is stdin (repeatable)', collect, [])
     .option('--pod-cidr <cidrs>', 'where pods without an address get one; 10.244.0.0/16 by default', cidrs)
     .option('--cluster-cidr <cidrs>', "the cluster's pods; none: nothing tells pods from others", cidrText)
