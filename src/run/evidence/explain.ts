@@ -13,8 +13,8 @@ interface Context {
   signal?: AbortSignal
 }
 
-/** Milliseconds after which there is no evidence rather than more waiting. */
-const longest = 1500
+/** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it mostly takes. */
+const longest = 3000
 
 /** One diagnosis at a time, so that no counter rises by another one's try. */
 const queues = new WeakMap<Sandbox, Promise<unknown>>()

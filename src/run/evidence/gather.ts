@@ -1,21 +1,23 @@
 import { host, type Place } from '../../lab/lab.ts'
-import { hostArgv, shellLine } from '../../plan/command-line.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { runAnyway } from '../../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../../sandbox/sandbox.ts'
 import { ask, askMany } from '../curl.ts'
-import type { Facts, Moment, PlaceFacts, Tries } from './facts.ts'
-import {
-  parseConnections,
-  parseLinks,
-  parseListeners,
-  parseNeighbours,
-  parseRoutes,
-  parseSysctls,
-} from './parse-facts.ts'
+import type { Facts, Tries } from './facts.ts'
+import { parseSysctls } from './parse-facts.ts'
 import { placeOf, type Question } from './question.ts'
+import {
+  addressReading,
+  momentOf,
+  momentReadings,
+  placeFacts,
+  placeReadings,
+  type Reading,
+  readingScript,
+  sectionsOf,
+} from './readings.ts'
 import { parseRule } from './rule-match.ts'
-import { parseTables, type Tables } from './tables.ts'
+import type { Tables } from './tables.ts'
 
 /** Where facts come from. */
 export interface Source {
@@ -30,8 +32,9 @@ const patience = 0.3
 const severalTries = 32
 /** More pods than this are not searched for an address that is there twice. */
 const mostPods = 24
-/** A service may have thousands of endpoints: so many are looked at. */
+/** A service may have thousands of endpoints: so many are looked at, and so many ways to them. */
 const mostEndpoints = 6
+const mostWays = 16
 
 const keys = [
   'net.ipv4.ip_forward',
@@ -42,26 +45,23 @@ const keys = [
 
 /** Reads what the kernel says on the whole way of a question, and asks it again in between. */
 export async function gather(source: Source, question: Question): Promise<Facts> {
-  const address = question.address ?? ''
-  const moment = {
-    rules: onHost(['iptables-save', '-c']),
-    connections: onHost(['conntrack', '-L', '-p', 'tcp', '--orig-dst', address]),
-  }
-  const before = momentOf(await readAll(source, moment))
+  const { plan } = source
+  const counters = momentReadings(question.address ?? '')
+  const before = momentOf(await readAll(source, counters))
   const tries = await tryAgain(source, question)
-  const places = placesOnTheWay(source.plan, question, before.tables)
-  const readings: Record<string, Reading> = { ...moment, sysctls: onHost(['sysctl', ...keys]) }
-  for (const place of places) Object.assign(readings, readingsOf(place, source.plan, question, before.tables))
-  for (const pod of source.plan.pods.length > mostPods ? [] : source.plan.pods)
-    readings[`${pod.name} links`] ??= { place: pod.name, words: ['ip', '-j', '-d', 'addr', 'show'] }
-  const texts = await readAll(source, readings)
-  const named = new Set(
-    Object.keys(readings)
-      .filter(key => key.includes(' '))
-      .map(key => key.split(' ')[0]!),
-  )
+  const ends = endsOf(plan, question, before.tables)
+  const places = [...new Set([host, question.from, ...placesOf(plan, ends)])]
+  const ways = waysOf(plan, question, ends)
+  const others = plan.pods.map(pod => pod.name).filter(name => !places.includes(name))
+  const beside = others.length > mostPods ? [] : others
+  const texts = await readAll(source, [
+    ...counters,
+    { key: 'sysctls', place: host, argv: ['sysctl', ...keys] },
+    ...places.flatMap(place => placeReadings(place, ways)),
+    ...beside.map(addressReading),
+  ])
   return {
-    places: Object.fromEntries([...named].map(place => [place, placeFacts(place, texts)])),
+    places: Object.fromEntries([...places, ...beside].map(place => [place, placeFacts(place, ways, texts)])),
     sysctls: parseSysctls(texts.get('sysctls') ?? ''),
     before,
     after: momentOf(texts),
@@ -69,99 +69,50 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   }
 }
 
-/** A command that only reads, in a network namespace. */
-interface Reading {
-  place: Place
-  words: readonly string[]
-}
-
-function onHost(words: readonly string[]): Reading {
-  return { place: host, words }
-}
-
-const mark = '\u0001'
-
-/** One entry into the sandbox for all readings; what a reading prints, its errors too, by its key. */
 async function readAll(
   { sandbox, signal }: Source,
-  readings: Readonly<Record<string, Reading>>,
+  readings: readonly Reading[],
 ): Promise<ReadonlyMap<string, string>> {
-  const script = Object.entries(readings).map(
-    ([key, reading]) => `printf '\\001%s\\n' '${key}'; ${shellLine(argvOf(reading))} 2>&1`,
-  )
   const { stdout } = await runAnyway(enterArgv(sandbox, ['sh', '-s']), {
     env: insideEnv,
-    input: `${script.join('\n')}\n`,
+    input: readingScript(readings),
     why: 'reading what the kernel says on the way of a check that failed',
     signal,
   })
-  const sections = stdout.split(mark).slice(1)
-  return new Map(
-    sections.map(section => {
-      const end = section.indexOf('\n')
-      return [section.slice(0, end), section.slice(end + 1).trim()] as const
+  return sectionsOf(stdout)
+}
+
+/** The addresses that a packet can end at: the one that is asked for, the endpoints behind it, and whom rules send to. */
+function endsOf(plan: Plan, question: Question, tables: Tables): readonly string[] {
+  const services = plan.services.filter(one => one.clusterIP === question.address)
+  const ruled = [...(tables.get('nat')?.values() ?? [])].flatMap(chain =>
+    chain.rules.flatMap(({ words }) => {
+      const { target, targetOptions } = parseRule(words)
+      const address = target === 'DNAT' ? targetOptions[1]?.split(':')[0] : undefined
+      return address === undefined ? [] : [address]
     }),
   )
+  const endpoints = services.flatMap(service => service.endpoints.map(endpoint => endpoint.address))
+  const asked = question.address === undefined ? [] : [question.address]
+  return [...new Set([...asked, ...endpoints, ...ruled])]
 }
 
-/** `ip netns exec` would mount a /sys and an /etc for each command; none of these needs them. */
-function argvOf({ place, words }: Reading): readonly string[] {
-  if (place === host || words[0] === 'ip') return hostArgv({ argv: words, in: place })
-  return ['nsenter', `--net=/run/netns/${place}`, '--', ...words]
+function placesOf(plan: Plan, ends: readonly string[]): readonly Place[] {
+  return ends.flatMap(address => placeOf(plan, [], address) ?? []).slice(0, mostEndpoints)
 }
 
-function readingsOf(place: Place, plan: Plan, question: Question, tables: Tables): Record<string, Reading> {
-  const reading = (...words: readonly string[]): Reading => ({ place, words })
-  const ends = translations(tables).map(([address]) => address)
-  const clients = [question.from, host].flatMap(name => addressesOf(plan, name))
-  const addresses = new Set([question.address ?? '', ...ends, ...clients].slice(0, 16))
-  const ways = [...addresses].filter(address => address !== '')
-  return {
-    [`${place} links`]: reading('ip', '-j', '-d', 'addr', 'show'),
-    [`${place} routes`]: reading('ip', '-j', 'route', 'show'),
-    [`${place} neighbours`]: reading('ip', '-j', 'neigh', 'show'),
-    [`${place} listeners`]: reading('ss', '-H', '-l', '-t', '-n'),
-    ...(place === host ? {} : { [`${place} rules`]: reading('iptables-save', '-c', '-t', 'filter') }),
-    ...Object.fromEntries(ways.map(to => [`${place} way ${to}`, reading('ip', '-j', 'route', 'get', to)])),
-  }
-}
-
-/** The declared addresses of a pod, of a machine or of the host. */
-function addressesOf(plan: Plan, place: Place): readonly string[] {
-  if (place !== host)
-    return [...plan.pods, ...plan.outside].filter(one => one.name === place).map(one => one.address)
-  return plan.steps.flatMap(({ actions }) =>
-    actions.flatMap(({ command: { argv, in: where } }) =>
-      where === host && argv[0] === 'ip' && argv[2] === 'add'
+/** The addresses to which each place is asked for its way: there, and back to those that a client can seem to be. */
+function waysOf(plan: Plan, question: Question, ends: readonly string[]): readonly string[] {
+  const client = [...plan.pods, ...plan.outside].find(one => one.name === question.from)?.address
+  const hosts = plan.steps.flatMap(({ actions }) =>
+    actions.flatMap(({ command: { argv, in: place } }) =>
+      place === host && argv[0] === 'ip' && argv[2] === 'add'
         ? argv.flatMap(word => /^([\d.]+)\/\d+$/.exec(word)?.[1] ?? [])
         : [],
     ),
   )
-}
-
-/** Where rules send to, those of the question's service first. */
-function translations(tables: Tables): readonly (readonly [address: string, port: string])[] {
-  const ends = [...(tables.get('nat')?.values() ?? [])].flatMap(chain =>
-    chain.rules.flatMap(rule => {
-      const { target, targetOptions } = parseRule(rule.words)
-      const to = target === 'DNAT' ? targetOptions[1] : undefined
-      const [address = '', port = ''] = to?.split(':') ?? []
-      return to === undefined ? [] : [[address, port] as const]
-    }),
-  )
-  return ends
-}
-
-/** The sender, the host, and whom the packet can reach. */
-function placesOnTheWay(plan: Plan, question: Question, tables: Tables): readonly Place[] {
-  const service = plan.services.find(one => one.clusterIP === question.address && one.port === question.port)
-  const ends = [
-    ...(question.address === undefined ? [] : [question.address]),
-    ...(service?.endpoints.map(endpoint => endpoint.address) ?? []),
-    ...(service === undefined ? translations(tables).map(([address]) => address) : []),
-  ]
-  const targets = ends.flatMap(address => placeOf(plan, [], address) ?? []).slice(0, mostEndpoints)
-  return [...new Set([host, question.from, ...targets])]
+  const clients = [...(client === undefined ? [] : [client]), ...hosts]
+  return [...new Set([...ends.slice(0, mostWays), ...clients.slice(0, mostWays)])]
 }
 
 async function tryAgain({ sandbox, plan, signal }: Source, question: Question): Promise<Tries> {
@@ -189,36 +140,4 @@ async function tryAgain({ sandbox, plan, signal }: Source, question: Question): 
       { ...(named === undefined ? {} : { pod: named }), ...(client === undefined ? {} : { client }) },
     ],
   }
-}
-
-function momentOf(texts: ReadonlyMap<string, string>): Moment {
-  return {
-    tables: parseTables(texts.get('rules') ?? ''),
-    connections: parseConnections(texts.get('connections') ?? ''),
-  }
-}
-
-function placeFacts(place: Place, texts: ReadonlyMap<string, string>): PlaceFacts {
-  const text = (what: string) => texts.get(`${place} ${what}`)
-  const read = <Value>(what: string, parse: (text: string) => Value | undefined) => {
-    const found = text(what)
-    return found === undefined ? undefined : parse(found)
-  }
-  const ways = [...texts.keys()].filter(key => key.startsWith(`${place} way `))
-  const facts = {
-    links: read('links', parseLinks),
-    routes: read('routes', parseRoutes),
-    neighbours: read('neighbours', parseNeighbours),
-    listeners: read('listeners', parseListeners),
-    tables: read('rules', parseTables),
-    routesTo: Object.fromEntries(
-      ways.map(key => {
-        const said = texts.get(key) ?? ''
-        return [key.split(' ')[2]!, parseRoutes(said)?.[0] ?? said.split('\n')[0]!]
-      }),
-    ),
-  }
-  return Object.fromEntries(
-    Object.entries(facts).filter(([, value]) => value !== undefined),
-  ) as unknown as PlaceFacts
 }

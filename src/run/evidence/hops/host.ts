@@ -67,7 +67,7 @@ export const tableFull: Hop = way => {
   if (count === undefined || most === undefined || !(most > 0 && count >= most * 0.999)) return undefined
   if (way.endpoints.every(endpoint => way.isSwitched(endpoint) && !way.bridgeCallsIptables)) return undefined
   return finding(
-    `the table of connections is full (${count} of ${most}), and packets of new ones are dropped`,
+    'the table of connections is full, and packets of new ones are dropped',
     'conntrack -F',
     showSysctl(way, 'net.netfilter.nf_conntrack_count', 'net.netfilter.nf_conntrack_max'),
   )
