@@ -29,7 +29,7 @@ export function shippedLabs(): string[] {
 }
 
 /** A file of the package, from the sources as from the bundle. */
-export function packageFile(name: string): string {
+function packageFile(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
   return join(folder, name)

@@ -1,0 +1,66 @@
+// Measures what netlab promises about its speed and memory, and prints a table or JSON.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { growth } from './benchmarks/growth.mjs'
+import { down, hundredPods, memory, twoPods } from './benchmarks/labs.mjs'
+import { Netlab } from './benchmarks/netlab.mjs'
+import { rules, sync } from './benchmarks/rules.mjs'
+import { table } from './benchmarks/table.mjs'
+import { verify } from './benchmarks/verify.mjs'
+
+const cases = { 'two-pods': twoPods, 'hundred-pods': hundredPods, growth, down, memory, verify, rules, sync }
+const help = `usage: scripts/bench [NAME…] [--quick] [--json]
+
+Measures in sandboxes of its own; root is not needed. What is compared is run in turn, A B A B …, and medians are
+compared. NAMEs: ${Object.keys(cases).join(', ')}; none: all of them.
+
+  --quick  smaller labs and one round: shows that it runs, not how fast
+  --json   print the result as JSON
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+})
+const unknown = positionals.filter(name => !Object.hasOwn(cases, name))
+if (values.help) process.stdout.write(help)
+else if (unknown.length > 0) {
+  process.stderr.write(`there is no case ${unknown.join(', ')}\n\n${help}`)
+  process.exitCode = 2
+} else await measure(positionals.length > 0 ? positionals : Object.keys(cases))
+
+async function measure(names) {
+  const quick = values.quick ?? false
+  const folder = mkdtempSync(join(tmpdir(), 'netlab-bench-'))
+  const netlab = new Netlab(folder)
+  const stop = () => {
+    netlab.downAll()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      stop()
+      process.exit(130)
+    })
+  }
+  try {
+    const rows = []
+    for (const name of names) {
+      process.stderr.write(`${name} …\n`)
+      for (const { holds, ...row } of await cases[name](netlab, quick))
+        rows.push({ case: name, ...row, ...(quick || holds === undefined ? {} : { holds }) })
+    }
+    const machine = {
+      cores: availableParallelism(),
+      node: process.versions.node,
+      quick: values.quick ?? false,
+    }
+    process.stdout.write(
+      values.json ? `${JSON.stringify({ machine, rows }, null, 2)}\n` : table(machine, rows),
+    )
+  } finally {
+    stop()
+  }
+}
