@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { afterAll, afterEach } from 'vitest'
 import { copyPackage, removeFolder } from './package-copy.ts'
@@ -22,7 +23,8 @@ export interface Ended {
 }
 
 export interface RunOptions {
-  input?: string
+  /** A stream where it is not known beforehand what is typed. */
+  input?: string | Readable
   env?: Readonly<Record<string, string>>
   /** Milliseconds; a command that takes longer is ended and fails the test. */
   patience?: number

@@ -1,0 +1,43 @@
+/** A lesson of two steps after those that build its network. */
+export const short = `name: short
+title: A short lesson
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24, serve: 8080}
+steps:
+  - title: A look around
+    why: The host knows the way to the pod.
+    run: [ip route show dev br1]
+    check: [{curl: "10.0.0.11:8080", expect: {backend: a}}]
+  - title: A mark
+    why: A namespace more.
+    run: [ip netns add mark]
+`
+
+/** A lesson in which a command fails, then a check. */
+export const broken = `name: broken
+title: A broken lesson
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24}
+steps:
+  - title: A wrong command
+    run: [ip link set nosuch up, ip netns add never]
+    check: [{command: "true"}]
+  - title: A wrong check
+    check: [{command: "false", within: 0.1}]
+  - title: All is well
+    run: [ip netns add mark]
+    check: [{command: "ip netns"}]
+`
+
+/** A lesson with a command that does not end by itself. */
+export const endless = `name: endless
+title: A lesson that waits
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24}
+steps:
+  - title: Waiting
+    run: [sleep 1000]
+`
