@@ -16,14 +16,7 @@ import {
 } from './hops/host.ts'
 import { clientAddress, hairpinMasquerade, hairpinPort } from './hops/masquerade.ts'
 import { leak, notTranslated, shares, wrongEndpoint } from './hops/nat.ts'
-import {
-  nameKnown,
-  senderAddress,
-  senderCable,
-  senderDuplicate,
-  senderNeighbour,
-  senderRoute,
-} from './hops/sender.ts'
+import { senderAddress, senderCable, senderDuplicate, senderNeighbour, senderRoute } from './hops/sender.ts'
 import {
   listener,
   replyNeighbour,
@@ -42,7 +35,6 @@ const senderFilter: Hop = way => ownFilter(way, way.from, 'OUTPUT', { ...way.fir
 
 /** In the order of the packet's way, and of its answer's way back. */
 const hops: readonly Hop[] = [
-  nameKnown,
   senderCable,
   senderAddress,
   senderDuplicate,
@@ -79,6 +71,11 @@ const hops: readonly Hop[] = [
 
 /** Walks a packet's way, hop by hop, and tells of the first one that is off. */
 export function diagnose(facts: Facts, plan: Plan, question: Question): Evidence {
+  if (question.address === undefined)
+    return finding(
+      `${question.url} names nobody whom the lab knows: see /etc/hosts in ${question.from}`,
+      undefined,
+    )
   const way = new Way(facts, plan, question)
   if (question.wantsFailure) return answered(way)
   for (const hop of hops) {

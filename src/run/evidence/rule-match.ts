@@ -145,7 +145,8 @@ function conditionChance(condition: Condition, packet: Packet, around: Surroundi
 
 function isInside(range: string, address: string): boolean {
   const [network = '', prefix = '32'] = range.split('/')
-  return /^\d+$/.test(prefix) && contains({ address: network, prefix: Number(prefix) }, address)
+  const isRange = /^[\d.]+$/.test(network) && /^\d+$/.test(prefix) && /^[\d.]+$/.test(address)
+  return isRange && contains({ address: network, prefix: Number(prefix) }, address)
 }
 
 function isInterface(pattern: string, name: string | undefined): boolean {

@@ -6,12 +6,6 @@ import { address, asReplacement, cable } from './cable.ts'
 import { finding, type Hop } from './finding.ts'
 import { duplicate, neighbour } from './neighbours.ts'
 
-/** A name that stands for no address. */
-export const nameKnown: Hop = way =>
-  way.question.address === undefined
-    ? finding(`${way.question.url} names nobody whom the lab knows: see /etc/hosts in ${way.from}`, undefined)
-    : undefined
-
 export const senderCable: Hop = way => cable(way, way.from)
 
 export const senderAddress: Hop = way => address(way, way.from)
