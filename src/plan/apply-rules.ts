@@ -52,7 +52,7 @@ export function rulesChange(
   const next = hasRules ? labRules(after.lab, after.endpoints) : undefined
   const edits = ruleCommands(previous, next)
   const flushes = flushesOf(before, after)
-  const rules = edits.filter(([, , , operation = '']) => /^-[AIDR]$/.test(operation)).length
+  const rules = changedRules(edits, previous)
   if (previous === undefined || next === undefined) {
     const how = previous === undefined ? 'first' : 'last'
     const services = (next ?? previous)?.nat.chains.flatMap(chain => chain.service ?? []) ?? []
@@ -79,6 +79,19 @@ export function rulesChange(
     stale: sync.stale,
     flushed,
   }
+}
+
+/** Those of chains that go are emptied all at once. */
+function changedRules(edits: readonly (readonly string[])[], previous: RuleSet | undefined): number {
+  const single = edits.filter(([, , , operation = '']) => /^-[AIDR]$/.test(operation)).length
+  const gone = new Set(
+    edits.flatMap(([, , table, operation, chain]) => (operation === '-X' ? `${table} ${chain}` : [])),
+  )
+  const tables = previous === undefined ? [] : [previous.filter, previous.nat]
+  const emptied = tables.flatMap(table =>
+    table.chains.filter(({ name }) => gone.has(`${table.name} ${name}`)).map(({ rules }) => rules.length),
+  )
+  return single + emptied.reduce((sum, count) => sum + count, 0)
 }
 
 function restore({ text }: Sync): Command {

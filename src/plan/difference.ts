@@ -7,8 +7,8 @@ import { shellLine } from './command-line.ts'
 export interface Change {
   kind: 'pod' | 'service' | 'file' | 'lab'
   name: string
-  /** `replaced`: goes, and comes anew. */
-  change: 'added' | 'removed' | 'changed' | 'replaced'
+  /** `replaced`: goes, and comes anew; `restarted`: its programs do. */
+  change: 'added' | 'removed' | 'changed' | 'replaced' | 'restarted'
   /** What about it: `port 8080 → 9090`. */
   details: readonly string[]
 }
@@ -22,6 +22,8 @@ export interface LabDifference {
   removed: readonly Pod[]
   /** As they are to be. */
   replaced: readonly Pod[]
+  /** As they are to be; those that are replaced are not among them. */
+  restarted: readonly Pod[]
 }
 
 /** Compares a lab as it runs with the lab that it is to be. */
@@ -32,18 +34,21 @@ export function labDifference(before: Standing, after: Standing): LabDifference 
   const removed = before.lab.pods.filter(pod => !now.has(pod.name))
   const kept = after.lab.pods.flatMap(pod => {
     const was = old.get(pod.name)
-    return was === undefined ? [] : [{ pod, rebuilt: rebuiltFor(was, pod), adjusted: adjustments(was, pod) }]
+    if (was === undefined) return []
+    const details = [...otherPlace(was, pod), ...otherPrograms(was, pod), ...adjustments(was, pod)]
+    if (details.length === 0) return []
+    const how =
+      otherPlace(was, pod).length > 0
+        ? ('replaced' as const)
+        : otherPrograms(was, pod).length > 0
+          ? ('restarted' as const)
+          : ('changed' as const)
+    return [{ pod, how, details }]
   })
-  const replaced = kept.filter(({ rebuilt }) => rebuilt.length > 0)
   const changes: Change[] = [
     ...added.map(pod => change('pod', pod.name, 'added', podWords(pod))),
     ...removed.map(pod => change('pod', pod.name, 'removed', [])),
-    ...replaced.map(({ pod, rebuilt, adjusted }) =>
-      change('pod', pod.name, 'replaced', [...rebuilt, ...adjusted]),
-    ),
-    ...kept
-      .filter(({ rebuilt, adjusted }) => rebuilt.length === 0 && adjusted.length > 0)
-      .map(({ pod, adjusted }) => change('pod', pod.name, 'changed', adjusted)),
+    ...kept.map(({ pod, how, details }) => change('pod', pod.name, how, details)),
     ...serviceChanges(before, after),
     ...fileChanges(before.lab, after.lab),
     ...labChanges(before.lab, after.lab),
@@ -53,7 +58,8 @@ export function labDifference(before: Standing, after: Standing): LabDifference 
     impossible: impossible(before.lab, after.lab),
     added,
     removed,
-    replaced: replaced.map(({ pod }) => pod),
+    replaced: kept.filter(({ how }) => how === 'replaced').map(({ pod }) => pod),
+    restarted: kept.filter(({ how }) => how === 'restarted').map(({ pod }) => pod),
   }
 }
 
@@ -78,19 +84,21 @@ function programWords({ serve, command }: Container): string {
   return serve.length > 0 ? `serves ${serve.join(', ')}` : ''
 }
 
-/** Why a pod cannot stay as it is: as in Kubernetes, another address or another program is another pod. */
-function rebuiltFor(was: Pod, pod: Pod): string[] {
+/** Why a pod's network namespace cannot stay as it is: another address is another pod. */
+function otherPlace(was: Pod, pod: Pod): string[] {
   const address = ({ address: { address, prefix } }: Pod) => `${address}/${prefix}`
-  const programs = ({ containers }: Pod) => containers.map(programWords).join(', ') || 'runs nothing'
-  const names = ({ containers }: Pod) => containers.map(({ name }) => name).join(', ')
   return [
     ...arrow('address', address(was), address(pod)),
     ...arrow('bridge', was.bridge, pod.bridge),
     ...arrow('gateway', was.gateway, pod.gateway),
     ...arrow('veth', was.veth, pod.veth),
-    ...arrow('programs', programs(was), programs(pod)),
-    ...arrow('containers', names(was), names(pod)),
   ]
+}
+
+function otherPrograms(was: Pod, pod: Pod): string[] {
+  const programs = ({ containers }: Pod) => containers.map(programWords).join(', ')
+  const names = ({ containers }: Pod) => containers.map(({ name }) => name).join(', ')
+  return [...arrow('programs', programs(was), programs(pod)), ...arrow('containers', names(was), names(pod))]
 }
 
 /** What about a pod changes while it runs on. */

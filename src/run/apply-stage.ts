@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { host } from '../lab/lab.ts'
-import type { ApplyStage, KernelFacts } from '../plan/apply.ts'
 import { type KernelRules, readSaved } from '../plan/apply-kernel.ts'
+import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
 import { commandLine } from '../plan/command-line.ts'
 import type { Command } from '../plan/plan.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
@@ -44,7 +44,17 @@ export async function kernelFacts(sandbox: Sandbox): Promise<KernelFacts> {
     rules: await kernelRules(sandbox),
     namespaces: new Set(readdirSync(`${process}/root/run/netns`)),
     links: new Set(links),
+    macs: await bridgeAddresses(sandbox),
   }
+}
+
+async function bridgeAddresses(sandbox: Sandbox): Promise<Map<string, string>> {
+  const { stdout } = await run(enterArgv(sandbox, ['ip', '-j', 'link', 'show', 'type', 'bridge'], host), {
+    env: insideEnv,
+    why: 'a bridge must keep its MAC address when its pods change',
+  })
+  const links = JSON.parse(stdout || '[]') as { ifname: string; address: string }[]
+  return new Map(links.map(({ ifname, address }) => [ifname, address]))
 }
 
 /** Carries out one stage: programs end, then the commands, the checks, and the flushing of UDP connections. */

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { NetlabError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
-import { type ApplyStage, applyStages } from '../plan/apply.ts'
+import { applyStages } from '../plan/apply.ts'
 import { lastEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
+import type { ApplyStage } from '../plan/apply-stage.ts'
 import { type LabDifference, labDifference } from '../plan/difference.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStage, type Flushed, kernelFacts } from './apply-stage.ts'
@@ -104,7 +105,9 @@ export function apply(
 function readyStanding(running: Lab, target: Lab, state: SyncState): Standing {
   const endpoints = lastEndpoints(target)
   const difference = labDifference({ lab: running, endpoints }, { lab: target, endpoints })
-  const fresh = new Set([...difference.added, ...difference.replaced].map(({ name }) => name))
+  const fresh = new Set(
+    [...difference.added, ...difference.replaced, ...difference.restarted].map(({ name }) => name),
+  )
   const notReady = Object.keys(state.notReady).filter(pod => !fresh.has(pod))
   return { lab: target, endpoints: readyEndpoints(target, endpoints, new Set(notReady)) }
 }
@@ -122,8 +125,8 @@ function marks(
 }
 
 /** Forgets what was known of pods that go, or come anew. */
-function withoutGone(state: SyncState, { added, removed, replaced }: LabDifference): SyncState {
-  const gone = new Set([...added, ...removed, ...replaced].map(({ name }) => name))
+function withoutGone(state: SyncState, { added, removed, replaced, restarted }: LabDifference): SyncState {
+  const gone = new Set([...added, ...removed, ...replaced, ...restarted].map(({ name }) => name))
   const kept = <T>(record: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(record).filter(([key]) => !gone.has(key.replace(/\/.*/, ''))))
   return { ...state, ended: kept(state.ended), notReady: kept(state.notReady), probes: kept(state.probes) }

@@ -72,9 +72,10 @@ function changeLines({ color, width }: Style, { kind, name, change, details }: C
     removed: color.red('-'),
     changed: color.yellow('~'),
     replaced: color.yellow('±'),
+    restarted: color.yellow('↻'),
   }
   const what = kind === 'lab' ? 'the lab' : `${kind} ${name}`
-  const word = change === 'replaced' ? ' is replaced' : ''
+  const word = change === 'replaced' || change === 'restarted' ? ` is ${change}` : ''
   const about = details.length === 0 ? '' : `: ${details.join('; ')}`
   return hanging(`  ${marks[change]} `, printable(`${what}${word}${about}`), width, 6)
 }

@@ -1,0 +1,32 @@
+import type { Standing } from './apply-endpoints.ts'
+import type { KernelRules } from './apply-kernel.ts'
+import type { RulesChange } from './apply-rules.ts'
+import type { Command, Step } from './plan.ts'
+
+/** A part of an `apply`, after which the lab stands in a state that is known. */
+export interface ApplyStage {
+  step: Step
+  /** Pods whose programs are ended before the commands run. */
+  ends: readonly string[]
+  /** Pods that the commands make or take away: half-made if they fail. */
+  touches: readonly string[]
+  rules?: RulesChange
+  /** What stands afterwards. */
+  leaves: Standing
+}
+
+/** What of the sandbox decides which commands are needed. */
+export interface KernelFacts {
+  rules: KernelRules
+  /** Network namespaces that `ip netns` knows. */
+  namespaces: ReadonlySet<string>
+  /** Interfaces of the host. */
+  links: ReadonlySet<string>
+  /** Bridge → its MAC address. */
+  macs: ReadonlyMap<string, string>
+}
+
+/** A command of an apply, which nothing takes back but another apply. */
+export function action(command: Command): Step['actions'][number] {
+  return { command, undo: [] }
+}

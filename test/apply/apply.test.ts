@@ -1,0 +1,237 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { openSession, type Session, users } from '../labs/cli.ts'
+import { type KernelState, kernelState } from '../labs/kernel-state.ts'
+import { echo, head, nodeCommand, other, small, udpAnswer } from './labs.ts'
+
+/** The kernel's state of a lab, but for the numbers that a bridge gives its ports as they are plugged in. */
+async function stateOf(session: Session, lab: string): Promise<KernelState> {
+  const state = await kernelState(async argv => (await fine(session, 'exec', lab, '--', ...argv)).stdout)
+  return JSON.parse(JSON.stringify(state), (key, value) => (key === 'id' || key === 'no' ? undefined : value))
+}
+
+async function fine(session: Session, ...argv: string[]) {
+  const ended = await session.netlab(...argv)
+  expect({ argv, ...ended }).toMatchObject({ code: 0 })
+  return ended
+}
+
+test.each(users)('what has changed in the lab file is changed in the lab, for %s', async user => {
+  const session = openSession(user)
+  const file = session.file('web.yaml', small)
+  await fine(session, 'up', file, ...(user === 'this user' ? [] : ['--no-batch']))
+  const before = await stateOf(session, 'web')
+  session.file('web.yaml', other)
+  const { stdout } = await fine(session, 'apply')
+  expect(stdout).toContain('- pod a\n')
+  expect(stdout).toContain('+ pod c: 10.0.0.13/24 on br1; serves 8080, 9090\n')
+  expect(stdout).toContain('↻ pod e is restarted: programs serves 7070 → serves 7070, 7071\n')
+  expect(stdout).toContain('± pod b is replaced: address 10.0.0.12/24 → 10.0.0.22/24\n')
+  expect(stdout).toContain(
+    '~ service default/web: ports 80/TCP to 8080 → 81/TCP to 8080; endpoints a, b → b, c\n',
+  )
+  expect(stdout).toContain('\n    $ ip netns add c\n')
+  await fine(session, 'up', file, '--name', 'fresh', '-q')
+  expect(await stateOf(session, 'web')).toEqual(await stateOf(session, 'fresh'))
+  await fine(session, 'down', 'fresh')
+
+  const status = JSON.parse((await fine(session, 'status', '--json')).stdout)
+  expect(status.pods.map((pod: { name: string }) => pod.name)).toEqual(['b', 'c', 'd', 'e'])
+  await fine(session, 'verify', '--requests', '50', '--from', 'host', 'client')
+  expect((await fine(session, 'apply')).stdout).toContain('nothing to do')
+
+  session.file('web.yaml', small)
+  await fine(session, 'apply')
+  expect(await stateOf(session, 'web')).toEqual(before)
+})
+
+test('the first service brings kube-proxy, the last one takes it along', async () => {
+  const session = openSession()
+  const without = small.replace(/services:.*/s, '')
+  const file = session.file('web.yaml', without)
+  await fine(session, 'up', file)
+  const before = await stateOf(session, 'web')
+  session.file('web.yaml', small)
+  await fine(session, 'apply')
+  await fine(session, 'verify', '--requests', '50', '--from', 'host')
+  session.file('web.yaml', without)
+  await fine(session, 'apply')
+  expect((await stateOf(session, 'web')).places.host?.iptables).toEqual(before.places.host?.iptables)
+})
+
+test("other settings of kube-proxy's lead to a full sync that leaves what a fresh start would", async () => {
+  const session = openSession()
+  const file = session.file('web.yaml', small)
+  await fine(session, 'up', file)
+  session.file(
+    'web.yaml',
+    `${small}proxy: {clusterCIDR: 10.0.0.0/24, iptables: {localhostNodePorts: false}}\n`,
+  )
+  expect((await fine(session, 'apply')).stdout).toContain("kube-proxy's full sync")
+  await fine(session, 'up', file, '--name', 'fresh', '-q')
+  const rules = async (lab: string) => (await stateOf(session, lab)).places.host?.iptables
+  expect(await rules('web')).toEqual(await rules('fresh'))
+})
+
+test('a manifest changes its services and no other', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('web.yaml', small))
+  const manifest = session.file(
+    'change.yaml',
+    `kind: Service
+apiVersion: v1
+metadata: {name: web}
+spec: {clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 8888, targetPort: 8080}]}
+---
+kind: Service
+apiVersion: v1
+metadata: {name: second}
+spec: {clusterIP: 10.96.0.12, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+kind: EndpointSlice
+apiVersion: discovery.k8s.io/v1
+metadata: {name: second-1, labels: {kubernetes.io/service-name: second}}
+addressType: IPv4
+ports: [{port: 8080, protocol: TCP}]
+endpoints: [{addresses: [10.0.0.12]}]
+`,
+  )
+  const { stdout } = await fine(session, 'apply', '-f', manifest)
+  expect(stdout).toContain('+ service default/second: 10.96.0.12 80/TCP to 8080; endpoints b\n')
+  expect(stdout).toContain('~ service default/web: ports 80/TCP to 8080 → 8888/TCP to 8080\n')
+  expect(stdout).not.toContain('ip netns')
+  const answer = await fine(session, 'exec', '--', 'curl', '-sS', '10.96.0.12:80')
+  expect(answer.stdout).toContain('you are talking to b ')
+  await fine(session, 'verify', '--requests', '50', '--from', 'host')
+})
+
+test('a dry run tells all and does nothing', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('web.yaml', small))
+  const before = await stateOf(session, 'web')
+  const file = session.file('other.yaml', other)
+  const { stdout } = await fine(session, 'apply', '-f', file, '--dry-run', '--json')
+  const report = JSON.parse(stdout)
+  expect(report).toMatchObject({ lab: 'web', ok: true, dryRun: true })
+  expect(report.changes).toContainEqual({ kind: 'pod', name: 'a', change: 'removed', details: [] })
+  expect(report.steps.flatMap((step: { commands: string[] }) => step.commands)).toContain('ip netns add c')
+  expect((await fine(session, 'apply', '-f', file, '--dry-run')).stdout).toContain('nothing has been done')
+  expect(await stateOf(session, 'web')).toEqual(before)
+  expect(JSON.parse((await fine(session, 'apply', '-f', file, '--json')).stdout).ok).toBe(true)
+})
+
+test('what a running lab cannot be given is said, and nothing is done', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('web.yaml', small))
+  const before = await stateOf(session, 'web')
+  const file = session.file(
+    'web.yaml',
+    other.replace('10.0.0.1/24,', '10.0.0.2/24,').replace('ip_forward: 1, ', ''),
+  )
+  const { code, stderr } = await session.netlab('apply')
+  expect(code).toBe(1)
+  expect(stderr).toContain('web cannot be changed like that while it runs')
+  expect(stderr).toContain('bridges: ')
+  expect(stderr).toContain('sysctls: ')
+  expect(stderr).toContain('netlab down web, then netlab up')
+  expect(await stateOf(session, 'web')).toEqual(before)
+
+  session.file('web.yaml', small.replace('selector: {app: web}', 'selector: {app: wep}'))
+  expect(await session.netlab('apply')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`${file}:12:`),
+  })
+  const manifest = session.file('none.yaml', 'kind: ConfigMap\napiVersion: v1\nmetadata: {name: x}\n')
+  expect(await session.netlab('apply', '-f', manifest)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('there is no Service in'),
+  })
+  expect(await session.netlab('apply', '-f', 'gone.yaml')).toMatchObject({ code: 2 })
+  expect(await session.netlab('apply', 'nolab')).toMatchObject({ code: 2 })
+})
+
+test('an apply that fails half-way says so, and another one goes on from there', async () => {
+  const session = openSession()
+  const file = session.file('web.yaml', small)
+  await fine(session, 'up', file)
+  await fine(session, 'exec', '--', 'ip', 'link', 'add', 'veth_c', 'type', 'bridge')
+  session.file('web.yaml', other)
+  const failed = await session.netlab('apply')
+  expect(failed.code).toBe(1)
+  expect(failed.stderr).toContain('$ ip link add name veth_c type veth')
+  expect(failed.stderr).toContain('step 1 of 6 failed')
+  expect(failed.stderr).toContain('netlab apply web goes on from here')
+  expect((await fine(session, 'apply')).stdout).toContain('Sweep what a broken-off apply left')
+  await fine(session, 'up', file, '--name', 'fresh', '-q')
+  expect(await stateOf(session, 'web')).toEqual(await stateOf(session, 'fresh'))
+})
+
+test('a connection to a pod that stays lives through an apply', async () => {
+  const session = openSession()
+  const pods = (...names: string[]) =>
+    names.map(
+      (pod, at) =>
+        `  ${pod}: {address: 10.0.0.1${at}${pod === 'a' ? 1 : 2}/24, command: ${echo(pod)}, labels: {app: echo}}\n`,
+    )
+  const lab = (...names: string[]) =>
+    `${head}pods:\n${pods(...names).join('')}services:\n  - {name: echo, clusterIP: 10.96.0.20, selector: {app: echo}, ports: [{port: 7}]}\n`
+  await fine(session, 'up', session.file('web.yaml', lab('a', 'b')))
+  // Connects until pod a answers, then talks to it whenever a file asks for it.
+  const client = `
+const net = require('node:net'), fs = require('node:fs')
+const connect = () => {
+  const socket = net.connect(7, '10.96.0.20', () => socket.write('first'))
+  socket.once('data', data => {
+    if (String(data) !== 'a first') { socket.destroy(); connect(); return }
+    fs.writeFileSync('/tmp/first', '')
+    const timer = setInterval(() => {
+      if (!fs.existsSync('/tmp/go')) return
+      clearInterval(timer)
+      socket.write('second')
+    }, 20)
+    socket.once('data', answer => { console.log(String(answer)); socket.end() })
+  })
+  socket.on('error', error => { console.log(error.code); process.exit(1) })
+}
+connect()`
+  const running = session.start(['exec', '--in', 'client', '--', process.execPath, '-e', client])
+  await waitFor(async () => (await session.netlab('exec', '--', 'test', '-e', '/tmp/first')).code === 0)
+  session.file('web.yaml', lab('a', 'c'))
+  const { stdout } = await fine(session, 'apply')
+  expect(stdout).toMatch(/- pod b/)
+  await fine(session, 'exec', '--', 'touch', '/tmp/go')
+  expect(await running).toMatchObject({ exitCode: 0, stdout: 'a second\n' })
+})
+
+test('UDP connections to an endpoint that goes are flushed from conntrack', async () => {
+  const session = openSession()
+  const lab = (...pods: string[]) =>
+    `${head}pods:
+${pods.map((pod, at) => `  ${pod}: {address: 10.0.0.1${at + 1}/24, command: ${udpAnswer(pod)}, ports: {dns: 53/UDP}, labels: {app: dns}}\n`).join('')}services:
+  - {name: dns, clusterIP: 10.96.0.10, endpoints: [${pods.at(-1)}], ports: [{port: 53, protocol: UDP}]}\n`
+  await fine(session, 'up', session.file('web.yaml', lab('a', 'b')))
+  const ask = nodeCommand(
+    `const s = require('node:dgram').createSocket('udp4'); s.on('message', m => { console.log(String(m)); s.close() }); s.bind(5353, () => s.send('?', 53, '10.96.0.10'))`,
+  )
+  const asked = () => fine(session, 'exec', '--', ...(JSON.parse(ask) as string[]))
+  const entries = async () =>
+    (await fine(session, 'exec', '--', 'conntrack', '-L', '-p', 'udp', '--orig-dst', '10.96.0.10')).stdout
+  expect((await asked()).stdout).toBe('b\n')
+  expect(await entries()).toContain('src=10.0.0.12')
+  session.file('web.yaml', lab('a'))
+  const { stdout } = await fine(session, 'apply')
+  expect(stdout).toContain(
+    '1 UDP connection flushed: conntrack -D --orig-dst 10.96.0.10 --dst-nat 10.0.0.12 -p udp',
+  )
+  expect(await entries()).toBe('')
+  // The same source port: its old entry would have led it to the pod that is gone.
+  expect((await asked()).stdout).toBe('a\n')
+})
+
+async function waitFor(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await holds()) return
+    await sleep(50)
+  }
+  throw new Error('it did not come about')
+}

@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { head, nodeCommand, small, udpAnswer } from '../apply/labs.ts'
+import { openSession, type Session, users } from '../labs/cli.ts'
+import { kernelState } from '../labs/kernel-state.ts'
+
+async function fine(session: Session, ...argv: string[]) {
+  const ended = await session.netlab(...argv)
+  expect({ argv, ...ended }).toMatchObject({ code: 0 })
+  return ended
+}
+
+interface Verified {
+  ok: boolean
+  services: { failed: number; expectedShare: Record<string, number>; ok: boolean }[]
+}
+
+async function verified(session: Session): Promise<Verified> {
+  const { stdout } = await session.netlab('verify', '--requests', '60', '--from', 'host', '--json')
+  return JSON.parse(stdout)
+}
+
+test.each(users)('a dead pod keeps its share until a sync takes it out, for %s', async user => {
+  const session = openSession(user)
+  await fine(session, 'up', session.file('web.yaml', small), ...(user === 'this user' ? [] : ['--no-batch']))
+  const killed = await fine(session, 'pod', 'kill', 'b')
+  expect(killed.stdout).toContain('b is killed\n')
+  expect(killed.stdout).toContain('its rules still send to it for default/web, until netlab sync')
+  expect((await fine(session, 'status')).stdout).toMatch(/b +10\.0\.0\.12 +main +killed\n/)
+  const sick = await verified(session)
+  expect(sick).toMatchObject({ ok: false, services: [{ expectedShare: { a: 0.5, b: 0.5 } }] })
+  expect(sick.services.every(({ failed }) => failed > 0)).toBe(true)
+
+  const { stdout } = await fine(session, 'sync')
+  expect(stdout).toContain('kubelet: b is not ready: it was killed\n')
+  expect(stdout).toContain('endpoint controller: default/web has 1 endpoint: a\n')
+  expect(stdout).toMatch(
+    /kube-proxy: partial sync, 3 rules changed, 1 stale chain deleted in .*: default\/web\n/,
+  )
+  const well = await verified(session)
+  expect(well).toMatchObject({ ok: true, services: [{ expectedShare: { a: 1 }, failed: 0 }] })
+
+  await fine(session, 'pod', 'start', 'b')
+  expect((await fine(session, 'sync')).stdout).toContain('kubelet: b is ready\n')
+  const even = await verified(session)
+  expect(even).toMatchObject({ ok: true, services: [{ expectedShare: { a: 0.5, b: 0.5 } }] })
+  expect((await fine(session, 'sync')).stdout).toContain('kube-proxy: its rules stay as they are\n')
+})
+
+test('the last endpoint that stops leaves a service that refuses', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('web.yaml', small))
+  await fine(session, 'pod', 'stop', 'a')
+  await fine(session, 'pod', 'stop', 'b')
+  const { stdout } = await fine(session, 'sync', '--json')
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    endpoints: { 'default/web': [] },
+    notReady: { a: 'it was stopped', b: 'it was stopped' },
+    rules: { sync: 'partial', services: ['default/web'] },
+  })
+  const refused = await session.netlab('exec', '--', 'curl', '-sS', '--max-time', '2', '10.96.0.10:80')
+  expect(refused.stderr).toContain('Failed to connect')
+  expect((await fine(session, 'pod', 'stop', 'b')).stdout).toContain('b is stopped already')
+})
+
+test('probes over HTTP and TCP move endpoints out and in', async () => {
+  const session = openSession()
+  const broken = nodeCommand(
+    `require('node:http').createServer((q, r) => r.writeHead(require('node:fs').existsSync('/tmp/broken') ? 503 : 200).end('x')).listen(80)`,
+  )
+  const lab = `${head}pods:
+  a: {address: 10.0.0.11/24, command: ${broken}, labels: {app: web}, readiness: {httpGet: {path: /healthz, port: 80}}}
+  b: {address: 10.0.0.12/24, command: ${broken}, labels: {app: web}, readiness: {tcpSocket: {port: 80}}}
+  c: {address: 10.0.0.13/24, command: sleep 1000, labels: {app: web}, readiness: {tcpSocket: {port: 80}}}
+services:
+  - {name: web, clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 80}]}
+`
+  await fine(session, 'up', session.file('web.yaml', lab))
+  const first = await fine(session, 'sync')
+  expect(first.stdout).toContain('kubelet: c is not ready: connection refused\n')
+  expect(first.stdout).toContain('endpoint controller: default/web has 2 endpoints: a, b\n')
+  await fine(session, 'exec', '--', 'touch', '/tmp/broken')
+  const second = await fine(session, 'sync')
+  expect(second.stdout).toContain('kubelet: a is not ready: HTTP status 503\n')
+  expect(second.stdout).toContain('endpoint controller: default/web has 1 endpoint: b\n')
+  expect((await fine(session, 'status')).stdout).toContain('not ready: HTTP status 503')
+  await fine(session, 'exec', '--', 'rm', '/tmp/broken')
+  expect((await fine(session, 'sync')).stdout).toContain('default/web has 2 endpoints: a, b\n')
+  // A program that ends by itself is seen as well.
+  await fine(session, 'exec', '--', 'sh', '-c', 'kill -9 $(ip netns pids b)')
+  expect((await fine(session, 'sync')).stdout).toContain('kubelet: b is not ready: its program has ended\n')
+  await fine(session, 'pod', 'start', 'b')
+  expect((await fine(session, 'sync')).stdout).toContain('kubelet: b is ready\n')
+})
+
+test('UDP connections to a pod that died are flushed', async () => {
+  const session = openSession()
+  const lab = `${head}pods:
+  a: {address: 10.0.0.11/24, command: ${udpAnswer('a')}, ports: {dns: 53/UDP}, labels: {app: dns}}
+services:
+  - {name: dns, clusterIP: 10.96.0.10, selector: {app: dns}, ports: [{port: 53, protocol: UDP}]}
+`
+  await fine(session, 'up', session.file('web.yaml', lab))
+  const ask = `const s = require('node:dgram').createSocket('udp4'); s.on('message', () => s.close()); s.send('?', 53, '10.96.0.10')`
+  await fine(session, 'exec', '--', process.execPath, '-e', ask)
+  const entries = async () =>
+    (await fine(session, 'exec', '--', 'conntrack', '-L', '-p', 'udp', '--orig-dst', '10.96.0.10')).stdout
+  expect(await entries()).toContain('src=10.0.0.11')
+  await fine(session, 'pod', 'kill', 'a')
+  expect((await fine(session, 'sync')).stdout).toContain('kube-proxy: 1 UDP connection flushed: conntrack -D')
+  expect(await entries()).toBe('')
+})
+
+test('rules that somebody flushed come back', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('web.yaml', small))
+  const rules = async () => {
+    const state = await kernelState(async argv => (await fine(session, 'exec', '--', ...argv)).stdout)
+    return state.places.host?.iptables
+  }
+  const before = await rules()
+  await fine(
+    session,
+    'exec',
+    '--',
+    'sh',
+    '-c',
+    'for t in nat filter; do iptables -t $t -F; iptables -t $t -X; done',
+  )
+  expect((await fine(session, 'sync')).stdout).toContain('kube-proxy: somebody took rules away; full sync')
+  // The lab's own rules for the bridge are not kube-proxy's to bring back.
+  const own = (table: unknown) =>
+    (table as string[])
+      .join('\n')
+      .split('\n')
+      .filter(line => /KUBE/.test(line))
+      .sort()
+  expect(own(await rules())).toEqual(own(before))
+})
+
+test('up --watch goes on syncing until Ctrl-C, and the lab stays', async () => {
+  const session = openSession()
+  const running = session.start(['up', session.file('web.yaml', small), '--watch'])
+  let seen = ''
+  running.stdout?.on('data', (chunk: Buffer) => {
+    seen += chunk.toString()
+  })
+  running.stderr?.on('data', (chunk: Buffer) => {
+    seen += chunk.toString()
+  })
+  const shows = async (text: string) => {
+    for (let tries = 0; tries < 200 && !seen.includes(text); tries += 1) await sleep(50)
+    expect(seen).toContain(text)
+  }
+  await shows('watching web; Ctrl-C ends the watching, and the lab stays up')
+  await fine(session, 'pod', 'kill', 'a')
+  await shows('kubelet: a is not ready: it was killed')
+  await shows('default/web has 1 endpoint: b')
+  await fine(session, 'pod', 'start', 'a')
+  await shows('default/web has 2 endpoints: a, b')
+  running.kill('SIGINT')
+  expect((await running).exitCode).toBe(130)
+  expect(seen).toContain('nobody watches web any more, and its rules live on')
+  await fine(session, 'verify', '--requests', '40', '--from', 'host')
+})
+
+test('a watcher ends with its lab', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('web.yaml', small))
+  const running = session.start(['sync', '--watch'])
+  await sleep(500)
+  await fine(session, 'down')
+  expect(await running).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('web is down') })
+})
+
+test('pods that are not there, or run nothing, are told', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('web.yaml', small.replace('pods:', 'pods:\n  probe: 10.0.0.9/24')))
+  expect(await session.netlab('pod', 'kill', 'nobody')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('those that run one are: a, b, e'),
+  })
+  expect(await session.netlab('pod', 'stop', 'probe')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('pod probe runs no program'),
+  })
+  expect(await session.netlab('sync', 'nolab')).toMatchObject({ code: 2 })
+  expect(await session.netlab('pod')).toMatchObject({ code: 2 })
+})
