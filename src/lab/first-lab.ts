@@ -14,8 +14,8 @@ sysctls:
   net.ipv4.ip_forward: 1
   net.bridge.bridge-nf-call-iptables: 1
 
-# A switch. Its address is the host's own on it, and the pods' gateway.
-bridge: {name: br1, address: 10.0.0.1/24}
+# A switch. Its address is the host's own on it, and the pods' gateway. "hairpin" lets a pod reach itself through a service.
+bridge: {name: br1, address: 10.0.0.1/24, hairpin: true}
 
 # A pod is a network namespace with an address. "serve" lets it answer HTTP on that port with its name.
 pods:

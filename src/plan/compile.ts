@@ -25,8 +25,7 @@ import { Before, placed, undoOf } from './undo.ts'
 export function compilePlan(lab: Lab): Plan {
   const planner = new Planner(lab)
   const placedParts = new Set(lab.steps.flatMap(step => step.build))
-  const byHand = lab.steps.some(step => Object.keys(step.endpoints).length > 0)
-  const first = buildParts.filter(part => !placedParts.has(part) && !(part === 'services' && byHand))
+  const first = buildParts.filter(part => !placedParts.has(part))
   const generated = first.map(part => planner.partStep(part)).filter(step => step.actions.length > 0)
   const steps = [...generated, ...lab.steps.map(step => planner.labStep(step))]
   return {
@@ -62,30 +61,38 @@ class Planner {
       title,
       why,
       from: 'topology',
-      actions: this.#build(part),
+      actions: part === 'services' ? this.#sync(this.#leftToKubeProxy()) : this.#build(part),
       checks: topologyChecks(part, this.#lab),
     }
   }
 
   labStep(step: LabStep): Step {
     const named = Object.keys(step.endpoints).length > 0
+    const services = step.build.includes('services') ? allEndpoints(this.#lab) : this.endpoints
     const actions = [
-      ...step.build.flatMap(part => this.#build(part)),
-      ...(named ? this.#sync({ ...this.endpoints, ...step.endpoints }) : []),
+      ...step.build.flatMap(part => (part === 'services' ? [] : this.#build(part))),
+      ...(named || services !== this.endpoints ? this.#sync({ ...services, ...step.endpoints }) : []),
       ...step.run.map(command => this.#labAction(command)),
     ]
     const checks: Check[] = [...step.build.flatMap(part => topologyChecks(part, this.#lab)), ...step.check]
     return { title: step.title, why: step.why, from: 'lab', actions, checks }
   }
 
-  #build(part: BuildPart): Action[] {
-    if (part === 'services') return this.#sync(allEndpoints(this.#lab))
+  /** The services whose endpoints no step gives: they have all of their pods from the start. */
+  #leftToKubeProxy(): EndpointsByService {
+    const given = new Set(this.#lab.steps.flatMap(step => Object.keys(step.endpoints)))
+    return Object.fromEntries(
+      Object.entries(allEndpoints(this.#lab)).filter(([service]) => !given.has(service)),
+    )
+  }
+
+  #build(part: Exclude<BuildPart, 'services'>): Action[] {
     return topologyPart(part, this.#lab).commands.map(command => this.#action(command))
   }
 
   /** Brings the host's rules to these endpoints, as kube-proxy's next sync would. */
   #sync(endpoints: EndpointsByService): Action[] {
-    if (this.#lab.services.length === 0) return []
+    if (Object.keys(endpoints).length === 0) return []
     const next = labRules(this.#lab, endpoints)
     const first = this.#rules === undefined ? loopbackSwitch(this.#lab) : undefined
     const commands = [...(first === undefined ? [] : [first]), ...ruleCommands(this.#rules, next)]

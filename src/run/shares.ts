@@ -123,7 +123,11 @@ export async function sampleShares(
   const names = Object.keys(expected.shares)
   const shares = [...names.map(name => expected.shares[name] ?? 0), expected.failed]
   const requests = check.requests ?? requestsNeeded(shares)
-  const { backends, failed } = await tally(context, check.url, check.from, requests, {
+  const {
+    backends,
+    failed,
+    requests: sent,
+  } = await tally(context, check.url, check.from, requests, {
     someFail: expected.failed > 0,
   })
   const strangers = Object.keys(backends).filter(name => !names.includes(name))
@@ -133,10 +137,11 @@ export async function sampleShares(
     ...names.map((name, at) => `${name} ${counts[at]}`),
     ...strangers.map(name => `${name} ${backends[name]}`),
   ]
-  const observed = `${requests} requests: ${[...words, `${failed} failed`].join(', ')} (p = ${probabilityWords(p)})`
+  const observed = `${sent} requests: ${[...words, `${failed} failed`].join(', ')} (p ${probabilityWords(p)})`
   return { ok: strangers.length === 0 && p > falseAlarmRate, observed }
 }
 
 function probabilityWords(p: number): string {
-  return p < 0.001 ? p.toExponential(0) : p.toFixed(2)
+  if (p < falseAlarmRate) return `< ${falseAlarmRate.toFixed(6)}`
+  return `= ${p < 0.01 ? p.toFixed(6) : p.toFixed(2)}`
 }

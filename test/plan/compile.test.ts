@@ -119,3 +119,25 @@ it('the hosts file of a pod names pods and services as cluster DNS would', () =>
     '127.0.0.1\tlocalhost\n10.0.0.11\ta\n10.0.0.12\tb\n10.96.0.1\tweb web.default web.default.svc web.default.svc.cluster.local\n',
   )
 })
+
+describe('services beside one whose endpoints steps give', () => {
+  const two = `${cast.replace(/services: \[/, 'services: [{name: other, clusterIP: 10.96.0.2, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}, ')}`
+
+  it('have their rules from the start, and are sampled', () => {
+    const plan = planOf(`${two}steps:\n  - {title: One, endpoints: {web: [a]}}\n`)
+    const [start, one] = plan.steps
+      .slice(-2)
+      .map(step => step.actions.map(({ command }) => shellLine(command.argv)).join('\n'))
+    expect(start).toContain('default/other cluster IP')
+    expect(start).not.toContain('default/web')
+    expect(one).toContain('default/web cluster IP')
+    expect(plan.services.map(({ service }) => service)).toEqual(['default/other', 'default/web'])
+  })
+
+  it('come with them in one sync where a step builds the services and gives endpoints', () => {
+    const plan = planOf(`${two}steps:\n  - {title: One, build: services, endpoints: {web: [a]}}\n`)
+    const commands = plan.steps.at(-1)!.actions.map(({ command }) => shellLine(command.argv))
+    expect(commands.filter(line => / -(D|F|R|X) /.test(line))).toEqual([])
+    expect(commands.filter(line => line.includes('10.0.0.12:8080')).length).toBeGreaterThan(0)
+  })
+})
