@@ -75,7 +75,7 @@ export async function idlePods(sandbox: Sandbox, pods: readonly Pod[]): Promise<
 }
 
 /** Ends a pod's programs and netlab's own servers in it. */
-export async function endPrograms(sandbox: Sandbox, pod: Pod, ending: 'stop' | 'kill'): Promise<void> {
+async function endPrograms(sandbox: Sandbox, pod: Pod, ending: 'stop' | 'kill'): Promise<void> {
   const serving = (await podServers(sandbox)).filter(server => server.pods.includes(pod.name))
   await Promise.all([
     ...serving.map(server => closeListeners(server, pod.name, ending)),

@@ -28,20 +28,20 @@ export interface SyncState {
 
 /** The lab as it stands, which an apply may have changed since it was brought up. */
 export function readLab(folder: LabFolder): Lab {
-  const text = readIfThere(join(folder.path, 'lab.json'))
-  if (text === undefined) {
+  const lab = parsed<Lab>(folder, 'lab.json')
+  if (!Array.isArray(lab?.pods)) {
     throw new NetlabError({
       what: `what the lab ${folder.name} is made of is not known any more`,
       fix: `netlab down ${folder.name}, and bring it up again`,
     })
   }
-  return JSON.parse(text) as Lab
+  return lab
 }
 
 /** What is remembered; of a lab that nothing has happened to since it came up, what its last step left. */
 export function readSyncState(folder: LabFolder, lab: Lab): SyncState {
-  const text = readIfThere(join(folder.path, 'sync.json'))
-  if (text !== undefined) return JSON.parse(text) as SyncState
+  const known = parsed<SyncState>(folder, 'sync.json')
+  if (known?.version === 1) return known
   return {
     version: 1,
     endpoints: lastEndpoints(lab),
@@ -55,8 +55,8 @@ export function readSyncState(folder: LabFolder, lab: Lab): SyncState {
 
 /** Pods that are known not to run or not to be ready; empty where nothing has happened to any. */
 export function readPodTroubles(folder: LabFolder): Pick<SyncState, 'ended' | 'notReady'> {
-  const text = readIfThere(join(folder.path, 'sync.json'))
-  return text === undefined ? { ended: {}, notReady: {} } : (JSON.parse(text) as SyncState)
+  const known = parsed<SyncState>(folder, 'sync.json')
+  return known?.version === 1 ? known : { ended: {}, notReady: {} }
 }
 
 export function writeSyncState(folder: LabFolder, state: SyncState): void {
@@ -86,4 +86,13 @@ export function writePlan(folder: LabFolder, plan: Plan, standing: Standing, sta
   const services = serviceTargets(standing.lab, standing.endpoints)
   const notReady = Object.keys(state.notReady)
   writeWhole(join(folder.path, 'plan.json'), `${JSON.stringify({ ...plan, services, notReady })}\n`)
+}
+
+/** Undefined where there is no such file, or none that can be read: another version may have written it. */
+function parsed<T>(folder: LabFolder, file: string): T | undefined {
+  try {
+    return JSON.parse(readIfThere(join(folder.path, file)) ?? 'null') ?? undefined
+  } catch {
+    return undefined
+  }
 }

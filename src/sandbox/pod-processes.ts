@@ -4,7 +4,7 @@ import { processesIn } from './proc.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** The processes in a pod's network namespace, as `ip netns pids` lists them, by their numbers outside the sandbox. */
-export function podProcesses(sandbox: Sandbox, pod: string): number[] {
+function podProcesses(sandbox: Sandbox, pod: string): number[] {
   return podsProcesses(sandbox, [pod]).get(pod) ?? []
 }
 
