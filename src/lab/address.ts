@@ -59,6 +59,7 @@ export function readCidr(text: string): Cidr | Refusal {
 
 /** Reads `10.0.0.0/24` as a range of addresses. */
 export function readRange(text: string): Cidr | Refusal {
+  if (text === '0.0.0.0/0') return { address: '0.0.0.0', prefix: 0 }
   const [address = '', bits, ...more] = text.split('/')
   const refusal = refuseAddress(address)
   if (refusal) return refusal

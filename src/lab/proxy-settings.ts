@@ -12,6 +12,9 @@ export const defaultProxySettings: ProxySettings = {
   nodePortAddresses: [],
 }
 
+/** What `nodePortAddresses` may hold although no machine of a lab has an address in it. */
+const otherScopes = new Set(['primary', '127.0.0.0/8', '127.0.0.1/32'])
+
 /** Fills in kube-proxy's defaults. */
 export function readProxySettings(input: ProxyInput = {}, findings: Findings): ProxySettings {
   const { detectLocal, iptables } = input
@@ -22,7 +25,7 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
   } = input
   if (clusterCIDR !== '') findings.accept(['proxy', 'clusterCIDR'], readRange(clusterCIDR))
   for (const [index, range] of nodePortAddresses.entries()) {
-    if (range === 'primary') continue
+    if (otherScopes.has(range)) continue
     findings.accept(['proxy', 'nodePortAddresses', index], readRange(range))
   }
   const settings: ProxySettings = {

@@ -10,13 +10,21 @@ export interface Connection {
   client: string
 }
 
-/** The connections to a port that the host knows, by the client's end: `10.0.0.11:41234`. */
+/** What was asked for. */
+export interface Destination {
+  protocol: 'TCP' | 'UDP'
+  /** Empty: any. */
+  address: string
+  port: number
+}
+
+/** The connections to somewhere that the host knows, by the client's end: `10.0.0.11:41234`. */
 export async function connectionsTo(
   sandbox: Sandbox,
-  port: number,
-  protocol: 'TCP' | 'UDP' = 'TCP',
+  { protocol, address, port }: Destination,
 ): Promise<ReadonlyMap<string, Connection>> {
-  const argv = ['conntrack', '-L', '-p', protocol.toLowerCase(), '--orig-port-dst', `${port}`]
+  const to = address === '' ? [] : ['--orig-dst', address]
+  const argv = ['conntrack', '-L', '-p', protocol.toLowerCase(), ...to, '--orig-port-dst', `${port}`]
   const { stdout } = await runAnyway(enterArgv(sandbox, argv, host), {
     env: insideEnv,
     why: 'reading which pod each connection was sent to',
@@ -32,7 +40,8 @@ export async function connectionsTo(
   return found
 }
 
-/** The port that a URL without a scheme, or with http, asks for. */
-export function portOf(url: string): number {
-  return Number(/:(\d+)(\/|$)/.exec(url.replace(/^\w+:\/\//, ''))?.[1] ?? 80)
+/** Where a URL without a scheme, or with http, leads; of a name only the port is known. */
+export function destinationOf(url: string): Destination {
+  const [, host = '', port = '80'] = /^([^/:?]+)(?::(\d+))?/.exec(url.replace(/^\w+:\/\//, '')) ?? []
+  return { protocol: 'TCP', address: /^[\d.]+$/.test(host) ? host : '', port: Number(port) }
 }

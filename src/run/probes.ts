@@ -41,7 +41,8 @@ export async function tallyProbes(
     from,
     signal,
   )
-  const connections = await connectionsTo(sandbox, entry.port, isTcp ? 'TCP' : 'UDP')
+  const { address, port: asked } = entry
+  const connections = await connectionsTo(sandbox, { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked })
   const pods = new Map(plan.pods.map(pod => [pod.address, pod.name]))
   const backends: Record<string, number> = {}
   const clients = new Set<string>()

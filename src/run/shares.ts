@@ -1,6 +1,6 @@
 import type { CurlCheck, Expectation, Place } from '../lab/lab.ts'
 import type { CheckContext } from './check.ts'
-import { connectionsTo, portOf } from './connections.ts'
+import { connectionsTo, destinationOf } from './connections.ts'
 import { ask, askMany, type Sample } from './curl.ts'
 import type { Failures } from './report.ts'
 import { falseAlarmRate, pValue, requestsNeeded } from './statistics.ts'
@@ -69,7 +69,7 @@ export async function tally(
     named = answers.every(sample => sample.pod !== undefined)
     const unexpected = answers.length < some.length && !someFail
     const looks = !named || (looksAtClients && samples.length === some.length)
-    const connections = looks ? await connectionsTo(context.sandbox, portOf(url)) : undefined
+    const connections = looks ? await connectionsTo(context.sandbox, destinationOf(url)) : undefined
     for (const sample of answers) {
       const connection = connections?.get(sample.client)
       const pod = sample.pod ?? pods.get(connection?.server ?? '') ?? 'unknown'

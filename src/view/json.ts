@@ -42,6 +42,7 @@ export function renderVerifyJson(report: VerifyReport): string {
       expectedShare: sample.expectedShare,
       pValue: sample.pValue,
       ok: sample.ok,
+      ...(sample.complaint === undefined ? {} : { complaint: sample.complaint }),
       ...(sample.evidence === undefined ? {} : { evidence: sample.evidence }),
     })),
   })

@@ -327,7 +327,7 @@ iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
 # connection; whoever is not taken falls through to the second rule, which takes all that come. So
 # each endpoint gets half. With three it would be 1/3, then 1/2 of the rest, then all of what is
 # left.
-step 10 'A second endpoint, each with probability one half'
+step 10 'A second endpoint, each gets one half'
 iptables -t filter -F KUBE-SERVICES
 iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX

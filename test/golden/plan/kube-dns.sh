@@ -386,7 +386,7 @@ iptables -t nat -F KUBE-SEP-VR6VIIG2A6524KLY
 iptables -t nat -F KUBE-SEP-A7YQ4MY4TZII3JTK
 iptables -t nat -X KUBE-SEP-VR6VIIG2A6524KLY
 iptables -t nat -X KUBE-SEP-A7YQ4MY4TZII3JTK
-sh -c 'kill $(ip netns pids coredns-1)'
+sh -c 'kill -KILL $(ip netns pids coredns-1)'
 
 # The entry is deleted: every UDP flow to the cluster IP that was translated to the dead endpoint.
 # The next datagram from port 4053 counts as a first one, visits the nat table, and finds coredns-2.

@@ -310,7 +310,7 @@ step 4 'A third each'
 # are refused, and the service seems to be broken in one case out of three. In a cluster this lasts
 # until the pod's readiness probe fails.
 step 5 'One pod fails, and nobody has noticed'
-sh -c 'kill $(ip netns pids nginx-2)'
+sh -c 'kill -KILL $(ip netns pids nginx-2)'
 
 # Now the probe has failed, the endpoint controller has taken the address off its list, and
 # kube-proxy has written the chain anew: two rules, the first with probability 1/2. The chain
