@@ -90,6 +90,23 @@ it.concurrent('a step of `up` that fails is explained as well', async () => {
   expect(stderr).toContain('bridge link set dev veth_a hairpin on')
 })
 
+it.concurrent("a lab's own mistake is explained without a lab that did it right", async () => {
+  const step = `  - title: By hand
+    run:
+      - iptables -t nat -N BY-HAND
+      - iptables -t nat -A BY-HAND -d 10.100.0.9 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.11:8080
+      - iptables -t nat -A PREROUTING -j BY-HAND
+    check:
+      - {curl: "10.100.0.9:80", from: [b, host], expect: {backend: a}, within: 1}
+`
+  const text = readFileSync(lab, 'utf8').replace('name: healthy', 'name: by-hand')
+  const { stderr } = await session.netlab('up', session.file('by-hand.yaml', text + step))
+  expect(stderr).toContain('curl 10.100.0.9:80 from host')
+  expect(stderr).not.toContain('curl 10.100.0.9:80 from b')
+  expect(stderr).toContain('rule 1 of BY-HAND would, but nothing leads there from OUTPUT')
+  expect(stderr).toContain('iptables -t nat -A OUTPUT -j BY-HAND')
+})
+
 const most = Number(readFileSync('/proc/sys/net/netfilter/nf_conntrack_max', { encoding: 'utf8', flag: 'r' }))
 
 // A sandbox cannot lower nf_conntrack_max, which belongs to the machine: its own table is filled up.

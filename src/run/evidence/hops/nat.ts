@@ -21,7 +21,9 @@ function translates({ to, chance }: Outcome): boolean {
 /** Nothing gives the address of a service a real destination. */
 export const notTranslated: Hop = way => {
   const { translation, declaredTranslation } = way
-  const isWanted = way.service !== undefined || declaredTranslation.outcomes.some(translates)
+  const near = nearMiss(way)
+  const isNobodys = near.words !== '' && way.endpoints[0]?.place === undefined
+  const isWanted = way.service !== undefined || declaredTranslation.outcomes.some(translates) || isNobodys
   if (!isWanted || translation.outcomes.some(translates)) return undefined
   const chains = chainsOf(translation, declaredTranslation)
   const differences = repairs(way, 'nat', chains)
@@ -44,8 +46,8 @@ export const notTranslated: Hop = way => {
     )
   }
   return finding(
-    `no rule of the nat table translates ${where}, an address that no interface has${nearMiss(way)}`,
-    undefined,
+    `no rule of the nat table translates ${where}, an address that no interface has${near.words}`,
+    near.mend,
     ...lines,
   )
 }
@@ -58,20 +60,26 @@ function mostTelling(differences: readonly Repair[], chain?: string): readonly R
   return [...differences].sort((one, other) => rank(one) - rank(other))
 }
 
-/** A rule that has the address but asks for something else of the packet. */
-function nearMiss(way: Way): string {
-  for (const [, chain] of way.facts.after.tables.get('nat') ?? []) {
-    for (const rule of chain.rules) {
+/** A rule that has the address, but asks for another port, or stands where nothing leads to. */
+function nearMiss(way: Way): { words: string; mend?: string } {
+  for (const [, { name, rules }] of way.facts.after.tables.get('nat') ?? []) {
+    for (const rule of rules) {
       const { conditions, target } = parseRule(rule.words)
       const value = (option: string) =>
         conditions.find(one => one.option === option && !one.negated)?.values[0]
       const port = value('--dport')
-      if (target === undefined || value('-d')?.replace('/32', '') !== way.address || port === `${way.port}`)
-        continue
-      if (port !== undefined) return `; rule ${rule.number} of ${chain.name} is for port ${port}`
+      if (target === undefined || value('-d')?.replace('/32', '') !== way.address) continue
+      if (port !== undefined && port !== `${way.port}`)
+        return { words: `; rule ${rule.number} of ${name} is for port ${port}` }
+      const [entry = ''] = way.translation.chains
+      if (!way.translation.chains.includes(name))
+        return {
+          words: `; rule ${rule.number} of ${name} would, but nothing leads there from ${entry}`,
+          mend: iptables('nat', '-A', entry, '-j', name),
+        }
     }
   }
-  return ''
+  return { words: '' }
 }
 
 /** Rules with dice that leave some connections to nobody. */
