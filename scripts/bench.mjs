@@ -49,8 +49,7 @@ async function measure(names) {
     const rows = []
     for (const name of names) {
       process.stderr.write(`${name} …\n`)
-      for (const { holds, ...row } of await cases[name](netlab, quick))
-        rows.push({ case: name, ...row, ...(quick || holds === undefined ? {} : { holds }) })
+      rows.push(...(await measureCase(name, netlab, quick)))
     }
     const machine = {
       cores: availableParallelism(),
@@ -62,5 +61,21 @@ async function measure(names) {
     )
   } finally {
     stop()
+  }
+}
+
+/** The rows of one case; one that breaks off leaves the others alone. */
+async function measureCase(name, netlab, quick) {
+  try {
+    const rows = await cases[name](netlab, quick)
+    return rows.map(({ holds, ...row }) => ({
+      case: name,
+      ...row,
+      ...(quick || holds === undefined ? {} : { holds }),
+    }))
+  } catch (error) {
+    process.exitCode = 1
+    process.stderr.write(`${error.stack}\n`)
+    return [{ case: name, what: 'broke off', skipped: error.message.split('\n')[0] }]
   }
 }
