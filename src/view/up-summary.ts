@@ -12,7 +12,7 @@ export function renderUpSummary(style: Style, report: UpReport, plan: Plan, seve
   const services =
     report.services.length === 0
       ? []
-      : [`${plural(report.services.length, 'service')} (${report.services.join(', ')})`]
+      : [`${plural(report.services.length, 'service')} (${someOf(report.services)})`]
   const parts = [
     plural(report.pods, 'pod'),
     ...services,
@@ -20,6 +20,14 @@ export function renderUpSummary(style: Style, report: UpReport, plan: Plan, seve
   ]
   const lines = hanging('', `${color.green.bold(report.lab)} is up: ${parts.join(', ')}`, width, 2)
   return block([...lines, ...whatToTry(style, plan, several)])
+}
+
+/** Addresses that are named; of more, how many there are is enough. */
+const mostNamed = 6
+
+function someOf(addresses: readonly string[]): string {
+  if (addresses.length <= mostNamed) return addresses.join(', ')
+  return `${addresses.slice(0, 2).join(', ')} … ${addresses.at(-1)}`
 }
 
 /** What to do with a lab that is up. `several`: other labs run too, so that commands must name this one. */
@@ -34,9 +42,14 @@ export function tryLine({ color, width }: Style, verbs: readonly string[]): stri
   return flow([`Try:  ${first}`, ...rest], width, 6, ' · ')
 }
 
+/** curl cannot ask a name server. */
+const dnsPort = 53
+
 /** A request that is answered: to a service from a pod, else one that a step has checked. */
 function tryOut(plan: Plan, name: string): string[] {
-  const service = plan.services.find(target => target.protocol === 'TCP' && target.endpoints.length > 0)
+  const service = plan.services.find(
+    target => target.protocol === 'TCP' && target.port !== dnsPort && target.endpoints.length > 0,
+  )
   const pod = plan.pods[0]
   if (service !== undefined && pod !== undefined)
     return [`exec${name} --in ${pod.name} -- curl ${service.clusterIP}:${service.port}`]
