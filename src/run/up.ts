@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { NetlabError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan, Step } from '../plan/plan.ts'
-import { openSandbox } from '../sandbox/sandbox.ts'
+import { openSandbox, sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
 import { carryOutStep, type RunContext } from './carry-out.ts'
 import { endLab } from './down.ts'
@@ -79,6 +80,7 @@ export async function up(
       steps.push(result)
       if (result.ok) continue
       options.signal.throwIfAborted()
+      if (!sandboxLives(context.sandbox)) throw sandboxDied(lab, step)
       stopped = { step, index, result }
       break
     }
@@ -103,4 +105,13 @@ export async function up(
     services: [...new Set(plan.services.map(service => `${service.clusterIP}:${service.port}`))],
   }
   return { report, plan, ...(stopped === undefined ? {} : { stopped }) }
+}
+
+function sandboxDied(lab: Lab, step: Step): NetlabError {
+  return new NetlabError({
+    what: `the sandbox of ${lab.name} has died while it was being brought up`,
+    where: `the step "${step.title}"`,
+    why: 'its first process was killed, by somebody or because memory ran out; with it the kernel ended all of the lab',
+    fix: 'nothing is left of it: try again',
+  })
 }
