@@ -1,6 +1,6 @@
 import type { EndpointSlice, PodStatus, Service } from '../../src/lab/kubernetes.ts'
-import { type CompileInput, compileServices } from '../../src/service/compile.ts'
 import { defaultProxySettings } from '../../src/lab/proxy-settings.ts'
+import { type CompileInput, compileServices } from '../../src/service/compile.ts'
 import { ruleWords } from '../../src/service/restore-text.ts'
 import type { RuleSet, TableName } from '../../src/service/rules.ts'
 
