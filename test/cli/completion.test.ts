@@ -121,11 +121,18 @@ describe('on this machine', () => {
   const state = mkdtempSync(join(tmpdir(), 'netlab-completion-state-'))
 
   beforeAll(() => {
-    const plan = { pods: [{ name: 'netns_011' }], outside: [{ name: 'client' }] }
+    const plan = { pods: [{ name: 'netns_011' }], outside: [{ name: 'client' }], steps: [] }
     // Process 1 lives for as long as the test does.
-    const sandbox = { init: processId(1) }
+    const starter = processId(1)
+    const known = {
+      version: 1,
+      lab: 'mine',
+      stage: 'up',
+      starter,
+      sandbox: { holder: starter, init: starter },
+    }
     mkdirSync(join(state, 'mine'))
-    writeFileSync(join(state, 'mine/state.json'), JSON.stringify({ lab: 'mine', stage: 'up', sandbox }))
+    writeFileSync(join(state, 'mine/state.json'), JSON.stringify(known))
     writeFileSync(join(state, 'mine/plan.json'), JSON.stringify(plan))
     writeFileSync(join(state, 'mine/own.lab.yaml'), '')
     vi.stubEnv('NETLAB_STATE_DIR', state)
