@@ -370,9 +370,9 @@ iptables -t nat -X KUBE-SEP-T62R2ZCQJ7L2XKT3
 
 # coredns-1 dies, and coredns-2 takes its place in the endpoints. The rules are right: a question
 # from a new port is answered. But the flow from port 4053 goes on to where it has always gone. Each
-# further question is refused by a pod where nobody listens, and each one keeps the entry alive.
-# Restart nothing, wait for nothing: it does not heal while somebody goes on asking. A TCP client
-# would have noticed its connection break and made a new one, with a new visit to the nat table.
+# further question is refused by a pod where nobody listens, and each one keeps the entry alive. It
+# does not heal by itself as long as somebody goes on asking. A TCP client would have noticed its
+# connection break and made a new one, with a new visit to the nat table.
 step 5 'The trap, a dead pod that still gets the questions'
 iptables -t nat -N KUBE-SEP-LSIUSH75GR7U3TUR
 iptables -t nat -N KUBE-SEP-T62R2ZCQJ7L2XKT3

@@ -1715,10 +1715,10 @@ iptables -t nat -A KUBE-SEP-YTYD2J7NTT6NIQGE -m comment --comment default/nginx-
 # with twenty thousand, a new connection was seen to take 0.46 ms instead of 0.15.
 step 4 'The last of the list'
 
-# The list is also written as a whole. iptables has no command to change one rule among thousands
-# cheaply: the table is fetched, changed, and put back. kube-proxy hands all its changes to one
-# iptables-restore, and since Kubernetes 1.27 leaves out the chains of services that have not
-# changed, but KUBE-SERVICES is in it each time. That, and not the reading, is what large clusters
-# felt first. The successors replace the list by a hash table: IPVS, eBPF, and kube-proxy's own
-# nftables mode, where all of KUBE-SERVICES is one map.
+# The list is also written as a whole. The classic iptables fetches the table, changes it and puts
+# it back, even for one rule, and that takes the longer the more rules there are. kube-proxy hands
+# all its changes to one iptables-restore, and since Kubernetes 1.27 leaves out the chains of
+# services that have not changed, but KUBE-SERVICES is in it each time. That, and not the reading,
+# is what large clusters felt first. The successors replace the list by a hash table: IPVS, eBPF,
+# and kube-proxy's own nftables mode, where all of KUBE-SERVICES is one map.
 step 5 'Changing one is writing many'

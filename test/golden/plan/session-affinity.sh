@@ -189,10 +189,10 @@ step 1 Forwarding
 sysctl -w net.ipv4.ip_forward=1
 sysctl -w net.bridge.bridge-nf-call-iptables=1
 
-# By default every connection is a new throw of the dice. anna asks twelve times and meets more than
-# one pod; that she meets the same one twelve times would happen once in 177,147 tries. That is fine
-# for pods that keep nothing to themselves. But a shopping cart in one pod's memory is lost as soon
-# as the next request goes elsewhere.
+# By default every connection is a new throw of the dice. anna asks fourteen times and meets more
+# than one pod; that she meets the same one each time would happen once in 1.6 million tries. That
+# is fine for pods that keep nothing to themselves. But a shopping cart in one pod's memory is lost
+# as soon as the next request goes elsewhere.
 step 2 'Dice for each connection'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
