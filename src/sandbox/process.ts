@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { execa, type Options } from 'execa'
 import { NetlabError } from '../errors.ts'
 import { shellLine } from '../plan/command-line.ts'
@@ -73,6 +74,11 @@ function execaOptions(options: RunOptions) {
   } as const satisfies Options
 }
 
+/** What a shell says of a command that a signal ended. */
+function endedBy(signal: NodeJS.Signals | null | undefined): number {
+  return 128 + constants.signals[signal ?? 'SIGKILL']
+}
+
 function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, 'SIGKILL')
@@ -104,7 +110,7 @@ export async function runAnyway(argv: readonly string[], options: RunOptions = {
   return {
     stdout: result.stdout as string,
     stderr: result.stderr as string,
-    exitCode: result.exitCode ?? 137,
+    exitCode: result.exitCode ?? endedBy(result.signal),
     ms: result.durationMs,
   }
 }
@@ -136,7 +142,7 @@ export async function runOnTerminal(
     return await new Promise<number>((resolve, reject) => {
       const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, PATH: toolPath, ...env } })
       child.on('error', reject)
-      child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 137)))
+      child.on('exit', (code, signal) => resolve(code ?? endedBy(signal)))
     })
   } finally {
     process.off('SIGINT', ignore)

@@ -68,7 +68,12 @@ export class Session {
     return path
   }
 
-  /** Starts netlab and does not wait. Its process group is its own, so that it can be signalled as Ctrl-C does. */
+  /** The arguments of node that run netlab. */
+  command(argv: readonly string[]): string[] {
+    return [bin, ...argv]
+  }
+
+  /** Starts netlab and does not wait.  */
   start(argv: readonly string[], options: RunOptions = {}) {
     return this.startProgram([process.execPath, bin, ...argv], options)
   }

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Session } from '../labs/cli.ts'
+
+const text = `name: cast
+title: Everything that a pod can be
+sysctls: {net.ipv4.ip_forward: 1, net.bridge.bridge-nf-call-iptables: 1}
+bridge: {name: br1, address: 10.0.0.1/24, hairpin: true}
+pods:
+  web: {address: 10.0.0.11/24, serve: [8080, 8081], labels: {app: web}, nameservers: [192.0.2.53]}
+  crowd:
+    address: 10.0.0.12/24
+    containers:
+      app: {serve: 8080}
+      loud: {command: [sh, -c, "echo started; while ! curl -s localhost:8080; do sleep 0.1; done; echo oops >&2; exec sleep 600"]}
+  talker: {address: 10.0.0.13/24, command: [sh, -c, "hostname; exec sleep 600"]}
+outside: {client: 192.0.2.10/24}
+services:
+  - {name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}
+  - {name: db, namespace: prod, clusterIP: 10.96.0.2, endpoints: [], ports: [{port: 5432}]}
+steps: [{title: Ready}]
+`
+let session: Session
+const netlab = (...argv: string[]) => session.netlab(...argv)
+const json = async (...argv: string[]) => JSON.parse((await netlab(...argv, '--json')).stdout)
+
+beforeAll(async () => {
+  session = new Session()
+  expect(await netlab('up', session.file('cast.yaml', text))).toMatchObject({ code: 0 })
+})
+afterAll(() => session.end())
+
+describe('exec', () => {
+  it.each([
+    ['0 of a command that does well', ['true'], 0],
+    ['of a command that does not', ['sh', '-c', 'exit 7'], 7],
+    ['127 for a command that is not there', ['nosuchcommand'], 127],
+    ['143 for one that a signal ended', ['sh', '-c', 'kill -TERM $$'], 143],
+  ])('ends with the exit code %s', async (_, argv, code) => {
+    expect(await netlab('exec', '--', ...argv)).toMatchObject({ code, stdout: '' })
+  })
+
+  it('runs on the host, in a pod, in a machine outside, with or without the name of the lab', async () => {
+    const address = async (...argv: string[]) =>
+      (await netlab('exec', ...argv, '--', 'ip', '-4', '-o', 'address', 'show')).stdout.match(
+        /inet (?!127)(\S+)/,
+      )?.[1]
+    expect(await address()).toBe('10.0.0.1/24')
+    expect(await address('--in', 'web')).toBe('10.0.0.11/24')
+    expect(await address('cast', '--in', 'client')).toBe('192.0.2.10/24')
+  })
+
+  it('gives words and input to the command as they are', async () => {
+    const words = ['a b', '$HOME', "it's", '*', '--in', '']
+    const { stdout } = await session.netlabWith(
+      { input: 'read me' },
+      'exec',
+      '--in',
+      'web',
+      '--',
+      'sh',
+      '-c',
+      'printf "<%s>" "$@"; cat',
+      '-',
+      ...words,
+    )
+    expect(stdout).toBe(`${words.map(word => `<${word}>`).join('')}read me`)
+  })
+
+  it.each([
+    [
+      ['exec', '--in', 'nobody', '--', 'true'],
+      /no pod or machine named nobody[\s\S]*host, web, crowd, talker, client/,
+    ],
+    [['exec', 'nolab', '--', 'true'], /no lab named nolab is running[\s\S]*cast/],
+    [['exec'], /there is no command to run/],
+    [['exec', 'a', 'b', '--', 'true'], /one lab/],
+  ])('%j is refused with what to write', async (argv, message) => {
+    expect(await netlab(...argv)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
+  })
+})
+
+describe('shell', () => {
+  /** What a person at a terminal sees. */
+  const typed = async (argv: readonly string[], lines: string) => {
+    const command = [process.execPath, ...session.command(argv)].map(word => `'${word}'`).join(' ')
+    const { stdout } = await session.startProgram(['script', '-qec', command, '/dev/null'], { input: lines })
+    return stdout.replaceAll('\r', '')
+  }
+
+  it('has a prompt that names lab and place, and ends with the last exit code', async () => {
+    const seen = await typed(['shell'], 'ip netns list; echo here: $((6 * 7)); exit 5\n')
+    expect(seen).toContain('[cast host]# ')
+    expect(seen).toContain('here: 42')
+    expect(seen).toMatch(/^web/m)
+  })
+
+  it('opens in a pod', async () => {
+    expect(await typed(['shell', 'web'], 'ip -4 -o address show dev eth0; exit\n')).toMatch(
+      /\[cast web\]# [\s\S]*10\.0\.0\.11\/24/,
+    )
+  })
+})
+
+describe('list and status', () => {
+  it('list has the promised keys', async () => {
+    const [lab, ...more] = await json('list')
+    expect(more).toEqual([])
+    expect(Object.keys(lab)).toEqual(['lab', 'state', 'pid', 'pods', 'since'])
+    expect(lab).toMatchObject({ lab: 'cast', state: 'up', pods: 3, pid: expect.any(Number) })
+    expect(Math.abs(Date.parse(lab.since) - Date.now())).toBeLessThan(600_000)
+  })
+
+  it('the pid is that of the first process of the sandbox', async () => {
+    const [{ pid }] = await json('list')
+    const { stdout } = await netlab('exec', '--', 'sh', '-c', 'readlink /proc/1/ns/net')
+    const { stdout: outside } = await session.startProgram(['readlink', `/proc/${pid}/ns/net`])
+    expect(stdout).toBe(outside)
+  })
+
+  it('status has pods, machines outside, services and steps', async () => {
+    const status = await json('status')
+    expect(Object.keys(status)).toEqual(
+      expect.arrayContaining(['lab', 'state', 'pid', 'pods', 'since', 'outside', 'services', 'steps']),
+    )
+    expect(status.services).toMatchObject([
+      { service: 'default/web', clusterIP: '10.96.0.1', port: 80, endpoints: [{ pod: 'web' }] },
+      { service: 'prod/db', endpoints: [] },
+    ])
+    const { stdout, code } = await netlab('status')
+    expect(code).toBe(0)
+    for (const word of ['cast is up', 'web', '10.0.0.12', 'client', 'default/web', 'no endpoints', 'Ready'])
+      expect(stdout).toContain(word)
+  })
+
+  it('verify has the promised keys', async () => {
+    const { stdout, code } = await netlab('verify', '--json', '--requests', '100', '--from', 'host', 'web')
+    const report = JSON.parse(stdout)
+    expect(code).toBe(0)
+    expect(Object.keys(report)).toEqual(['lab', 'ok', 'checks', 'services'])
+    expect(Object.keys(report.checks[0])).toEqual(['step', 'from', 'target', 'expected', 'observed', 'ok'])
+    expect(Object.keys(report.services[0])).toEqual(
+      expect.arrayContaining([
+        'service',
+        'port',
+        'clusterIP',
+        'from',
+        'requests',
+        'failed',
+        'backends',
+        'expectedShare',
+        'pValue',
+        'ok',
+      ]),
+    )
+    expect(
+      report.services.filter(({ service }: { service: string }) => service === 'default/web'),
+    ).toMatchObject([
+      { from: 'host', requests: 100, failed: 0, backends: { web: 100 }, expectedShare: { web: 1 }, ok: true },
+      { from: 'web', requests: 100, failed: 0, backends: { web: 100 }, ok: true },
+    ])
+  })
+})
+
+describe('logs', () => {
+  it('are what a program printed, of each container under its name', async () => {
+    expect(await netlab('logs', 'talker')).toEqual({ code: 0, stdout: 'cast\n', stderr: '' })
+    const { stdout } = await netlab('logs', 'cast', 'crowd')
+    expect(stdout).toMatch(/^==> app <==\n==> loud <==\nstarted\nyou are talking to crowd .*\noops\n$/)
+  })
+
+  it('of a pod that is not there are refused', async () => {
+    expect(await netlab('logs', 'nobody')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/web, crowd, talker/),
+    })
+  })
+})
+
+describe('a pod', () => {
+  const curl = async (from: string, ...argv: string[]) =>
+    (await netlab('exec', '--in', from, '--', 'curl', '-sS', '--max-time', '5', ...argv)).stdout
+
+  it('is told its name, its address and the client as it sees it', async () => {
+    expect(await curl('crowd', '10.0.0.11:8081')).toBe(
+      'you are talking to web (10.0.0.11), you are 10.0.0.12\n',
+    )
+  })
+
+  it('answers in JSON where that is asked for', async () => {
+    expect(JSON.parse(await curl('crowd', '-H', 'Accept: application/json', 'web:8080'))).toEqual({
+      pod: 'web',
+      address: '10.0.0.11',
+      port: 8080,
+      client: '10.0.0.12',
+    })
+  })
+
+  it.each(['web', 'web.default', 'web.default.svc', 'web.default.svc.cluster.local'])(
+    'finds the service %s by name',
+    async name => {
+      expect(await curl('talker', `http://${name}`)).toMatch(/^you are talking to web/)
+    },
+  )
+
+  it('has a hosts file and a resolv.conf of its own', async () => {
+    const { stdout: hosts } = await netlab('exec', '--in', 'talker', '--', 'cat', '/etc/hosts')
+    expect(hosts.split('\n')).toEqual([
+      '127.0.0.1\tlocalhost',
+      '10.0.0.11\tweb',
+      '10.0.0.12\tcrowd',
+      '10.0.0.13\ttalker',
+      '10.96.0.1\tweb web.default web.default.svc web.default.svc.cluster.local',
+      '10.96.0.2\tdb.prod db.prod.svc db.prod.svc.cluster.local',
+      '',
+    ])
+    expect(await netlab('exec', '--in', 'web', '--', 'cat', '/etc/resolv.conf')).toMatchObject({
+      stdout: 'nameserver 192.0.2.53\n',
+    })
+  })
+
+  it('has containers that reach each other over localhost', async () => {
+    expect(await curl('crowd', 'localhost:8080')).toBe(
+      'you are talking to crowd (127.0.0.1), you are 127.0.0.1\n',
+    )
+  })
+})
+
+it('orphans are reaped: nobody stays a zombie', async () => {
+  const orphans = 'for n in 1 2 3 4 5; do (sh -c "sleep 0.05 &" &) ; done; sleep 0.5; cat /proc/[0-9]*/stat'
+  const { stdout } = await netlab('exec', '--', 'sh', '-c', orphans)
+  expect(stdout).toMatch(/^1 \(sh\) S/m)
+  expect(stdout.split('\n').filter(line => /^\d+ \(.*\) Z /.test(line))).toEqual([])
+})
