@@ -37,7 +37,7 @@ export function openShell({ sandbox, plan }: OpenLab, place: Place): Promise<num
  * namespace of its own it finds none. A shell around it, outside, with job control takes the terminal back: otherwise the next
  * one to touch it, the lesson, would be stopped by SIGTTOU.
  */
-const foregroundArgv = ['sh', '-c', 'set -m; "$@"; exit $?', 'netlab-shell'] as const
+const foregroundArgv = ['sh', '-c', 'set -m 2>/dev/null; "$@"; exit $?', 'netlab-shell'] as const
 
 function mustBePlace(plan: Plan, place: Place): void {
   const known = [host, ...plan.pods.map(pod => pod.name), ...plan.outside.map(machine => machine.name)]

@@ -1,7 +1,7 @@
 import { displayWidth } from './display-width.ts'
 
 /** Breaks text at blanks into lines of at most `width` columns; a longer word keeps its line, so that it can be copied. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap(line => {
     const words = line.trim().split(/ +/)
     return words[0] === '' ? [''] : flow(words, width, 0, ' ')

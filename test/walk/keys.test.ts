@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openSession, users } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
 import { broken, endless, short } from './lessons.ts'
@@ -157,6 +157,16 @@ describe('a lesson that is broken off', () => {
     await terminal.until('[short host]# ')
     process.kill(walkOf(session.stateDir), 'SIGTERM')
     expect(await terminal.ended()).toEqual({ code: 130, restored: true })
+    expect(session.leftFiles()).toEqual([])
+  })
+
+  it('by closing the window', async () => {
+    const session = openSession()
+    const terminal = new Terminal(session, ['walk', session.file('short.yaml', short)])
+    await terminal.press('Enter run', key.enter)
+    await terminal.until('Enter go on')
+    terminal.close()
+    await vi.waitFor(() => expect(processesOf(session.stateDir)).toEqual([]), { timeout: 15_000 })
     expect(session.leftFiles()).toEqual([])
   })
 

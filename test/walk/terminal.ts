@@ -16,6 +16,8 @@ const patience = 15_000
  */
 export class Terminal {
   readonly #keyboard = new PassThrough()
+  /** Closes the window under whatever runs in it. */
+  readonly close: () => void
   #output = ''
   #hasEnded = false
   /** How far the output has been looked at. */
@@ -42,6 +44,7 @@ echo "exit code $code"
     running.stdout?.on('data', (chunk: Buffer) => {
       this.#output += chunk.toString()
     })
+    this.close = () => void running.kill('SIGKILL')
     void running.then(() => {
       this.#hasEnded = true
     })
