@@ -42,6 +42,8 @@ export const shippedLabs = readdirSync(labsFolder)
   .filter(file => /^[a-z0-9-]+\.yaml$/.test(file))
   .map(file => file.slice(0, -'.yaml'.length))
 
+const open = new Set<Session>()
+
 /** netlab as one user runs it, with a state folder that nobody else uses. */
 export class Session {
   readonly folder: string
@@ -118,6 +120,7 @@ export class Session {
 
   /** Takes all labs down and ends whatever process still has this session's environment. */
   async end(): Promise<void> {
+    open.delete(this)
     await this.netlab('down', '--all', '--quiet')
     await killAll(processesOf(this.stateDir))
     removeFolder(this.folder)
@@ -137,8 +140,6 @@ function ended(result: Result): Ended {
   return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode ?? 128 }
 }
 
-const open = new Set<Session>()
-
 /** Opens a session that ends, with all that runs in it, after the test. */
 export function openSession(user?: User): Session {
   const session = new Session(user)
@@ -147,7 +148,5 @@ export function openSession(user?: User): Session {
 }
 
 afterEach(async () => {
-  const sessions = [...open]
-  open.clear()
-  await Promise.all(sessions.map(session => session.end()))
+  for (const session of open) await session.end()
 })

@@ -77,6 +77,7 @@ it(`an interrupt at any moment leaves nothing (NETLAB_TEST_SEED=${seed})`, async
     expect({ signal, stderr }).not.toMatchObject({ stderr: expect.stringMatching(/this is a bug/) })
     if (ending === '0') expect(await session.netlab('down')).toMatchObject({ code: 0 })
     await nothingLeft(session)
+    await session.end()
   }
   expect([...endings]).toContain('130')
 })

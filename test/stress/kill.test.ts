@@ -88,6 +88,7 @@ describe(`at ${rounds} random moments of up (NETLAB_TEST_SEED=${seed})`, () => {
           expect(result.stderr).not.toMatch(/this is a bug in netlab|^\s+at .*\.js/m)
         }
         await sweep(session)
+        await session.end()
       }
       // Moments that all fell on one stage would prove little.
       expect(reached.size).toBeGreaterThan(3)
