@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { execa, type Options } from 'execa'
 import { NetlabError } from '../errors.ts'
@@ -87,10 +87,25 @@ function killGroup(leader: number | undefined): void {
   }
 }
 
+/** Milliseconds that the output of what a command left in the background is listened to after its own end. */
+const lastWords = 200
+
+/** A program that a command leaves running holds its pipes open; a shell's prompt would not wait for it, so neither does netlab. */
+function letGoAfterExit(running: ChildProcess): void {
+  running.once('exit', () => {
+    const timer = setTimeout(() => {
+      running.stdout?.destroy()
+      running.stderr?.destroy()
+    }, lastWords)
+    running.once('close', () => clearTimeout(timer))
+  })
+}
+
 /** Runs a command to its end and returns what it printed, whatever its exit code. Throws only where it could not be started. */
 export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [file = '', ...args] = argv
   const running = execa(file, args, execaOptions(options))
+  letGoAfterExit(running)
   const { heard } = options
   if (heard !== undefined) running.stderr?.on('data', (chunk: Buffer) => heard(chunk.toString()))
   const { signal } = options
