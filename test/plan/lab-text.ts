@@ -4,7 +4,7 @@ import { compilePlan } from '../../src/plan/compile.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 
 /** A lab from its text; what is wrong with it fails the test. */
-export function labOf(text: string): Lab {
+function labOf(text: string): Lab {
   const { lab, problems } = parseLab(text, 'lab.yaml', path => ({ refusal: `there is no file ${path}` }))
   if (lab === undefined) throw new Error(problems.map(problem => problem.message).join('\n'))
   return lab
