@@ -97,7 +97,7 @@ export class Session {
 
   environment(): Record<string, string> {
     return {
-      PATH: process.env.PATH ?? '',
+      PATH: '/usr/local/bin:/usr/bin:/bin',
       HOME: this.folder,
       NETLAB_STATE_DIR: this.stateDir,
       COLUMNS: '200',

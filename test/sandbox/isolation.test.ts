@@ -142,12 +142,7 @@ describe('a pod named so is refused with a position, and nothing is written or r
 
 it('a file of a lab does not get out of the folders that it may write to', async () => {
   const session = openSession()
-  for (const path of [
-    `/home/${mark}`,
-    `/etc/../home/${mark}`,
-    `/tmp/../../root/${mark}`,
-    `${homedir()}/${mark}`,
-  ]) {
+  for (const path of [`/home/${mark}`, `/etc/../home/${mark}`, `/tmp/../../root/${mark}`]) {
     const file = session.file('lab.yaml', `${lab()}files: {${JSON.stringify(path)}: x}\n`)
     expect(await session.netlab('up', file)).toMatchObject({
       code: 2,
