@@ -114,9 +114,9 @@ class Planner {
   }
 }
 
-/** The command that ends every program of a pod. */
+/** The command that ends every program of a pod; one may have ended with another in the meantime, which is as good. */
 function endOf(pod: string): Command {
-  return { argv: ['sh', '-c', `ip netns pids ${pod} | xargs -r kill`], in: host }
+  return { argv: ['sh', '-c', `ip netns pids ${pod} | xargs -r kill || :`], in: host }
 }
 
 function servicesWords(lab: Lab): { title: string; why: string } {

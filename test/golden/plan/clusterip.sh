@@ -113,8 +113,8 @@ teardown() {
     iptables -D FORWARD --in-interface br1 --jump ACCEPT
   fi
   if [ "$last" -ge 2 ]; then
-    ip netns pids netns_021 | xargs -r kill
-    ip netns pids netns_011 | xargs -r kill
+    ip netns pids netns_021 | xargs -r kill || :
+    ip netns pids netns_011 | xargs -r kill || :
     rm -f /etc/netns/netns_011/resolv.conf /etc/netns/netns_021/resolv.conf
     rm -f /etc/netns/netns_011/hosts /etc/netns/netns_021/hosts
     rmdir -p --ignore-fail-on-non-empty /etc/netns/netns_011 /etc/netns/netns_021

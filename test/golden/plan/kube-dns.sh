@@ -125,9 +125,9 @@ teardown() {
     iptables -X KUBE-FORWARD
     iptables -X KUBE-EXTERNAL-SERVICES
     iptables -X KUBE-SERVICES
-    ip netns pids web | xargs -r kill
-    ip netns pids coredns-2 | xargs -r kill
-    ip netns pids coredns-1 | xargs -r kill
+    ip netns pids web | xargs -r kill || :
+    ip netns pids coredns-2 | xargs -r kill || :
+    ip netns pids coredns-1 | xargs -r kill || :
     rm -f /etc/netns/probe/hosts
     rm -f /etc/dnsmasq-lab.conf
     iptables -t nat -D POSTROUTING --source 10.244.0.0/24 ! --destination 10.244.0.0/24 --jump MASQUERADE

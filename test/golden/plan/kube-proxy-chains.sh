@@ -95,9 +95,9 @@ teardown() {
     iptables -X KUBE-SERVICES
   fi
   if [ "$last" -ge 2 ]; then
-    ip netns pids coredns-2 | xargs -r kill
-    ip netns pids coredns-1 | xargs -r kill
-    ip netns pids apiserver | xargs -r kill
+    ip netns pids coredns-2 | xargs -r kill || :
+    ip netns pids coredns-1 | xargs -r kill || :
+    ip netns pids apiserver | xargs -r kill || :
     rm -f /etc/dnsmasq-lab.conf
     iptables -D FORWARD --out-interface lan --jump ACCEPT
     iptables -D FORWARD --in-interface lan --jump ACCEPT

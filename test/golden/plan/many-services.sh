@@ -760,7 +760,7 @@ teardown() {
     iptables -X KUBE-FORWARD
     iptables -X KUBE-EXTERNAL-SERVICES
     iptables -X KUBE-SERVICES
-    ip netns pids nginx | xargs -r kill
+    ip netns pids nginx | xargs -r kill || :
     iptables -t nat -D POSTROUTING --source 10.244.0.0/24 ! --destination 10.244.0.0/24 --jump MASQUERADE
     iptables -D FORWARD --out-interface cni0 --jump ACCEPT
     iptables -D FORWARD --in-interface cni0 --jump ACCEPT

@@ -83,7 +83,7 @@ teardown() {
     iptables -X KUBE-FORWARD
     iptables -X KUBE-EXTERNAL-SERVICES
     iptables -X KUBE-SERVICES
-    ip netns pids web | xargs -r kill
+    ip netns pids web | xargs -r kill || :
     iptables -t nat -D POSTROUTING --source 10.0.0.0/24 ! --destination 10.0.0.0/24 --jump MASQUERADE
     iptables -D FORWARD --out-interface br1 --jump ACCEPT
     iptables -D FORWARD --in-interface br1 --jump ACCEPT

@@ -80,7 +80,7 @@ teardown() {
     iptables -X KUBE-SERVICES
   fi
   if [ "$last" -ge 2 ]; then
-    ip netns pids nginx | xargs -r kill
+    ip netns pids nginx | xargs -r kill || :
     rm -f /etc/nginx-lab.conf
     iptables -t nat -D POSTROUTING --source 10.244.167.128/26 ! --destination 10.244.167.128/26 --jump MASQUERADE
     iptables -D FORWARD --out-interface cni0 --jump ACCEPT

@@ -82,9 +82,9 @@ teardown() {
     iptables -X KUBE-SERVICES
   fi
   if [ "$last" -ge 2 ]; then
-    ip netns pids nginx-3 | xargs -r kill
-    ip netns pids nginx-2 | xargs -r kill
-    ip netns pids nginx-1 | xargs -r kill
+    ip netns pids nginx-3 | xargs -r kill || :
+    ip netns pids nginx-2 | xargs -r kill || :
+    ip netns pids nginx-1 | xargs -r kill || :
     rm -f /etc/nginx-79959.conf
     iptables -t nat -D POSTROUTING --source 10.173.32.0/24 ! --destination 10.173.32.0/24 --jump MASQUERADE
     iptables -D FORWARD --out-interface cni0 --jump ACCEPT
