@@ -34,8 +34,8 @@ export interface Declared {
   sysctls: ReadonlyMap<string, Setting<string>>
   /** The host's. */
   tables: Tables
-  /** Pod → the commands of its programs. */
-  servers: ReadonlyMap<Place, readonly string[]>
+  /** The pods that run programs. */
+  servers: ReadonlySet<Place>
   /** The command that gives the host its default route. */
   hostGateway?: string
   /** The host's own addresses on bridges and wires, by interface. */
@@ -54,7 +54,7 @@ class Reader implements Declared {
   readonly bridges = new Map<string, DeclaredDevice>()
   readonly sysctls = new Map<string, Setting<string>>()
   readonly tables = new Map<string, Map<string, Chain>>()
-  readonly servers = new Map<Place, string[]>()
+  readonly servers = new Set<Place>()
   readonly hostAddresses = new Map<string, Setting<Cidr>>()
   hostGateway?: string
 
@@ -62,7 +62,7 @@ class Reader implements Declared {
     const { argv, in: place } = command
     const [program, ...words] = argv
     if (command.container !== undefined) {
-      this.servers.set(place, [...(this.servers.get(place) ?? []), commandLine(command)])
+      this.servers.add(place)
     } else if (program === 'ip') this.#readIp(command, words)
     else if (program === 'bridge') this.#readPort(command, words)
     else if (program === 'sysctl') this.#readSysctl(command, words)

@@ -57,7 +57,7 @@ export const listener: Hop = forEachEndpoint((way, endpoint) => {
   const sent = rule === undefined ? '' : `, where rule ${rule.number} of ${rule.chain} sends to`
   const others = listeners.map(one => one.port).join(', ')
   const instead = others === '' ? '' : `; its programs listen on ${others}`
-  const mend = others === '' ? way.declared.servers.get(place)?.[0] : undefined
+  const mend = others === '' && way.declared.servers.has(place) ? `netlab pod start ${place}` : undefined
   return finding(`nothing listens on port ${port} in ${place}${sent}${instead}`, mend, shown)
 })
 
