@@ -7,6 +7,20 @@ import { shippedLabs } from '../../src/lab/load-shipped.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { planScript } from '../../src/plan/shell-script.ts'
 
+/** The script with all but two of a row of like services left out, so that it can be read: nginx-1, nginx-2 and what is not numbered stay. */
+function readable(text: string): string {
+  const numbered = /\b(?:default\/)?nginx-(\d+)\b/
+  const isLeftOut = (line: string) => Number(numbered.exec(line)?.[1] ?? 0) > 2
+  const lines = text.split('\n')
+  const chains = new Set(lines.filter(isLeftOut).flatMap(line => line.match(/KUBE-(SVC|SEP)-\w+/g) ?? []))
+  return lines
+    .filter(
+      line =>
+        !isLeftOut(line) && ![...line.matchAll(/KUBE-(?:SVC|SEP)-\w+/g)].some(([chain]) => chains.has(chain)),
+    )
+    .join('\n')
+}
+
 const folder = 'test/golden/plan'
 const script = (lab: string) => planScript(compilePlan(loadLab(join('labs', `${lab}.yaml`))))
 
@@ -15,8 +29,9 @@ describe.each(shippedLabs())('the printed script of labs/%s.yaml', lab => {
   const golden = join(folder, `${lab}.sh`)
 
   it('is the one that was read and found good', () => {
-    if (process.env.UPDATE === '1') writeFileSync(golden, script(lab))
-    expect(script(lab)).toBe(readFileSync(golden, 'utf8'))
+    const text = lab === 'many-services' ? readable(script(lab)) : script(lab)
+    if (process.env.UPDATE === '1') writeFileSync(golden, text)
+    expect(text).toBe(readFileSync(golden, 'utf8'))
   })
 
   it('is valid for a POSIX shell', async () => {
