@@ -1,8 +1,10 @@
 import { join } from 'node:path'
-import { NetlabError } from '../errors.ts'
+import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan, Step } from '../plan/plan.ts'
+import { programsOf } from '../plan/programs.ts'
+import { isThere, waysToInstall } from '../sandbox/programs.ts'
 import { openSandbox, sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
 import { carryOutStep, type RunContext } from './carry-out.ts'
@@ -35,12 +37,27 @@ export interface OpenedLab {
   context: RunContext
 }
 
-/** Opens a lab's sandbox; no step has been carried out yet. Throws NetlabError where its name is taken. */
+/** Nothing is begun that would stop half-way for want of a program. */
+function mustHavePrograms(plan: Plan): void {
+  const programs = programsOf(plan)
+  const missing = [...programs.keys()].filter(program => !isThere(program))
+  if (missing.length === 0) return
+  const [first = ''] = missing
+  throw new NetlabError({
+    what: `this machine lacks ${missing.join(', ')}`,
+    why: `the lab runs ${first} in its step "${programs.get(first)}"`,
+    fix: waysToInstall(missing) ?? 'install what is missing, or correct its name in the lab file',
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+/** Opens a lab's sandbox; no step has been carried out yet. Throws NetlabError where its name is taken or a program is missing. */
 export async function openLabSandbox(
   lab: Lab,
   plan: Plan,
   options: Omit<UpOptions, 'keep'>,
 ): Promise<OpenedLab> {
+  mustHavePrograms(plan)
   const { folder, state } = claimLab(lab, plan, options.file)
   try {
     const { observer, apart, signal } = options

@@ -76,9 +76,9 @@ const broken: Record<string, { text: string; command: string; stderr: RegExp; ex
     text: lab(`steps:
   - title: Wrong
     why: Because it is.
-    run: [nosuchprogram --now]
+    run: [/nosuch/program --now]
 `),
-    command: 'nosuchprogram --now',
+    command: '/nosuch/program --now',
     stderr: /not found/,
     exit: /127/,
   },
@@ -111,8 +111,8 @@ describe("a pod's program that cannot run", () => {
   it.each([
     [
       'because there is none',
-      '{address: 10.0.0.12/24, command: nosuchprogram --now}',
-      /ip netns exec b nosuchprogram --now/,
+      '{address: 10.0.0.12/24, command: /nosuch/program --now}',
+      /ip netns exec b \/nosuch\/program --now/,
       /No such file|not found/,
     ],
     [
@@ -132,6 +132,21 @@ describe("a pod's program that cannot run", () => {
       left: [],
       processes: [],
     })
+  })
+})
+
+it('a program that this machine lacks is named before anything starts', async () => {
+  const session = openSession()
+  const text = lab(`steps:
+  - {title: Look, run: [nosuchprogram --now]}
+`)
+  const ended = await session.netlab('up', session.file('broken.yaml', text))
+  expect(ended).toMatchObject({ code: 3, stdout: '' })
+  expect(ended.stderr).toContain('this machine lacks nosuchprogram')
+  expect(ended.stderr).toContain('step "Look"')
+  expect({ left: session.leftFiles(), processes: processesOf(session.stateDir) }).toEqual({
+    left: [],
+    processes: [],
   })
 })
 

@@ -86,7 +86,8 @@ function busyBox(tool: Tool): Finding {
   }
 }
 
-function installLine(absent: readonly Tool[]): string {
+/** The line to type on Debian and Ubuntu. */
+export function installLine(absent: readonly Tool[]): string {
   const packages = [...new Set(absent.map(tool => tool.package))]
   const line = `sudo apt-get install --no-install-recommends ${packages.join(' ')}`
   // Debian starts a web server as soon as it is installed; labs start their own.

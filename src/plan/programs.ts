@@ -1,0 +1,17 @@
+import type { Plan } from './plan.ts'
+
+/** The programs that a plan runs by name, each with the title of the first step that does; netlab's own not. */
+export function programsOf(plan: Plan): ReadonlyMap<string, string> {
+  const programs = new Map<string, string>()
+  for (const { title, actions, checks } of plan.steps) {
+    const commands = [
+      ...actions.map(({ command }) => command.argv),
+      ...checks.map(check => (check.kind === 'command' ? check.argv : ['curl'])),
+    ]
+    for (const [program = ''] of commands) {
+      const isPath = program.includes('/')
+      if (!isPath && program !== 'netlab' && !programs.has(program)) programs.set(program, title)
+    }
+  }
+  return programs
+}
