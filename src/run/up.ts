@@ -46,7 +46,7 @@ function mustHavePrograms(plan: Plan): void {
   throw new NetlabError({
     what: `this machine lacks ${missing.join(', ')}`,
     why: `the lab runs ${first} in its step "${programs.get(first)}"`,
-    fix: waysToInstall(missing) ?? 'install what is missing, or correct its name in the lab file',
+    fix: `${waysToInstall(missing) ?? 'install what is missing, or correct its name in the lab file'}\nnetlab doctor looks at all that labs need`,
     exitCode: exitCode.machineLacks,
   })
 }

@@ -205,10 +205,10 @@ describe('nothing is started, and the exit code is 2,', () => {
 
 describe('a tool that is missing', () => {
   it.each([
-    ['ip', /the sandbox could not be opened[\s\S]*ip: Permission denied/],
+    ['ip', /this machine lacks ip\n[\s\S]*apt-get install .*iproute2/],
     ['unshare', /the sandbox could not be opened[\s\S]*unshare: Permission denied/],
     ['nsenter', /nsenter could not be started/],
-    ['curl', /curl could not be started/],
+    ['curl', /this machine lacks curl\n[\s\S]*apt-get install .*curl/],
   ])('%s is named, with what to do, and the exit code is 3', async (tool, message) => {
     const session = openSession()
     // In a namespace of its own the tool is hidden by a file that cannot be run.
