@@ -1,24 +1,13 @@
 import { namespacedName } from '../lab/kubernetes.ts'
 import type { Lab } from '../lab/lab.ts'
-import { allEndpoints, type EndpointsByService } from './kube-proxy.ts'
+import { compilePlan } from './compile.ts'
+import { type EndpointsByService, serviceTargets } from './kube-proxy.ts'
+import type { Plan } from './plan.ts'
 
 /** A lab with the endpoints that its rules have: what kube-proxy knows. */
 export interface Standing {
   lab: Lab
   endpoints: EndpointsByService
-}
-
-/** The endpoints that a lab's services have after its last step, when all pods are ready. */
-export function lastEndpoints(lab: Lab): EndpointsByService {
-  const byHand = lab.steps.some(
-    step => step.build.includes('services') || Object.keys(step.endpoints).length > 0,
-  )
-  let endpoints = byHand ? {} : allEndpoints(lab)
-  for (const step of lab.steps) {
-    if (step.build.includes('services')) endpoints = allEndpoints(lab)
-    endpoints = { ...endpoints, ...step.endpoints }
-  }
-  return endpoints
 }
 
 /** Those of the endpoints that are ready, as the endpoint controller would say. */
@@ -43,4 +32,9 @@ export function changedEndpoints(before: EndpointsByService, after: EndpointsByS
   return Object.keys(after).filter(
     service => before[service]?.join(' ') !== after[service]?.join(' ') || !(service in before),
   )
+}
+
+/** The plan of a lab as it stands: what checks take for declared. */
+export function standingPlan({ lab, endpoints }: Standing): Plan {
+  return { ...compilePlan(lab), services: serviceTargets(lab, endpoints) }
 }

@@ -10,14 +10,9 @@ import {
 import { ruleCommands } from '../service/rule-commands.ts'
 import type { RuleSet } from '../service/rules.ts'
 import { topologyChecks } from './checks.ts'
-import {
-  allEndpoints,
-  type EndpointsByService,
-  labRules,
-  loopbackSwitch,
-  serviceTargets,
-} from './kube-proxy.ts'
+import { type EndpointsByService, labRules, loopbackSwitch, serviceTargets } from './kube-proxy.ts'
 import type { Action, Command, Plan, Step } from './plan.ts'
+import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
 import { topologyPart } from './topology.ts'
 import { Before, placed, undoOf } from './undo.ts'
 
@@ -61,29 +56,20 @@ class Planner {
       title,
       why,
       from: 'topology',
-      actions: part === 'services' ? this.#sync(this.#leftToKubeProxy()) : this.#build(part),
+      actions: part === 'services' ? this.#sync(firstEndpoints(this.#lab)) : this.#build(part),
       checks: topologyChecks(part, this.#lab),
     }
   }
 
   labStep(step: LabStep): Step {
-    const named = Object.keys(step.endpoints).length > 0
-    const services = step.build.includes('services') ? allEndpoints(this.#lab) : this.endpoints
+    const endpoints = endpointsAfter(this.#lab, this.endpoints, step)
     const actions = [
       ...step.build.flatMap(part => (part === 'services' ? [] : this.#build(part))),
-      ...(named || services !== this.endpoints ? this.#sync({ ...services, ...step.endpoints }) : []),
+      ...(endpoints === this.endpoints ? [] : this.#sync(endpoints)),
       ...step.run.map(command => this.#labAction(command)),
     ]
     const checks: Check[] = [...step.build.flatMap(part => topologyChecks(part, this.#lab)), ...step.check]
     return { title: step.title, why: step.why, from: 'lab', actions, checks }
-  }
-
-  /** The services whose endpoints no step gives: they have all of their pods from the start. */
-  #leftToKubeProxy(): EndpointsByService {
-    const given = new Set(this.#lab.steps.flatMap(step => Object.keys(step.endpoints)))
-    return Object.fromEntries(
-      Object.entries(allEndpoints(this.#lab)).filter(([service]) => !given.has(service)),
-    )
   }
 
   #build(part: Exclude<BuildPart, 'services'>): Action[] {

@@ -2,9 +2,10 @@ import { resolve } from 'node:path'
 import { NetlabError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import { applyStages } from '../plan/apply.ts'
-import { lastEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
+import { readyEndpoints, type Standing, standingPlan } from '../plan/apply-endpoints.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
 import { type LabDifference, labDifference } from '../plan/difference.ts'
+import { lastEndpoints } from '../plan/step-endpoints.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStage, type Flushed, kernelFacts } from './apply-stage.ts'
 import type { LabFolder, LabState } from './lab-state.ts'
@@ -79,7 +80,7 @@ export function apply(
     const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
     if (options.dryRun) return report
     const context = {
-      ...{ sandbox, plan: folder.readPlan(), logFolder: folder.logs, observer, apart: false },
+      ...{ sandbox, logFolder: folder.logs, observer, apart: false },
       signal: options.signal,
     }
     const steps: StepResult[] = []
@@ -87,7 +88,7 @@ export function apply(
     let known = withoutGone(state, difference)
     for (const [index, stage] of stages.entries()) {
       writeSyncState(folder, { ...known, ...marks(stage, before.lab, target) })
-      const result = await carryOutStage(context, stage, index)
+      const result = await carryOutStage({ ...context, plan: standingPlan(stage.leaves) }, stage, index)
       steps.push(result.step)
       flushed.push(...result.flushed)
       if (result.step.failure === undefined) {

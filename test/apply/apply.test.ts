@@ -105,6 +105,19 @@ endpoints: [{addresses: [10.0.0.12]}]
   await fine(session, 'verify', '--requests', '50', '--from', 'host')
 })
 
+test('one more pod is asked, known by its name, and gets its share', async () => {
+  const session = openSession()
+  const file = session.file('web.yaml', small)
+  await fine(session, 'up', file)
+  const more = '  c: {address: 10.0.0.13/24, serve: 8080, labels: {app: web}}\nservices:\n'
+  session.file('web.yaml', small.replace('services:\n', more))
+  await fine(session, 'apply')
+  const { stdout } = await fine(session, 'verify', '--from', 'client', '--json')
+  expect(JSON.parse(stdout).services).toMatchObject([
+    { expectedShare: { a: 1 / 3, b: 1 / 3, c: 1 / 3 }, ok: true },
+  ])
+})
+
 test('a dry run tells all and does nothing', async () => {
   const session = openSession()
   await fine(session, 'up', session.file('web.yaml', small))
