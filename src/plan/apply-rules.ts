@@ -3,6 +3,7 @@ import { flushCommand, staleEntries } from '../service/conntrack.ts'
 import { ruleCommands } from '../service/rule-commands.ts'
 import type { RuleSet } from '../service/rules.ts'
 import { fullSync, partialSync, type Sync } from '../service/sync.ts'
+import { mostBytes } from '../service/transaction.ts'
 import type { Standing } from './apply-endpoints.ts'
 import { isFlushed, type KernelRules, missingJumps } from './apply-kernel.ts'
 import { labRules, servicesState } from './kube-proxy.ts'
@@ -68,7 +69,7 @@ export function rulesChange(
   const flushed = isFlushed(previous, kernel)
   const all = full || flushed || JSON.stringify(before.lab.proxy) !== JSON.stringify(after.lab.proxy)
   if (!all && edits.length === 0) return { ...nothing, flushes }
-  const options = { natChains: kernel.chains.nat }
+  const options = { chains: kernel.chains, ...(kernel.legacy ? {} : { most: mostBytes }) }
   const sync = all ? fullSync(next, options) : partialSync(previous, next, options)
   return {
     how: all ? 'full' : 'partial',

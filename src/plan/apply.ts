@@ -57,7 +57,11 @@ export function applyStages(
   if (anew.length > 0) push(addStage(standing, after.lab, anew, after.lab.pods, kernel))
   if (waits)
     push(
-      rulesStage(rulesChange({ ...standing, lab: after.lab }, after, kernelAfter(standing)), standing, after),
+      rulesStage(
+        rulesChange({ ...standing, lab: after.lab }, after, kernelAfter(standing, kernel.rules)),
+        standing,
+        after,
+      ),
     )
   return stages
 }

@@ -1,4 +1,5 @@
 import { host, type Place } from '../lab/lab.ts'
+import { inTransactions, messageBytes } from '../service/transaction.ts'
 import { hereDocument, hostArgv, shellLine, shellWord } from './command-line.ts'
 import type { Command } from './plan.ts'
 
@@ -141,26 +142,24 @@ export function blockOfRestoreLine(commands: readonly Command[], line: number): 
   return lines[opening + 1]?.command ?? 0
 }
 
-/**
- * Commands between two COMMITs. iptables-nft sends what is between them as one message, and inside a user namespace
- * that must fit into net.core.wmem_max, 208 KiB by default: a rule takes up to 700 bytes.
- */
-const mostInBlock = 200
-
 function restoreLines(commands: readonly Command[]): { text: string; command?: number }[] {
-  const lines: { text: string; command?: number }[] = []
-  let open = ''
-  let inBlock = 0
+  const lines: { table: string; text: string; command: number; bytes: number }[] = []
   for (const [command, { argv }] of commands.entries()) {
     const { table, line } = restoreLine(argv) ?? { table: 'filter', line: '' }
-    if (table !== open || inBlock === mostInBlock) {
-      if (open !== '') lines.push({ text: 'COMMIT' })
-      lines.push({ text: `*${table}` })
-      open = table
-      inBlock = 0
-    }
-    inBlock += 1
-    lines.push({ text: line, command })
+    lines.push({ table, text: line, command, bytes: messageBytes(argv) })
   }
-  return [...lines, { text: 'COMMIT' }]
+  return tableRuns(lines)
+    .flatMap(run => inTransactions(run, ({ bytes }) => bytes))
+    .flatMap(run => [{ text: `*${run[0]?.table}` }, ...run, { text: 'COMMIT' }])
+}
+
+/** Neighbours of one table. */
+function tableRuns<T extends { table: string }>(lines: readonly T[]): T[][] {
+  const runs: T[][] = []
+  for (const line of lines) {
+    const last = runs.at(-1)
+    if (last?.[0]?.table === line.table) last.push(line)
+    else runs.push([line])
+  }
+  return runs
 }

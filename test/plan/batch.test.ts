@@ -92,8 +92,10 @@ END`,
 })
 
 it('iptables, in blocks that fit into one message of netlink', () => {
-  const many = Array.from({ length: 401 }, (_, at) => host(`iptables -t nat -A X -s 10.0.0.${at % 250}`))
-  expect(texts(many).map(text => text.match(/^COMMIT$/gm)?.length)).toEqual([3])
+  const line = 'iptables -t nat -A X -m comment --comment x -s 10.0.0.0 -j Y'
+  const many = Array.from({ length: 1_000 }, () => host(line))
+  expect(texts(many).map(text => text.match(/^COMMIT$/gm)?.length)).toEqual([4])
+  expect([400, 700].map(at => blockOfRestoreLine(many, at))).toEqual([308, 616])
 })
 
 describe('commands stay alone', () => {

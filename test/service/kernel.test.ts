@@ -6,7 +6,8 @@ import { compileServices } from '../../src/service/compile.ts'
 import { restoreText } from '../../src/service/restore-text.ts'
 import { ruleCommands } from '../../src/service/rule-commands.ts'
 import type { RuleSet } from '../../src/service/rules.ts'
-import { partialSync } from '../../src/service/sync.ts'
+import { fullSync, partialSync } from '../../src/service/sync.ts'
+import { mostBytes } from '../../src/service/transaction.ts'
 import { compile, service, slice } from './fixtures.ts'
 import { type GoldenCase, goldenInput } from './golden-input.ts'
 
@@ -99,6 +100,52 @@ describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own
     const commands = [...ruleCommands(undefined, more), ...ruleCommands(more, undefined)]
     expect(inNamespace([run(variant, commands), save(variant)].join('\n'))).not.toContain('KUBE')
   })
+
+  const many = (count: number, ...endpoints: string[]) =>
+    compile(
+      Array.from({ length: count }, (_, at) =>
+        service({ name: `svc${at}`, clusterIPs: [`10.96.${at >> 8}.${at & 255}`] }),
+      ),
+      Array.from({ length: count }, (_, at) => slice(endpoints, { service: `svc${at}` })),
+    )
+  const chainsOf = ({ filter, nat }: RuleSet) => ({
+    filter: filter.chains.map(({ name }) => name),
+    nat: nat.chains.map(({ name }) => name),
+  })
+
+  it.each(variants)('iptables-%s: many transactions leave the same as one', variant => {
+    const [before, after] = [many(20, '10.1.0.1', '10.1.0.2'), many(25, '10.1.0.2', '10.1.0.3', '10.1.0.4')]
+    const cut = { chains: chainsOf(before), most: 5_000 }
+    const texts = [fullSync(after, cut).text, partialSync(before, after, cut).text]
+    for (const text of texts) {
+      expect(text.match(/^COMMIT$/gm)?.length).toBeGreaterThan(10)
+      const script = [restore(variant, restoreText(before, jumps)), restore(variant, text), save(variant)]
+      expect(sorted(inNamespace(script.join('\n')))).toEqual(sorted(loaded(variant, after)))
+    }
+  })
+
+  it.skipIf(!variants.includes('nft'))(
+    'iptables-nft: thousands of rules, which one message cannot take',
+    () => {
+      const rules = many(1_500, '10.1.0.1', '10.1.0.2')
+      expect(() => inNamespace(restore('nft', fullSync(rules).text))).toThrow('Message too long')
+      const script = [
+        restore('nft', fullSync(rules, { most: mostBytes }).text),
+        restore('nft', fullSync(rules, { chains: chainsOf(rules), most: mostBytes }).text),
+        `iptables-nft-save | sed -n 's/^-A KUBE.*/rule/p; s/^:KUBE.*/chain/p' | sort | uniq -c`,
+      ]
+      const chains = [...rules.filter.chains, ...rules.nat.chains]
+      const count = chains.flatMap(chain => chain.rules).length
+      expect(inNamespace(script.join('\n')).split(/\s+/)).toEqual([
+        '',
+        `${chains.length}`,
+        'chain',
+        `${count}`,
+        'rule',
+        '',
+      ])
+    },
+  )
 
   it.skipIf(variants.length < 2)('both kinds of iptables print the rules back alike', () => {
     expect(sorted(loaded('nft', more))).toEqual(sorted(loaded('legacy', more)))

@@ -69,11 +69,42 @@ it('a partial sync from any state gives the rules of a full sync', () => {
   )
 })
 
+it('cut into many transactions, a sync gives the same rules', () => {
+  const most = fc.integer({ min: 500, max: 5000 })
+  fc.assert(
+    fc.property(cluster, cluster, most, (before, after, most) => {
+      const [previous, next] = [rulesOf(before), rulesOf(after)]
+      const machine = full(previous)
+      machine.restore(partialSync(previous, next, { most }).text)
+      expect(machine.tables).toEqual(full(next).tables)
+      machine.restore(fullSync(previous, { chains: machine.chains, most }).text)
+      expect(machine.tables).toEqual(full(previous).tables)
+    }),
+  )
+})
+
+it('between the transactions of a sync no service is without its endpoints', () => {
+  const most = fc.integer({ min: 500, max: 5000 })
+  fc.assert(
+    fc.property(cluster, cluster, most, (one, other, most) => {
+      const [previous, next] = [rulesOf(one), rulesOf(other)]
+      const machine = full(previous)
+      const after = full(next).served()
+      const stay = [...machine.served()].filter(match => after.has(match))
+      const { text } = fullSync(next, { chains: machine.chains, most })
+      for (const transaction of text.split(/(?<=^COMMIT\n)/m)) {
+        machine.restore(transaction)
+        expect([...machine.served()]).toEqual(expect.arrayContaining(stay))
+      }
+    }),
+  )
+})
+
 it('a full sync gets rid of what an unknown state left', () => {
   fc.assert(
     fc.property(cluster, cluster, (before, after) => {
       const machine = full(rulesOf(before))
-      machine.restore(fullSync(rulesOf(after), { natChains: machine.tables.nat!.keys() }).text)
+      machine.restore(fullSync(rulesOf(after), { chains: machine.chains }).text)
       expect(machine.tables).toEqual(full(rulesOf(after)).tables)
     }),
   )

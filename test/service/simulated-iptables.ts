@@ -5,6 +5,11 @@ export class SimulatedIptables {
     nat: new Map(['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map(chain => [chain, []])),
   }
 
+  /** The names of each table's chains. */
+  get chains(): Record<'filter' | 'nat', string[]> {
+    return { filter: [...this.tables.filter!.keys()], nat: [...this.tables.nat!.keys()] }
+  }
+
   /** `iptables-restore --noflush`. */
   restore(text: string): void {
     let table = ''
@@ -21,6 +26,15 @@ export class SimulatedIptables {
   run([, , table = '', ...command]: readonly string[]): void {
     this.#apply(table, command)
     this.#checkJumps(table)
+  }
+
+  /** What the rules of KUBE-SERVICES match, of those that lead to an endpoint. */
+  served(): Set<string> {
+    const chain = (name = '') => this.#table('nat').get(name) ?? []
+    const target = (rule: string) => / ?-j (\S+)/.exec(rule)?.[1]
+    const leads = (rule: string): boolean => target(rule) === 'DNAT' || chain(target(rule)).some(leads)
+    const all = chain('KUBE-SERVICES').flatMap(rule => (rule.startsWith('-j') ? chain(target(rule)) : [rule]))
+    return new Set(all.filter(leads).map(rule => rule.replace(/ -j .*/, '')))
   }
 
   #table(name: string): Map<string, string[]> {
