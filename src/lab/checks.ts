@@ -4,7 +4,7 @@ import { didYouMean } from './did-you-mean.ts'
 import type { Path } from './document.ts'
 import { readExpectations } from './expectations.ts'
 import { namespacedName } from './kubernetes.ts'
-import { type Check, type CommandCheck, type CurlCheck, type Expectation, host } from './lab.ts'
+import { type Check, type CommandCheck, type CurlCheck, type Expectation, host, type Place } from './lab.ts'
 import { checkPlace, type LabContext, soundPodsOf } from './lab-context.ts'
 import { readPattern } from './pattern.ts'
 import type { CheckInput, CommandCheckInput, CurlCheckInput } from './schema/check.ts'
@@ -32,7 +32,8 @@ export function readChecks(input: CheckInput, path: Path, context: LabContext, n
     )
   }
   const { within = defaultWithin, once = false } = input
-  const check = 'curl' in input ? readCurl(input, path, context, now) : readCommandCheck(input, path, context)
+  const check =
+    'curl' in input ? readCurl(input, path, context, now, places) : readCommandCheck(input, path, context)
   return places.map(from => ({ ...check, from, within, once }) as Check)
 }
 
@@ -54,13 +55,17 @@ function readCurl(
   path: Path,
   context: LabContext,
   now: EndpointsNow,
+  places: readonly Place[],
 ): Omit<CurlCheck, 'from' | 'within' | 'once'> {
   const target = context.findings.accept([...path, 'curl'], readTarget(input.curl))
   const owner = target && ownerOf(target.host, context.topology, context.services)
   const service = owner?.kind === 'service' ? owner.service : undefined
   const endpoints = service ? now.get(namespacedName(service)) : undefined
   const expect = readExpectations(input.expect ?? 'ok', [...path, 'expect'], context, endpoints)
-  if (target && expect.every(mustAnswer)) checkTarget(target, owner, [...path, 'curl'], context)
+  if (target && expect.every(mustAnswer)) {
+    checkTarget(target, owner, [...path, 'curl'], context)
+    if (owner) checkName(target, owner, places, [...path, 'curl'], context)
+  }
   const sampled = expect.some(({ kind }) => kind === 'shares')
   if (input.requests !== undefined && !sampled) {
     const fix = 'add "expect: {shares: even}", or remove "requests"'
@@ -103,6 +108,26 @@ function checkTarget(target: Target, owner: Owner | undefined, path: Path, conte
         : `add "serve: ${port}" to pod ${pod.name}, or "ports: {name: ${port}}" where a step starts a server`
     findings.report(path, `nobody serves port ${port} in pod ${pod.name}`, fix)
   } else if (owner === undefined && context.complete) checkStranger(name, path, context)
+}
+
+/** Names stand in pods' hosts files, and nowhere else: a node asks the machine's own name server, as in Kubernetes. */
+function checkName(
+  { host: name, port }: Target,
+  owner: Owner,
+  places: readonly Place[],
+  path: Path,
+  { findings, outsideNames }: LabContext,
+): void {
+  const stranger = places.find(place => place === host || outsideNames.has(place))
+  if (/^[0-9.]+$/.test(name) || stranger === undefined) return
+  const address = addressOf(owner)
+  const fix = address === undefined ? 'write an address' : `write ${address}:${port}, or ask from a pod`
+  findings.report(path, `only pods know the name ${name}, not ${stranger}`, fix)
+}
+
+function addressOf(owner: Owner): string | undefined {
+  if (owner.kind === 'service') return owner.service.clusterIPs.find(address => address !== 'None')
+  return (owner.kind === 'pod' ? owner.pod : owner.machine).address.address
 }
 
 function checkStranger(name: string, path: Path, context: LabContext): void {

@@ -138,7 +138,9 @@ services: [{name: web, clusterIP: 10.100.100.100, selector: {app: web}, ports: [
 `
 
 function expected(expectation: string): unknown {
-  const { steps } = parsed(`${web}steps: [{title: x, check: [{curl: "web:80", expect: ${expectation}}]}]`)
+  const { steps } = parsed(
+    `${web}steps: [{title: x, check: [{curl: "web:80", from: a, expect: ${expectation}}]}]`,
+  )
   const [check] = steps[0]!.check
   return check?.kind === 'curl' ? check.expect : undefined
 }
@@ -173,7 +175,7 @@ test('even shares are those of the endpoints that the service has at that step',
 
 test('a check from several places is a check from each of them', () => {
   const { steps } = parsed(
-    `${web}steps: [{title: x, check: [{curl: "web:80", from: [host, a, client], once: true}]}]`,
+    `${web}steps: [{title: x, check: [{curl: "10.100.100.100:80", from: [host, a, client], once: true}]}]`,
   )
   expect(steps[0]?.check.map(({ from, within, once }) => ({ from, within, once }))).toEqual(
     ['host', 'a', 'client'].map(from => ({ from, within: 5, once: true })),

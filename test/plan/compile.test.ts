@@ -116,7 +116,7 @@ it('the hosts file of a pod names pods and services as cluster DNS would', () =>
     .steps.flatMap(step => step.actions)
     .find(({ command }) => command.argv[0] === 'tee')?.command.input
   expect(input).toBe(
-    '127.0.0.1\tlocalhost\n10.0.0.11\ta\n10.0.0.12\tb\n10.96.0.1\tweb web.default web.default.svc web.default.svc.cluster.local\n',
+    '127.0.0.1\tlocalhost\n10.0.0.11\ta\n10.0.0.12\tb\n192.0.2.10\tclient\n10.96.0.1\tweb web.default web.default.svc web.default.svc.cluster.local\n',
   )
 })
 

@@ -205,6 +205,7 @@ tee /etc/netns/netns_011/hosts /etc/netns/netns_021/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 10.0.0.11	netns_011
 10.0.0.21	netns_021
+192.0.2.10	client
 10.100.100.100	http-server http-server.default http-server.default.svc http-server.default.svc.cluster.local
 END
 tee /etc/netns/netns_011/resolv.conf /etc/netns/netns_021/resolv.conf >/dev/null <<'END'

@@ -166,6 +166,7 @@ tee /etc/netns/web/hosts /etc/netns/other/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 10.0.0.11	web
 10.0.0.21	other
+192.0.2.10	client
 10.96.0.80	web web.default web.default.svc web.default.svc.cluster.local
 END
 iptables --table filter --append FORWARD --in-interface br1 --jump ACCEPT

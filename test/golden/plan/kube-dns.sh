@@ -259,6 +259,7 @@ tee /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts /etc/netns/web/hosts /
 10.244.0.12	coredns-2
 10.244.0.21	web
 10.244.0.31	probe
+192.0.2.10	router
 10.96.0.80	web web.default web.default.svc web.default.svc.cluster.local
 10.96.0.10	kube-dns.kube-system kube-dns.kube-system.svc kube-dns.kube-system.svc.cluster.local
 END

@@ -235,6 +235,7 @@ tee /etc/netns/apiserver/hosts /etc/netns/coredns-1/hosts /etc/netns/coredns-2/h
 10.244.219.81	coredns-1
 10.244.219.84	coredns-2
 10.244.219.90	probe
+203.0.113.1	router
 10.96.0.1	kubernetes kubernetes.default kubernetes.default.svc kubernetes.default.svc.cluster.local
 10.96.0.10	kube-dns.kube-system kube-dns.kube-system.svc kube-dns.kube-system.svc.cluster.local
 END

@@ -167,6 +167,7 @@ tee /etc/netns/nginx/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 10.244.0.11	nginx
 10.244.0.21	probe
+192.0.2.10	router
 10.96.62.137	nginx nginx.default nginx.default.svc nginx.default.svc.cluster.local
 10.96.100.1	nginx-1 nginx-1.default nginx-1.default.svc nginx-1.default.svc.cluster.local
 10.96.100.2	nginx-2 nginx-2.default nginx-2.default.svc nginx-2.default.svc.cluster.local

@@ -195,6 +195,8 @@ tee /etc/netns/web/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 10.0.0.11	web
 10.0.0.21	probe
+198.51.100.254	router
+192.0.2.10	visitor
 10.96.0.80	web web.default web.default.svc web.default.svc.cluster.local
 10.96.0.66	ghost ghost.default ghost.default.svc ghost.default.svc.cluster.local
 END

@@ -262,6 +262,8 @@ tee /etc/netns/web-1/hosts /etc/netns/web-2/hosts /etc/netns/web-3/hosts /etc/ne
 10.0.0.13	web-3
 10.0.0.31	anna
 10.0.0.32	bert
+192.0.2.10	carla
+198.51.100.10	dora
 10.96.0.80	any any.default any.default.svc any.default.svc.cluster.local
 10.96.0.81	sticky sticky.default sticky.default.svc sticky.default.svc.cluster.local
 END

@@ -212,6 +212,7 @@ tee /etc/netns/nginx-1/hosts /etc/netns/nginx-2/hosts /etc/netns/nginx-3/hosts /
 10.173.32.10	nginx-2
 10.173.32.11	nginx-3
 10.173.32.20	client
+192.0.2.10	visitor
 10.0.14.162	nginx nginx.default nginx.default.svc nginx.default.svc.cluster.local
 END
 iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
