@@ -7,8 +7,8 @@ import type { Command, Plan, Step } from '../plan/plan.ts'
 import { CommandError, type Finished, runAnyway } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
+import { tryAll } from './checks/try-checks.ts'
 import type { CheckResult, CommandFailure, RunObserver, StepResult } from './report.ts'
-import { tryAll } from './try-checks.ts'
 
 /** What carrying out a plan works with. */
 export interface RunContext {

@@ -1,10 +1,10 @@
 import type { Place } from '../lab/lab.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { type ProbeSample, probe } from '../sandbox/probe-order.ts'
-import type { CheckContext } from './check.ts'
-import { connectionsTo } from './connections.ts'
+import type { CheckContext } from './checks/check-context.ts'
+import { connectionsTo } from './checks/connections.ts'
+import type { Tally } from './checks/shares.ts'
 import type { Failures } from './report.ts'
-import type { Tally } from './shares.ts'
 
 /** Seconds: a lost datagram is sent again after half of it, a lost connection attempt by the kernel after one second. */
 const patience = 3

@@ -2,7 +2,7 @@ import pMap from 'p-map'
 import { host, type Lab, type ReadinessProbe } from '../lab/lab.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { tryConnections } from '../sandbox/tcp-connect.ts'
-import { ask } from './curl.ts'
+import { ask } from './checks/curl.ts'
 
 /** What the probes of a container have come to. */
 export interface ProbeState {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { parseLab } from '../../src/lab/parse-lab.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { promiseOf } from '../../src/plan/service-promise.ts'
-import { complaintAbout } from '../../src/run/complaint.ts'
-import type { Job } from '../../src/run/sample-service.ts'
-import type { Tally } from '../../src/run/shares.ts'
-import { pValue } from '../../src/run/statistics.ts'
+import type { Tally } from '../../src/run/checks/shares.ts'
+import { pValue } from '../../src/run/checks/statistics.ts'
+import { complaintAbout } from '../../src/run/verify/complaint.ts'
+import type { Job } from '../../src/run/verify/sample-service.ts'
 
 /** The plan of a lab with two web pods, two machines outside and one service with these fields. */
 function planOf(service: string, proxy = '') {

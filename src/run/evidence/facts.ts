@@ -1,5 +1,5 @@
 import type { Cidr, Place } from '../../lab/lab.ts'
-import type { Answer } from '../curl.ts'
+import type { Answer } from '../checks/curl.ts'
 import type { Tables } from './tables.ts'
 
 /** An interface as `ip addr` shows it. */

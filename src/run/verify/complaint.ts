@@ -1,8 +1,8 @@
-import type { Plan } from '../plan/plan.ts'
-import type { Failures } from './report.ts'
-import type { Job } from './sample-service.ts'
-import type { Tally } from './shares.ts'
-import { falseAlarmRate } from './statistics.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Tally } from '../checks/shares.ts'
+import { falseAlarmRate } from '../checks/statistics.ts'
+import type { Failures } from '../report.ts'
+import type { Job } from './job.ts'
 
 /** What is off with a sample, in one line; undefined where it is as kube-proxy's rules promise. */
 export function complaintAbout(

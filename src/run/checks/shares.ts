@@ -1,8 +1,8 @@
-import type { CurlCheck, Expectation, Place } from '../lab/lab.ts'
-import type { CheckContext } from './check.ts'
+import type { CurlCheck, Expectation, Place } from '../../lab/lab.ts'
+import type { Failures } from '../report.ts'
+import type { CheckContext } from './check-context.ts'
 import { connectionsTo, destinationOf } from './connections.ts'
 import { ask, askMany, type Sample } from './curl.ts'
-import type { Failures } from './report.ts'
 import { falseAlarmRate, pValue, requestsNeeded } from './statistics.ts'
 
 /** Requests from one place to one address, sorted by who answered. */

@@ -1,11 +1,11 @@
 import pMap from 'p-map'
-import { type Check, host, type Place } from '../lab/lab.ts'
-import { needsPod } from '../plan/apply-checks.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { CheckContext } from './check.ts'
-import type { VerifyReport } from './report.ts'
+import { type Check, host, type Place } from '../../lab/lab.ts'
+import { needsPod } from '../../plan/apply-checks.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { CheckContext } from '../checks/check-context.ts'
+import { tryAll } from '../checks/try-checks.ts'
+import type { VerifyReport } from '../report.ts'
 import { isFailureExpected, type Job, jobsOf, sampleService } from './sample-service.ts'
-import { tryAll } from './try-checks.ts'
 
 export interface VerifyOptions {
   /** Requests per service and place; left out: as many as the false-alarm rate asks for. */

@@ -1,6 +1,6 @@
-import { host } from '../lab/lab.ts'
-import { runAnyway } from '../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { host } from '../../lab/lab.ts'
+import { runAnyway } from '../../sandbox/process.ts'
+import { enterArgv, insideEnv, type Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Where the kernel sent a connection. */
 export interface Connection {

@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../lab/lab.ts'
-import { shellLine } from '../plan/command-line.ts'
-import type { Plan } from '../plan/plan.ts'
-import { runAnyway } from '../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../../lab/lab.ts'
+import { shellLine } from '../../plan/command-line.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { runAnyway } from '../../sandbox/process.ts'
+import { enterArgv, insideEnv } from '../../sandbox/sandbox.ts'
+import { explainCheck } from '../evidence/explain.ts'
+import type { CheckResult } from '../report.ts'
+import type { CheckContext } from './check-context.ts'
 import { type Answer, ask } from './curl.ts'
-import { explainCheck } from './evidence/explain.ts'
-import type { CheckResult } from './report.ts'
 import { sampleShares } from './shares.ts'
-
-/** What trying checks works with. */
-export interface CheckContext {
-  sandbox: Sandbox
-  plan: Plan
-  signal?: AbortSignal
-}
 
 /** How many checks are tried at once: enough to hide the waiting of those that time out. */
 export const checksAtOnce = 8

@@ -1,8 +1,8 @@
-import { exitCode, NetlabError } from '../errors.ts'
-import type { FailureKind, Place } from '../lab/lab.ts'
-import { podHeader } from '../sandbox/pod-answer.ts'
-import { type Finished, type RunOptions, runAnyway } from '../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { exitCode, NetlabError } from '../../errors.ts'
+import type { FailureKind, Place } from '../../lab/lab.ts'
+import { podHeader } from '../../sandbox/pod-answer.ts'
+import { type Finished, type RunOptions, runAnyway } from '../../sandbox/process.ts'
+import { enterArgv, insideEnv, type Sandbox } from '../../sandbox/sandbox.ts'
 
 /** What came of one request. */
 export interface Answer {

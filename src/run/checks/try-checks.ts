@@ -1,8 +1,9 @@
 import pMap from 'p-map'
-import type { Check, CurlCheck, Place } from '../lab/lab.ts'
-import { type CheckContext, checksAtOnce, tryCheck } from './check.ts'
+import type { Check, CurlCheck, Place } from '../../lab/lab.ts'
+import type { CheckResult } from '../report.ts'
+import { checksAtOnce, tryCheck } from './check.ts'
+import type { CheckContext } from './check-context.ts'
 import { askEach } from './curl.ts'
-import type { CheckResult } from './report.ts'
 
 /** A check, and the title of its step. */
 export interface CheckOfStep {

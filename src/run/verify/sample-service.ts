@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Place } from '../lab/lab.ts'
-import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
-import { promiseOf, type ServicePromise } from '../plan/service-promise.ts'
-import type { CheckContext } from './check.ts'
+import type { Place } from '../../lab/lab.ts'
+import type { ServiceEntry, ServiceTarget } from '../../plan/plan.ts'
+import { promiseOf, type ServicePromise } from '../../plan/service-promise.ts'
+import type { CheckContext } from '../checks/check-context.ts'
+import { ask } from '../checks/curl.ts'
+import { type Tally, tally } from '../checks/shares.ts'
+import { pValue, quantile, requestsNeeded } from '../checks/statistics.ts'
+import { explainSample } from '../evidence/explain.ts'
+import { speaksHttp, tallyProbes } from '../probes.ts'
+import type { ServiceSample } from '../report.ts'
 import { complaintAbout } from './complaint.ts'
-import { ask } from './curl.ts'
-import { explainSample } from './evidence/explain.ts'
-import { speaksHttp, tallyProbes } from './probes.ts'
-import type { ServiceSample } from './report.ts'
-import { type Tally, tally } from './shares.ts'
-import { pValue, quantile, requestsNeeded } from './statistics.ts'
-
-/** An address of a service port that is asked from a place. */
-export interface Job {
-  target: ServiceTarget
-  entry: ServiceEntry
-  from: Place
-  promise: ServicePromise
-}
+import type { Job } from './job.ts'
 
 /** What is asked from where when a service port is sampled. */
 export function jobsOf(context: CheckContext, target: ServiceTarget, from: readonly Place[]): Job[] {
