@@ -1,5 +1,5 @@
 import { host, type Place } from '../lab/lab.ts'
-import { inTransactions, messageBytes } from '../service/transaction.ts'
+import { chainBytes, inTransactions, messageBytes } from '../service/transaction.ts'
 import { hereDocument, hostArgv, shellLine, shellWord } from './command-line.ts'
 import type { Command } from './plan.ts'
 
@@ -146,7 +146,7 @@ function restoreLines(commands: readonly Command[]): { text: string; command?: n
   const lines: { table: string; text: string; command: number; bytes: number }[] = []
   for (const [command, { argv }] of commands.entries()) {
     const { table, line } = restoreLine(argv) ?? { table: 'filter', line: '' }
-    lines.push({ table, text: line, command, bytes: messageBytes(argv) })
+    lines.push({ table, text: line, command, bytes: Math.max(chainBytes, messageBytes(argv)) })
   }
   return tableRuns(lines)
     .flatMap(run => inTransactions(run, ({ bytes }) => bytes))

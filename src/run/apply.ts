@@ -93,7 +93,8 @@ export function apply(
       flushed.push(...result.flushed)
       if (result.step.failure === undefined) {
         known = { ...known, endpoints: stage.leaves.endpoints, unfinished: [], fullSync: false }
-        writeLab(folder, stage.leaves, known)
+        // A large lab takes its time to be written; after the last stage it is, at once, as a whole.
+        if (index < stages.length - 1 || !result.step.ok) writeLab(folder, stage.leaves, known)
       }
       if (!result.step.ok) return { ...report, ok: false, ms: performance.now() - start, steps, flushed }
     }

@@ -1,6 +1,6 @@
 import { chainLine, ruleLines } from './restore-text.ts'
 import type { Chain, Rule, TableName } from './rules.ts'
-import { inTransactions, messageBytes } from './transaction.ts'
+import { chainBytes, inTransactions, messageBytes } from './transaction.ts'
 
 /** What is written of one table. */
 export interface TableChange {
@@ -15,7 +15,7 @@ export interface TableChange {
 
 /** How much of a message it takes to write it in one transaction. */
 export function bytesOf({ chains, stale }: TableChange): number {
-  return chains.reduce((sum, chain) => sum + bytesOfChain(chain), 0) + 2 * stale.length * messageBytes([])
+  return chains.reduce((sum, chain) => sum + bytesOfChain(chain), 0) + 2 * stale.length * chainBytes
 }
 
 /** Lines that belong into one transaction. */
@@ -76,11 +76,11 @@ function rulePiece(to: string, rule: Rule, explain: boolean): Piece {
 }
 
 function piece(...lines: string[]): Piece {
-  return { lines, bytes: lines.length * messageBytes([]) }
+  return { lines, bytes: lines.length * chainBytes }
 }
 
 function bytesOfChain({ name, rules }: Chain): number {
-  return messageBytes([]) + rules.reduce((sum, rule) => sum + bytesOfRule(name, rule), 0)
+  return chainBytes + rules.reduce((sum, rule) => sum + bytesOfRule(name, rule), 0)
 }
 
 function bytesOfRule(chain: string, { argv }: Rule): number {

@@ -5,40 +5,40 @@
  */
 export const mostBytes = 200_000
 
-/** The message's head, the names of table and chain, a target. */
-const baseBytes = 180
+/** A chain that is made, emptied or deleted, with the table around it. */
+export const chainBytes = 100
 
-/** What an option takes that is no extension: an address or an interface is loaded, masked and compared. */
-const fieldBytes = 120
-const fields = new Set([
-  '-s',
-  '--source',
-  '-d',
-  '--destination',
-  '-i',
-  '-o',
-  '-p',
-  '--in-interface',
-  '--out-interface',
+/** The message's head and a counter. */
+const ruleBytes = 110
+
+/** A mask that is not all ones. */
+const maskBytes = 60
+
+/** What options take: an address is loaded and compared, a target has a name and a structure. */
+const optionBytes = new Map([
+  ...['-s', '--source', '-d', '--destination', '-p', '--protocol'].map(option => [option, 110] as const),
+  ...['-i', '--in-interface', '-o', '--out-interface'].map(option => [option, 110] as const),
+  ...['-j', '--jump', '-g', '--goto'].map(option => [option, 60] as const),
 ])
 
-/** What an extension's structure takes (measured with iptables 1.8.9); u32 is the largest of all. */
+/** What the structures of extensions take (measured with iptables 1.8.9); u32 has the largest of all. */
 const extensionBytes = new Map([
-  ...['addrtype', 'mark', 'sctp', 'statistic', 'tcp', 'udp'].map(name => [name, 130] as const),
-  ['comment', 300],
+  ...['addrtype', 'sctp', 'statistic', 'tcp', 'udp'].map(name => [name, 50] as const),
+  ...['conntrack', 'mark', 'recent'].map(name => [name, 220] as const),
+  ['comment', 290],
   ['u32', 2200],
 ])
 const otherExtensionBytes = 800
 
-/** How much of a message the words of one line of iptables-restore take: an estimate that is never too low. */
+/** How much of a message a rule takes, given as the words of its line: an estimate that is not too low. */
 export function messageBytes(words: readonly string[]): number {
-  let bytes = baseBytes
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at]!
+  let bytes = ruleBytes
+  for (const [at, word] of words.entries()) {
     bytes += word.length
-    if (word === '-m' || word === '--match')
-      bytes += extensionBytes.get(words[at + 1] ?? '') ?? otherExtensionBytes
-    else if (fields.has(word)) bytes += fieldBytes
+    const value = words[at + 1] ?? ''
+    const isMatch = word === '-m' || word === '--match'
+    const option = isMatch ? (extensionBytes.get(value) ?? otherExtensionBytes) : optionBytes.get(word)
+    if (option !== undefined) bytes += option + (value.includes('/') ? maskBytes : 0)
   }
   return bytes
 }
