@@ -1,21 +1,8 @@
 #!/usr/bin/env node
-import { openProgram, usageExitCode } from './cli/program.ts'
-import { exitCode, NetlabError } from './errors.ts'
-import { renderError } from './view/error.ts'
-import { openTerminal } from './view/terminal.ts'
+import { Beginning } from './cli/beginning.ts'
 
-try {
-  const program = await openProgram(process.argv[2])
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = tell(error)
-}
-
-/** Tells what went wrong and returns the exit code for it. */
-function tell(error: unknown): number {
-  const usage = usageExitCode(error)
-  if (usage !== undefined) return usage
-  const { err } = openTerminal()
-  err.write(renderError(err, error))
-  return error instanceof NetlabError ? error.exitCode : exitCode.failed
-}
+const beginning = new Beginning()
+const [verb, lab] = process.argv.slice(2)
+if ((verb === 'up' || verb === 'walk') && lab !== undefined) beginning.begin()
+const { main } = await import('./cli/main.ts')
+await main(beginning)

@@ -6,7 +6,8 @@ import { timed } from './measure.mjs'
  * own; then each server is asked until it answers. Resolves to the seconds until all do.
  */
 export async function byHand(netlab, labFile) {
-  const { openSandbox, closeSandbox, enterArgv, insideEnv } = await netlab.module('sandbox/sandbox.ts')
+  const modules = await netlab.module('sandbox/sandbox.ts', 'sandbox/start.ts')
+  const { StartedSandbox, closeSandbox, enterArgv, insideEnv } = modules
   const { steps } = JSON.parse(netlab.run('plan', labFile, '--format', 'json'))
   const urls = steps.flatMap(({ checks }) =>
     checks.filter(({ kind }) => kind === 'curl').map(({ url }) => url),
@@ -16,7 +17,8 @@ export async function byHand(netlab, labFile) {
   let sandbox
   try {
     return await timed(async () => {
-      sandbox = (await openSandbox('by-hand', netlab.file('sandbox.log'), false, () => {})).sandbox
+      const log = netlab.file('sandbox.log')
+      sandbox = (await new StartedSandbox(log, false).keep('by-hand', log)).sandbox
       const [file, ...args] = enterArgv(sandbox, ['bash', '-s'])
       const { status, stderr } = spawnSync(file, args, {
         env: { ...netlab.env, ...insideEnv },

@@ -7,7 +7,7 @@ const modules = await import(pathToFileURL(bundle).href)
 const input = compileInput(modules, Number(count))
 const before = process.cpuUsage()
 const start = performance.now()
-const { text } = modules.fullSync(modules.compileServices(input))
+const text = modules.restoreText(modules.compileServices(input))
 const seconds = (performance.now() - start) / 1000
 const { user, system } = process.cpuUsage(before)
 // In kB (getrusage(2)).

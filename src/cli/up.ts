@@ -10,9 +10,8 @@ import { renderUpJson } from '../view/json.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { openUpProgress } from '../view/up-progress.ts'
 import { renderUpSummary } from '../view/up-summary.ts'
-import { abortOnSignals } from './interrupt.ts'
+import type { Beginning, Begun } from './beginning.ts'
 import { checkedName } from './lab-name.ts'
-import { watchLab } from './sync.ts'
 
 interface UpFlags {
   name?: string
@@ -25,7 +24,7 @@ interface UpFlags {
 }
 
 /** `netlab up`: builds a lab, step by step, each one verified. */
-export function upCommand(): Command {
+export function upCommand(beginning: Beginning): Command {
   return new Command('up')
     .description('build a lab, step by step, each step verified; what fails is explained and taken down')
     .argument('<lab>', 'a lab file, or the name of a lab that ships')
@@ -36,25 +35,24 @@ export function upCommand(): Command {
     .option('-q, --quiet', 'say nothing but what failed')
     .option('-v, --verbose', 'show each command with its time')
     .option('--json', 'print the result as JSON')
-    .action(runUp)
+    .action((lab: string, flags: UpFlags) => runUp(beginning.begin(), lab, flags))
 }
 
-async function runUp(nameOrPath: string, flags: UpFlags): Promise<void> {
+async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpFlags): Promise<void> {
   const file = findLab(nameOrPath)
   const read = loadLab(file)
   const lab = flags.name === undefined ? read : { ...read, name: flags.name }
   const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
   const progress = openUpProgress(terminal, compilePlan(lab).steps)
-  const { signal, release } = abortOnSignals(`interrupted; ${lab.name} is taken down and nothing is left`)
+  interrupt.says(`interrupted; ${lab.name} is taken down and nothing is left`)
   const outcome = await up(lab, {
     file,
+    start: await start,
     apart: !flags.batch,
     keep: flags.keep ?? false,
     observer: progress,
-    signal,
-  })
-    .finally(() => progress.stop())
-    .finally(release)
+    signal: interrupt.signal,
+  }).finally(() => progress.stop())
   const { report, plan, stopped } = outcome
   if (flags.json) terminal.out.write(renderUpJson(report))
   if (stopped !== undefined) {
@@ -75,5 +73,8 @@ async function runUp(nameOrPath: string, flags: UpFlags): Promise<void> {
   } else if (!flags.json && !flags.quiet) {
     terminal.out.write(renderUpSummary(terminal.out, report, plan, runningLabs().length > 1))
   }
-  if (flags.watch && stopped === undefined) await watchLab(openLab(lab.name), flags)
+  if (flags.watch && stopped === undefined) {
+    const { watchLab } = await import('./sync.ts')
+    await watchLab(openLab(lab.name), flags)
+  }
 }

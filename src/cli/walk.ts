@@ -14,7 +14,7 @@ import { renderKept } from '../view/lesson.ts'
 import { LessonGuide } from '../view/lesson-guide.ts'
 import { openTerminal, type Screen } from '../view/terminal.ts'
 import { renderTranscript } from '../view/transcript.ts'
-import { abortOnSignals } from './interrupt.ts'
+import type { Beginning, Begun } from './beginning.ts'
 import { checkedName } from './lab-name.ts'
 
 interface WalkFlags {
@@ -27,7 +27,7 @@ interface WalkFlags {
 }
 
 /** `netlab walk`: a lab as a lesson, step by step. */
-export function walkCommand(): Command {
+export function walkCommand(beginning: Beginning): Command {
   return new Command('walk')
     .description('a lesson: each step with its reason, its commands, their output and what was checked')
     .argument('<lab>', 'a lab file, or the name of a lab that ships')
@@ -37,17 +37,17 @@ export function walkCommand(): Command {
     .option('--force', 'overwrite that file if it is there')
     .option('--keep', 'leave the lab up at the end, without asking')
     .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
-    .action(runWalk)
+    .action((lab: string, flags: WalkFlags) => runWalk(beginning.begin(), lab, flags))
 }
 
-async function runWalk(nameOrPath: string, flags: WalkFlags): Promise<void> {
+async function runWalk({ interrupt, start }: Begun, nameOrPath: string, flags: WalkFlags): Promise<void> {
   const file = findLab(nameOrPath)
   const read = loadLab(file)
   const lab = flags.name === undefined ? read : { ...read, name: flags.name }
   const { out } = openTerminal()
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
   if (flags.record !== undefined) mustBeWritable(flags.record, flags.force ?? false)
-  const interrupt = abortOnSignals(`interrupted; ${lab.name} is taken down and nothing is left`)
+  interrupt.says(`interrupted; ${lab.name} is taken down and nothing is left`)
   const plan = compilePlan(lab)
   const keys = flags.yes ? undefined : new Keys(process.stdin, interrupt.abort)
   const guide = new LessonGuide({
@@ -58,10 +58,11 @@ async function runWalk(nameOrPath: string, flags: WalkFlags): Promise<void> {
     whileShell: interrupt.ignored,
     ...(flags.keep || flags.down ? { parting: flags.keep ? 'keep' : 'down' } : {}),
   })
+  const begun = await start
   guide.begin()
-  const report = await walk(lab, guide, { file, signal: interrupt.signal })
-    .finally(() => guide.stop())
-    .finally(interrupt.release)
+  const report = await walk(lab, guide, { file, start: begun, signal: interrupt.signal }).finally(() =>
+    guide.stop(),
+  )
   if (flags.record !== undefined) record(flags.record, flags.force ?? false, plan, report, out)
   if (report.interrupted) throw interrupt.signal.reason
   out.write(

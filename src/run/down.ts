@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { complainersTo, lives } from '../sandbox/proc.ts'
 import { runAnyway } from '../sandbox/process.ts'
 import { closeSandbox, enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
-import { labFolders, stateRoot } from '../sandbox/state-folder.ts'
+import { labFolders, removeFolder, starterOf, stateRoot } from '../sandbox/state-folder.ts'
 import { LabFolder } from './lab-state.ts'
 import type { DownReport } from './report.ts'
 
@@ -29,9 +28,8 @@ export async function downAll(): Promise<DownReport[]> {
   const reports = await Promise.all(folders.filter(name => !name.startsWith('.')).map(name => down(name)))
   // A start that was killed before it had its name leaves a folder that is marked with its process.
   for (const name of folders) {
-    const starter = /^\..+\.(\d+)$/.exec(name)?.[1]
-    if (starter !== undefined && !isAlive(Number(starter)))
-      rmSync(join(stateRoot(), name), { recursive: true, force: true })
+    const starter = starterOf(name)
+    if (starter !== undefined && !isAlive(starter)) await endFolder(join(stateRoot(), name))
   }
   return reports
 }
@@ -53,9 +51,13 @@ async function stopStarter(folder: LabFolder): Promise<void> {
 export async function endLab(folder: LabFolder): Promise<void> {
   const state = folder.read()
   if (state?.holder !== undefined) await closeSandbox(state.holder, state.sandbox)
-  // Where the state was lost, the lab's processes are known by where they complain to.
-  for (const left of complainersTo(folder.path)) await closeSandbox(left, undefined)
-  folder.remove()
+  await endFolder(folder.path)
+}
+
+/** Where the state was lost, or not written yet, a lab's processes are known by where they complain to. */
+async function endFolder(path: string): Promise<void> {
+  for (const left of complainersTo(path)) await closeSandbox(left, undefined)
+  removeFolder(path)
 }
 
 async function countInside(sandbox: Sandbox): Promise<{ links: number; rules: number }> {

@@ -1,18 +1,11 @@
-import { rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import { lives, type ProcessId, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import {
-  claimFolder,
-  labFolders,
-  readIfThere,
-  removeEmptyRoot,
-  stateRoot,
-  writeWhole,
-} from '../sandbox/state-folder.ts'
+import { claimFolder, labFolders, readIfThere, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
+import type { LabStart } from './lab-start.ts'
 import type { LabStatus } from './report.ts'
 
 /** What is kept of a lab while it runs; enough to end it without its file. */
@@ -73,11 +66,6 @@ export class LabFolder {
     return plan
   }
 
-  remove(): void {
-    rmSync(this.path, { recursive: true, force: true })
-    removeEmptyRoot(dirname(this.path))
-  }
-
   #parsed(file: string): unknown {
     try {
       return JSON.parse(readIfThere(join(this.path, file)) ?? '') ?? undefined
@@ -101,8 +89,13 @@ function isProcessId(id: ProcessId | undefined): boolean {
   return Number.isInteger(id?.pid) && typeof id?.startTime === 'string'
 }
 
-/** Takes a lab's name for this process. Throws NetlabError where a lab of that name lives or is being started. */
-export function claimLab(lab: Lab, plan: Plan, file: string): { folder: LabFolder; state: LabState } {
+/** Takes a lab's name for a start, whose folder becomes the lab's. Throws NetlabError where a lab of that name lives or is being started. */
+export function claimLab(
+  lab: Lab,
+  plan: Plan,
+  file: string,
+  start: LabStart,
+): { folder: LabFolder; state: LabState } {
   const folder = new LabFolder(lab.name)
   const state: LabState = {
     version: 1,
@@ -112,13 +105,14 @@ export function claimLab(lab: Lab, plan: Plan, file: string): { folder: LabFolde
     stage: 'starting',
     since: new Date().toISOString(),
     starter: processId(process.pid)!,
+    holder: start.sandbox.holder,
   }
   const files: Record<string, string> = {
     'state.json': `${JSON.stringify(state)}\n`,
     'plan.json': `${JSON.stringify(plan)}\n`,
     'lab.json': `${JSON.stringify(lab)}\n`,
   }
-  if (claimFolder(stateRoot(), lab.name, files)) return { folder, state }
+  if (claimFolder(start.claim, lab.name, files)) return { folder, state }
   const other = folder.read()
   throw new NetlabError({
     what: `a lab named ${lab.name} is ${statusWords(other)}`,

@@ -6,6 +6,7 @@ import { sandboxLives } from '../sandbox/sandbox.ts'
 import { carryOutStep, runAsTyped, startServers, tryChecks } from './carry-out.ts'
 import { down, endLab } from './down.ts'
 import { openShell } from './inside.ts'
+import { LabStart } from './lab-start.ts'
 import type { CheckResult, CommandFailure, DownReport } from './report.ts'
 import { type OpenedLab, openLabSandbox } from './up.ts'
 
@@ -38,6 +39,7 @@ export interface StepListener {
 export interface LessonOptions {
   /** The path that the lab was read from. */
   file: string
+  start: LabStart
   signal: AbortSignal
 }
 
@@ -135,7 +137,13 @@ export class Lesson {
    */
   async rebuild(upTo: number): Promise<readonly CommandFailure[]> {
     await endLab(this.#opened.folder)
-    this.#opened = await openSandboxFor(this.#lab, this.plan, this.#options)
+    const start = new LabStart()
+    try {
+      this.#opened = await openSandboxFor(this.#lab, this.plan, { ...this.#options, start })
+    } catch (error) {
+      await start.giveUp()
+      throw error
+    }
     this.walked.length = Math.min(upTo, this.walked.length)
     const failures: CommandFailure[] = []
     for (const [index, { step }] of this.walked.entries()) {
@@ -176,8 +184,8 @@ export class Lesson {
   }
 }
 
-function openSandboxFor(lab: Lab, plan: Plan, { file, signal }: LessonOptions): Promise<OpenedLab> {
-  return openLabSandbox(lab, plan, { file, signal, apart: false, observer: {} })
+function openSandboxFor(lab: Lab, plan: Plan, { file, start, signal }: LessonOptions): Promise<OpenedLab> {
+  return openLabSandbox(lab, plan, { file, start, signal, apart: false, observer: {} })
 }
 
 /** One command at a time, but neighbouring programs of pods together: a process for each would be dear in a lab of many. */

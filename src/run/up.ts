@@ -5,16 +5,18 @@ import { compilePlan } from '../plan/compile.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { programsOf } from '../plan/programs.ts'
 import { isThere, waysToInstall } from '../sandbox/programs.ts'
-import { openSandbox, sandboxLives } from '../sandbox/sandbox.ts'
+import { sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
 import { carryOutStep, type RunContext } from './carry-out.ts'
 import { endLab } from './down.ts'
+import { type LabStart, sandboxLog } from './lab-start.ts'
 import { claimLab, type LabFolder, type LabState } from './lab-state.ts'
 import type { RunObserver, StepResult, UpReport } from './report.ts'
 
 export interface UpOptions {
   /** The path that the lab was read from. */
   file: string
+  start: LabStart
   /** One process per command. */
   apart: boolean
   /** A lab that fails stays as it is. */
@@ -51,22 +53,20 @@ function mustHavePrograms(plan: Plan): void {
   })
 }
 
-/** Opens a lab's sandbox; no step has been carried out yet. Throws NetlabError where its name is taken or a program is missing. */
+/** Makes a lab of a start; no step has been carried out yet. Throws NetlabError where its name is taken or a program is missing. */
 export async function openLabSandbox(
   lab: Lab,
   plan: Plan,
   options: Omit<UpOptions, 'keep'>,
 ): Promise<OpenedLab> {
   mustHavePrograms(plan)
-  const { folder, state } = claimLab(lab, plan, options.file)
+  const { start, observer, apart, signal } = options
+  signal.throwIfAborted()
+  const { folder, state } = claimLab(lab, plan, options.file, start)
   try {
-    const { observer, apart, signal } = options
     const serves = !apart && plan.steps.some(step => step.actions.some(({ command }) => isOwnServer(command)))
-    const log = join(folder.path, 'sandbox.log')
-    const { sandbox, podServer } = await openSandbox(lab.name, log, serves, holder => {
-      state.holder = holder
-      folder.write(state)
-    })
+    const { sandbox, podServer } = await start.sandbox.keep(lab.name, join(folder.path, sandboxLog))
+    if (!serves) podServer?.destroy()
     state.sandbox = sandbox
     folder.write(state)
     const context = { sandbox, plan, logFolder: folder.logs, observer, apart, podServer, signal }

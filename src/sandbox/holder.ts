@@ -1,14 +1,13 @@
 /**
- * The shell scripts that open a sandbox. They are data here: the outer one is given to `sh -c`, the inner one to it as its
- * first argument. A shell, not Node, because process 1 must reap orphans and stay small: Kubernetes' pause container, for real.
+ * The shell scripts that open a sandbox. They are data here: the outer one is given to `sh -c`, the inner ones to it as its
+ * arguments. A shell, not Node, because process 1 must reap orphans and stay small: Kubernetes' pause container, for real.
  */
 
 /**
  * Runs in a user and a mount namespace of its own and makes every mount read-only. The sandbox's namespaces are opened
  * inside this one, so the kernel locks those mounts: not even the sandbox's root can make them writable again.
- * Waits for a line on stdin first: if netlab dies before it has noted the process id, nothing comes to life.
- * $1 the holder's script, $2 the script that furnishes, $3 the lab's name, $4 netlab's bundle, $5 node, $6 what process 1
- * ends up as, $7 whether a pod server is needed.
+ * $1 the holder's script, $2 the script that furnishes, $3 netlab's bundle, $4 node, $5 what process 1 ends up as, $6 whether
+ * a pod server is needed.
  */
 const lockScript = `
 set -e
@@ -20,7 +19,7 @@ while read -r _ _ _ _ target options _; do
   mount -o remount,bind,ro "$target" || case $target in / | /home | /home/* | /root | /var | /var/*) exit 1 ;; esac
 done < /proc/self/mountinfo
 exec unshare --user --map-root-user --net --mount --pid --uts --ipc --fork --mount-proc --kill-child -- \\
-  sh -c "$1" netlab-holder "$2" "$3" "$4" "$5" "$6" "$7"
+  sh -c "$1" netlab-holder "$2" "$3" "$4" "$5" "$6"
 `
 
 /**
@@ -29,12 +28,13 @@ exec unshare --user --map-root-user --net --mount --pid --uts --ipc --fork --mou
  * are mounted in one more mount namespace. It talks with netlab through file descriptor 3.
  */
 const holderScript = `
-[ "$6" != serve ] || "$4" "$3/pod-server.js" <&3 >&3 3<&- &
-exec 3<&- unshare --mount -- sh -c "$1" netlab-holder "$2" "$3" "$4" "$5"
+[ "$5" != serve ] || "$3" "$2/pod-server.js" <&3 >&3 3<&- &
+exec 3<&- unshare --mount -- sh -c "$1" netlab-holder "$2" "$3" "$4"
 `
 
 /**
- * Makes the sandbox's own /run, /tmp, /etc and /dev, says so, and then reaps orphans for ever.
+ * Makes the sandbox's own /run, /tmp, /etc and /dev, says so, and waits for a line on stdin with the lab's name: if netlab dies
+ * before it has noted the holder, all ends with this process. Then it reaps orphans for ever.
  * /sys stays as it is, read-only: `ip netns exec` lays a pod's own over it, which the kernel allows only where it cannot
  * take away what is there (iproute2, lib/namespace.c).
  */
@@ -50,9 +50,9 @@ ln -s /proc/self/fd/1 stdout
 ln -s /proc/self/fd/2 stderr
 ln -s pts/ptmx ptmx
 ln -s /tmp shm
-printf '#!/bin/sh\\nexec "%s" /run/sandbox/netlab/bin.js "$@"\\n' "$3" > ../bin/netlab
+printf '#!/bin/sh\\nexec "%s" /run/sandbox/netlab/bin.js "$@"\\n' "$2" > ../bin/netlab
 chmod 755 ../bin/netlab
-mount --bind -o ro "$2" /run/sandbox/netlab
+mount --bind -o ro "$1" /run/sandbox/netlab
 {
   echo 'tmpfs /tmp tmpfs mode=1777 0 0'
   echo 'overlay /etc overlay lowerdir=/etc,upperdir=/run/sandbox/upper,workdir=/run/sandbox/work 0 0'
@@ -71,35 +71,25 @@ mount --bind -o ro "$2" /run/sandbox/netlab
 } > ../fstab
 mount -a -T ../fstab
 rm ../fstab
-hostname "$1"
 ip link set lo up
 cd /
 echo ready
-exec sh -c "$4" netlab-pause "$1"
+read -r word lab
+[ "$word" = stay ]
+hostname "$lab"
+echo staying
+exec sh -c "$3" netlab-pause "$lab"
 `
 
 /** What process 1 is from then on; a short text, because `ps` shows it. */
 const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; while :; do sleep 2147483647 & wait $!; done`
 
 /**
- * The argv that opens a sandbox named after a lab; `bundle` is the folder of netlab's own program. With `serves` a pod server
- * starts in it, whose stdin and stdout are this process's file descriptor 3.
+ * The argv that opens a sandbox; `bundle` is the folder of netlab's own program. With `serves` a pod server starts in it, whose
+ * stdin and stdout are this process's file descriptor 3.
  */
-export function holderArgv(lab: string, bundle: string, node: string, serves: boolean): readonly string[] {
-  const start = `read -r go && [ "$go" = go ] && exec unshare --user --map-root-user --mount -- sh -c "$@"`
-  return [
-    'sh',
-    '-c',
-    start,
-    'netlab-start',
-    lockScript,
-    'netlab-lock',
-    holderScript,
-    furnishScript,
-    lab,
-    bundle,
-    node,
-    pauseScript,
-    serves ? 'serve' : '',
-  ]
+export function holderArgv(bundle: string, node: string, serves: boolean): readonly string[] {
+  const lock = ['sh', '-c', lockScript, 'netlab-lock']
+  const scripts = [holderScript, furnishScript, bundle, node, pauseScript, serves ? 'serve' : '']
+  return ['unshare', '--user', '--map-root-user', '--mount', '--', ...lock, ...scripts]
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { execa, type Options } from 'execa'
 import { NetlabError } from '../errors.ts'
 import { shellLine } from '../plan/command-line.ts'
+import { toolPath } from './detached.ts'
 
 export interface RunOptions {
   /** Given to the command's stdin; without it stdin is empty. */
@@ -47,20 +48,6 @@ export class CommandError extends NetlabError {
     this.stderr = stderr
   }
 }
-
-/** Debian keeps ip, iptables and sysctl where an ordinary user's PATH does not look. */
-export const toolPath = [
-  ...new Set([
-    ...(process.env.PATH ?? '').split(':'),
-    '/usr/local/sbin',
-    '/usr/sbin',
-    '/sbin',
-    '/usr/bin',
-    '/bin',
-  ]),
-]
-  .filter(folder => folder !== '')
-  .join(':')
 
 function execaOptions(options: RunOptions) {
   return {
@@ -163,30 +150,4 @@ export async function runOnTerminal(
     process.off('SIGINT', ignore)
     process.off('SIGQUIT', ignore)
   }
-}
-
-/** Starts a program that outlives netlab, in a session of its own, its output going to an open file. */
-export function startDetached(
-  argv: readonly string[],
-  options: {
-    output: number
-    env?: Readonly<Record<string, string>>
-    stdin?: 'ignore' | 'pipe'
-    stdout?: 'pipe'
-    /** One more, file descriptor 3: a socket that goes both ways. */
-    extra?: 'pipe'
-  },
-) {
-  const [file = '', ...args] = argv
-  return spawn(file, args, {
-    detached: true,
-    stdio: [
-      options.stdin ?? 'ignore',
-      options.stdout ?? options.output,
-      options.output,
-      ...(options.extra === undefined ? [] : [options.extra]),
-    ],
-    env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env },
-    cwd: '/',
-  })
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
+import { toolPath } from './detached.ts'
 import { installLine, tools } from './doctor/tools.ts'
-import { toolPath } from './process.ts'
 
 /** Whether a program is found in a sandbox, where the PATH is this machine's with the folders of root's tools. */
 export function isThere(program: string): boolean {

@@ -1,14 +1,12 @@
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { exitCode, NetlabError } from '../errors.ts'
+import { NetlabError } from '../errors.ts'
 import { host, type Place } from '../lab/lab.ts'
 import { hostArgv } from '../plan/command-line.ts'
-import { holderArgv } from './holder.ts'
-import { childrenOf, lives, type ProcessId, processesIn, processId, userNamespace } from './proc.ts'
-import { startDetached, toolPath } from './process.ts'
+import { toolPath } from './detached.ts'
+import { childrenOf, lives, type ProcessId, processesIn, userNamespace } from './proc.ts'
 
 /** A lab's namespaces: they live while `init` does. */
 export interface Sandbox {
@@ -27,72 +25,6 @@ export const bundleFolder = existsSync(join(ownFolder, 'bin.js')) ? ownFolder : 
 
 /** Where netlab's own program stands inside a sandbox, on everybody's PATH there. */
 const insidePath = `/run/sandbox/bin:${toolPath}`
-
-export interface OpenedSandbox {
-  sandbox: Sandbox
-  /** Talks with the pod server that was started together with the sandbox, if one was. */
-  podServer?: Socket
-}
-
-/**
- * Opens a sandbox. `noted` is called with the holder before anything comes to life, so that a record of it is never missing.
- * What the holder prints goes to `logFile`. With `serves` a pod server starts meanwhile. Throws NetlabError where this machine
- * forbids user namespaces.
- */
-export async function openSandbox(
-  lab: string,
-  logFile: string,
-  serves: boolean,
-  noted: (holder: ProcessId) => void,
-): Promise<OpenedSandbox> {
-  const log = openSync(logFile, 'a', 0o600)
-  const child = startDetached(holderArgv(lab, bundleFolder, process.execPath, serves), {
-    output: log,
-    stdin: 'pipe',
-    stdout: 'pipe',
-    ...(serves ? { extra: 'pipe' } : {}),
-  })
-  closeSync(log)
-  const ended = new Promise<'ended'>(resolve => {
-    child.on('exit', () => resolve('ended'))
-    child.on('error', () => resolve('ended'))
-  })
-  const { stdin, stdout } = child
-  if (child.pid === undefined || stdin === null || stdout === null) throw notOpened(logFile)
-  const holder = processId(child.pid)
-  if (holder === undefined) throw notOpened(logFile)
-  noted(holder)
-  stdin.on('error', () => {})
-  stdin.end('go\n')
-  const ready = new Promise<'ready'>(resolve => {
-    stdout.on('data', (chunk: Buffer) => {
-      if (chunk.includes('ready')) resolve('ready')
-    })
-  })
-  if ((await Promise.race([ready, ended])) === 'ended') throw notOpened(logFile)
-  stdout.destroy()
-  child.unref()
-  const init = childrenOf(holder.pid).map(processId)[0]
-  const namespace = init && userNamespace(init.pid)
-  if (init === undefined || namespace === undefined) throw notOpened(logFile)
-  // Node opens a socket for each additional pipe.
-  const podServer = child.stdio[3] as Socket | null | undefined
-  podServer?.unref()
-  return {
-    sandbox: { holder, init, userNamespace: namespace },
-    ...(podServer ? { podServer } : {}),
-  }
-}
-
-function notOpened(logFile: string): NetlabError {
-  return new NetlabError({
-    what: 'the sandbox could not be opened',
-    why: 'a lab runs in user, network, mount and PID namespaces of its own, so that nothing of this machine is touched',
-    details: readFileSync(logFile, 'utf8').trim(),
-    fix: 'netlab doctor says what this machine lacks, and the command that mends it',
-    exitCode: exitCode.machineLacks,
-  })
-}
 
 /** The argv that runs a command inside a sandbox, in the network namespace of a place. */
 export function enterArgv(sandbox: Sandbox, argv: readonly string[], place: Place = host): readonly string[] {

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { commandLine, hostArgv } from '../plan/command-line.ts'
 import type { Command } from '../plan/plan.ts'
+import { startDetached } from './detached.ts'
 import { openListeners, podServers } from './pod-control.ts'
 import type { Listener } from './pod-listeners.ts'
-import { CommandError, startDetached } from './process.ts'
+import { CommandError } from './process.ts'
 import { bundleFolder, enterArgv, enterWithOwnFilesArgv, insideEnv, type Sandbox } from './sandbox.ts'
 
 /** Whether a command starts netlab's own server. */

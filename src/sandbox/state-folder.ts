@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
 
 /** The folder that holds one folder for each running lab of this user. */
@@ -45,31 +45,32 @@ export function labFolders(root: string): string[] {
 }
 
 /**
- * Takes a lab's name by making its folder with its first files in one move; false where the name is taken.
+ * Takes a lab's name by giving it to a folder with its first files in one move; false where the name is taken.
  * Two that try at once cannot both succeed.
  */
-export function claimFolder(root: string, name: string, files: Readonly<Record<string, string>>): boolean {
-  const claim = join(root, `.${name}.${process.pid}`)
-  makeClaim(root, claim)
+export function claimFolder(claim: string, name: string, files: Readonly<Record<string, string>>): boolean {
   try {
     for (const [file, text] of Object.entries(files)) writeFileSync(join(claim, file), text, { mode: 0o600 })
-    renameSync(claim, join(root, name))
+    renameSync(claim, join(dirname(claim), name))
     return true
   } catch (error) {
-    rmSync(claim, { recursive: true, force: true })
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw error
   }
 }
 
-/** A `down` may take the empty root away between two calls, so both are tried again. */
-function makeClaim(root: string, claim: string): void {
+/**
+ * Makes a folder that has no lab's name yet, and returns its path; `starterOf` knows whose it is.
+ * A `down` may take the empty root away between two calls, so both are tried again.
+ */
+export function makeClaim(root: string): string {
+  const claim = join(root, `.start.${process.pid}`)
   for (let tries = 5; ; tries -= 1) {
     try {
       ensureStateRoot(root)
       mkdirSync(claim, { mode: 0o700 })
-      return
+      return claim
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'EEXIST') rmSync(claim, { recursive: true, force: true })
@@ -79,8 +80,20 @@ function makeClaim(root: string, claim: string): void {
   }
 }
 
+/** The process that made a folder without a lab's name; undefined for a lab's own folder. */
+export function starterOf(folder: string): number | undefined {
+  const pid = /^\..+\.(\d+)$/.exec(folder)?.[1]
+  return pid === undefined ? undefined : Number(pid)
+}
+
+/** Removes a folder of the root, and the root with the last one. */
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true })
+  removeEmptyRoot(dirname(path))
+}
+
 /** Removes a root that netlab chose itself once it is empty, so that nothing of netlab is left where no lab is. */
-export function removeEmptyRoot(root: string, env: NodeJS.ProcessEnv = process.env): void {
+function removeEmptyRoot(root: string, env: NodeJS.ProcessEnv = process.env): void {
   if (env.NETLAB_STATE_DIR) return
   try {
     rmdirSync(root)

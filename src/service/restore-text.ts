@@ -43,9 +43,9 @@ export function chainLine(name: string): string {
 
 /** A rule's words as kube-proxy writes them: a comment with spaces is quoted, and nothing else has any. */
 export function ruleWords(argv: readonly string[]): string {
-  const text = argv.indexOf('--comment') + 1
-  if (text === 0 || !argv[text]?.includes(' ')) return argv.join(' ')
-  return argv.with(text, `"${argv[text]}"`).join(' ')
+  let line = ''
+  for (const word of argv) line += word.includes(' ') ? ` "${word}"` : ` ${word}`
+  return line.slice(1)
 }
 
 /** A rule set as plain data: table → chain → rules, each an argv. */

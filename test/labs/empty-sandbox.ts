@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { run } from '../../src/sandbox/process.ts'
-import { closeSandbox, enterArgv, insideEnv, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
+import { closeSandbox, enterArgv, insideEnv, type Sandbox } from '../../src/sandbox/sandbox.ts'
+import { StartedSandbox } from '../../src/sandbox/start.ts'
 import { removeFolder } from './package-copy.ts'
 
 /** A sandbox with nothing in it yet. */
@@ -20,7 +21,8 @@ const open = new Set<EmptySandbox>()
 /** Opens a sandbox without a lab; it is closed after the test. */
 export async function openEmptySandbox(name = 'test'): Promise<EmptySandbox> {
   const folder = mkdtempSync(join(tmpdir(), 'netlab-sandbox-'))
-  const { sandbox: opened } = await openSandbox(name, join(folder, 'sandbox.log'), false, () => {})
+  const log = join(folder, 'sandbox.log')
+  const { sandbox: opened } = await new StartedSandbox(log, false).keep(name, log)
   const sandbox: EmptySandbox = {
     opened,
     folder,

@@ -4,11 +4,9 @@ import { shellLine } from '../../plan/command-line.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { runAnyway } from '../../sandbox/process.ts'
 import { enterArgv, insideEnv } from '../../sandbox/sandbox.ts'
-import { explainCheck } from '../evidence/explain.ts'
-import type { CheckResult } from '../report.ts'
+import type { CheckResult, Evidence } from '../report.ts'
 import type { CheckContext } from './check-context.ts'
 import { type Answer, ask } from './curl.ts'
-import { sampleShares } from './shares.ts'
 
 /** How many checks are tried at once: enough to hide the waiting of those that time out. */
 export const checksAtOnce = 8
@@ -35,7 +33,7 @@ export async function tryCheck(context: CheckContext, check: Check, step: string
     seen = await tryOnce(context, check)
   }
   const ms = performance.now() - start
-  const evidence = seen.ok ? undefined : await explainCheck(context, check)
+  const evidence = seen.ok ? undefined : await explain(context, check)
   return {
     check,
     step,
@@ -48,6 +46,12 @@ export async function tryCheck(context: CheckContext, check: Check, step: string
   }
 }
 
+/** Read when a check fails: a lab that comes up well is not kept waiting for it. */
+async function explain(context: CheckContext, check: Check): Promise<Evidence | undefined> {
+  const { explainCheck } = await import('../evidence/explain.ts')
+  return explainCheck(context, check)
+}
+
 /** Waiting helps where something that comes up late is expected; a distribution or a failure is what it is. */
 function isPatient(check: Check): boolean {
   return check.kind === 'command'
@@ -55,10 +59,12 @@ function isPatient(check: Check): boolean {
     : check.expect.every(one => one.kind === 'answers')
 }
 
-function tryOnce(context: CheckContext, check: Check): Promise<Seen> {
+async function tryOnce(context: CheckContext, check: Check): Promise<Seen> {
   if (check.kind === 'command') return tryCommand(context, check)
   const shares = check.expect.find(one => one.kind === 'shares')
-  return shares === undefined ? tryCurl(context, check) : sampleShares(context, check, shares)
+  if (shares === undefined) return tryCurl(context, check)
+  const { sampleShares } = await import('./shares.ts')
+  return sampleShares(context, check, shares)
 }
 
 async function tryCommand({ sandbox, signal }: CheckContext, check: CommandCheck): Promise<Seen> {
