@@ -10,6 +10,11 @@ async function stateOf(session: Session, lab: string): Promise<KernelState> {
   return JSON.parse(JSON.stringify(state), (key, value) => (key === 'id' || key === 'no' ? undefined : value))
 }
 
+async function expectAlike(session: Session, one: string, other: string): Promise<void> {
+  const [state, expected] = await Promise.all([stateOf(session, one), stateOf(session, other)])
+  expect(state).toEqual(expected)
+}
+
 async function fine(session: Session, ...argv: string[]) {
   const ended = await session.netlab(...argv)
   expect({ argv, ...ended }).toMatchObject({ code: 0 })
@@ -22,7 +27,10 @@ test.each(users)('what has changed in the lab file is changed in the lab, for %s
   await fine(session, 'up', file, ...(user === 'this user' ? [] : ['--no-batch']))
   const before = await stateOf(session, 'web')
   session.file('web.yaml', other)
-  const { stdout } = await fine(session, 'apply')
+  const [{ stdout }] = await Promise.all([
+    fine(session, 'apply', 'web'),
+    fine(session, 'up', file, '--name', 'fresh', '-q'),
+  ])
   expect(stdout).toContain('- pod a\n')
   expect(stdout).toContain('+ pod c: 10.0.0.13/24 on br1; serves 8080, 9090\n')
   expect(stdout).toContain('↻ pod e is restarted: programs serves 7070 → serves 7070, 7071\n')
@@ -31,13 +39,15 @@ test.each(users)('what has changed in the lab file is changed in the lab, for %s
     '~ service default/web: ports 80/TCP to 8080 → 81/TCP to 8080; endpoints a, b → b, c\n',
   )
   expect(stdout).toContain('\n    $ ip netns add c\n')
-  await fine(session, 'up', file, '--name', 'fresh', '-q')
-  expect(await stateOf(session, 'web')).toEqual(await stateOf(session, 'fresh'))
-  await fine(session, 'down', 'fresh')
+  await expectAlike(session, 'web', 'fresh')
 
-  const status = JSON.parse((await fine(session, 'status', '--json')).stdout)
+  const [listed] = await Promise.all([
+    fine(session, 'status', 'web', '--json'),
+    fine(session, 'verify', 'web', '--requests', '50', '--from', 'host', 'client'),
+    fine(session, 'down', 'fresh'),
+  ])
+  const status = JSON.parse(listed.stdout)
   expect(status.pods.map((pod: { name: string }) => pod.name)).toEqual(['b', 'c', 'd', 'e'])
-  await fine(session, 'verify', '--requests', '50', '--from', 'host', 'client')
   expect((await fine(session, 'apply')).stdout).toContain('nothing to do')
 
   session.file('web.yaml', small)
@@ -67,10 +77,34 @@ test("other settings of kube-proxy's lead to a full sync that leaves what a fres
     'web.yaml',
     `${small}proxy: {clusterCIDR: 10.0.0.0/24, iptables: {localhostNodePorts: false}}\n`,
   )
-  expect((await fine(session, 'apply')).stdout).toContain("kube-proxy's full sync")
-  await fine(session, 'up', file, '--name', 'fresh', '-q')
+  const [{ stdout }] = await Promise.all([
+    fine(session, 'apply', 'web'),
+    fine(session, 'up', file, '--name', 'fresh', '-q'),
+  ])
+  expect(stdout).toContain("kube-proxy's full sync")
   const rules = async (lab: string) => (await stateOf(session, lab)).places.host?.iptables
-  expect(await rules('web')).toEqual(await rules('fresh'))
+  const [here, there] = await Promise.all([rules('web'), rules('fresh')])
+  expect(here).toEqual(there)
+})
+
+test('more services than one message of iptables-nft takes are synced', async () => {
+  const session = openSession()
+  const lab = (count: number, endpoint: string) => `${head}pods:
+  a: {address: 10.0.0.11/24, serve: 8080}
+  b: {address: 10.0.0.12/24, serve: 8080}
+services:
+${Array.from({ length: count }, (_, at) => `  - {name: s${at}, clusterIP: 10.96.${at >> 8}.${at & 255}, endpoints: [${at === 7 ? endpoint : 'a'}], ports: [{port: 80, targetPort: 8080}]}\n`).join('')}`
+  const file = session.file('web.yaml', lab(400, 'a'))
+  await fine(session, 'up', file)
+  session.file('web.yaml', lab(400, 'b'))
+  expect((await fine(session, 'apply')).stdout).toContain("kube-proxy's partial sync: 5 rules changed\n")
+  session.file('web.yaml', lab(401, 'b'))
+  const [{ stdout }] = await Promise.all([
+    fine(session, 'apply', 'web'),
+    fine(session, 'up', file, '--name', 'fresh', '-q'),
+  ])
+  expect(stdout).toContain("kube-proxy's partial sync: 4 rules changed\n")
+  await expectAlike(session, 'web', 'fresh')
 })
 
 test('a manifest changes its services and no other', async () => {
@@ -174,9 +208,12 @@ test('an apply that fails half-way says so, and another one goes on from there',
   expect(failed.stderr).toContain('$ ip link add name veth_c type veth')
   expect(failed.stderr).toContain('step 1 of 6 failed')
   expect(failed.stderr).toContain('netlab apply web goes on from here')
-  expect((await fine(session, 'apply')).stdout).toContain('Sweep what a broken-off apply left')
-  await fine(session, 'up', file, '--name', 'fresh', '-q')
-  expect(await stateOf(session, 'web')).toEqual(await stateOf(session, 'fresh'))
+  const [{ stdout }] = await Promise.all([
+    fine(session, 'apply', 'web'),
+    fine(session, 'up', file, '--name', 'fresh', '-q'),
+  ])
+  expect(stdout).toContain('Sweep what a broken-off apply left')
+  await expectAlike(session, 'web', 'fresh')
 })
 
 test('a connection to a pod that stays lives through an apply', async () => {
