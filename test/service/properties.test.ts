@@ -100,6 +100,26 @@ it('between the transactions of a sync no service is without its endpoints', () 
   )
 })
 
+it('a sync that was broken off between its transactions is made good by a full one', () => {
+  const most = fc.integer({ min: 500, max: 5000 })
+  fc.assert(
+    fc.property(cluster, cluster, most, fc.nat(20), (one, other, most, done) => {
+      const machine = full(rulesOf(one))
+      const next = rulesOf(other)
+      const broken = fullSync(next, { chains: machine.chains, most }).text.split(/(?<=^COMMIT\n)/m)
+      for (const transaction of broken.slice(0, done)) machine.restore(transaction)
+      const before = machine.served()
+      const stay = [...full(next).served()].filter(match => before.has(match))
+      const again = fullSync(next, { chains: machine.chains, most }).text
+      for (const transaction of again.split(/(?<=^COMMIT\n)/m)) {
+        machine.restore(transaction)
+        expect([...machine.served()]).toEqual(expect.arrayContaining(stay))
+      }
+      expect(machine.tables).toEqual(full(next).tables)
+    }),
+  )
+})
+
 it('a full sync gets rid of what an unknown state left', () => {
   fc.assert(
     fc.property(cluster, cluster, (before, after) => {
