@@ -5,7 +5,7 @@ import { promiseOf } from '../../src/plan/service-promise.ts'
 import type { Tally } from '../../src/run/checks/shares.ts'
 import { pValue } from '../../src/run/checks/statistics.ts'
 import { complaintAbout } from '../../src/run/verify/complaint.ts'
-import type { Job } from '../../src/run/verify/sample-service.ts'
+import type { Job } from '../../src/run/verify/job.ts'
 
 /** The plan of a lab with two web pods, two machines outside and one service with these fields. */
 function planOf(service: string, proxy = '') {

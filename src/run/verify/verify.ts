@@ -5,7 +5,8 @@ import type { Plan } from '../../plan/plan.ts'
 import type { CheckContext } from '../checks/check-context.ts'
 import { tryAll } from '../checks/try-checks.ts'
 import type { VerifyReport } from '../report.ts'
-import { isFailureExpected, type Job, jobsOf, sampleService } from './sample-service.ts'
+import type { Job } from './job.ts'
+import { isFailureExpected, jobsOf, sampleService } from './sample-service.ts'
 
 export interface VerifyOptions {
   /** Requests per service and place; left out: as many as the false-alarm rate asks for. */
