@@ -91,7 +91,8 @@ const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; wh
  * stdin and stdout are this process's file descriptor 3.
  */
 export function holderArgv(bundle: string, node: string, serves: boolean): readonly string[] {
-  const lock = ['sh', '-c', lockScript, 'netlab-lock']
+  // A shell, so that the log says it where unshare is missing.
+  const start = ['sh', '-c', 'exec unshare --user --map-root-user --mount -- sh -c "$@"', 'netlab-start']
   const scripts = [holderScript, furnishScript, bundle, node, pauseScript, serves ? 'serve' : '']
-  return ['unshare', '--user', '--map-root-user', '--mount', '--', ...lock, ...scripts]
+  return [...start, lockScript, 'netlab-lock', ...scripts]
 }
