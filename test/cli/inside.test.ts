@@ -209,6 +209,7 @@ describe('a pod', () => {
       '10.0.0.11\tweb',
       '10.0.0.12\tcrowd',
       '10.0.0.13\ttalker',
+      '192.0.2.10\tclient',
       '10.96.0.1\tweb web.default web.default.svc web.default.svc.cluster.local',
       '10.96.0.2\tdb.prod db.prod.svc db.prod.svc.cluster.local',
       '',
