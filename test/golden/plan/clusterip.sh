@@ -352,8 +352,8 @@ iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --com
 # The rule is put right: without a statistic match it takes every connection that reaches it. One
 # thing is left to do. The kernel remembers each connection that got lost, with its port and without
 # a translation, for two minutes; a new connection from the same port would be taken for the old one
-# and get lost as well. So these memories are deleted. This is how the lab stays: a healthy
-# ClusterIP, the same that kube-proxy would have made.
+# and get lost as well. So it is told to forget all connections. This is how the lab stays: a
+# healthy ClusterIP, the same that kube-proxy would have made.
 step 12 'The last rule takes all that come'
 iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --jump KUBE-SEP-2XP55SZRRPQAH4NV
-conntrack --delete --proto tcp --orig-dst 10.100.100.100 || true
+conntrack --flush || true

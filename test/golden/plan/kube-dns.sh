@@ -395,10 +395,11 @@ sh -c 'kill -KILL $(ip netns pids coredns-1)'
 # and why a kube-proxy that cannot run conntrack leaves a cluster in which DNS fails for some and
 # not for others.
 step 6 'Forget the flow'
-conntrack --delete --proto udp --orig-dst 10.96.0.10 --dst-nat 10.244.0.11 || true
+sh -c 'conntrack --delete --proto udp --orig-dst 10.96.0.10 --dst-nat 10.244.0.11 || echo forgotten by itself'
 
 # coredns-1 has been started again, and both answer. New flows are shared out; old ones stay where
-# they are, which for once is what one wants.
+# they are, which for once is what one wants. Only the very first questions, from before there was a
+# service, are still remembered as going nowhere, so the kernel is told to forget them all.
 step 7 'Two again'
 iptables -t nat -N KUBE-SEP-VR6VIIG2A6524KLY
 iptables -t nat -N KUBE-SEP-A7YQ4MY4TZII3JTK
@@ -408,4 +409,5 @@ iptables -t nat -A KUBE-SEP-VR6VIIG2A6524KLY -m comment --comment kube-system/ku
 iptables -t nat -I KUBE-SVC-ERIFXISQEP7F7OF4 2 -m comment --comment 'kube-system/kube-dns:dns-tcp -> 10.244.0.11:53' -m statistic --mode random --probability 0.5000000000 -j KUBE-SEP-A7YQ4MY4TZII3JTK
 iptables -t nat -A KUBE-SEP-A7YQ4MY4TZII3JTK -m comment --comment kube-system/kube-dns:dns-tcp -s 10.244.0.11 -j KUBE-MARK-MASQ
 iptables -t nat -A KUBE-SEP-A7YQ4MY4TZII3JTK -m comment --comment kube-system/kube-dns:dns-tcp -m tcp -p tcp -j DNAT --to-destination 10.244.0.11:53
+conntrack --flush || true
 sh -c 'setsid ip netns exec coredns-1 dnsmasq --no-daemon --conf-file=/etc/dnsmasq-lab.conf > /dev/null 2>&1 < /dev/null &'
