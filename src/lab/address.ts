@@ -75,7 +75,7 @@ export function readRange(text: string): Cidr | Refusal {
   return range
 }
 
-/** `10.0.0.0/24`, for people. */
+/** The network that an address is in, `10.0.0.0/24`. */
 export function subnetOf(cidr: Cidr): string {
   return `${networkAddress(cidr)}/${cidr.prefix}`
 }

@@ -26,7 +26,8 @@ export interface RulesChange {
   flushed: boolean
 }
 
-const nothing: RulesChange = {
+/** Rules that are right as they stand. */
+export const noRulesChange: RulesChange = {
   how: 'none',
   commands: [],
   flushes: [],
@@ -48,7 +49,7 @@ export function rulesChange(
 ): RulesChange {
   const hadRules = before.lab.services.length > 0
   const hasRules = after.lab.services.length > 0
-  if (!hadRules && !hasRules) return nothing
+  if (!hadRules && !hasRules) return noRulesChange
   const previous = hadRules ? labRules(before.lab, before.endpoints) : undefined
   const next = hasRules ? labRules(after.lab, after.endpoints) : undefined
   const edits = ruleCommands(previous, next)
@@ -58,7 +59,7 @@ export function rulesChange(
     const how = previous === undefined ? 'first' : 'last'
     const services = (next ?? previous)?.nat.chains.flatMap(chain => chain.service ?? []) ?? []
     return {
-      ...nothing,
+      ...noRulesChange,
       how,
       commands: edits.map(onHost),
       flushes,
@@ -68,7 +69,7 @@ export function rulesChange(
   }
   const flushed = isFlushed(previous, kernel)
   const all = full || flushed || JSON.stringify(before.lab.proxy) !== JSON.stringify(after.lab.proxy)
-  if (!all && edits.length === 0) return { ...nothing, flushes }
+  if (!all && edits.length === 0) return { ...noRulesChange, flushes }
   const options = { chains: kernel.chains, ...(kernel.legacy ? {} : { most: mostBytes }) }
   const sync = all ? fullSync(next, options) : partialSync(previous, next, options)
   return {

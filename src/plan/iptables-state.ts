@@ -1,5 +1,5 @@
-/** The long options of iptables(8) and the short ones they stand for. */
-const shortOption: Readonly<Record<string, string>> = {
+/** The long options of iptables(8) and the short ones that they stand for, which iptables-save prints. */
+export const shortOption: Readonly<Record<string, string>> = {
   '--table': '-t',
   '--append': '-A',
   '--insert': '-I',

@@ -1,3 +1,4 @@
+import { subnetOf } from '../lab/address.ts'
 import { type Bridge, type BuildPart, host, type Lab, type OutsideMachine, type Pod } from '../lab/lab.ts'
 import { manyPods } from './many-pods.ts'
 import type { Command } from './plan.ts'
@@ -161,7 +162,7 @@ function firewall(lab: Lab): Part {
 }
 
 function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
-  const subnet = `${networkOf(address.address, address.prefix)}/${address.prefix}`
+  const subnet = subnetOf(address)
   const leaving = masquerade === 'outgoing' ? ['!', '--destination', subnet] : []
   return [
     onHost([
@@ -228,11 +229,4 @@ function onHost(argv: readonly string[]): Command {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
-/** The network's own address: the host bits of an IPv4 address cleared. */
-function networkOf(address: string, prefix: number): string {
-  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-  const network = Math.floor(value / 2 ** (32 - prefix)) * 2 ** (32 - prefix)
-  return [24, 16, 8, 0].map(shift => Math.floor(network / 2 ** shift) % 256).join('.')
 }

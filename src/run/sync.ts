@@ -1,7 +1,7 @@
 import type { Lab } from '../lab/lab.ts'
 import { rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
-import { type RulesChange, rulesChange } from '../plan/apply-rules.ts'
+import { noRulesChange, type RulesChange, rulesChange } from '../plan/apply-rules.ts'
 import type { EndpointsByService } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -80,16 +80,7 @@ export function sync(synced: SyncedLab, options: SyncOptions): Promise<SyncRepor
   })
 }
 
-const noChange: RulesChange = {
-  how: 'none',
-  commands: [],
-  flushes: [],
-  rules: 0,
-  services: [],
-  stale: [],
-  flushed: false,
-}
-const nothingDone: Pick<SyncReport, 'rules' | 'flushed' | 'step'> = { rules: noChange, flushed: [] }
+const nothingDone: Pick<SyncReport, 'rules' | 'flushed' | 'step'> = { rules: noRulesChange, flushed: [] }
 
 /** kube-proxy's part. */
 async function syncRules(

@@ -1,4 +1,5 @@
 import { contains } from '../../lab/address.ts'
+import { shortOption } from '../../plan/iptables-state.ts'
 import type { Rule } from './tables.ts'
 
 /** A packet on its way, as a rule sees it. */
@@ -36,22 +37,6 @@ export interface ParsedRule {
   /** Undefined: it only counts. */
   target?: string
   targetOptions: readonly string[]
-}
-
-/** The long options of iptables(8) and the short ones that iptables-save prints. */
-const shortOption: Readonly<Record<string, string>> = {
-  '--source': '-s',
-  '--src': '-s',
-  '--destination': '-d',
-  '--dst': '-d',
-  '--in-interface': '-i',
-  '--out-interface': '-o',
-  '--protocol': '-p',
-  '--match': '-m',
-  '--jump': '-j',
-  '--goto': '-g',
-  '--destination-port': '--dport',
-  '--source-port': '--sport',
 }
 
 const parsed = new WeakMap<readonly string[], ParsedRule>()
