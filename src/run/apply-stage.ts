@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { host } from '../lab/lab.ts'
 import { type KernelRules, readSaved } from '../plan/apply-kernel.ts'
 import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
 import { commandLine } from '../plan/command-line.ts'
 import type { Command } from '../plan/plan.ts'
+import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses } from '../sandbox/pod-processes.ts'
-import { run, runAnyway } from '../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStep, type RunContext } from './carry-out.ts'
 import type { StepResult } from './report.ts'
 
@@ -26,8 +25,7 @@ export interface StageResult {
 
 /** kube-proxy's rules as the kernel has them. */
 export async function kernelRules(sandbox: Sandbox): Promise<KernelRules> {
-  const { stdout } = await run(enterArgv(sandbox, ['iptables-save'], host), {
-    env: insideEnv,
+  const { stdout } = await runAt(sandbox, ['iptables-save'], {
     why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
     shownAs: 'iptables-save',
   })
@@ -49,8 +47,7 @@ export async function kernelFacts(sandbox: Sandbox): Promise<KernelFacts> {
 }
 
 async function bridgeAddresses(sandbox: Sandbox): Promise<Map<string, string>> {
-  const { stdout } = await run(enterArgv(sandbox, ['ip', '-j', 'link', 'show', 'type', 'bridge'], host), {
-    env: insideEnv,
+  const { stdout } = await runAt(sandbox, ['ip', '-j', 'link', 'show', 'type', 'bridge'], {
     why: 'a bridge must keep its MAC address when its pods change',
   })
   const links = JSON.parse(stdout || '[]') as { ifname: string; address: string }[]
@@ -82,8 +79,8 @@ async function endEverything(sandbox: Sandbox, pod: string): Promise<void> {
 async function flush(sandbox: Sandbox, commands: readonly Command[]): Promise<Flushed[]> {
   const flushed: Flushed[] = []
   for (const command of commands) {
-    const { stderr } = await runAnyway(enterArgv(sandbox, command.argv, command.in), {
-      env: insideEnv,
+    const { stderr } = await runAtAnyway(sandbox, command.argv, {
+      place: command.in,
       why: 'a UDP connection keeps its endpoint as long as packets go, whether it is still there or not',
     })
     const connections = Number(/(\d+) flow entries have been deleted/.exec(stderr)?.[1] ?? 0)

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { NetlabError } from '../errors.ts'
-import type { Place } from '../lab/lab.ts'
 import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } from '../plan/batch.ts'
 import { commandLine, hostArgv } from '../plan/command-line.ts'
 import type { Command, Plan, Step } from '../plan/plan.ts'
-import { CommandError, type Finished, runAnyway } from '../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { type EnterOptions, runAtAnyway } from '../sandbox/enter.ts'
+import { CommandError, type Finished } from '../sandbox/process.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
 import { tryAll } from './checks/try-checks.ts'
 import type { CheckResult, CommandFailure, RunObserver, StepResult } from './report.ts'
@@ -210,14 +210,12 @@ function inside(
   context: RunContext,
   argv: readonly string[],
   step: Step,
-  options: { input?: string; place?: Place; heard?: (text: string) => void },
+  options: Pick<EnterOptions, 'input' | 'heard'>,
 ): Promise<Finished> {
-  const { signal } = context
-  return runAnyway(enterArgv(context.sandbox, argv, options.place), {
-    env: insideEnv,
+  const { sandbox, signal } = context
+  return runAtAnyway(sandbox, argv, {
+    ...options,
     why: step.why,
-    ...(options.input === undefined ? {} : { input: options.input }),
-    ...(options.heard === undefined ? {} : { heard: options.heard }),
     ...(signal === undefined ? {} : { signal }),
   })
 }

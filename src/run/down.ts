@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runAtAnyway } from '../sandbox/enter.ts'
 import { complainersTo, lives } from '../sandbox/proc.ts'
-import { runAnyway } from '../sandbox/process.ts'
-import { closeSandbox, enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { closeSandbox, type Sandbox } from '../sandbox/sandbox.ts'
 import { labFolders, removeFolder, starterOf, stateRoot } from '../sandbox/state-folder.ts'
 import { LabFolder } from './lab-state.ts'
 import type { DownReport } from './report.ts'
@@ -63,7 +63,7 @@ async function endFolder(path: string): Promise<void> {
 async function countInside(sandbox: Sandbox): Promise<{ links: number; rules: number }> {
   const script =
     'ip -o link show | grep -vc " lo:"; { iptables-save; ip6tables-save; } 2>/dev/null | grep -c "^-A"'
-  const { stdout } = await runAnyway(enterArgv(sandbox, ['sh', '-c', script]), { env: insideEnv })
+  const { stdout } = await runAtAnyway(sandbox, ['sh', '-c', script])
   const [links = 0, rules = 0] = stdout.trim().split('\n').map(Number)
   return { links, rules }
 }

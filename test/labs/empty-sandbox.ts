@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import { run } from '../../src/sandbox/process.ts'
-import { closeSandbox, enterArgv, insideEnv, type Sandbox } from '../../src/sandbox/sandbox.ts'
+import { runAt } from '../../src/sandbox/enter.ts'
+import { closeSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { StartedSandbox } from '../../src/sandbox/start.ts'
 import { removeFolder } from './package-copy.ts'
 
@@ -28,7 +28,7 @@ export async function openEmptySandbox(name = 'test'): Promise<EmptySandbox> {
     folder,
     async run(argv, input) {
       const options = input === undefined ? {} : { input }
-      return (await run(enterArgv(opened, argv), { env: insideEnv, ...options })).stdout
+      return (await runAt(opened, argv, options)).stdout
     },
   }
   open.add(sandbox)

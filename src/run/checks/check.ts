@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../../lab/lab.ts'
 import { shellLine } from '../../plan/command-line.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { runAnyway } from '../../sandbox/process.ts'
-import { enterArgv, insideEnv } from '../../sandbox/sandbox.ts'
+import { runAtAnyway } from '../../sandbox/enter.ts'
 import type { CheckResult, Evidence } from '../report.ts'
 import type { CheckContext } from './check-context.ts'
 import { type Answer, ask } from './curl.ts'
@@ -68,8 +67,8 @@ async function tryOnce(context: CheckContext, check: Check): Promise<Seen> {
 }
 
 async function tryCommand({ sandbox, signal }: CheckContext, check: CommandCheck): Promise<Seen> {
-  const finished = await runAnyway(enterArgv(sandbox, check.argv, check.from), {
-    env: insideEnv,
+  const finished = await runAtAnyway(sandbox, check.argv, {
+    place: check.from,
     why: 'a check of the lab',
     ...(signal === undefined ? {} : { signal }),
   })

@@ -1,6 +1,5 @@
-import { host } from '../../lab/lab.ts'
-import { runAnyway } from '../../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../../sandbox/sandbox.ts'
+import { runAtAnyway } from '../../sandbox/enter.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Where the kernel sent a connection. */
 export interface Connection {
@@ -25,8 +24,7 @@ export async function connectionsTo(
 ): Promise<ReadonlyMap<string, Connection>> {
   const to = address === '' ? [] : ['--orig-dst', address]
   const argv = ['conntrack', '-L', '-p', protocol.toLowerCase(), ...to, '--orig-port-dst', `${port}`]
-  const { stdout } = await runAnyway(enterArgv(sandbox, argv, host), {
-    env: insideEnv,
+  const { stdout } = await runAtAnyway(sandbox, argv, {
     why: 'reading which pod each connection was sent to',
   })
   const found = new Map<string, Connection>()

@@ -1,8 +1,9 @@
 import { exitCode, NetlabError } from '../../errors.ts'
 import type { FailureKind, Place } from '../../lab/lab.ts'
+import { type EnterOptions, runAtAnyway } from '../../sandbox/enter.ts'
 import { podHeader } from '../../sandbox/pod-answer.ts'
-import { type Finished, type RunOptions, runAnyway } from '../../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../../sandbox/sandbox.ts'
+import type { Finished } from '../../sandbox/process.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** What came of one request. */
 export interface Answer {
@@ -33,9 +34,9 @@ async function runTool(
   sandbox: Sandbox,
   argv: readonly string[],
   from: Place,
-  options: RunOptions & { why: string },
+  options: Omit<EnterOptions, 'place'> & { why: string },
 ): Promise<Finished> {
-  const finished = await runAnyway(enterArgv(sandbox, argv, from), { env: insideEnv, ...options })
+  const finished = await runAtAnyway(sandbox, argv, { ...options, place: from })
   if (!notRun.includes(finished.exitCode)) return finished
   throw new NetlabError({
     what: `${argv[0]} could not be started`,

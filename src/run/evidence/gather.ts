@@ -1,7 +1,7 @@
 import { host, type Place } from '../../lab/lab.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { runAnyway } from '../../sandbox/process.ts'
-import { enterArgv, insideEnv, type Sandbox } from '../../sandbox/sandbox.ts'
+import { runAtAnyway } from '../../sandbox/enter.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { ask, askMany } from '../checks/curl.ts'
 import type { Facts, Tries } from './facts.ts'
 import { parseSysctls } from './parse-facts.ts'
@@ -73,8 +73,7 @@ async function readAll(
   { sandbox, signal }: Source,
   readings: readonly Reading[],
 ): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await runAnyway(enterArgv(sandbox, ['sh', '-s']), {
-    env: insideEnv,
+  const { stdout } = await runAtAnyway(sandbox, ['sh', '-s'], {
     input: readingScript(readings),
     why: 'reading what the kernel says on the way of a check that failed',
     signal,
