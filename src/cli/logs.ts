@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
-import { LabFolder, labName } from '../run/lab-state.ts'
+import { openLab } from '../run/lab-state.ts'
 import { podLogs } from '../run/logs.ts'
 import { openTerminal } from '../view/terminal.ts'
 
@@ -9,13 +9,12 @@ export function logsCommand(): Command {
   return new Command('logs')
     .description("what a pod's programs printed")
     .argument('<names...>', '[lab] pod: the lab is not needed where one runs')
-    .action((names: string[]) => {
+    .action(async (names: string[]) => {
       const [pod = '', lab] = names.toReversed()
       if (names.length > 2)
         throw new NetlabError({ what: 'logs takes a lab and a pod', exitCode: exitCode.wrongInput })
-      const folder = new LabFolder(labName(lab))
       const { out } = openTerminal()
-      const logs = podLogs(folder, pod)
+      const logs = await podLogs(openLab(lab), pod)
       for (const { container, text } of logs)
         out.write(logs.length > 1 ? `==> ${container} <==\n${text}` : text)
     })

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type KernelRules, readSaved } from '../plan/apply-kernel.ts'
 import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
 import { commandLine } from '../plan/command-line.ts'
@@ -6,6 +6,7 @@ import type { Command } from '../plan/plan.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses } from '../sandbox/pod-processes.ts'
+import { insideFolder } from '../sandbox/program-files.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStep, type RunContext } from './carry-out.ts'
 import type { StepResult } from './report.ts'
@@ -40,10 +41,17 @@ export async function kernelFacts(sandbox: Sandbox): Promise<KernelFacts> {
     .flatMap(line => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
   return {
     rules: await kernelRules(sandbox),
-    namespaces: new Set(readdirSync(`${process}/root/run/netns`)),
+    namespaces: await namespacesOf(sandbox),
     links: new Set(links),
     macs: await bridgeAddresses(sandbox),
   }
+}
+
+async function namespacesOf(sandbox: Sandbox): Promise<Set<string>> {
+  const { stdout } = await runAt(sandbox, ['ls', insideFolder.namespaces], {
+    why: 'looking which pods there are',
+  })
+  return new Set(stdout.split('\n').filter(name => name !== ''))
 }
 
 async function bridgeAddresses(sandbox: Sandbox): Promise<Map<string, string>> {
@@ -70,7 +78,7 @@ export async function carryOutStage(
 async function endEverything(sandbox: Sandbox, pod: string): Promise<void> {
   const serving = (await podServers(sandbox)).filter(server => server.pods.includes(pod))
   await Promise.all([
-    ...serving.map(server => closeListeners(server, pod, 'stop')),
+    ...serving.map(server => closeListeners(sandbox, server, pod, 'stop')),
     endProcesses(sandbox, pod, 'stop'),
   ])
 }

@@ -80,7 +80,7 @@ export function apply(
     const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
     if (options.dryRun) return report
     const context = {
-      ...{ sandbox, logFolder: folder.logs, observer, apart: false },
+      ...{ sandbox, observer, apart: false },
       signal: options.signal,
     }
     const steps: StepResult[] = []

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { NetlabError } from '../errors.ts'
 import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } from '../plan/batch.ts'
 import { commandLine, hostArgv } from '../plan/command-line.ts'
@@ -7,6 +6,7 @@ import { type EnterOptions, runAtAnyway } from '../sandbox/enter.ts'
 import { CommandError, type Finished } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
+import type { StartedPodServer } from '../sandbox/start.ts'
 import { tryAll } from './checks/try-checks.ts'
 import type { CheckResult, CommandFailure, RunObserver, StepResult } from './report.ts'
 
@@ -14,13 +14,11 @@ import type { CheckResult, CommandFailure, RunObserver, StepResult } from './rep
 export interface RunContext {
   sandbox: Sandbox
   plan: Plan
-  /** Where the output of pods' programs goes. */
-  logFolder: string
   observer: RunObserver
   /** One process per command. */
   apart: boolean
-  /** Talks with a pod server that has started already. */
-  podServer?: Socket | undefined
+  /** A pod server that has started already. */
+  podServer?: StartedPodServer | undefined
   signal?: AbortSignal
 }
 

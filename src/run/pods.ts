@@ -50,7 +50,7 @@ export function startPod(folder: LabFolder, sandbox: Sandbox, name: string): Pro
     // A pod of which a part has died is started as a whole.
     if (changed) {
       await endPrograms(sandbox, pod, 'kill')
-      await startContainers(sandbox, podPrograms(pod), { logFolder: folder.logs, apart: false })
+      await startContainers(sandbox, podPrograms(pod), { apart: false })
     }
     const { [name]: _, ...ended } = state.ended
     writeSyncState(folder, { ...state, ended })
@@ -62,7 +62,7 @@ export function startPod(folder: LabFolder, sandbox: Sandbox, name: string): Pro
 export async function idlePods(sandbox: Sandbox, pods: readonly Pod[]): Promise<Set<string>> {
   const withCommand = pods.filter(({ containers }) => containers.some(({ command }) => command.length > 0))
   const withServer = pods.filter(({ containers }) => containers.some(({ serve }) => serve.length > 0))
-  const processes = podsProcesses(
+  const processes = await podsProcesses(
     sandbox,
     withCommand.map(({ name }) => name),
   )
@@ -78,7 +78,7 @@ export async function idlePods(sandbox: Sandbox, pods: readonly Pod[]): Promise<
 async function endPrograms(sandbox: Sandbox, pod: Pod, ending: 'stop' | 'kill'): Promise<void> {
   const serving = (await podServers(sandbox)).filter(server => server.pods.includes(pod.name))
   await Promise.all([
-    ...serving.map(server => closeListeners(server, pod.name, ending)),
+    ...serving.map(server => closeListeners(sandbox, server, pod.name, ending)),
     ...(pod.containers.some(({ command }) => command.length > 0)
       ? [endProcesses(sandbox, pod.name, ending)]
       : []),

@@ -99,7 +99,7 @@ async function syncRules(
   }
   writeSyncState(folder, { ...state, fullSync: true })
   const context = {
-    ...{ sandbox, plan, logFolder: folder.logs, observer: {}, apart: false },
+    ...{ sandbox, plan, observer: {}, apart: false },
     ...(signal === undefined ? {} : { signal }),
   }
   const { step, flushed } = await carryOutStage(context, rulesStage(rules, before, after), 0)

@@ -66,10 +66,10 @@ export async function openLabSandbox(
   try {
     const serves = !apart && plan.steps.some(step => step.actions.some(({ command }) => isOwnServer(command)))
     const { sandbox, podServer } = await start.sandbox.keep(lab.name, join(folder.path, sandboxLog))
-    if (!serves) podServer?.destroy()
+    if (!serves) podServer?.socket.destroy()
     state.sandbox = sandbox
     folder.write(state)
-    const context = { sandbox, plan, logFolder: folder.logs, observer, apart, podServer, signal }
+    const context = { sandbox, plan, observer, apart, podServer, signal }
     return { folder, state, context }
   } catch (error) {
     await endLab(folder)

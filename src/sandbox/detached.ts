@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { LabIdentity } from './identity.ts'
 
 /** Debian keeps ip, iptables and sysctl where an ordinary user's PATH does not look. */
 export const toolPath = [
@@ -14,12 +15,14 @@ export const toolPath = [
   .filter(folder => folder !== '')
   .join(':')
 
-/** Starts a program that outlives netlab, in a session of its own, its output going to an open file. */
+/** Starts a program that outlives netlab, in a session of its own, its output going to an open file, or nowhere. */
 export function startDetached(
   argv: readonly string[],
   options: {
-    output: number
+    output: number | 'ignore'
+    /** The whole environment; left out: this machine's tools on the PATH, and nothing of the caller's. */
     env?: Readonly<Record<string, string>>
+    identity?: LabIdentity | undefined
     stdin?: 'ignore' | 'pipe'
     stdout?: 'pipe'
     /** One more, file descriptor 3: a socket that goes both ways. */
@@ -35,7 +38,8 @@ export function startDetached(
       options.output,
       ...(options.extra === undefined ? [] : [options.extra]),
     ],
-    env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env },
+    env: options.env ?? { LC_ALL: 'C.UTF-8', PATH: toolPath },
     cwd: '/',
+    ...options.identity,
   })
 }

@@ -1,27 +1,40 @@
-import { host, type Place } from '../lab/lab.ts'
+import type { Place } from '../lab/lab.ts'
+import { labIdentity } from './identity.ts'
 import { type Finished, type RunOptions, run, runAnyway } from './process.ts'
-import { enterArgv, insideEnv, type Sandbox } from './sandbox.ts'
+import { enterArgv, enterNetworkArgv, insideEnv, type Sandbox } from './sandbox.ts'
 
 /** What running a command inside a sandbox needs to know beyond the command. */
-export type EnterOptions = Omit<RunOptions, 'env'> & {
+export type EnterOptions = Omit<RunOptions, 'env' | 'onlyEnv' | 'identity'> & {
   /** Where, the sandbox's host unless said otherwise. */
-  place?: Place
+  place?: Place | undefined
+  /** The command needs the place's network only, not its own /etc and /sys. */
+  onlyNetwork?: boolean
 }
 
 /** Runs a command inside a sandbox to its end, whatever its exit code. Throws only where it could not be started. */
 export function runAtAnyway(
   sandbox: Sandbox,
   argv: readonly string[],
-  { place = host, ...options }: EnterOptions = {},
+  options: EnterOptions = {},
 ): Promise<Finished> {
-  return runAnyway(enterArgv(sandbox, argv, place), { ...options, env: insideEnv })
+  return runAnyway(entered(sandbox, argv, options), sealed(options))
 }
 
 /** Runs a command inside a sandbox to its end. Throws CommandError where its exit code is not 0. */
 export function runAt(
   sandbox: Sandbox,
   argv: readonly string[],
-  { place = host, ...options }: EnterOptions = {},
+  options: EnterOptions = {},
 ): Promise<Finished> {
-  return run(enterArgv(sandbox, argv, place), { ...options, env: insideEnv })
+  return run(entered(sandbox, argv, options), sealed(options))
+}
+
+function entered(sandbox: Sandbox, argv: readonly string[], { place, onlyNetwork }: EnterOptions) {
+  const enter = onlyNetwork === true ? enterNetworkArgv : enterArgv
+  return enter(sandbox, argv, place)
+}
+
+/** Who runs netlab and what is in their environment is nothing to what runs in a lab. */
+function sealed({ place: _, onlyNetwork: __, ...options }: EnterOptions): RunOptions {
+  return { ...options, env: insideEnv, onlyEnv: true, identity: labIdentity() }
 }

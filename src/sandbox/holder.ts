@@ -1,80 +1,127 @@
-/**
- * The shell scripts that open a sandbox. They are data here: the outer one is given to `sh -c`, the inner ones to it as its
- * arguments. A shell, not Node, because process 1 must reap orphans and stay small: Kubernetes' pause container, for real.
- */
+import type { LabIdentity } from './identity.ts'
+import type { ProgramFiles } from './program-files.ts'
 
 /**
- * Runs in a user and a mount namespace of its own and makes every mount read-only. The sandbox's namespaces are opened
- * inside this one, so the kernel locks those mounts: not even the sandbox's root can make them writable again.
- * One call does it for most of them (from util-linux 2.34 on, all); each that it left is done by itself.
- * $1 the holder's script, $2 the script that furnishes, $3 netlab's bundle, $4 node, $5 what process 1 ends up as, $6 whether
- * a pod server is needed.
+ * The shell scripts that open a sandbox. They are data here: the first is given to `sh -c`, the others to it as its arguments.
+ * A shell, not Node, because process 1 must reap orphans and stay small: Kubernetes' pause container, for real.
+ *
+ * Every script has the same arguments: $1 the furnishing script, $2 the cell's, $3 what process 1 ends up as, $4 whether a pod
+ * server is needed, $5 node, $6 netlab's bundle, $7 koffi, $8 the folder of its binaries, $9 the lab's id outside.
  */
-const lockScript = `
+
+/** The files that a sandbox needs of this machine's, opened before anything is mounted over where they lie. */
+const openProgram = 'exec 5< "$5" 6< "$6" 7< "$7" 8< "$8"'
+const closeProgram = 'exec 5<&- 6<&- 7<&- 8<&-'
+
+/** mount(8) would resolve the link and lose the file that the descriptor holds: `-c` leaves that to the kernel. */
+const bindDescriptor = (descriptor: number, target: string) =>
+  `mount -c --bind -o ro /proc/self/fd/${descriptor} ${target}`
+
+/**
+ * Run by real root only, in a mount namespace of its own: brings the program's files, which may lie below /root, where
+ * the lab's id can reach them, and becomes that id. From there on root's sandbox is like everybody's.
+ */
+const collectScript = `
 set -e
-mount --make-rprivate /
-mount --all -o remount,bind,ro -t noproc 2> /dev/null || true
-while read -r _ _ _ _ target options _; do
-  case $target in /proc | /proc/*) continue ;; esac
-  case ",$options," in *,ro,*) continue ;; esac
-  target=$(printf %b "$target")
-  mount -o remount,bind,ro "$target" || case $target in / | /home | /home/* | /root | /var | /var/*) exit 1 ;; esac
-done < /proc/self/mountinfo
-exec unshare --user --map-root-user --net --mount --pid --uts --ipc --fork --mount-proc --kill-child -- \\
-  sh -c "$1" netlab-holder "$2" "$3" "$4" "$5" "$6"
+${openProgram}
+mount -t tmpfs -o mode=755,nosuid,nodev netlab /run
+cd /run
+mkdir dist koffi koromix
+: > node
+${bindDescriptor(5, 'node')}
+${bindDescriptor(6, 'dist')}
+${bindDescriptor(7, 'koffi')}
+${bindDescriptor(8, 'koromix')}
+${closeProgram}
+cd /
+exec setpriv --reuid "$9" --regid "$9" --clear-groups -- \\
+  unshare --user --map-root-user --mount --pid --net --fork --kill-child -- \\
+  sh -c "$1" netlab-furnish "$1" "$2" "$3" "$4" /run/node /run/dist /run/koffi /run/koromix "$9"
+`
+
+const openScript = `
+exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- sh -c "$1" netlab-furnish "$@"
 `
 
 /**
- * Process 1. The pods' server starts while all else goes on, since Node takes longer to start than the first pods to be made.
- * It keeps this machine's files (the checkout may lie in a folder that the sandbox has its own of), which is why the sandbox's
- * are mounted in one more mount namespace. It talks with netlab through file descriptor 3.
- */
-const holderScript = `
-[ "$5" != serve ] || "$3" "$2/pod-server.js" <&3 >&3 3<&- &
-exec 3<&- unshare --mount -- sh -c "$1" netlab-holder "$2" "$3" "$4"
-`
-
-/**
- * Makes the sandbox's own /run, /tmp, /etc and /dev, says so, and waits for a line on stdin with the lab's name: if netlab dies
- * before it has noted the holder, all ends with this process. Then it reaps orphans for ever.
- * /sys stays as it is, read-only: `ip netns exec` lays a pod's own over it, which the kernel allows only where it cannot
- * take away what is there (iproute2, lib/namespace.c).
+ * Process 1, in a user namespace that only furnishes: it makes a root file system of its own from a list of what a lab may see,
+ * and leaves this machine's behind. Everything is then taken into one more user namespace, for which the kernel locks each of
+ * these mounts: not even the lab's root can change them, or look below them (mount_namespaces(7)).
+ *
+ * What can be written lies on one tmpfs of limited size. Of /proc/sys only net can be written, and that belongs to the network
+ * namespace. The fresh /sys is that of a network namespace that nobody uses; `ip netns exec` lays a pod's own over it, which
+ * the kernel allows only where nothing of the old one is hidden (iproute2, lib/namespace.c).
  */
 const furnishScript = `
 set -e
-mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /run/netns /run/lock /run/sandbox/upper /run/sandbox/work /run/sandbox/dev/pts /run/sandbox/dev/net \\
-  /run/sandbox/net /run/sandbox/netlab /run/sandbox/bin
-cd /run/sandbox/dev
-ln -s /proc/self/fd fd
-ln -s /proc/self/fd/0 stdin
-ln -s /proc/self/fd/1 stdout
-ln -s /proc/self/fd/2 stderr
-ln -s pts/ptmx ptmx
-ln -s /tmp shm
-printf '#!/bin/sh\\nexec "%s" /run/sandbox/netlab/bin.js "$@"\\n' "$2" > ../bin/netlab
-chmod 755 ../bin/netlab
-mount --bind -o ro "$1" /run/sandbox/netlab
+umask 022
+${openProgram}
+mount --all -o remount,bind,ro -t noproc 2> /dev/null || true
+mount -t tmpfs -o mode=755,nosuid,nodev,size=1g,nr_inodes=200k netlab /tmp
+cd /tmp
+mkdir -p root/usr root/opt root/etc root/proc root/sys root/dev root/run root/tmp root/var root/home root/root root/mnt \\
+  sandbox/bin sandbox/netlab/dist sandbox/netlab/node_modules/koffi sandbox/netlab/node_modules/@koromix \\
+  run/netns run/lock run/sandbox run/netlab var/log/pods var/log/nginx var/lib/nginx var/lib/cni var/cache var/tmp \\
+  dev/pts dev/net dev/shm tmp upper work net
+cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr dev
+: > sandbox/bin/node
+: > dev/ptmx
+printf '#!/bin/sh\\nexec /run/sandbox/bin/node /run/sandbox/netlab/dist/bin.js "$@"\\n' > sandbox/bin/netlab
+chmod 755 sandbox/bin/netlab
+chmod 1777 tmp var/tmp dev/shm
 {
-  echo 'tmpfs /tmp tmpfs mode=1777 0 0'
-  echo 'overlay /etc overlay lowerdir=/etc,upperdir=/run/sandbox/upper,workdir=/run/sandbox/work 0 0'
-  echo 'devpts /run/sandbox/dev/pts devpts newinstance,ptmxmode=0666,mode=620 0 0'
+  echo '/tmp/root /tmp/root none bind 0 0'
+  for name in usr bin sbin lib lib32 lib64 libx32 opt nix gnu; do
+    [ ! -L "/$name" ] || { cp -P "/$name" root; continue; }
+    [ -d "/$name" ] || continue
+    [ -d "root/$name" ] || mkdir "root/$name"
+    echo "/$name /tmp/root/$name none rbind 0 0"
+  done
   for node in null zero full random urandom tty net/tun; do
     [ -e "/dev/$node" ] || continue
-    : > "$node"
-    echo "/dev/$node /run/sandbox/dev/$node none bind 0 0"
+    : > "dev/$node"
+    echo "/dev/$node /tmp/dev/$node none bind 0 0"
   done
-  echo '/run/sandbox/dev /dev none rbind 0 0'
-  echo '/proc/sys/net /run/sandbox/net none bind 0 0'
+  echo 'netlab /tmp/dev/pts devpts newinstance,ptmxmode=0666,mode=620,nosuid,noexec 0 0'
+  echo '/tmp/dev/pts/ptmx /tmp/dev/ptmx none bind 0 0'
+  echo 'overlay /tmp/root/etc overlay lowerdir=/etc,upperdir=/tmp/upper,workdir=/tmp/work,nosuid,nodev 0 0'
+  for name in tmp var dev run; do echo "/tmp/$name /tmp/root/$name none rbind 0 0"; done
+  echo '/tmp/sandbox /tmp/root/run/sandbox none rbind 0 0'
+  echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec,size=64m,nr_inodes=10k 0 0'
+  echo 'proc /tmp/root/proc proc nosuid,nodev,noexec 0 0'
+  echo '/tmp/root/proc/sys/net /tmp/net none bind 0 0'
   for path in sys sysrq-trigger bus fs irq acpi scsi; do
-    [ ! -e "/proc/$path" ] || echo "/proc/$path /proc/$path none bind,ro 0 0"
+    [ ! -e "/proc/$path" ] || echo "/tmp/root/proc/$path /tmp/root/proc/$path none bind,ro 0 0"
   done
-  echo '/run/sandbox/net /proc/sys/net none bind 0 0'
-} > ../fstab
-mount -a -T ../fstab
-rm ../fstab
-ip link set lo up
+  echo '/tmp/net /tmp/root/proc/sys/net none bind 0 0'
+} > fstab
+${bindDescriptor(5, 'sandbox/bin/node')}
+${bindDescriptor(6, 'sandbox/netlab/dist')}
+${bindDescriptor(7, 'sandbox/netlab/node_modules/koffi')}
+${bindDescriptor(8, 'sandbox/netlab/node_modules/@koromix')}
+${closeProgram}
+mount -a -T fstab
+mount -t sysfs -o ro,nosuid,nodev,noexec netlab root/sys 2> /dev/null || mount --rbind /sys root/sys
+mount -o remount,bind,ro root/run/sandbox
+mount -o remount,bind,ro,nosuid,nodev root
+echo 0 > /proc/sys/user/max_cgroup_namespaces
+cd root
+pivot_root . .
+umount -l .
 cd /
+exec unshare --user --map-root-user --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$@"
+`
+
+/**
+ * The lab's own namespaces. Says that they are there, and waits for a line on stdin with the lab's name: if netlab dies before
+ * it has noted the holder, all ends with this process. Then it reaps orphans for ever. The pods' server starts meanwhile, since
+ * Node takes longer to start than the first pods to be made; it talks with netlab through file descriptor 3.
+ */
+const cellScript = `
+set -e
+[ "$4" != serve ] || /run/sandbox/bin/node /run/sandbox/netlab/dist/pod-server.js <&3 >&3 2> /var/log/pods/server.log 3<&- &
+exec 3<&-
+ip link set lo up
 echo ready
 read -r word lab
 [ "$word" = stay ]
@@ -87,12 +134,18 @@ exec sh -c "$3" netlab-pause "$lab"
 const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; while :; do sleep 2147483647 & wait $!; done`
 
 /**
- * The argv that opens a sandbox; `bundle` is the folder of netlab's own program. With `serves` a pod server starts in it, whose
- * stdin and stdout are this process's file descriptor 3.
+ * The argv that opens a sandbox. With `serves` a pod server starts in it, whose stdin and stdout are this process's file
+ * descriptor 3. `identity`: who the lab is outside where that is somebody else than who runs netlab.
  */
-export function holderArgv(bundle: string, node: string, serves: boolean): readonly string[] {
+export function holderArgv(
+  { node, bundle, koffi, binaries }: ProgramFiles,
+  serves: boolean,
+  identity: LabIdentity | undefined,
+): readonly string[] {
+  const scripts = [furnishScript, cellScript, pauseScript, serves ? 'serve' : '']
+  const args = [...scripts, node, bundle, koffi, binaries, `${identity?.uid ?? ''}`]
   // A shell, so that the log says it where unshare is missing.
-  const start = ['sh', '-c', 'exec unshare --user --map-root-user --mount -- sh -c "$@"', 'netlab-start']
-  const scripts = [holderScript, furnishScript, bundle, node, pauseScript, serves ? 'serve' : '']
-  return [...start, lockScript, 'netlab-lock', ...scripts]
+  return identity === undefined
+    ? ['sh', '-c', openScript, 'netlab-open', ...args]
+    : ['sh', '-c', 'exec unshare --mount -- sh -c "$0" netlab-collect "$@"', collectScript, ...args]
 }

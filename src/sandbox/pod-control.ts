@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs'
-import { request } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { NetlabError } from '../errors.ts'
+import { runAtAnyway } from './enter.ts'
 import type { Ending, Listener } from './pod-listeners.ts'
+import { insideFolder } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** A process of netlab's own servers inside a sandbox, with the pods that it serves for now. */
@@ -10,51 +10,95 @@ export interface PodServer {
   pods: readonly string[]
 }
 
-/** The living server processes of a sandbox: one for all pods, or one for each. */
+/**
+ * curl asks inside the sandbox: a path in there may lead anywhere, and must not be followed outside. Each server's answer is
+ * followed by its socket and the HTTP status; a process that was killed leaves its socket's name behind, and answers with 000.
+ */
+const askAll = `
+for socket in ${insideFolder.servers}/*; do
+  [ ! -S "$socket" ] ||
+    curl --disable --silent --max-time "$1" --unix-socket "$socket" --write-out " %{http_code} $socket\\n" http://netlab/pods
+done
+`
+
+/** Seconds that a server gets for an answer: it has nothing to wait for but a busy machine. */
+const patience = 20
+
+/** The living server processes of a sandbox: one for all pods, or one for each. Throws NetlabError where one keeps silent. */
 export async function podServers(sandbox: Sandbox): Promise<PodServer[]> {
-  const folder = `/proc/${sandbox.init.pid}/root/run/sandbox/serve`
-  const found = await Promise.all(
-    socketsIn(folder).map(async name => {
-      const socket = `${folder}/${name}`
-      const answer = await send(socket, 'GET', '/pods').catch(() => undefined)
-      return answer?.status === 200 ? [{ socket, pods: JSON.parse(answer.body) as string[] }] : []
-    }),
-  )
-  return found.flat()
+  const { stdout } = await runAtAnyway(sandbox, ['sh', '-c', askAll, 'netlab-ask', `${patience}`], {
+    why: "asking the pods' server which pods it serves for",
+  })
+  return stdout
+    .split('\n')
+    .filter(line => line !== '')
+    .flatMap(line => {
+      const [, pods = '', status, socket = ''] = /^(.*) (\d{3}) (\S+)$/.exec(line) ?? []
+      return status === '200' ? [{ socket, pods: podsIn(pods) }] : []
+    })
 }
 
-/** Lets a living server process listen for pods, too. Returns `listening`, or `POD: why not`. */
-export async function openListeners(server: PodServer, listeners: readonly Listener[]): Promise<string> {
-  const { status, body } = await send(server.socket, 'POST', '/open', JSON.stringify(listeners))
-  return status === 200 ? 'listening' : body
+/** The sandbox is the lab's: whatever listens there may answer as it likes. */
+function podsIn(answer: string): string[] {
+  const pods = parsed(answer)
+  return Array.isArray(pods) ? pods.filter(pod => typeof pod === 'string') : []
 }
 
-/** Closes a pod's servers; those that are broken off (`kill`) at once. */
-export async function closeListeners(server: PodServer, pod: string, ending: Ending): Promise<void> {
-  await send(server.socket, 'POST', `/${ending}/${encodeURIComponent(pod)}`)
-}
-
-function socketsIn(folder: string): string[] {
+function parsed(answer: string): unknown {
   try {
-    return readdirSync(folder).sort()
+    return JSON.parse(answer)
   } catch {
-    // No server has been started yet.
-    return []
+    return undefined
   }
 }
 
-/** A process that was killed leaves its socket's name behind: nobody answers there, and the promise rejects. */
-function send(
-  socketPath: string,
-  method: string,
+/** Lets a living server process listen for pods, too. Returns `listening`, or `POD: why not`. */
+export async function openListeners(
+  sandbox: Sandbox,
+  server: PodServer,
+  listeners: readonly Listener[],
+): Promise<string> {
+  const { status, body } = await send(sandbox, server, '/open', JSON.stringify(listeners))
+  return status === '200' ? 'listening' : body
+}
+
+/** Closes a pod's servers; those that are broken off (`kill`) at once. */
+export async function closeListeners(
+  sandbox: Sandbox,
+  server: PodServer,
+  pod: string,
+  ending: Ending,
+): Promise<void> {
+  await send(sandbox, server, `/${ending}/${encodeURIComponent(pod)}`, '')
+}
+
+async function send(
+  sandbox: Sandbox,
+  { socket }: PodServer,
   path: string,
-  body?: string,
-): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, method, path, agent: false }, response => {
-      text(response).then(answer => resolve({ status: response.statusCode ?? 0, body: answer }), reject)
-    })
-    asked.on('error', reject)
-    asked.end(body)
+  body: string,
+): Promise<{ status: string; body: string }> {
+  const argv = ['curl', '--disable', '--silent', '--show-error', '--max-time', `${patience}`]
+  const { stdout, stderr } = await runAtAnyway(
+    sandbox,
+    [
+      ...argv,
+      '--unix-socket',
+      socket,
+      '--data-binary',
+      '@-',
+      '--write-out',
+      ' %{http_code}',
+      `http://netlab${path}`,
+    ],
+    { input: body, why: "giving an order to the pods' server" },
+  )
+  const [, answer = '', status = '000'] = /^(.*) (\d{3})$/s.exec(stdout) ?? []
+  if (status !== '000') return { status, body: answer }
+  throw new NetlabError({
+    what: "the pods' server does not answer",
+    why: 'it listens for the pods of the lab, and was to open or close the ports of one',
+    details: stderr.trim(),
+    fix: 'something in the lab has stopped or ended it: take the lab down and bring it up again',
   })
 }

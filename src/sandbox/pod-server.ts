@@ -1,7 +1,7 @@
 /**
  * One process that serves for every pod of a lab; a process for each pod would take 40 MB each.
  *
- * Reads on stdin `{"namespaces": FOLDER, "listeners": [{"pod", "port"}]}`, writes `listening` or an error line to stdout.
+ * Reads on stdin a list of listeners, `[{"pod", "port"}]`, writes `listening` or an error line to stdout.
  * From then on it takes orders over HTTP on a socket of the sandbox's own: `GET /pods`, `POST /open` with listeners,
  * `POST /stop/POD`, `POST /kill/POD`.
  */
@@ -9,11 +9,7 @@ import { mkdirSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type Listener, PodListeners } from './pod-listeners.ts'
-
-interface Order {
-  namespaces: string
-  listeners: Listener[]
-}
+import { insideFolder } from './program-files.ts'
 
 async function obey(listeners: PodListeners, request: IncomingMessage): Promise<string> {
   const [, order, pod = ''] = (request.url ?? '').split('/').map(decodeURIComponent)
@@ -22,9 +18,8 @@ async function obey(listeners: PodListeners, request: IncomingMessage): Promise<
   return JSON.stringify(listeners.pods)
 }
 
-async function takeOrders(listeners: PodListeners, namespaces: string): Promise<void> {
-  const folder = `${namespaces}/../sandbox/serve`
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+async function takeOrders(listeners: PodListeners): Promise<void> {
+  mkdirSync(insideFolder.servers, { recursive: true, mode: 0o700 })
   const server = createServer((request, response) => {
     obey(listeners, request).then(
       answer => response.end(answer),
@@ -33,8 +28,7 @@ async function takeOrders(listeners: PodListeners, namespaces: string): Promise<
   })
   await new Promise((resolve, reject) => {
     server.once('error', reject)
-    // The path stays far below the 108 bytes that a socket's name may have, wherever the state folder lies.
-    server.listen(`${folder}/${process.pid}`, () => resolve(undefined))
+    server.listen(`${insideFolder.servers}/${process.pid}`, () => resolve(undefined))
   })
 }
 
@@ -43,9 +37,9 @@ function messageOf(error: unknown): string {
 }
 
 try {
-  const order: Order = JSON.parse(await text(process.stdin))
-  const listeners = new PodListeners(order.namespaces)
-  await Promise.all([listeners.open(order.listeners), takeOrders(listeners, order.namespaces)])
+  const order: Listener[] = JSON.parse(await text(process.stdin))
+  const listeners = new PodListeners(insideFolder.namespaces)
+  await Promise.all([listeners.open(order), takeOrders(listeners)])
   process.stdout.write('listening\n')
 } catch (error) {
   process.stdout.write(`${messageOf(error)}\n`)

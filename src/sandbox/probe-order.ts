@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { Place } from '../lab/lab.ts'
-import { runAnyway } from './process.ts'
-import { bundleFolder, enterWithOwnFilesArgv, type Sandbox } from './sandbox.ts'
+import { runAtAnyway } from './enter.ts'
+import { insideProgram } from './program-files.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** What to ask, and how often. */
 export interface ProbeOrder {
@@ -34,8 +34,9 @@ export async function probe(
   from: Place,
   signal?: AbortSignal,
 ): Promise<ProbeSample[]> {
-  const argv = enterWithOwnFilesArgv(sandbox, [process.execPath, join(bundleFolder, 'probe.js')], from)
-  const { stdout, stderr } = await runAnyway(argv, {
+  const { stdout, stderr } = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.probe], {
+    place: from,
+    onlyNetwork: true,
     input: JSON.stringify(order),
     why: `asking ${order.address}:${order.port}/${order.protocol} from ${from}`,
     ...(signal === undefined ? {} : { signal }),

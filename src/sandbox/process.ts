@@ -4,6 +4,7 @@ import { execa, type Options } from 'execa'
 import { NetlabError } from '../errors.ts'
 import { shellLine } from '../plan/command-line.ts'
 import { toolPath } from './detached.ts'
+import { type LabIdentity, labIdentity } from './identity.ts'
 
 export interface RunOptions {
   /** Given to the command's stdin; without it stdin is empty. */
@@ -14,6 +15,10 @@ export interface RunOptions {
   shownAs?: string
   /** Added to this process's environment. */
   env?: Readonly<Record<string, string>>
+  /** Nothing of this process's environment is passed on. */
+  onlyEnv?: boolean
+  /** Who runs it, where that is somebody else; only root can say so. */
+  identity?: LabIdentity | undefined
   signal?: AbortSignal
   /** Hears what the command writes to stderr, as it comes. */
   heard?: (text: string) => void
@@ -52,6 +57,8 @@ export class CommandError extends NetlabError {
 function execaOptions(options: RunOptions) {
   return {
     env: { LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env },
+    extendEnv: options.onlyEnv !== true,
+    ...options.identity,
     reject: false,
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,
@@ -142,7 +149,7 @@ export async function runOnTerminal(
   process.on('SIGQUIT', ignore)
   try {
     return await new Promise<number>((resolve, reject) => {
-      const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, PATH: toolPath, ...env } })
+      const child = spawn(file, args, { stdio: 'inherit', env, ...labIdentity() })
       child.on('error', reject)
       child.on('exit', (code, signal) => resolve(code ?? endedBy(signal)))
     })

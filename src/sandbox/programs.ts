@@ -1,11 +1,11 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
-import { toolPath } from './detached.ts'
 import { installLine, tools } from './doctor/tools.ts'
+import { insidePath } from './sandbox.ts'
 
-/** Whether a program is found in a sandbox, where the PATH is this machine's with the folders of root's tools. */
+/** Whether a program is found in a sandbox, which has this machine's folders of programs. */
 export function isThere(program: string): boolean {
-  return toolPath.split(':').some(folder => {
+  return insidePath.split(':').some(folder => {
     try {
       accessSync(join(folder, program), constants.X_OK)
       return true

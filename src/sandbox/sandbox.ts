@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { NetlabError } from '../errors.ts'
 import { host, type Place } from '../lab/lab.ts'
 import { hostArgv } from '../plan/command-line.ts'
-import { toolPath } from './detached.ts'
 import { childrenOf, lives, type ProcessId, processesIn, userNamespace } from './proc.ts'
 
 /** A lab's namespaces: they live while `init` does. */
@@ -18,37 +14,39 @@ export interface Sandbox {
   userNamespace: string
 }
 
-const ownFolder = dirname(fileURLToPath(import.meta.url))
+/** Folders of programs inside a sandbox, netlab's own first. What this machine's user has elsewhere is not there. */
+export const insidePath = '/run/sandbox/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Where netlab's bundle lies, the built bin.js and pod-server.js: here, or, where this runs from its source, in dist. */
-export const bundleFolder = existsSync(join(ownFolder, 'bin.js')) ? ownFolder : join(ownFolder, '../../dist')
-
-/** Where netlab's own program stands inside a sandbox, on everybody's PATH there. */
-const insidePath = `/run/sandbox/bin:${toolPath}`
-
-/** The argv that runs a command inside a sandbox, in the network namespace of a place. */
+/**
+ * The argv that runs a command inside a sandbox, in the network namespace of a place. It enters in two steps: the PID namespace
+ * belongs to the user namespace that furnished the sandbox, the holder's, and only from there can both be entered.
+ */
 export function enterArgv(sandbox: Sandbox, argv: readonly string[], place: Place = host): readonly string[] {
-  return [...nsenter(sandbox), '--mount', '--', ...hostArgv({ argv, in: place })]
+  const { holder, init } = sandbox
+  const all = ['--user', '--mount', '--net', '--pid', '--uts', '--ipc']
+  return [...nsenter(holder, ['--user']), ...nsenter(init, all), ...hostArgv({ argv, in: place })]
 }
 
-/** The argv that runs a program inside a sandbox's namespaces, at a place, but with the files of this machine. */
-export function enterWithOwnFilesArgv(
+/** The same for a program that only needs a place's network, not its own /etc and /sys: that takes a process less. */
+export function enterNetworkArgv(
   sandbox: Sandbox,
   argv: readonly string[],
   place: Place = host,
 ): readonly string[] {
-  return [...nsenter(sandbox, place), '--', ...argv]
+  const there = place === host ? [] : ['nsenter', `--net=/run/netns/${place}`, '--']
+  return enterArgv(sandbox, [...there, ...argv])
 }
 
-function nsenter(sandbox: Sandbox, place: Place = host): string[] {
-  const { pid } = sandbox.init
-  const net = place === host ? '--net' : `--net=/proc/${pid}/root/run/netns/${place}`
-  const namespaces = ['--user', net, '--pid', '--uts', '--ipc']
-  return ['nsenter', '--target', `${pid}`, ...namespaces, '--preserve-credentials']
+function nsenter({ pid }: ProcessId, namespaces: readonly string[]): string[] {
+  return ['nsenter', '--target', `${pid}`, ...namespaces, '--preserve-credentials', '--']
 }
 
-/** The environment of a command inside a sandbox. */
-export const insideEnv: Readonly<Record<string, string>> = { PATH: insidePath }
+/** The whole environment of a command inside a sandbox: nothing of the caller's is known there. */
+export const insideEnv: Readonly<Record<string, string>> = {
+  PATH: insidePath,
+  HOME: '/tmp',
+  LC_ALL: 'C.UTF-8',
+}
 
 /** Whether a sandbox still lives. */
 export function sandboxLives(sandbox: Sandbox): boolean {

@@ -1,31 +1,33 @@
-import { closeSync, openSync, readFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
-import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { commandLine, hostArgv } from '../plan/command-line.ts'
 import type { Command } from '../plan/plan.ts'
 import { startDetached } from './detached.ts'
+import { runAtAnyway } from './enter.ts'
+import { labIdentity } from './identity.ts'
 import { openListeners, podServers } from './pod-control.ts'
 import type { Listener } from './pod-listeners.ts'
+import { lives } from './proc.ts'
 import { CommandError } from './process.ts'
-import { bundleFolder, enterArgv, enterWithOwnFilesArgv, insideEnv, type Sandbox } from './sandbox.ts'
+import { insideFolder, insideProgram } from './program-files.ts'
+import { enterArgv, insideEnv, type Sandbox } from './sandbox.ts'
+import type { StartedPodServer } from './start.ts'
 
 /** Whether a command starts netlab's own server. */
 export function isOwnServer({ argv }: Command): boolean {
   return argv[0] === 'netlab' && argv[1] === 'serve'
 }
 
-/** Where the output of a pod's program is kept: one file for each container. */
-export function logFile(folder: string, pod: string, container: string): string {
-  return join(folder, `${pod}.${container}.log`)
+/** Where the output of a pod's program is kept inside a sandbox: one file for each container. */
+export function logFile(pod: string, container: string): string {
+  return `${insideFolder.logs}/${pod}.${container}.log`
 }
 
 export interface StartOptions {
-  logFolder: string
   /** A process for each of netlab's own servers. */
   apart: boolean
   /** Talks with a pod server that has started already and listens nowhere yet. */
-  podServer?: Socket | undefined
+  podServer?: StartedPodServer | undefined
+  signal?: AbortSignal
 }
 
 /**
@@ -37,7 +39,7 @@ export async function startContainers(
   commands: readonly Command[],
   options: StartOptions,
 ): Promise<void> {
-  const { logFolder, apart, podServer } = options
+  const { apart, podServer, signal } = options
   const own = commands.filter(isOwnServer)
   const others = commands.filter(command => !own.includes(command))
   const groups = apart ? own.map(command => [command]) : own.length > 0 ? [own] : []
@@ -45,10 +47,10 @@ export async function startContainers(
     ...groups.map(async group => {
       const started = startedServer(podServer)
       const living = started === undefined && !apart ? (await podServers(sandbox))[0] : undefined
-      if (living !== undefined) heed(group, await openListeners(living, group.flatMap(listenersOf)))
-      else await serve(group, started ?? startPodServer(sandbox, group, logFolder))
+      if (living !== undefined) heed(group, await openListeners(sandbox, living, group.flatMap(listenersOf)))
+      else await serve(group, started ?? startPodServer(sandbox, group), signal)
     }),
-    ...others.map(command => startProgram(sandbox, command, logFolder)),
+    ...others.map(command => startProgram(sandbox, command, signal)),
   ])
 }
 
@@ -56,53 +58,80 @@ export async function startContainers(
 interface Conversation {
   input: Writable
   output: Readable
-  /** The folder of the sandbox's network namespaces, as the server sees it. */
-  namespaces: string
+  /** Whether the server still lives. */
+  lives: () => boolean
 }
 
 /** The server that started together with the sandbox, unless it has its work already. */
-function startedServer(socket: Socket | undefined): Conversation | undefined {
-  if (socket?.writable !== true) return undefined
+function startedServer(server: StartedPodServer | undefined): Conversation | undefined {
+  if (server?.socket.writable !== true) return undefined
+  const { socket, process } = server
   socket.ref()
-  return { input: socket, output: socket, namespaces: '/proc/1/root/run/netns' }
+  return { input: socket, output: socket, lives: () => lives(process) }
 }
 
 /** A pod server of its own for these commands. */
-function startPodServer(sandbox: Sandbox, commands: readonly Command[], logFolder: string): Conversation {
+function startPodServer(sandbox: Sandbox, commands: readonly Command[]): Conversation {
   const { pod, name } = commands[0]?.container ?? { pod: '', name: '' }
-  const file = commands.length === 1 ? logFile(logFolder, pod, name) : join(logFolder, 'pod-server.log')
-  const log = openSync(file, 'a', 0o600)
-  // It sees this machine's files, not the sandbox's: the checkout may lie in a folder that the sandbox has its own of.
-  const server = [process.execPath, join(bundleFolder, 'pod-server.js')]
-  const argv = enterWithOwnFilesArgv(sandbox, ['setsid', '--fork', ...server])
-  const child = startDetached(argv, { output: log, stdin: 'pipe', stdout: 'pipe' })
-  closeSync(log)
+  const log = commands.length === 1 ? logFile(pod, name) : `${insideFolder.logs}/server.log`
+  const server = ['setsid', '--fork', insideProgram.node, insideProgram.podServer]
+  const script = `log=$1; shift; "$@" 2>> "$log"`
+  const argv = enterArgv(sandbox, ['sh', '-c', script, 'netlab-start', log, ...server])
+  const child = startDetached(argv, {
+    output: 'ignore',
+    stdin: 'pipe',
+    stdout: 'pipe',
+    env: insideEnv,
+    identity: labIdentity(),
+  })
   child.unref()
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error('the pod server has no pipes')
-  return { input: stdin, output: stdout, namespaces: `/proc/${sandbox.init.pid}/root/run/netns` }
+  // The end of its output tells when it dies: nobody else holds the pipe.
+  return { input: stdin, output: stdout, lives: () => true }
 }
+
+/** Milliseconds that a pod server gets until it listens, and between two looks whether it lives. */
+const patience = 60_000
+const glance = 100
 
 /** Tells a pod server what to listen on, once, and waits until it does. */
 async function serve(
   commands: readonly Command[],
-  { input, output, namespaces }: Conversation,
+  { input, output, lives }: Conversation,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const listeners = commands.flatMap(listenersOf)
   input.on('error', () => {})
-  input.end(JSON.stringify({ namespaces, listeners }))
-  const answer = await new Promise<string>(resolve => {
-    let said = ''
-    output.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes('\n')) resolve(said.trim())
+  input.end(JSON.stringify(commands.flatMap(listenersOf)))
+  const giveUp = Date.now() + patience
+  let timer: NodeJS.Timeout | undefined
+  let abort = () => {}
+  try {
+    const answer = await new Promise<string>((resolve, reject) => {
+      let said = ''
+      output.on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+        if (said.includes('\n') || said.length > longestAnswer) resolve(said.trim())
+      })
+      output.on('error', error => resolve(error.message))
+      output.on('end', () => resolve(said.trim() || 'the server ended before it listened'))
+      timer = setInterval(() => {
+        if (!lives()) resolve(said.trim() || 'the server was ended before it listened')
+        else if (Date.now() > giveUp) resolve(`the server does not listen after ${patience / 1000} s`)
+      }, glance)
+      abort = () => reject(signal?.reason)
+      signal?.addEventListener('abort', abort)
     })
-    output.on('error', error => resolve(error.message))
-    output.on('end', () => resolve(said.trim() || 'the server ended before it listened'))
-  })
-  output.destroy()
-  heed(commands, answer)
+    heed(commands, answer)
+  } finally {
+    clearInterval(timer)
+    signal?.removeEventListener('abort', abort)
+    output.destroy()
+  }
 }
+
+/** Characters of a complaint. */
+const longestAnswer = 10_000
 
 /** Throws CommandError where a server's answer is a complaint. */
 function heed(commands: readonly Command[], answer: string): void {
@@ -116,27 +145,31 @@ function listenersOf({ argv, in: pod }: Command): Listener[] {
 }
 
 /**
- * Starts a program and ends: with its exit code where it could not run, else with 0 (it may well put itself into the
- * background). Process 1 of the sandbox is then its parent: only what a process in there reaps lets the sandbox end at once.
+ * Starts a program and ends: with its exit code and what it printed where it could not run, else with 0 (it may well put itself
+ * into the background). Process 1 of the sandbox is then its parent: only what a process in there reaps lets the sandbox end
+ * at once. The log is opened inside, so that a program never holds a file of this machine.
  */
-const startScript = `"$@" & sleep 0.03; kill -0 $! 2> /dev/null || wait $!`
+const startScript = `
+log=$1; shift
+"$@" >> "$log" 2>&1 < /dev/null &
+sleep 0.03
+kill -0 $! 2> /dev/null && exit
+wait $! && exit
+code=$?
+tail -c 4000 "$log" >&2
+exit $code
+`
 
-async function startProgram(sandbox: Sandbox, command: Command, logFolder: string): Promise<void> {
+async function startProgram(
+  sandbox: Sandbox,
+  command: Command,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { pod, name } = command.container ?? { pod: command.in, name: 'main' }
-  const file = logFile(logFolder, pod, name)
-  const log = openSync(file, 'a', 0o600)
-  const argv = enterArgv(sandbox, ['sh', '-c', startScript, 'netlab-start', ...hostArgv(command)])
-  const child = startDetached(argv, { output: log, env: insideEnv })
-  closeSync(log)
-  const code = await new Promise<number>(resolve => {
-    child.on('exit', code => resolve(code ?? 137))
-    child.on('error', () => resolve(127))
+  const argv = ['sh', '-c', startScript, 'netlab-start', logFile(pod, name), ...hostArgv(command)]
+  const { exitCode, stderr } = await runAtAnyway(sandbox, argv, {
+    why: `starting the program of pod ${pod}`,
+    ...(signal === undefined ? {} : { signal }),
   })
-  if (code !== 0) {
-    throw new CommandError({
-      command: commandLine(command),
-      exitCode: code,
-      stderr: readFileSync(file, 'utf8'),
-    })
-  }
+  if (exitCode !== 0) throw new CommandError({ command: commandLine(command), exitCode, stderr })
 }

@@ -5,14 +5,23 @@ import type { Readable, Writable } from 'node:stream'
 import { exitCode, NetlabError } from '../errors.ts'
 import { startDetached } from './detached.ts'
 import { holderArgv } from './holder.ts'
+import { labIdentity } from './identity.ts'
 import { childrenOf, type ProcessId, processId, userNamespace } from './proc.ts'
-import { bundleFolder, closeSandbox, type Sandbox } from './sandbox.ts'
+import { programFiles } from './program-files.ts'
+import { closeSandbox, type Sandbox } from './sandbox.ts'
 
 /** A sandbox that stays. */
 export interface OpenedSandbox {
   sandbox: Sandbox
-  /** Talks with the pod server that was started together with the sandbox, if one was. */
-  podServer?: Socket
+  /** The pod server that was started together with the sandbox, if one was. */
+  podServer?: StartedPodServer
+}
+
+/** A pod server that has started and listens nowhere yet. */
+export interface StartedPodServer {
+  process: ProcessId
+  /** Talks with it. */
+  socket: Socket
 }
 
 /** A sandbox that opens meanwhile, for a lab whose name nobody needs to know yet. Unless it is kept it ends with this process. */
@@ -27,7 +36,7 @@ export class StartedSandbox {
   /** What the holder and the pod server print goes to `logFile`. With `serves` a pod server starts meanwhile. */
   constructor(logFile: string, serves: boolean) {
     const log = openSync(logFile, 'a', 0o600)
-    const child = startDetached(holderArgv(bundleFolder, process.execPath, serves), {
+    const child = startDetached(holderArgv(programFiles(), serves, labIdentity()), {
       output: log,
       stdin: 'pipe',
       stdout: 'pipe',
@@ -53,18 +62,18 @@ export class StartedSandbox {
     const init = childrenOf(this.holder.pid).map(processId)[0]
     const namespace = init && userNamespace(init.pid)
     if (init === undefined || namespace === undefined) throw notOpened(logFile)
+    const server = childrenOf(init.pid).map(processId)[0]
     stdin.end(`stay ${lab}\n`)
     if (!(await this.#says('staying'))) throw notOpened(logFile)
     this.#kept = true
     stdout.destroy()
     this.#child.unref()
     // Node opens a socket for each additional pipe.
-    const podServer = (stdio as unknown[])[3] as Socket | undefined
-    podServer?.unref()
-    return {
-      sandbox: { holder: this.holder, init, userNamespace: namespace },
-      ...(podServer ? { podServer } : {}),
-    }
+    const socket = (stdio as unknown[])[3] as Socket | undefined
+    socket?.unref()
+    const sandbox = { holder: this.holder, init, userNamespace: namespace }
+    if (socket === undefined) return { sandbox }
+    return { sandbox, podServer: { socket, process: server ?? ended } }
   }
 
   /** Ends it where it is not kept. */
@@ -82,6 +91,9 @@ export class StartedSandbox {
     return true
   }
 }
+
+/** The id of no process that lives. */
+const ended: ProcessId = { pid: 0, startTime: '' }
 
 function notOpened(logFile: string): NetlabError {
   return new NetlabError({

@@ -1,5 +1,6 @@
-import { runAnyway } from './process.ts'
-import { enterWithOwnFilesArgv, type Sandbox } from './sandbox.ts'
+import { runAtAnyway } from './enter.ts'
+import { insideProgram } from './program-files.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** A TCP connection to try. */
 export interface Target {
@@ -27,7 +28,7 @@ Promise.all(targets.map(tryOne)).then(words => process.stdout.write(JSON.stringi
  */
 export async function tryConnections(sandbox: Sandbox, targets: readonly Target[]): Promise<string[]> {
   if (targets.length === 0) return []
-  const { stdout } = await runAnyway(enterWithOwnFilesArgv(sandbox, [process.execPath, '-e', script]), {
+  const { stdout } = await runAtAnyway(sandbox, [insideProgram.node, '-e', script], {
     input: JSON.stringify(targets),
     why: 'trying TCP connections as a probe',
   })

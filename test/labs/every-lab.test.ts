@@ -72,7 +72,7 @@ describe.each(shippedLabs)('labs/%s.yaml', { timeout }, lab => {
     await sandbox.run([...env, 'sh', '/tmp/lab.sh', 'teardown'])
     expect(await state()).toEqual(empty)
 
-    const context = { sandbox: sandbox.opened, plan, logFolder: sandbox.folder, observer: {}, apart: false }
+    const context = { sandbox: sandbox.opened, plan, observer: {}, apart: false }
     for (const [index, step] of plan.steps.entries()) {
       // Without checks there are no connections, and conntrack complains where it finds none to delete.
       const actions = step.actions.filter(({ command }) => command.argv[0] !== 'conntrack')

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { exitCode, NetlabError } from '../errors.ts'
+
+/** What a sandbox has of netlab itself, where it lies on this machine. */
+export interface ProgramFiles {
+  node: string
+  /** The folder of the built bin.js, pod-server.js and probe.js. */
+  bundle: string
+  /** koffi's own folder, and that of the packages that bring its binaries. */
+  koffi: string
+  binaries: string
+}
+
+const ownFolder = dirname(fileURLToPath(import.meta.url))
+
+/** Where netlab's bundle lies, the built bin.js and pod-server.js: here, or, where this runs from its source, in dist. */
+const bundleFolder = existsSync(join(ownFolder, 'bin.js')) ? ownFolder : join(ownFolder, '../../dist')
+
+/** Throws NetlabError where koffi is not installed. */
+export function programFiles(): ProgramFiles {
+  const koffi = nearest(bundleFolder, 'node_modules/koffi')
+  const binaries = nearest(bundleFolder, 'node_modules/@koromix')
+  if (koffi !== undefined)
+    return { node: process.execPath, bundle: bundleFolder, koffi, binaries: binaries ?? koffi }
+  throw new NetlabError({
+    what: 'koffi, a package that netlab cannot do without, is not installed',
+    why: "the pods' server enters their network namespaces with it",
+    fix: `npm install koffi, in the folder of netlab: ${bundleFolder}`,
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+/** Where Node would find a package: in the nearest node_modules above. */
+function nearest(folder: string, path: string): string | undefined {
+  if (existsSync(join(folder, path))) return join(folder, path)
+  return dirname(folder) === folder ? undefined : nearest(dirname(folder), path)
+}
+
+/** Folders of every sandbox. */
+export const insideFolder = {
+  /** Where `ip netns` keeps the network namespaces. */
+  namespaces: '/run/netns',
+  /** The sockets over which the pods' servers take orders. */
+  servers: '/run/netlab/serve',
+  /** What containers print, as on a node of Kubernetes. */
+  logs: '/var/log/pods',
+} as const
+
+/** Where netlab's programs stand inside every sandbox. */
+export const insideProgram = {
+  node: '/run/sandbox/bin/node',
+  podServer: '/run/sandbox/netlab/dist/pod-server.js',
+  probe: '/run/sandbox/netlab/dist/probe.js',
+} as const
