@@ -6,7 +6,7 @@ const sources = [
   'service/compile.ts',
   'service/sync.ts',
   'service/restore-text.ts',
-  'service/transaction.ts',
+  'command/transaction.ts',
   'lab/proxy-settings.ts',
 ]
 

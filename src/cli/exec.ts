@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import { host } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import { host } from '../lab/lab.ts'
 import { runInside } from '../run/inside.ts'
 import { openLab } from '../run/lab-state.ts'
 

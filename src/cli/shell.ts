@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { host } from '../lab/lab.ts'
+import { host } from '../command/command.ts'
 import { openShell } from '../run/inside.ts'
 import { allLabs, openLab } from '../run/lab-state.ts'
 

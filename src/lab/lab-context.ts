@@ -1,8 +1,9 @@
+import { host } from '../command/command.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Path } from './document.ts'
 import type { Findings } from './findings.ts'
 import { namespacedName } from './kubernetes.ts'
-import { host, type LabService, type Pod } from './lab.ts'
+import type { LabService, Pod } from './lab.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { Topology } from './topology.ts'
 

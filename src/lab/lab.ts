@@ -1,3 +1,4 @@
+import type { Place } from '../command/command.ts'
 import type { Protocol, Service } from './kubernetes.ts'
 
 /** An address on a link: `10.0.0.11/24`. */
@@ -7,12 +8,6 @@ export interface Cidr {
   /** Bits of the network part. */
   prefix: number
 }
-
-/** Where a command runs: `host`, or the name of a pod or of an outside machine. */
-export type Place = string
-
-/** The sandbox's root namespace. */
-export const host: Place = 'host'
 
 export interface Bridge {
   name: string

@@ -1,8 +1,8 @@
-import { host, type Lab, type Pod } from '../lab/lab.ts'
+import { type Command, onHost } from '../command/command.ts'
+import type { Lab, Pod } from '../lab/lab.ts'
 import type { Standing } from './apply-endpoints.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import { topologyChecks } from './checks.ts'
-import type { Command } from './plan.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 import { cableCommands, podCommands, podPrograms } from './topology.ts'
 
@@ -156,10 +156,6 @@ function labFiles(before: Lab, lab: Lab): Command[] {
 export function mergedPods(before: readonly Pod[], after: readonly Pod[], gone: ReadonlySet<string>): Pod[] {
   const now = new Map(after.map(pod => [pod.name, pod]))
   return before.map(pod => (gone.has(pod.name) ? pod : (now.get(pod.name) ?? pod)))
-}
-
-function onHost(argv: readonly string[]): Command {
-  return { argv, in: host }
 }
 
 function listed(names: readonly string[]): string {

@@ -1,13 +1,12 @@
-import { host } from '../lab/lab.ts'
+import { type Command, onHost } from '../command/command.ts'
+import { mostBytes } from '../command/transaction.ts'
 import { flushCommand, staleEntries } from '../service/conntrack.ts'
 import { ruleCommands } from '../service/rule-commands.ts'
 import type { RuleSet } from '../service/rules.ts'
 import { fullSync, partialSync, type Sync } from '../service/sync.ts'
-import { mostBytes } from '../service/transaction.ts'
 import type { Standing } from './apply-endpoints.ts'
 import { isFlushed, type KernelRules, missingJumps } from './apply-kernel.ts'
 import { labRules, servicesState } from './kube-proxy.ts'
-import type { Command } from './plan.ts'
 
 /** How kube-proxy's rules come from one state to another. */
 export interface RulesChange {
@@ -125,8 +124,4 @@ function flushesOf(before: Standing, after: Standing): Command[] {
     'ipv4',
   )
   return stale.map(entries => onHost(flushCommand(entries)))
-}
-
-function onHost(argv: readonly string[]): Command {
-  return { argv, in: host }
 }

@@ -1,7 +1,8 @@
+import type { Command } from '../command/command.ts'
 import type { Standing } from './apply-endpoints.ts'
 import type { KernelRules } from './apply-kernel.ts'
 import type { RulesChange } from './apply-rules.ts'
-import type { Command, Step } from './plan.ts'
+import type { Step } from './plan.ts'
 
 /** A part of an `apply`, after which the lab stands in a state that is known. */
 export interface ApplyStage {

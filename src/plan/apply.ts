@@ -1,5 +1,6 @@
+import { host } from '../command/command.ts'
 import { namespacedName } from '../lab/kubernetes.ts'
-import { type Check, host, type Pod } from '../lab/lab.ts'
+import type { Check, Pod } from '../lab/lab.ts'
 import { changedEndpoints, type Standing } from './apply-endpoints.ts'
 import { kernelAfter } from './apply-kernel.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'

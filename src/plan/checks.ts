@@ -1,4 +1,5 @@
-import { type BuildPart, type Check, host, type Lab } from '../lab/lab.ts'
+import { host } from '../command/command.ts'
+import type { BuildPart, Check, Lab } from '../lab/lab.ts'
 
 /** Seconds that a part of the topology gets until it answers. */
 const patience = 5

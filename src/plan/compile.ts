@@ -1,8 +1,10 @@
+import type { Command } from '../command/command.ts'
+import { host } from '../command/command.ts'
+import { Before, placed, undoOf } from '../command/undo.ts'
 import {
   type BuildPart,
   buildParts,
   type Check,
-  host,
   type Lab,
   type LabCommand,
   type LabStep,
@@ -11,10 +13,9 @@ import { ruleCommands } from '../service/rule-commands.ts'
 import type { RuleSet } from '../service/rules.ts'
 import { topologyChecks } from './checks.ts'
 import { type EndpointsByService, labRules, loopbackSwitch, serviceTargets } from './kube-proxy.ts'
-import type { Action, Command, Plan, Step } from './plan.ts'
+import type { Action, Plan, Step } from './plan.ts'
 import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
 import { topologyPart } from './topology.ts'
-import { Before, placed, undoOf } from './undo.ts'
 
 /** Compiles a lab: the declared topology and the lab's own steps become one list of steps, in the order in which they run. */
 export function compilePlan(lab: Lab): Plan {

@@ -1,7 +1,7 @@
+import { shellLine } from '../command/command-line.ts'
 import { namespacedName } from '../lab/kubernetes.ts'
 import type { Container, Lab, LabService, Pod } from '../lab/lab.ts'
 import type { Standing } from './apply-endpoints.ts'
-import { shellLine } from './command-line.ts'
 
 /** One thing that is other than before, for people. */
 export interface Change {

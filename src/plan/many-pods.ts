@@ -1,5 +1,6 @@
-import { type Bridge, host, type Lab, type Pod } from '../lab/lab.ts'
-import type { Command } from './plan.ts'
+import type { Command } from '../command/command.ts'
+import { host } from '../command/command.ts'
+import type { Bridge, Lab, Pod } from '../lab/lab.ts'
 
 /** Up to here a lab's neighbours, two entries for each pod, leave most of the kernel's table to others. */
 const most = 200

@@ -1,15 +1,5 @@
-import type { Check, Place } from '../lab/lab.ts'
-
-/** A command as it would be typed: an argv, never a string for a shell. */
-export interface Command {
-  argv: readonly string[]
-  /** In whose network namespace. */
-  in: Place
-  /** What it reads from stdin. */
-  input?: string
-  /** A program that goes on running: the pod's container that it is. */
-  container?: { pod: string; name: string }
-}
+import type { Command, Place } from '../command/command.ts'
+import type { Check } from '../lab/lab.ts'
 
 /** A command with the commands that take it back, in the order in which to run them. */
 export interface Action {

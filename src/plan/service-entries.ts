@@ -1,4 +1,5 @@
-import { host, type Lab, type LabService, type Place } from '../lab/lab.ts'
+import { host, type Place } from '../command/command.ts'
+import type { Lab, LabService } from '../lab/lab.ts'
 import { contains } from '../service/addresses.ts'
 import { nodePortScope, type ProxyNode, primaryAddress } from '../service/node-ports.ts'
 import type { ServiceEntry } from './plan.ts'

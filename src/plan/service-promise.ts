@@ -1,4 +1,4 @@
-import type { Place } from '../lab/lab.ts'
+import type { Place } from '../command/command.ts'
 import type { Plan, ServiceEntry, ServiceTarget } from './plan.ts'
 
 /** What kube-proxy's rules promise to a client at one of a service's addresses. */

@@ -1,6 +1,7 @@
-import { host } from '../lab/lab.ts'
-import { commandLine, shellLine, shellWord } from './command-line.ts'
-import type { Command, Plan, Step } from './plan.ts'
+import type { Command } from '../command/command.ts'
+import { host } from '../command/command.ts'
+import { commandLine, shellLine, shellWord } from '../command/command-line.ts'
+import type { Plan, Step } from './plan.ts'
 
 /**
  * A plan as a shell script that runs by hand, as root, on a real machine. Its teardown takes back the steps that were

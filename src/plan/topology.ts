@@ -1,7 +1,7 @@
+import { type Command, onHost } from '../command/command.ts'
 import { subnetOf } from '../lab/address.ts'
-import { type Bridge, type BuildPart, host, type Lab, type OutsideMachine, type Pod } from '../lab/lab.ts'
+import type { Bridge, BuildPart, Lab, OutsideMachine, Pod } from '../lab/lab.ts'
 import { manyPods } from './many-pods.ts'
-import type { Command } from './plan.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 
 /** What a part of the topology is called, why it is there, and the commands that build it. */
@@ -221,10 +221,6 @@ export function podPrograms(pod: Pod): Command[] {
 
 function serveArgv(pod: Pod, ports: readonly number[]): readonly string[] {
   return ['netlab', 'serve', ...ports.map(String), '--name', pod.name]
-}
-
-function onHost(argv: readonly string[]): Command {
-  return { argv, in: host }
 }
 
 function count(number: number, noun: string): string {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
+import { host, type Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import { host, type Place } from '../lab/lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import { runOnTerminal } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'

@@ -1,4 +1,4 @@
-import type { Place } from '../lab/lab.ts'
+import type { Place } from '../command/command.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { type ProbeSample, probe } from '../sandbox/probe-order.ts'
 import type { CheckContext } from './checks/check-context.ts'

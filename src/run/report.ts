@@ -1,5 +1,6 @@
-import type { Check, Place } from '../lab/lab.ts'
-import type { Command, ServiceEntry, Step } from '../plan/plan.ts'
+import type { Command, Place } from '../command/command.ts'
+import type { Check } from '../lab/lab.ts'
+import type { ServiceEntry, Step } from '../plan/plan.ts'
 import type { ServicePromise } from '../plan/service-promise.ts'
 
 /** What came of one check. */

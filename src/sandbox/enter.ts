@@ -1,4 +1,4 @@
-import type { Place } from '../lab/lab.ts'
+import type { Place } from '../command/command.ts'
 import { labIdentity } from './identity.ts'
 import { type Finished, type RunOptions, run, runAnyway } from './process.ts'
 import { enterArgv, enterNetworkArgv, insideEnv, type Sandbox } from './sandbox.ts'

@@ -1,4 +1,4 @@
-import type { Place } from '../lab/lab.ts'
+import type { Place } from '../command/command.ts'
 import { runAtAnyway } from './enter.ts'
 import { insideProgram } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'

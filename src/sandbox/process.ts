@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { execa, type Options } from 'execa'
+import { shellLine } from '../command/command-line.ts'
 import { NetlabError } from '../errors.ts'
-import { shellLine } from '../plan/command-line.ts'
 import { toolPath } from './detached.ts'
 import { type LabIdentity, labIdentity } from './identity.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { host, type Place } from '../command/command.ts'
+import { hostArgv } from '../command/command-line.ts'
 import { NetlabError } from '../errors.ts'
-import { host, type Place } from '../lab/lab.ts'
-import { hostArgv } from '../plan/command-line.ts'
 import { childrenOf, lives, type ProcessId, processesIn, userNamespace } from './proc.ts'
 
 /** A lab's namespaces: they live while `init` does. */

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
-import { commandLine, hostArgv } from '../plan/command-line.ts'
-import type { Command } from '../plan/plan.ts'
+import type { Command } from '../command/command.ts'
+import { commandLine, hostArgv } from '../command/command-line.ts'
 import { startDetached } from './detached.ts'
 import { runAtAnyway } from './enter.ts'
 import { labIdentity } from './identity.ts'

@@ -1,6 +1,6 @@
+import { chainBytes, inTransactions, messageBytes } from '../command/transaction.ts'
 import { chainLine, ruleLines } from './restore-text.ts'
 import type { Chain, Rule, TableName } from './rules.ts'
-import { chainBytes, inTransactions, messageBytes } from './transaction.ts'
 
 /** What is written of one table. */
 export interface TableChange {

@@ -1,5 +1,6 @@
-import { type Check, type Expectation, type FailureKind, host } from '../lab/lab.ts'
-import { shellLine } from '../plan/command-line.ts'
+import { host } from '../command/command.ts'
+import { shellLine } from '../command/command-line.ts'
+import type { Check, Expectation, FailureKind } from '../lab/lab.ts'
 import { listing, plural, roundPercentage } from './format.ts'
 
 /** What a check tries: `curl 10.0.0.11:8080 from host`. */

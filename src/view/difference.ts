@@ -1,4 +1,4 @@
-import { commandLine } from '../plan/command-line.ts'
+import { commandLine } from '../command/command-line.ts'
 import type { Change } from '../plan/difference.ts'
 import type { ApplyReport, PlannedApply } from '../run/apply.ts'
 import { duration, plural } from './format.ts'

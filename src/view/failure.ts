@@ -1,5 +1,5 @@
-import { host } from '../lab/lab.ts'
-import { commandLine, shellLine, shellWord } from '../plan/command-line.ts'
+import { host } from '../command/command.ts'
+import { commandLine, shellLine, shellWord } from '../command/command-line.ts'
 import type { Step } from '../plan/plan.ts'
 import type { CheckResult, CommandFailure, Evidence, StepResult } from '../run/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'

@@ -1,6 +1,7 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import type { WriteStream } from 'node:tty'
-import type { Command, Plan, Step } from '../plan/plan.ts'
+import type { Command } from '../command/command.ts'
+import type { Plan, Step } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson.ts'
 import type { CheckResult, CommandFailure } from '../run/report.ts'
 import type { Guide, Move, Parting } from '../run/walk.ts'

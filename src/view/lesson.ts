@@ -1,5 +1,6 @@
-import { commandLine } from '../plan/command-line.ts'
-import type { Command, Plan, Step } from '../plan/plan.ts'
+import type { Command } from '../command/command.ts'
+import { commandLine } from '../command/command-line.ts'
+import type { Plan, Step } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson.ts'
 import type { CheckResult, CommandFailure } from '../run/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'

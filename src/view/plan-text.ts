@@ -1,5 +1,6 @@
-import { commandLine } from '../plan/command-line.ts'
-import type { Command, Plan, Step } from '../plan/plan.ts'
+import type { Command } from '../command/command.ts'
+import { commandLine } from '../command/command-line.ts'
+import type { Plan, Step } from '../plan/plan.ts'
 import { describeCheck } from './describe-check.ts'
 import { plural } from './format.ts'
 import { block, hanging, wrapParagraphs } from './layout.ts'

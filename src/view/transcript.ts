@@ -1,4 +1,4 @@
-import { commandLine } from '../plan/command-line.ts'
+import { commandLine } from '../command/command-line.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson.ts'
 import type { CheckResult, CommandFailure } from '../run/report.ts'

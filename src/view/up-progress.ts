@@ -1,5 +1,6 @@
-import { commandLine } from '../plan/command-line.ts'
-import type { Command, Step } from '../plan/plan.ts'
+import type { Command } from '../command/command.ts'
+import { commandLine } from '../command/command-line.ts'
+import type { Step } from '../plan/plan.ts'
 import type { CheckResult, RunObserver, StepResult } from '../run/report.ts'
 import { describeAttempt } from './describe-check.ts'
 import { displayWidth } from './display-width.ts'

@@ -1,5 +1,5 @@
-import { host } from '../lab/lab.ts'
-import { shellLine } from '../plan/command-line.ts'
+import { host } from '../command/command.ts'
+import { shellLine } from '../command/command-line.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { UpReport } from '../run/report.ts'
 import { duration, plural } from './format.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shellWord } from '../../src/plan/command-line.ts'
+import { shellWord } from '../../src/command/command-line.ts'
 import { bin, openSession } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
 

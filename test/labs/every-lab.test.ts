@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { commandLine } from '../../src/command/command-line.ts'
 import { loadLab } from '../../src/lab/load-lab.ts'
-import { commandLine } from '../../src/plan/command-line.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { planScript } from '../../src/plan/shell-script.ts'
 import { carryOutStep } from '../../src/run/carry-out.ts'

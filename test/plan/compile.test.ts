@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shellLine } from '../../src/plan/command-line.ts'
+import { shellLine } from '../../src/command/command-line.ts'
 import { planOf } from './lab-text.ts'
 
 const cast = `name: lab

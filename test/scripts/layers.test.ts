@@ -6,6 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 /** A file of a made-up tree → the one line in it, and whether the linter must complain. */
 const cases = {
+  'src/command/imports-lab.ts': ["export type { X } from '../lab/x.ts'", 'refused'],
+  'src/command/imports-plan.ts': ["export { x } from '../plan/x.ts'", 'refused'],
+  'src/command/imports-errors.ts': ["export { x } from '../errors.ts'", 'allowed'],
+  'src/command/reads-files.ts': ["export { readFileSync } from 'node:fs'", 'refused'],
+  'src/command/has-a-clock.ts': ['export const now = Date.now()', 'refused'],
+  'src/lab/imports-command.ts': ["export { x } from '../command/x.ts'", 'allowed'],
   'src/lab/imports-cli.ts': ["export { x } from '../cli/x.ts'", 'refused'],
   'src/lab/imports-service.ts': ["export type { X } from '../service/x.ts'", 'refused'],
   'src/lab/deep/imports-plan.ts': ["export { x } from '../../plan/x.ts'", 'refused'],
@@ -31,6 +37,7 @@ const cases = {
   'src/sandbox/imports-run.ts': ["export { x } from '../run/x.ts'", 'refused'],
   'src/sandbox/starts-processes.ts': ["export { execa } from 'execa'", 'allowed'],
   'src/sandbox/paints.ts': ["export { Chalk } from 'chalk'", 'refused'],
+  'src/sandbox/imports-bin.ts': ["export { x } from '../bin.ts'", 'refused'],
   'src/run/starts-processes.ts': ["export { execa } from 'execa'", 'refused'],
   'src/run/forks.ts': ["export { spawn } from 'node:child_process'", 'refused'],
   'src/run/imports-view.ts': ["export { x } from '../view/x.ts'", 'refused'],

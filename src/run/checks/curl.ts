@@ -1,5 +1,6 @@
+import type { Place } from '../../command/command.ts'
 import { exitCode, NetlabError } from '../../errors.ts'
-import type { FailureKind, Place } from '../../lab/lab.ts'
+import type { FailureKind } from '../../lab/lab.ts'
 import { type EnterOptions, runAtAnyway } from '../../sandbox/enter.ts'
 import { podHeader } from '../../sandbox/pod-answer.ts'
 import type { Finished } from '../../sandbox/process.ts'

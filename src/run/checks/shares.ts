@@ -1,4 +1,5 @@
-import type { CurlCheck, Expectation, Place } from '../../lab/lab.ts'
+import type { Place } from '../../command/command.ts'
+import type { CurlCheck, Expectation } from '../../lab/lab.ts'
 import type { Failures } from '../report.ts'
 import type { CheckContext } from './check-context.ts'
 import { connectionsTo, destinationOf } from './connections.ts'

@@ -1,5 +1,6 @@
 import pMap from 'p-map'
-import type { Check, CurlCheck, Place } from '../../lab/lab.ts'
+import type { Place } from '../../command/command.ts'
+import type { Check, CurlCheck } from '../../lab/lab.ts'
 import type { CheckResult } from '../report.ts'
 import { checksAtOnce, tryCheck } from './check.ts'
 import type { CheckContext } from './check-context.ts'

@@ -1,7 +1,9 @@
-import { type Cidr, host, type Place } from '../../lab/lab.ts'
-import { commandLine } from '../../plan/command-line.ts'
-import { parseIptables } from '../../plan/iptables-state.ts'
-import type { Command, Step } from '../../plan/plan.ts'
+import type { Command } from '../../command/command.ts'
+import { host, type Place } from '../../command/command.ts'
+import { commandLine } from '../../command/command-line.ts'
+import { parseIptables } from '../../command/iptables-state.ts'
+import type { Cidr } from '../../lab/lab.ts'
+import type { Step } from '../../plan/plan.ts'
 import { canonicalRule } from './rule-match.ts'
 import type { Chain, Tables } from './tables.ts'
 

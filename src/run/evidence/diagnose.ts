@@ -1,4 +1,4 @@
-import { host } from '../../lab/lab.ts'
+import { host } from '../../command/command.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Evidence } from '../report.ts'
 import type { Facts } from './facts.ts'

@@ -1,4 +1,5 @@
-import type { Cidr, Place } from '../../lab/lab.ts'
+import type { Place } from '../../command/command.ts'
+import type { Cidr } from '../../lab/lab.ts'
 import type { Answer } from '../checks/curl.ts'
 import type { Tables } from './tables.ts'
 

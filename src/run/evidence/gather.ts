@@ -1,4 +1,4 @@
-import { host, type Place } from '../../lab/lab.ts'
+import { host, type Place } from '../../command/command.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { runAtAnyway } from '../../sandbox/enter.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'

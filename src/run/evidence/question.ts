@@ -1,4 +1,5 @@
-import { type CurlCheck, type Expectation, host, type Place } from '../../lab/lab.ts'
+import { host, type Place } from '../../command/command.ts'
+import type { CurlCheck, Expectation } from '../../lab/lab.ts'
 import { readTarget } from '../../lab/target.ts'
 import type { Plan, ServiceTarget } from '../../plan/plan.ts'
 

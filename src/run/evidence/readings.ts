@@ -1,5 +1,5 @@
-import { host, type Place } from '../../lab/lab.ts'
-import { shellLine } from '../../plan/command-line.ts'
+import { host, type Place } from '../../command/command.ts'
+import { shellLine } from '../../command/command-line.ts'
 import type { Moment, PlaceFacts } from './facts.ts'
 import { parseConnections, parseLinks, parseListeners, parseNeighbours, parseRoutes } from './parse-facts.ts'
 import { parseTables } from './tables.ts'

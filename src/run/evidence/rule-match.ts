@@ -1,5 +1,5 @@
+import { shortOption } from '../../command/iptables-state.ts'
 import { contains } from '../../lab/address.ts'
-import { shortOption } from '../../plan/iptables-state.ts'
 import type { Rule } from './tables.ts'
 
 /** A packet on its way, as a rule sees it. */

@@ -1,4 +1,4 @@
-import { host, type Place } from '../../lab/lab.ts'
+import { host, type Place } from '../../command/command.ts'
 import type { Connection, Link, Neighbour, Route } from './facts.ts'
 import { chainOf, iptables, type Rule, ruleText } from './tables.ts'
 import type { Way } from './way.ts'

@@ -1,4 +1,4 @@
-import { shellLine } from '../../plan/command-line.ts'
+import { shellLine } from '../../command/command-line.ts'
 
 /** A rule as iptables-save prints it, with its counter. */
 export interface Rule {

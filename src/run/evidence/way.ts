@@ -1,4 +1,4 @@
-import { host, type Place } from '../../lab/lab.ts'
+import { host, type Place } from '../../command/command.ts'
 import type { Plan, ServiceTarget } from '../../plan/plan.ts'
 import { type Declared, type DeclaredDevice, declaredBy } from './declared.ts'
 import type { Facts, Link, PlaceFacts } from './facts.ts'

@@ -1,4 +1,4 @@
-import type { Place } from '../../lab/lab.ts'
+import type { Place } from '../../command/command.ts'
 import type { ServiceEntry, ServiceTarget } from '../../plan/plan.ts'
 import type { ServicePromise } from '../../plan/service-promise.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Place } from '../../lab/lab.ts'
+import type { Place } from '../../command/command.ts'
 import type { ServiceEntry, ServiceTarget } from '../../plan/plan.ts'
 import { promiseOf, type ServicePromise } from '../../plan/service-promise.ts'
 import type { CheckContext } from '../checks/check-context.ts'

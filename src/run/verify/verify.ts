@@ -1,5 +1,6 @@
 import pMap from 'p-map'
-import { type Check, host, type Place } from '../../lab/lab.ts'
+import { host, type Place } from '../../command/command.ts'
+import type { Check } from '../../lab/lab.ts'
 import { needsPod } from '../../plan/apply-checks.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { CheckContext } from '../checks/check-context.ts'

@@ -1,4 +1,5 @@
-import type { Cidr, Place } from '../../../lab/lab.ts'
+import type { Place } from '../../../command/command.ts'
+import type { Cidr } from '../../../lab/lab.ts'
 import type { Evidence } from '../../report.ts'
 import { showLink, showPort, showRoutes } from '../show.ts'
 import type { Way } from '../way.ts'

@@ -1,4 +1,4 @@
-import { host, type Place } from '../../../lab/lab.ts'
+import { host, type Place } from '../../../command/command.ts'
 import type { Evidence } from '../../report.ts'
 import { mending, repairs } from '../repairs.ts'
 import type { Packet } from '../rule-match.ts'

@@ -1,4 +1,4 @@
-import { host } from '../../../lab/lab.ts'
+import { host } from '../../../command/command.ts'
 import { showLink, showRoutes, showSysctl, showWayTo } from '../show.ts'
 import type { Endpoint, Way } from '../way.ts'
 import { readdress, wrongAddress } from './cable.ts'

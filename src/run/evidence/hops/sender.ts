@@ -1,4 +1,4 @@
-import { host } from '../../../lab/lab.ts'
+import { host } from '../../../command/command.ts'
 import type { Evidence } from '../../report.ts'
 import { showRoutes, showWayTo } from '../show.ts'
 import type { Way } from '../way.ts'

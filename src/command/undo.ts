@@ -1,6 +1,6 @@
-import { host } from '../lab/lab.ts'
+import type { Command } from './command.ts'
+import { host } from './command.ts'
 import { IptablesState } from './iptables-state.ts'
-import type { Command } from './plan.ts'
 
 /** A new network namespace's own values, to which taking back a `sysctl -w` returns (Linux, net/*). */
 const sysctlDefaults: Readonly<Record<string, string>> = {

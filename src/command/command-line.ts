@@ -1,5 +1,5 @@
-import { host } from '../lab/lab.ts'
-import type { Command } from './plan.ts'
+import type { Command } from './command.ts'
+import { host } from './command.ts'
 
 const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/
 /** Words that a shell takes for its own where a command's name stands, an assignment among them. */

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { shellLine } from '../../src/plan/command-line.ts'
-import { Before, undoOf } from '../../src/plan/undo.ts'
+import { shellLine } from '../../src/command/command-line.ts'
+import { Before, undoOf } from '../../src/command/undo.ts'
 
 const undo = (line: string, before = new Before()) =>
   undoOf({ argv: line.split(' '), in: 'host' }, before).map(({ argv }) => argv.join(' '))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { batches, batchScript, blockOfRestoreLine } from '../../src/plan/batch.ts'
-import type { Command } from '../../src/plan/plan.ts'
+import { batches, batchScript, blockOfRestoreLine } from '../../src/command/batch.ts'
+import type { Command } from '../../src/command/command.ts'
 
 const on =
   (place: string) =>

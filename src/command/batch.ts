@@ -1,7 +1,7 @@
-import { host, type Place } from '../lab/lab.ts'
-import { chainBytes, inTransactions, messageBytes } from '../service/transaction.ts'
+import type { Command } from './command.ts'
+import { host, type Place } from './command.ts'
 import { hereDocument, hostArgv, shellLine, shellWord } from './command-line.ts'
-import type { Command } from './plan.ts'
+import { chainBytes, inTransactions, messageBytes } from './transaction.ts'
 
 /** Commands that go out as one: a line of shell for all of them, with what it reads. */
 export interface Batch {

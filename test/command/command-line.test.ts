@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commandLine, hereDocument, hostArgv, shellLine } from '../../src/plan/command-line.ts'
+import { commandLine, hereDocument, hostArgv, shellLine } from '../../src/command/command-line.ts'
 
 /** What a POSIX shell makes of a line: the words that the program gets. */
 const readBack = (line: string): string[] =>

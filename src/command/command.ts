@@ -1,0 +1,21 @@
+/** Where a command runs: `host`, or the name of a pod or of an outside machine. */
+export type Place = string
+
+/** The sandbox's root namespace. */
+export const host: Place = 'host'
+
+/** A command as it would be typed: an argv, never a string for a shell. */
+export interface Command {
+  argv: readonly string[]
+  /** In whose network namespace. */
+  in: Place
+  /** What it reads from stdin. */
+  input?: string
+  /** A program that goes on running: the pod's container that it is. */
+  container?: { pod: string; name: string }
+}
+
+/** A command on the sandbox's root namespace. */
+export function onHost(argv: readonly string[]): Command {
+  return { argv, in: host }
+}
