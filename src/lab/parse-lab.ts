@@ -40,7 +40,7 @@ export function parseLab(text: string, file: string, readManifest: ReadManifest)
       }),
     )
   }
-  const understood = understand(labFile, document, { name: 'lab', title: 'lab', pods: {} })
+  const understood = understand(labFile, document, { name: 'lab', pods: {} })
   problems.push(...understood.problems)
   if (!understood.value) return refused(problems, file)
 
@@ -90,7 +90,7 @@ function readLab(
   }
   return {
     name: input.name,
-    title: input.title,
+    title: input.title ?? input.name,
     sources: [{ path: document.file, text: document.text }, ...sources.manifests],
     sysctls: readSysctls(input.sysctls ?? {}, findings),
     ...topology,

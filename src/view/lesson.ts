@@ -20,7 +20,7 @@ export function lessonTitle(style: Style, plan: Plan): string {
   const { color, width } = style
   const { lab, title, steps } = plan
   return block([
-    ...hanging('', color.bold(title === '' ? lab : printable(title)), width),
+    ...hanging('', color.bold(printable(title)), width),
     color.dim(`${lab}, ${steps.length === 1 ? 'one step' : `${steps.length} steps`}`),
     '',
     ...castLines(style, plan),

@@ -15,7 +15,7 @@ export function renderPlan(style: Style, plan: Plan): string {
   const size = [plural(plan.steps.length, 'step'), plural(commands, 'command'), plural(checks, 'check')].join(
     ', ',
   )
-  const title = plan.title === '' ? '' : `: ${printable(plan.title)}`
+  const title = plan.title === plan.lab ? '' : `: ${printable(plan.title)}`
   const lines = hanging('', `${color.bold(plan.lab)}${title}`, width, 2)
   lines.push(color.dim(size))
   for (const [index, step] of plan.steps.entries())

@@ -18,7 +18,7 @@ export interface LessonRecord {
 /** A recorded lesson as Markdown that reads well on its own: a hand-out, or homework. */
 export function renderTranscript({ plan, date, walked }: LessonRecord): string {
   const parts = [
-    `# ${inline(plan.title === '' ? plan.lab : plan.title)}`,
+    `# ${inline(plan.title)}`,
     `Lab \`${plan.lab}\`, ${date}: ${verdict(plan, walked)}`,
     ...castPart(plan),
     ...walked.flatMap((step, index) => stepParts(step, index)),

@@ -33,6 +33,16 @@ test('a pod that is nothing but an address gets every default', () => {
   ])
 })
 
+test('a lab without a title is called by its name', () => {
+  expect(parsed('pods: {a: 10.0.0.11/24}').title).toBe('A lab')
+  const untitled = head.replace('title: A lab\n', '')
+  const { lab, problems } = parseLab(`${untitled}pods: {a: 10.0.0.11/24}`, 'lab.yaml', () => ({
+    refusal: '',
+  }))
+  expect(problems).toEqual([])
+  expect(lab!.title).toBe('lab')
+})
+
 test('serve, command and ports make one container; several stand under containers', () => {
   const { pods } = parsed(`pods:
   a: {address: 10.0.0.11/24, serve: 8080, ports: {http: 8080}}

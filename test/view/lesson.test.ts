@@ -246,7 +246,7 @@ it('is recorded as Markdown that reads on its own', () => {
 
 it('keeps a block of code closed whatever a command prints', () => {
   const steps = [walked({ commands: [{ command: ping, output: '```\n# out' }], checks: [] })]
-  const text = renderTranscript({ plan: { ...plan, title: '' }, date: 'd', walked: steps })
+  const text = renderTranscript({ plan, date: 'd', walked: steps })
   expect(text).toContain('````console\n')
   expect(text.endsWith('# out\n````\n')).toBe(true)
 })

@@ -64,3 +64,7 @@ it('keeps a here-document as it is pasted', () => {
   })
   expect(text).toContain("\n    $ tee /etc/hosts >/dev/null <<'END'\n10.0.0.11 a\nEND\n")
 })
+
+it('says a title that is only the name once', () => {
+  expect(renderPlan(plain(80), { ...short, title: short.lab })).toMatch(/^clusterip\n2 steps/)
+})

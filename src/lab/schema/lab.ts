@@ -17,8 +17,9 @@ export const labFile = z
     title: z
       .string()
       .min(1)
+      .optional()
       .meta({
-        description: 'What the lab shows, in one line.',
+        description: 'What the lab shows, in one line; its name where there is none.',
         examples: ['From one DNAT rule to a load-balanced ClusterIP'],
       }),
     description: z.string().optional().meta({ description: 'More about it, for people.' }),
