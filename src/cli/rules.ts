@@ -2,16 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
-import { type KubernetesObjects, namespacedName } from '../lab/kubernetes.ts'
+import type { KubernetesObjects } from '../lab/kubernetes.ts'
 import type { ProxySettings } from '../lab/lab.ts'
 import { ipAddress, network } from '../lab/manifest/fields.ts'
-import { type Manifests, readManifestFiles } from '../lab/manifest/read-manifests.ts'
+import { readManifestFiles } from '../lab/manifest/read-manifests.ts'
 import { LabError } from '../lab/problem.ts'
 import { defaultProxySettings } from '../lab/proxy-settings.ts'
 import { type CompileInput, compileServices } from '../service/compile.ts'
 import { slicesOfManifests } from '../service/from-manifests.ts'
 import { restoreText, toJson } from '../service/restore-text.ts'
 import type { Family, RuleSet } from '../service/rules.ts'
+import { renderLeftOut } from '../view/left-out.ts'
+import { openTerminal } from '../view/terminal.ts'
 import { isLab, rulesOfLab } from './rules-of-lab.ts'
 
 interface RulesOptions {
@@ -76,7 +78,7 @@ export function rulesCommand(): Command {
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
         refuseNodeOptions(command)
-        process.stdout.write(ruleSetText(rulesOfLab(labs[0]!), options))
+        openTerminal().out.write(ruleSetText(rulesOfLab(labs[0]!), options))
         return
       }
       const files = [...given, ...options.file]
@@ -86,8 +88,9 @@ export function rulesCommand(): Command {
       }
       const read = readManifestFiles(await Promise.all(files.map(readSource)))
       if (read.problems.length > 0) throw new LabError(read.problems)
-      process.stderr.write(notes(read).join(''))
-      process.stdout.write(rulesText(read.objects, options))
+      const { out, err } = openTerminal()
+      err.write(renderLeftOut(read))
+      out.write(rulesText(read.objects, options))
     })
 }
 
@@ -154,20 +157,6 @@ function inputOf(
     node: { name: options.nodeName, addresses: options.nodeIp },
     family: options.family,
   }
-}
-
-/** What a person may wonder about when a rule is not there. */
-function notes({ skipped, objects }: Manifests): string[] {
-  const unallocated = objects.services.filter(
-    service => service.clusterIPs.length === 0 && service.type !== 'ExternalName',
-  )
-  return [
-    ...skipped.map(({ file, line, what, why }) => `${file}:${line}: ${what} is left out: ${why}\n`),
-    ...unallocated.map(service => {
-      const name = namespacedName(service)
-      return `${name} has no clusterIP, which the API server would choose, and so no rules: write one\n`
-    }),
-  ]
 }
 
 async function readSource(file: string): Promise<{ file: string; text: string }> {

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { rulesCommand } from '../../src/cli/rules.ts'
 import { NetlabError } from '../../src/errors.ts'
 import { LabError } from '../../src/lab/problem.ts'
+import { bin } from '../labs/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'netlab-rules-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -102,6 +104,18 @@ describe('netlab rules', () => {
       `${path}:6: Secret is left out: it says nothing about service rules\n` +
         'default/new has no clusterIP, which the API server would choose, and so no rules: write one\n',
     )
+  })
+
+  it('lets no manifest write to the terminal what it likes', async () => {
+    const { notes } = await rules(file('odd.yaml', 'apiVersion: v1\nkind: "\\e[31mRed"\n'))
+    expect(notes).toContain(':1: ␛[31mRed is left out')
+  })
+
+  it('ends quietly where its reader has seen enough', async () => {
+    const { stdout, stderr } = await execa(`'${process.execPath}' '${bin}' rules many-services | head -1`, {
+      shell: true,
+    })
+    expect({ stdout, stderr }).toEqual({ stdout: '*filter', stderr: '' })
   })
 
   it.each([

@@ -48,6 +48,7 @@ const cases = {
   'src/view/reads-options.ts': ["export { Command } from 'commander'", 'refused'],
   'src/view/imports-cli.ts': ["export { x } from '../cli/x.ts'", 'refused'],
   'src/cli/reads-options.ts': ["export { Command } from 'commander'", 'allowed'],
+  'src/cli/prints.ts': ["process.stdout.write('hello')", 'refused'],
   'src/cli/paints.ts': ["export { Listr } from 'listr2'", 'refused'],
   'src/cli/imports-bin.ts': ["export { x } from '../bin.ts'", 'refused'],
   'src/bin.ts': ["export { x } from './cli/x.ts'", 'allowed'],
