@@ -12,6 +12,7 @@ import { openUpProgress } from '../view/up-progress.ts'
 import { renderUpSummary } from '../view/up-summary.ts'
 import type { Beginning, Begun } from './beginning.ts'
 import { checkedName } from './lab-name.ts'
+import { noLabNamed } from './no-lab-named.ts'
 
 interface UpFlags {
   name?: string
@@ -27,7 +28,7 @@ interface UpFlags {
 export function upCommand(beginning: Beginning): Command {
   return new Command('up')
     .description('build a lab, step by step, each step verified; what fails is explained and taken down')
-    .argument('<lab>', 'a lab file, or the name of a lab that ships')
+    .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
     .option('--keep', 'leave a lab whose step failed as it is, to look at')
     .option('--no-batch', 'one process for each command')
@@ -35,7 +36,10 @@ export function upCommand(beginning: Beginning): Command {
     .option('-q, --quiet', 'say nothing but what failed')
     .option('-v, --verbose', 'show each command with its time')
     .option('--json', 'print the result as JSON')
-    .action((lab: string, flags: UpFlags) => runUp(beginning.begin(), lab, flags))
+    .action((lab: string | undefined, flags: UpFlags) => {
+      if (lab === undefined) throw noLabNamed('up')
+      return runUp(beginning.begin(), lab, flags)
+    })
 }
 
 async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpFlags): Promise<void> {

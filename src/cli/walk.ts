@@ -16,6 +16,7 @@ import { openTerminal, type Screen } from '../view/terminal.ts'
 import { renderTranscript } from '../view/transcript.ts'
 import type { Beginning, Begun } from './beginning.ts'
 import { checkedName } from './lab-name.ts'
+import { noLabNamed } from './no-lab-named.ts'
 
 interface WalkFlags {
   name?: string
@@ -30,14 +31,17 @@ interface WalkFlags {
 export function walkCommand(beginning: Beginning): Command {
   return new Command('walk')
     .description('a lesson: each step with its reason, its commands, their output and what was checked')
-    .argument('<lab>', 'a lab file, or the name of a lab that ships')
+    .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
     .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
     .option('--record <file>', 'write the lesson as Markdown')
     .option('--force', 'overwrite that file if it is there')
     .option('--keep', 'leave the lab up at the end, without asking')
     .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
-    .action((lab: string, flags: WalkFlags) => runWalk(beginning.begin(), lab, flags))
+    .action((lab: string | undefined, flags: WalkFlags) => {
+      if (lab === undefined) throw noLabNamed('walk')
+      return runWalk(beginning.begin(), lab, flags)
+    })
 }
 
 async function runWalk({ interrupt, start }: Begun, nameOrPath: string, flags: WalkFlags): Promise<void> {
