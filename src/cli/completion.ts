@@ -20,7 +20,7 @@ export function completionCommand(program: Command, names: Names = machineNames)
     .addOption(new Option('--candidates', 'print what may stand in place of the last word').hideHelp())
     .action((words: string[], options: { candidates?: true }) => {
       const { out } = openTerminal()
-      if (!options.candidates) out.write(scriptOf(words))
+      if (!options.candidates) out.pass(scriptOf(words))
       else
         for (const { word, description } of candidates(program, words, names))
           out.write(`${word}\t${description}\n`)

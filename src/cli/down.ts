@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { down, downAll } from '../run/down.ts'
 import { labName } from '../run/lab-state.ts'
 import { renderDown } from '../view/down-line.ts'
+import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 
 /** `netlab down`: ends a lab and proves that nothing is left. */
@@ -17,7 +18,7 @@ export function downCommand(): Command {
     .action(async (name: string | undefined, flags: { all?: true; quiet?: true; json?: true }) => {
       const reports = flags.all ? await downAll() : [await down(labName(name))]
       const { out } = openTerminal()
-      if (flags.json) out.write(`${JSON.stringify(reports, null, 2)}\n`)
+      if (flags.json) out.write(printableJson(reports))
       else if (!flags.quiet) out.write(renderDown(out, reports))
     })
 }

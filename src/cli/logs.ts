@@ -16,6 +16,6 @@ export function logsCommand(): Command {
       const { out } = openTerminal()
       const logs = await podLogs(openLab(lab), pod)
       for (const { container, text } of logs)
-        out.write(logs.length > 1 ? `==> ${container} <==\n${text}` : text)
+        out.pass(logs.length > 1 ? `==> ${container} <==\n${text}` : text)
     })
 }

@@ -4,6 +4,7 @@ import { findLab } from '../lab/load-shipped.ts'
 import { compilePlan } from '../plan/compile.ts'
 import { planScript } from '../plan/shell-script.ts'
 import { renderPlan } from '../view/plan-text.ts'
+import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 
 /** `netlab plan`: every command of a lab, in order; runs none. */
@@ -22,11 +23,7 @@ export function planCommand(): Command {
     .action((nameOrPath: string, flags: { format: 'text' | 'sh' | 'json' }) => {
       const plan = compilePlan(loadLab(findLab(nameOrPath)))
       const { out } = openTerminal()
-      const text = {
-        text: () => renderPlan(out, plan),
-        sh: () => planScript(plan),
-        json: () => `${JSON.stringify(plan, null, 2)}\n`,
-      }
-      out.write(text[flags.format]())
+      if (flags.format === 'sh') out.pass(planScript(plan))
+      else out.write(flags.format === 'json' ? printableJson(plan) : renderPlan(out, plan))
     })
 }

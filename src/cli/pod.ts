@@ -3,6 +3,7 @@ import type { LabFolder } from '../run/lab-state.ts'
 import { openLab } from '../run/lab-state.ts'
 import { endPod, type PodReport, startPod } from '../run/pods.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { printableJson } from '../view/printable.ts'
 import { renderPod } from '../view/sync-lines.ts'
 import { openTerminal } from '../view/terminal.ts'
 
@@ -44,6 +45,6 @@ function deed(verb: string, description: string, act: Deed): Command {
       const { folder, sandbox } = openLab(flags.lab)
       const report = await act(folder, sandbox, pod)
       const { out } = openTerminal()
-      out.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderPod(out, report))
+      out.write(flags.json ? printableJson(report) : renderPod(out, report))
     })
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, type Help } from 'commander'
 import { exitCode } from '../errors.ts'
+import { openTerminal } from '../view/terminal.ts'
 import type { Beginning } from './beginning.ts'
 import { packageVersion } from './package-version.ts'
 
@@ -55,7 +56,17 @@ export async function openProgram(beginning: Beginning, verb?: string): Promise<
     const { completionCommand } = await import('./completion.ts')
     program.addCommand(completionCommand(program).exitOverride())
   }
+  writeToTerminal(program)
   return program
+}
+
+/** Help goes the way of all else that is shown, and so do complaints, which quote what was typed. */
+function writeToTerminal(command: Command): void {
+  command.configureOutput({
+    writeOut: text => openTerminal().out.write(text),
+    writeErr: text => openTerminal().err.write(text),
+  })
+  for (const sub of command.commands) writeToTerminal(sub)
 }
 
 /** The exit code of a wrong command line, which commander has told of by itself (as it has printed help that was asked for). */

@@ -13,6 +13,7 @@ import { slicesOfManifests } from '../service/from-manifests.ts'
 import { restoreText, toJson } from '../service/restore-text.ts'
 import type { Family, RuleSet } from '../service/rules.ts'
 import { renderLeftOut } from '../view/left-out.ts'
+import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { isLab, rulesOfLab } from './rules-of-lab.ts'
 
@@ -74,11 +75,12 @@ export function rulesCommand(): Command {
     .option('--jumps', 'with the jumps from the built-in chains', false)
     .option('--explain', 'with a line in plain words before each rule', false)
     .action(async (given: string[], options: RulesOptions, command: Command) => {
+      const { out, err } = openTerminal()
       const labs = given.filter(isLab)
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
         refuseNodeOptions(command)
-        openTerminal().out.write(ruleSetText(rulesOfLab(labs[0]!), options))
+        out.pass(ruleSetText(rulesOfLab(labs[0]!), options))
         return
       }
       const files = [...given, ...options.file]
@@ -88,9 +90,8 @@ export function rulesCommand(): Command {
       }
       const read = readManifestFiles(await Promise.all(files.map(readSource)))
       if (read.problems.length > 0) throw new LabError(read.problems)
-      const { out, err } = openTerminal()
       err.write(renderLeftOut(read))
-      out.write(rulesText(read.objects, options))
+      out.pass(rulesText(read.objects, options))
     })
 }
 
@@ -127,7 +128,7 @@ function rulesText(objects: KubernetesObjects, options: RulesOptions): string {
 
 function ruleSetText(ruleSet: RuleSet, options: RulesOptions): string {
   const { jumps, explain } = options
-  if (options.format === 'json') return `${JSON.stringify(toJson(ruleSet, { jumps }), undefined, 2)}\n`
+  if (options.format === 'json') return printableJson(toJson(ruleSet, { jumps }))
   return restoreText(ruleSet, { jumps, explain })
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { LabFolder, labName, statusOf } from '../run/lab-state.ts'
 import { readPodTroubles } from '../run/sync-state.ts'
 import { renderStatus } from '../view/lab-list.ts'
+import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 
 /** `netlab status`: a lab's pods, services and steps. */
@@ -27,6 +28,6 @@ export function statusCommand(): Command {
         ready: !(pod.name in troubles.notReady),
       }))
       const steps = plan.steps.map(step => step.title)
-      out.write(`${JSON.stringify({ ...status, pods, outside, services, steps }, null, 2)}\n`)
+      out.write(printableJson({ ...status, pods, outside, services, steps }))
     })
 }

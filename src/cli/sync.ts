@@ -4,6 +4,7 @@ import { openLab } from '../run/lab-state.ts'
 import { type SyncedLab, sync } from '../run/sync.ts'
 import { mustBeUp } from '../run/sync-state.ts'
 import { watch } from '../run/watch.ts'
+import { printableJson } from '../view/printable.ts'
 import { renderSync, renderSyncJson, renderWatched } from '../view/sync-lines.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -50,7 +51,7 @@ export async function watchLab(opened: SyncedLab, flags: Pick<SyncFlags, 'json' 
     report => {
       const text = renderWatched(out, report, new Date())
       if (text === '') return
-      if (flags.json) out.write(`${JSON.stringify(JSON.parse(renderSyncJson(report)))}\n`)
+      if (flags.json) out.write(printableJson(JSON.parse(renderSyncJson(report)), 0))
       else if (!flags.quiet || !report.ok) out.write(text)
     },
     signal,

@@ -5,6 +5,7 @@ import { loadLab } from '../lab/load-lab.ts'
 import { findLab } from '../lab/load-shipped.ts'
 import { LabError, type Problem } from '../lab/problem.ts'
 import { plural } from '../view/format.ts'
+import { printableJson } from '../view/printable.ts'
 import { openTerminal, type Style } from '../view/terminal.ts'
 
 /** A lab file with the lab that it is, or with what is wrong with it. */
@@ -25,7 +26,7 @@ export function validateCommand(): Command {
       const problems = files.flatMap(file => file.problems)
       const { out } = openTerminal()
       if (options.json) {
-        out.write(`${JSON.stringify(files.map(toJson), null, 2)}\n`)
+        out.write(printableJson(files.map(toJson)))
         if (problems.length > 0) process.exitCode = exitCode.wrongInput
         return
       }

@@ -1,3 +1,4 @@
+import { controlCharacterProblems } from './control-character.ts'
 import { type Path, problemOfFile, readDocuments, type SourceDocument } from './document.ts'
 import { Findings } from './findings.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
@@ -40,6 +41,7 @@ export function parseLab(text: string, file: string, readManifest: ReadManifest)
       }),
     )
   }
+  problems.push(...controlCharacterProblems(document))
   const understood = understand(labFile, document, { name: 'lab', pods: {} })
   problems.push(...understood.problems)
   if (!understood.value) return refused(problems, file)

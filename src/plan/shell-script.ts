@@ -30,7 +30,8 @@ export function planScript(plan: Plan): string {
     'fi',
     '',
     'step() {',
-    `  echo "$1/${steps.length} $2"`,
+    // Not echo, which in some shells makes a control character of a title's backslashes.
+    `  printf '%s\\n' "$1/${steps.length} $2"`,
     '  echo "$1" > "$reached"',
     '}',
     ...steps.flatMap((step, index) => stepLines(step, index)),

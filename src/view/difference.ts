@@ -3,7 +3,7 @@ import type { Change } from '../plan/difference.ts'
 import type { ApplyReport, PlannedApply } from '../run/apply.ts'
 import { duration, plural } from './format.ts'
 import { block, hanging, wrapParagraphs } from './layout.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from './printable.ts'
 import type { Style } from './terminal.ts'
 
 /** What an apply is going to do: in words, then as commands that can be pasted into the lab's shell. */
@@ -16,7 +16,7 @@ export function renderDifference(style: Style, { lab, difference, stages }: Plan
       '',
       ...hanging(`${color.cyan(`${index + 1}/${stages.length}`)} `, color.bold(printable(step.title)), width),
     )
-    lines.push(...wrapParagraphs(step.why, width, 4), '')
+    lines.push(...wrapParagraphs(printable(step.why), width, 4), '')
     lines.push(...ends.map(pod => `    ${color.dim('#')} ${color.dim(`the programs of ${pod} end`)}`))
     const commands = [...step.actions.map(action => action.command), ...(rules?.flushes ?? [])]
     for (const command of commands) {
@@ -31,16 +31,17 @@ export function renderDifference(style: Style, { lab, difference, stages }: Plan
 export function renderApplied(style: Style, report: ApplyReport, file: string): string {
   const { color, width } = style
   const name = color.green.bold(report.lab)
+  const source = printable(file)
   const count = plural(report.difference.changes.length, 'change')
   const words =
     report.stages.length === 0 && report.difference.changes.length === 0
-      ? `${name} is as ${file} says; nothing to do`
+      ? `${name} is as ${source} says; nothing to do`
       : report.dryRun
         ? `${color.bold(report.lab)} would get ${count}; nothing has been done`
-        : `${name} is as ${file} says now: ${count} in ${duration(report.ms)}`
+        : `${name} is as ${source} says now: ${count} in ${duration(report.ms)}`
   const flushed = report.flushed.filter(({ connections }) => connections > 0)
   const told = flushed.flatMap(({ command, connections }) =>
-    hanging('', `${plural(connections, 'UDP connection')} flushed: ${command}`, width, 2),
+    hanging('', `${plural(connections, 'UDP connection')} flushed: ${printable(command)}`, width, 2),
   )
   return block([...told, ...hanging('', words, width, 2)])
 }
@@ -63,7 +64,7 @@ export function renderApplyJson(report: ApplyReport): string {
     steps: told,
     flushed,
   }
-  return `${JSON.stringify(json, null, 2)}\n`
+  return printableJson(json)
 }
 
 function changeLines({ color, width }: Style, { kind, name, change, details }: Change): string[] {

@@ -1,7 +1,7 @@
 import type { Finding } from '../sandbox/doctor.ts'
 import { plural } from './format.ts'
 import { block, hanging, padEnd, widest, wrapParagraphs } from './layout.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from './printable.ts'
 import type { Style } from './terminal.ts'
 
 /** What doctor found, a line each, and then what to type for each problem. */
@@ -42,7 +42,7 @@ function problemLines(style: Style, group: readonly Finding[]): string[] {
     ...hanging(`${mark(style, state)} `, color.bold(group.map(({ topic }) => topic).join(', ')), width),
     ...means.flatMap(text => wrapParagraphs(printable(text), width, 2)),
     // As long as they are: they are there to be copied.
-    ...(group[0]?.fix ?? []).map(line => `    ${line}`),
+    ...(group[0]?.fix ?? []).map(line => `    ${printable(line)}`),
   ]
 }
 
@@ -57,5 +57,5 @@ function verdict({ color }: Style, findings: readonly Finding[]): string {
 
 /** `doctor --json`: keys that scripts rely on. */
 export function renderDoctorJson(findings: readonly Finding[], ok: boolean): string {
-  return `${JSON.stringify({ ok, findings }, null, 2)}\n`
+  return printableJson({ ok, findings })
 }

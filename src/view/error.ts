@@ -50,7 +50,7 @@ function renderBug(style: Style, error: unknown): string {
     '',
     ...indented(printable(stack), 2),
     ...causeChain(error instanceof Error ? error.cause : undefined).flatMap(cause =>
-      hanging('  because: ', cause, width, 4),
+      hanging('  because: ', printable(cause), width, 4),
     ),
     '',
     ...wrapParagraphs(

@@ -123,10 +123,11 @@ export function evidenceLines(
 
 function aftermath(style: Style, { lab, source, now, result }: FailedStep): string[] {
   const { width } = style
+  const file = printable(shellWord(source))
   if (now === 'down')
     return [
       ...hanging('', `${lab} was taken down; nothing is left.`, width),
-      ...tryLines(style, [`netlab up ${shellWord(source)} --keep`, `netlab walk ${shellWord(source)}`]),
+      ...tryLines(style, [`netlab up ${file} --keep`, `netlab walk ${file}`]),
     ]
   const check = result.checks.find(check => !check.ok)
   return [

@@ -1,9 +1,10 @@
 import type { LabStatus, UpReport, VerifyReport } from '../run/report.ts'
 import { describeExpectation } from './describe-check.ts'
+import { printableJson } from './printable.ts'
 
 /** `up --json`: keys that scripts rely on. */
 export function renderUpJson(report: UpReport): string {
-  return json({
+  return printableJson({
     lab: report.lab,
     ok: report.ok,
     steps: report.steps.map(({ title, ok, ms, commands }) => ({ title, ok, ms: milliseconds(ms), commands })),
@@ -13,7 +14,7 @@ export function renderUpJson(report: UpReport): string {
 
 /** `verify --json`: keys that scripts rely on. */
 export function renderVerifyJson(report: VerifyReport): string {
-  return json({
+  return printableJson({
     lab: report.lab,
     ok: report.ok,
     checks: report.checks.map(({ step, check, from, target, observed, ok, evidence }) => ({
@@ -50,11 +51,7 @@ export function renderVerifyJson(report: VerifyReport): string {
 
 /** `list --json`: keys that scripts rely on. */
 export function renderListJson(labs: readonly LabStatus[]): string {
-  return json(labs.map(({ lab, state, pid, pods, since }) => ({ lab, state, pid, pods, since })))
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+  return printableJson(labs.map(({ lab, state, pid, pods, since }) => ({ lab, state, pid, pods, since })))
 }
 
 /** A tenth is as exact as the clock is worth. */

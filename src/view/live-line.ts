@@ -1,3 +1,4 @@
+import { printableInColor } from './printable.ts'
 import type { Screen } from './terminal.ts'
 
 /** Milliseconds after which work that goes on gets a spinner: what ends sooner would only flicker. */
@@ -28,13 +29,13 @@ export class LiveLine {
 
   /** Shows a text with a spinner, from a moment on. */
   start(text: string): void {
-    this.#text = text
+    this.#text = printableInColor(text)
     this.#timer = setTimeout(() => this.#draw(), spinnerAfter)
   }
 
   update(text: string): void {
-    this.#text = text
-    this.#setTitle?.(text)
+    this.#text = printableInColor(text)
+    this.#setTitle?.(this.#text)
   }
 
   /** Takes the moving line away and leaves this text in its place. */

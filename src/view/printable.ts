@@ -1,16 +1,32 @@
+import { codePointName, replaceControlCharacters } from '../lab/control-character.ts'
+
 /**
  * Makes control characters visible, so that what a lab file, a program or a server wrote cannot move the cursor, hide
  * text or turn it around. Line breaks and tabs stay.
  */
 export function printable(text: string): string {
-  return text.replace(/\r\n/g, '\n').replace(unprintable, character => {
+  return replaceControlCharacters(text.replaceAll('\r\n', '\n'), character => {
     const code = character.codePointAt(0)!
     if (code < 0x20) return String.fromCodePoint(0x2400 + code)
-    if (code === 0x7f) return '␡'
-    return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
+    return code === 0x7f ? '␡' : `<${codePointName(character)}>`
   })
 }
 
-/** C0 without tab and line feed, DEL, C1, and Unicode's marks that change the direction of text. */
+/** Bold, dim and the colours of text, and their ends: the only sequences that netlab itself writes into a line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const ownColor = /(\u001b\[(?:1|2|22|3[0-79]|9[0-7])m)/
+
+/** Makes all of a coloured text printable but for its colours. */
+export function printableInColor(text: string): string {
+  // Every other piece is what `split` keeps of the pattern: a colour.
+  return text
+    .split(ownColor)
+    .map((piece, index) => (index % 2 === 1 ? piece : printable(piece)))
+    .join('')
+}
+
+/** JSON to read and to parse; what a terminal would act upon is escaped, as JSON allows. */
+export function printableJson(value: unknown, indent: number | undefined = 2): string {
+  const text = JSON.stringify(value, null, indent)
+  return `${replaceControlCharacters(text, character => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`)}\n`
+}

@@ -3,7 +3,7 @@ import type { SyncReport } from '../run/sync.ts'
 import { checkFailureLines, commandFailureLines } from './failure.ts'
 import { duration, listing, plural } from './format.ts'
 import { block, hanging } from './layout.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from './printable.ts'
 import type { Style } from './terminal.ts'
 
 /** What a sync did, who did it first: `kubelet: …`, `endpoint controller: …`, `kube-proxy: …`. */
@@ -37,7 +37,7 @@ export function renderSyncJson(report: SyncReport): string {
     rules: { sync: how, changed, services, staleChains: stale },
     flushed,
   }
-  return `${JSON.stringify(json, null, 2)}\n`
+  return printableJson(json)
 }
 
 /** What became of a pod, and what has not been told of it yet. */

@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk'
+import { printable, printableInColor } from './printable.ts'
 
 /** How text for a screen is made: everything that renders takes it. */
 export interface Style {
@@ -13,7 +14,10 @@ export interface Screen extends Style {
   readonly stream: NodeJS.WritableStream
   /** Lines may be drawn over: a terminal that can move its cursor. */
   readonly interactive: boolean
+  /** Writes what people read: nothing in it acts on a terminal but our own colours. */
   write(text: string): void
+  /** Writes what programs read, a script say: to a file or a pipe to the byte, to a terminal as `write` does. */
+  pass(text: string): void
 }
 
 /** Where everything that a person sees goes: results to `out`, progress and errors to `err`. */
@@ -62,16 +66,19 @@ function openScreen(stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv): Scre
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
   })
+  const level = colorLevel(tty, isTTY, env)
+  const shown = level === 0 ? printable : printableInColor
   return {
     stream,
-    color: new Chalk({ level: colorLevel(tty, isTTY, env) }),
+    color: new Chalk({ level }),
     get width() {
       const columns = (isTTY ? tty.columns : Number.parseInt(env.COLUMNS ?? '', 10)) || defaultWidth
       return Math.max(leastWidth, columns)
     },
     // CI systems give a terminal whose log keeps every frame.
     interactive: isTTY && env.TERM !== 'dumb' && !env.CI,
-    write: text => void stream.write(text),
+    write: text => void stream.write(shown(text)),
+    pass: text => void stream.write(isTTY ? printable(text) : text),
   }
 }
 

@@ -103,12 +103,14 @@ class PlainProgress implements UpProgress {
   }
 
   /** A line that, on a terminal, is broken where it ends. */
-  protected say(text: string): void {
+  protected say(words: string): void {
     const { width, interactive } = this.screen
+    // What others wrote does not begin a line of its own: it would stand before the prefix.
+    const text = words.replaceAll(/\s*\n\s*/g, ' ')
     const room = width - displayWidth(this.prefix)
     // Not between a number and its unit.
-    const words = text.split(/ +(?!(?:ms|s)\b)/)
-    const lines = interactive && displayWidth(text) > room ? flow(words, room, 2, ' ') : [text]
+    const pieces = text.split(/ +(?!(?:ms|s)\b)/)
+    const lines = interactive && displayWidth(text) > room ? flow(pieces, room, 2, ' ') : [text]
     this.screen.write(block(lines.map(line => this.prefix + line)))
   }
 

@@ -171,7 +171,8 @@ function backendShares(sample: ServiceSample): { pod: string; bar: string; share
   const greatest = Math.max(0, ...Object.values(sample.expectedShare))
   return Object.entries(sample.backends).map(([pod, count]) => {
     const share = answered === 0 ? 0 : count / answered
-    return { pod, bar: shareBar(share, greatest), share: percentage(share) }
+    // A server of the lab says by itself what it is called.
+    return { pod: printable(pod), bar: shareBar(share, greatest), share: percentage(share) }
   })
 }
 
@@ -205,13 +206,15 @@ function onlyPod(sample: ServiceSample): string | undefined {
 function podFact(sample: ServiceSample): string {
   const pod = onlyPod(sample)
   if (pod === undefined || sample.requests === sample.failed) return ''
-  return sample.expected === 'stays' ? `stays with ${pod}` : `all by ${pod}`
+  return printable(sample.expected === 'stays' ? `stays with ${pod}` : `all by ${pod}`)
 }
 
 /** Whose address a pod sees, where a policy decides it. */
 function clientFact({ color }: Style, { client, seenClients, ok }: ServiceSample): string {
   if (client === undefined || seenClients.length === 0 || !ok) return ''
-  return color.dim(`${client === 'kept' ? 'kept as' : 'masqueraded as'} ${listing(seenClients, 'or')}`)
+  return color.dim(
+    `${client === 'kept' ? 'kept as' : 'masqueraded as'} ${printable(listing(seenClients, 'or'))}`,
+  )
 }
 
 /** Of one backend there is nothing to say; of a sample that is off, the complaint says it. */

@@ -57,6 +57,15 @@ describe('what may come next', () => {
     expect(words('validate', 'clusterip', 't')).toEqual(['two-pods'])
   })
 
+  test('no file whose name acts on the terminal, or would be taken for several', () => {
+    const odd = {
+      ...names,
+      labs: () => [],
+      files: () => ['a\u001b[2J.yaml', 'a\nb.yaml', 'a\tb.yaml', 'a b.yaml'],
+    }
+    expect(candidates(program(odd), ['up', 'a'], odd).map(({ word }) => word)).toEqual(['a b.yaml'])
+  })
+
   test('no second lab where one is taken', () => expect(words('up', 'clusterip', '')).toEqual([]))
 
   test('labs that run', () => expect(words('down', '')).toEqual(['mine', 'other']))

@@ -11,7 +11,7 @@ pods:
     address: 10.0.0.12/24
     containers:
       app: {serve: 8080}
-      loud: {command: [sh, -c, "echo started; while ! curl -s localhost:8080; do sleep 0.1; done; echo oops >&2; exec sleep 600"]}
+      loud: {command: [sh, -c, "printf '\\\\033[1mstarted\\\\r\\\\n'; while ! curl -s localhost:8080; do sleep 0.1; done; echo oops >&2; exec sleep 600"]}
   talker: {address: 10.0.0.13/24, command: [sh, -c, "hostname; exec sleep 600"]}
 outside: {client: 192.0.2.10/24}
 services:
@@ -165,7 +165,11 @@ describe('logs', () => {
   it('are what a program printed, of each container under its name', async () => {
     expect(await netlab('logs', 'talker')).toEqual({ code: 0, stdout: 'cast\n', stderr: '' })
     const { stdout } = await netlab('logs', 'cast', 'crowd')
-    expect(stdout).toMatch(/^==> app <==\n==> loud <==\nstarted\nyou are talking to crowd .*\noops\n$/)
+    // To a file or a pipe to the byte.
+    expect(stdout.replace('\u001b[1mstarted\r\n', 'started\n')).toMatch(
+      /^==> app <==\n==> loud <==\nstarted\nyou are talking to crowd .*\noops\n$/,
+    )
+    expect(stdout).toContain('\u001b[1mstarted\r\n')
   })
 
   it('of a pod that is not there are refused', async () => {

@@ -6,6 +6,7 @@ import { loadLab } from '../../src/lab/load-lab.ts'
 import { shippedLabs } from '../../src/lab/load-shipped.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { planScript } from '../../src/plan/shell-script.ts'
+import { planOf } from './lab-text.ts'
 
 /** The script with all but two of a row of like services left out, so that it can be read: nginx-1, nginx-2 and what is not numbered stay. */
 function readable(text: string): string {
@@ -23,6 +24,20 @@ function readable(text: string): string {
 
 const folder = 'test/golden/plan'
 const script = (lab: string) => planScript(compilePlan(loadLab(join('labs', `${lab}.yaml`))))
+
+it('prints a title as it is, backslashes too', async () => {
+  const title = String.raw`Not \033[2J nor \c`
+  const text = planScript(
+    planOf(
+      `name: x\npods: {a: 10.0.0.1/24}\nbridge: {name: br1, address: 10.0.0.254/24}\ntitle: x\nsteps: [{title: '${title}'}]\n`,
+    ),
+  )
+  const step = /^step\(\) \{\n.*?\n\}$/ms.exec(text)?.[0] ?? ''
+  const call = text.split('\n').findLast(line => line.startsWith('step ')) ?? ''
+  const { stdout } = await execa('sh', ['-euc', `reached=/dev/null\n${step}\n${call}`])
+  expect(stdout).toMatch(/^\d+\/\d+ /)
+  expect(stdout).toContain(title)
+})
 
 // UPDATE=1 writes these files anew; read them then as somebody who is to run them.
 describe.each(shippedLabs())('the printed script of labs/%s.yaml', lab => {

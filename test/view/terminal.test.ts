@@ -2,6 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { openTerminal } from '../../src/view/terminal.ts'
 import { FakeStream } from './fixtures.ts'
 
+describe('what is written', () => {
+  const written = (way: 'write' | 'pass', text: string, isTTY: boolean) => {
+    const stream = new FakeStream(isTTY)
+    openTerminal({ out: stream, err: stream, env: {} }).out[way](text)
+    return stream.text
+  }
+
+  it('for people has no control character, to a file neither, but our colours on a terminal', () => {
+    const text = '\u001b[31mred\u001b[39m\u001b[2J\u001b[8m\r\u0007\tx\n'
+    expect(written('write', text, true)).toBe('\u001b[31mred\u001b[39m␛[2J␛[8m␍␇\tx\n')
+    expect(written('write', text, false)).toBe('␛[31mred␛[39m␛[2J␛[8m␍␇\tx\n')
+  })
+
+  it('for programs is the same to the byte, and on a terminal visible', () => {
+    const text = '\u001b[31mred\r\n\u009b2J\n'
+    expect(written('pass', text, false)).toBe(text)
+    expect(written('pass', text, true)).toBe('␛[31mred\n<U+009B>2J\n')
+  })
+})
+
 describe('what a terminal is taken for', () => {
   function open(env: NodeJS.ProcessEnv, isTTY = true) {
     const stream = new FakeStream(isTTY, 44)

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
+import { firstControlCharacter } from '../../lab/control-character.ts'
 
 /** A word that may stand next on the command line. */
 export interface Candidate {
@@ -25,7 +26,12 @@ export function candidates(program: Command, words: readonly string[], names: Na
   const line = words.filter((word, index) => word !== '=' || index === words.length - 1)
   const begun = line.at(-1) === '=' ? '' : (line.at(-1) ?? '')
   const all = possible(readLine(program, line.slice(0, -1)), begun, names)
-  return all.filter(({ word }) => word.startsWith(begun))
+  return all.filter(({ word }) => word.startsWith(begun) && isOneWord(word))
+}
+
+/** A file may be called anything; what the shell would take for several words, or act upon, is left to be typed. */
+function isOneWord(word: string): boolean {
+  return !/[\n\t]/.test(word) && firstControlCharacter(word) === undefined
 }
 
 function possible(state: LineState, begun: string, names: Names): Candidate[] {

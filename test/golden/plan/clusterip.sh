@@ -155,7 +155,7 @@ if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
 fi
 
 step() {
-  echo "$1/12 $2"
+  printf '%s\n' "$1/12 $2"
   echo "$1" > "$reached"
 }
 

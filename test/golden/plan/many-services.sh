@@ -119,7 +119,7 @@ if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
 fi
 
 step() {
-  echo "$1/5 $2"
+  printf '%s\n' "$1/5 $2"
   echo "$1" > "$reached"
 }
 

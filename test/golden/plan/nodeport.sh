@@ -126,7 +126,7 @@ if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
 fi
 
 step() {
-  echo "$1/7 $2"
+  printf '%s\n' "$1/7 $2"
   echo "$1" > "$reached"
 }
 

@@ -178,7 +178,7 @@ if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
 fi
 
 step() {
-  echo "$1/6 $2"
+  printf '%s\n' "$1/6 $2"
   echo "$1" > "$reached"
 }
 

@@ -52,7 +52,7 @@ if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
 fi
 
 step() {
-  echo "$1/4 $2"
+  printf '%s\n' "$1/4 $2"
   echo "$1" > "$reached"
 }
 
