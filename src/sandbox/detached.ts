@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { LabIdentity } from './identity.ts'
+import { shedCaller } from './native.ts'
 
 /** Debian keeps ip, iptables and sysctl where an ordinary user's PATH does not look. */
 export const toolPath = [
@@ -29,6 +30,7 @@ export function startDetached(
     extra?: 'pipe'
   },
 ) {
+  shedCaller()
   const [file = '', ...args] = argv
   return spawn(file, args, {
     detached: true,

@@ -1,9 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Server } from 'node:http'
-import koffi from 'koffi'
+import { setns } from './native.ts'
 import { podServer } from './pod-answer.ts'
-
-const CLONE_NEWNET = 0x40000000
 
 /** A port of a pod on which netlab's own server answers. */
 export interface Listener {
@@ -16,12 +14,6 @@ export type Ending = 'stop' | 'kill'
 
 /** Milliseconds that connections under way get. */
 const grace = 5000
-
-const setns = koffi.load('libc.so.6').func('int setns(int fd, int nstype)')
-
-function enter(namespace: number): void {
-  if (setns(namespace, CLONE_NEWNET) !== 0) throw new Error(`setns: errno ${koffi.errno()}`)
-}
 
 /**
  * The listening sockets of many pods in one process: it steps into a pod's network namespace just for the call that makes
@@ -63,7 +55,7 @@ export class PodListeners {
 
   #open({ pod, port }: Listener): Promise<void> {
     const namespace = openSync(`${this.#namespaces}/${pod}`, 'r')
-    enter(namespace)
+    setns(namespace)
     const server = podServer(pod)
     const open = new Promise<void>((resolve, reject) => {
       server.once('listening', () => {
@@ -74,7 +66,7 @@ export class PodListeners {
     })
     // Without a host the socket is made inside this very call, that is, in the pod's namespace.
     server.listen({ port, backlog: 4096 })
-    enter(this.#home)
+    setns(this.#home)
     closeSync(namespace)
     return open
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { host, type Place } from '../command/command.ts'
 import { hostArgv } from '../command/command-line.ts'
 import { NetlabError } from '../errors.ts'
+import { shedCaller } from './native.ts'
 import { childrenOf, lives, type ProcessId, processesIn, userNamespace } from './proc.ts'
 
 /** A lab's namespaces: they live while `init` does. */
@@ -22,6 +23,8 @@ export const insidePath = '/run/sandbox/bin:/usr/local/sbin:/usr/local/bin:/usr/
  * belongs to the user namespace that furnished the sandbox, the holder's, and only from there can both be entered.
  */
 export function enterArgv(sandbox: Sandbox, argv: readonly string[], place: Place = host): readonly string[] {
+  // Here, because there is no other way in.
+  shedCaller()
   const { holder, init } = sandbox
   const all = ['--user', '--mount', '--net', '--pid', '--uts', '--ipc']
   return [...nsenter(holder, ['--user']), ...nsenter(init, all), ...hostArgv({ argv, in: place })]

@@ -1,0 +1,198 @@
+import { closeSync, constants, existsSync, openSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getSystemErrorName } from 'node:util'
+import { exitCode, NetlabError } from '../errors.ts'
+
+/** What netlab uses of koffi. */
+interface Koffi {
+  load(library: string): { func(declaration: string): (...args: never[]) => unknown }
+  errno(): number
+}
+
+/** koffi's binary for this processor, where npm puts it; koffi's own search for it takes several times as long. */
+function binary(): string | undefined {
+  const below = join(
+    'node_modules',
+    '@koromix',
+    `koffi-linux-${process.arch}`,
+    `linux_${process.arch}`,
+    'koffi.node',
+  )
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const path = join(folder, below)
+    if (existsSync(path)) return path
+    if (folder === dirname(folder)) return undefined
+  }
+}
+
+function loadKoffi(): Koffi {
+  const path = binary()
+  if (path !== undefined) {
+    try {
+      const module: { exports: unknown } = { exports: {} }
+      process.dlopen(module, path)
+      return module.exports as Koffi
+    } catch {
+      // It is for another libc, say: koffi knows more places, and tells what is missing.
+    }
+  }
+  return createRequire(import.meta.url)('koffi')
+}
+
+function loadCalls() {
+  try {
+    const koffi = loadKoffi()
+    const libc = koffi.load('libc.so.6')
+    const call = (declaration: string) => libc.func(declaration) as (...args: unknown[]) => number
+    return {
+      errno: () => koffi.errno(),
+      fcntl: call('int fcntl(int fd, int command, int value)'),
+      prctl: call(
+        'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+      ),
+      // All arguments are written out, with one kind each: syscall(2) itself takes any number.
+      syscall: call('long syscall(long number, long a, long b, long c, long d)'),
+      setns: call('int setns(int fd, int type)'),
+      unlockpt: call('int unlockpt(int fd)'),
+      ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
+      ioctl: call('int ioctl(int fd, unsigned long request, void *value)'),
+    }
+  } catch (error) {
+    const [reason = ''] = error instanceof Error ? error.message.split('\n') : [String(error)]
+    throw new NetlabError({
+      what: `koffi cannot be loaded: ${reason}`,
+      why: 'netlab calls the kernel through it: to enter namespaces, and to keep what is yours out of a lab',
+      fix: 'npm rebuild koffi; netlab doctor says what this machine lacks',
+      exitCode: exitCode.machineLacks,
+      cause: error,
+    })
+  }
+}
+
+let calls: ReturnType<typeof loadCalls> | undefined
+
+/** libc, loaded by the first call: most verbs need none, and it takes some milliseconds. */
+function libc(): ReturnType<typeof loadCalls> {
+  calls ??= loadCalls()
+  return calls
+}
+
+function errorName(): string {
+  return getSystemErrorName(-libc().errno())
+}
+
+function failed(call: string, why: string, name: string): NetlabError {
+  return new NetlabError({
+    what: `${call} failed: ${name}`,
+    why,
+    fix: 'netlab doctor says what this machine lacks',
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+const F_SETFD = 2
+const FD_CLOEXEC = 1
+const PR_SET_NO_NEW_PRIVS = 38
+const KEYCTL_JOIN_SESSION_KEYRING = 1
+const PIDFD_SEND_SIGNAL = 424
+const PIDFD_OPEN = 434
+const CLONE_NEWNET = 0x40000000
+
+/** keyctl(2) has no function in libc; its number differs, unlike those of newer calls. */
+const keyctlNumbers: Partial<Record<string, number>> = {
+  x64: 250,
+  arm64: 219,
+  riscv64: 219,
+  loong64: 219,
+  arm: 311,
+  ia32: 288,
+  ppc64: 271,
+  s390x: 280,
+}
+
+let shed = false
+
+/**
+ * Leaves behind what whoever started netlab has, and no process of a lab may get: open files, the session's keys, the way to more
+ * rights through set-user-ID programs, a umask of their own. Processes started from then on inherit none of it; the terminal is
+ * kept from each by itself. Does something once only. Throws NetlabError where koffi cannot be loaded.
+ */
+export function shedCaller(): void {
+  if (shed) return
+  const { fcntl, prctl, syscall } = libc()
+  // /dev/fd/63 stays readable for netlab itself. Node opens its own files so, which are closed to others already.
+  for (const fd of readdirSync('/proc/self/fd')) if (Number(fd) > 2) fcntl(Number(fd), F_SETFD, FD_CLOEXEC)
+  const keyctl = keyctlNumbers[process.arch]
+  if (keyctl !== undefined && syscall(keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0) < 0) {
+    const name = errorName()
+    // A kernel without keys, or a container's seccomp filter, which then holds for the lab as well.
+    if (!['ENOSYS', 'EOPNOTSUPP', 'EPERM'].includes(name))
+      throw failed('keyctl(KEYCTL_JOIN_SESSION_KEYRING)', "a lab gets none of the session's keys", name)
+  }
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0)
+    throw failed('prctl(PR_SET_NO_NEW_PRIVS)', 'no program of a lab gains rights by being run', errorName())
+  process.umask(0o022)
+  shed = true
+}
+
+/**
+ * A file descriptor that stands for a process, even when its number is used again; the caller closes it. undefined where there is no
+ * such process, or where the kernel knows none (before 5.3).
+ */
+export function openPidfd(pid: number): number | undefined {
+  const fd = libc().syscall(PIDFD_OPEN, pid, 0, 0, 0)
+  if (fd >= 0) return fd
+  const name = errorName()
+  if (['ESRCH', 'EINVAL', 'ENOSYS'].includes(name)) return undefined
+  throw failed('pidfd_open', `process ${pid} is to be held on to`, name)
+}
+
+/** Sends a signal, by its number, to the process that a descriptor stands for; false where it has ended. */
+export function signalPidfd(fd: number, signal: number): boolean {
+  if (libc().syscall(PIDFD_SEND_SIGNAL, fd, signal, 0, 0) === 0) return true
+  const name = errorName()
+  if (name === 'ESRCH') return false
+  throw failed('pidfd_send_signal', 'a process is to be ended', name)
+}
+
+/** Moves this thread into the network namespace that a file descriptor stands for. */
+export function setns(fd: number): void {
+  if (libc().setns(fd, CLONE_NEWNET) !== 0) throw failed('setns', 'a server listens in a pod', errorName())
+}
+
+/** A terminal of its own: what is written to one end is read from the other. The caller closes both descriptors. */
+export interface Pty {
+  /** The end of whoever shows it. */
+  master: number
+  /** The end of the program that runs on it. */
+  slave: number
+}
+
+/** Opens a terminal that is nobody's yet. Throws NetlabError where the machine has no more. */
+export function openPty(): Pty {
+  const { unlockpt, ptsname } = libc()
+  const why = 'what runs in a lab gets a terminal of its own'
+  const flags = constants.O_RDWR | constants.O_NOCTTY
+  let master: number
+  try {
+    master = openSync('/dev/ptmx', flags)
+  } catch (error) {
+    throw failed('opening /dev/ptmx', why, (error as NodeJS.ErrnoException).code ?? '')
+  }
+  const path = unlockpt(master) === 0 ? ptsname(master) : null
+  if (path === null) {
+    const name = errorName()
+    closeSync(master)
+    throw failed('ptsname', why, name)
+  }
+  return { master, slave: openSync(path, flags) }
+}
+
+const TIOCSWINSZ = process.arch === 'ppc64' ? 0x80087467 : 0x5414
+
+/** Tells a terminal how large its window is, in characters; its programs hear of it by SIGWINCH. */
+export function setWindowSize(fd: number, rows: number, columns: number): void {
+  libc().ioctl(fd, TIOCSWINSZ, Buffer.from(Uint16Array.of(rows, columns, 0, 0).buffer))
+}
