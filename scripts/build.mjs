@@ -2,13 +2,14 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
+import { thirdPartyNotices } from './build/third-party-notices.mjs'
 
 const folder = 'dist'
 const stamp = '.built'
 const entryPoints = ['src/bin.ts', 'src/sandbox/pod-server.ts', 'src/sandbox/probe.ts']
 const began = new Date()
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   entryPoints,
   outdir: folder,
   entryNames: '[name]',
@@ -22,19 +23,32 @@ const { outputFiles } = await build({
   legalComments: 'none',
   logLevel: 'warning',
   write: false,
+  metafile: true,
   // Some bundled packages are CommonJS and ask for Node's own modules with require.
   banner: {
     js: "import { createRequire as netlabRequire } from 'node:module'; const require = netlabRequire(import.meta.url);",
   },
 })
 
+const notices = thirdPartyNotices(metafile)
+if (notices.unlicensed.length > 0) {
+  const names = notices.unlicensed.join(', ')
+  process.stderr.write(
+    `In the bundle, and without a licence text that could be handed on: ${names}. Bundle another package instead, or make it a dependency.\n`,
+  )
+  process.exit(1)
+}
+
 // Whoever runs netlab meanwhile, or after this was killed half-way, finds the old build or the new one, whole: a shared chunk has
 // its content's hash in its name, the files that import it come after it, each by a rename, and the stamp says that all are there.
 mkdirSync(folder, { recursive: true })
 const entries = entryPoints.map(path => basename(path, '.ts').concat('.js'))
-const files = outputFiles
-  .map(({ path, contents }) => ({ name: basename(path), contents }))
-  .sort((a, b) => Number(entries.includes(a.name)) - Number(entries.includes(b.name)))
+const files = [
+  { name: 'THIRD-PARTY-NOTICES.txt', contents: notices.text },
+  ...outputFiles
+    .map(({ path, contents }) => ({ name: basename(path), contents }))
+    .sort((a, b) => Number(entries.includes(a.name)) - Number(entries.includes(b.name))),
+]
 for (const { name, contents } of files) {
   const written = join(folder, `.${name}.${process.pid}`)
   writeFileSync(written, contents)

@@ -58,7 +58,7 @@ modules_are_fresh() {
 # scripts/build.mjs writes .built as its last act, dated when it began to read.
 build_is_fresh() {
   [ -f "$root/dist/.built" ] && [ -f "$root/dist/bin.js" ] &&
-    [ -z "$(find "$root/src" "$root/scripts/build.mjs" "$root/package.json" "$root/package-lock.json" \
+    [ -z "$(find "$root/src" "$root/scripts/build.mjs" "$root/scripts/build" "$root/package.json" "$root/package-lock.json" \
       -newer "$root/dist/.built" 2>&1)" ]
 }
 
