@@ -4,6 +4,7 @@ import { plural } from './format.ts'
 import { block, hanging, indented, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import { problemLines } from './problem-excerpt.ts'
+import { sourceStack } from './source-stack.ts'
 import type { Style } from './terminal.ts'
 
 /** Whatever was thrown, for people. */
@@ -48,7 +49,7 @@ function renderBug(style: Style, error: unknown): string {
   return block([
     ...hanging(`${color.red.bold('error:')} `, 'this is a bug in netlab, not in your lab.', width, 2),
     '',
-    ...indented(printable(stack), 2),
+    ...indented(printable(sourceStack(stack)), 2),
     ...causeChain(error instanceof Error ? error.cause : undefined).flatMap(cause =>
       hanging('  because: ', printable(cause), width, 4),
     ),

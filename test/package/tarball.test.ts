@@ -41,7 +41,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
     expect.arrayContaining(['dist/bin.js', 'dist/pod-server.js', 'dist/THIRD-PARTY-NOTICES.txt', 'LICENSE']),
   )
   const kinds =
-    /^(dist\/[\w-]+\.js|dist\/THIRD-PARTY-NOTICES\.txt|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
+    /^(dist\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
   expect(packed.filter(path => !kinds.test(path))).toEqual([])
 })
 
