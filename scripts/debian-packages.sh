@@ -2,7 +2,8 @@
 
 # program:package. What every lab needs, and what doctor calls needed.
 tools_needed='ip:iproute2 bridge:iproute2 iptables:iptables ip6tables:iptables iptables-restore:iptables iptables-save:iptables
-  sysctl:procps unshare:util-linux nsenter:util-linux mount:mount conntrack:conntrack curl:curl'
+  sysctl:procps unshare:util-linux nsenter:util-linux pivot_root:util-linux setpriv:util-linux setsid:util-linux mount:mount
+  conntrack:conntrack curl:curl'
 
 # What some labs, the tests and the benchmark run as well.
 tools_for_some='nft:nftables nginx:nginx-light dnsmasq:dnsmasq-base dig:bind9-dnsutils tcpdump:tcpdump ab:apache2-utils'

@@ -145,7 +145,7 @@ describe('tools', () => {
     new Map(
       tools.map(tool => [
         tool,
-        missing.includes(tool.name) ? absent : { ...works, output: `${tool.name} 1.2.3` },
+        missing.includes(tool.name) ? absent : { ...works, output: `${tool.name} 12.3.4` },
       ]),
     )
 
@@ -189,6 +189,32 @@ describe('tools', () => {
       state: 'missing',
     })
   })
+
+  const curlFinding = (output: string, hasApt = true) => {
+    const curl = tools.find(({ name }) => name === 'curl')!
+    return toolFindings(new Map([[curl, { ...works, output }]]), hasApt)[0]
+  }
+
+  test.each(['curl 7.64.0 (x86_64-pc-linux-gnu) libcurl/7.64.0', 'curl 7.74.0 (x86_64-pc-linux-gnu)'])(
+    'that are older than what labs use of them are missing: %s',
+    output => {
+      expect(curlFinding(output)).toEqual({
+        topic: 'curl',
+        state: 'missing',
+        found: expect.stringMatching(/^7\.\d\d\.0, and 7\.75 or newer is needed$/),
+        means: expect.stringContaining('%{exitcode}'),
+        fix: ['sudo apt-get install --no-install-recommends curl'],
+      })
+      expect(curlFinding(output, false)).not.toHaveProperty('fix')
+    },
+  )
+
+  test.each(['curl 7.75.0', 'curl 7.88.1', 'curl 8.5.0', 'curl 10.0', 'curl of somebody'])(
+    'of the least version, newer, or without a version are fine: %s',
+    output => {
+      expect(curlFinding(output)?.state).toBe('ok')
+    },
+  )
 
   test('are those that the set-up installs', () => {
     const script = readFileSync('scripts/debian-packages.sh', 'utf8')
@@ -290,6 +316,7 @@ describe('with other programs on the PATH', async () => {
   test('what they say is what is told, and where namespaces are refused nothing is tried in them', async () => {
     await program('unshare', 'echo "unshare: unshare failed: Operation not permitted" >&2; exit 1')
     await program('iptables', 'echo "iptables v1.8.7 (legacy)"')
+    await program('curl', 'echo "curl 7.64.0 (x86_64-pc-linux-gnu) libcurl/7.64.0"')
     vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
     vi.resetModules()
     const fresh = await import('../../src/sandbox/doctor.ts')
@@ -299,6 +326,25 @@ describe('with other programs on the PATH', async () => {
     expect(found.iptables?.found).toBe('1.8.7')
     expect(found['iptables backend']?.found).toBe('legacy')
     expect(found.br_netfilter).toBeUndefined()
+    expect(found.curl?.found).toBe('7.64.0, and 7.75 or newer is needed')
     expect(fresh.isFit(findings)).toBe(false)
+  })
+
+  test('a curl whose output cannot be read is told as too old where it is, with what to type', async () => {
+    await program('curl', 'echo "curl 7.64.0 (x86_64-pc-linux-gnu) libcurl/7.64.0"')
+    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
+    vi.resetModules()
+    const { tooOld } = await import('../../src/sandbox/programs.ts')
+    expect(await tooOld('curl')).toMatchObject({
+      message: 'curl is too old: this is 7.64.0, and 7.75 or newer is needed',
+      fix: expect.stringContaining('sudo apt-get install --no-install-recommends curl\n'),
+      exitCode: 3,
+    })
+    await program('curl', 'echo "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1"')
+    expect(await tooOld('curl')).toMatchObject({
+      message: 'curl did not say what came of its requests',
+      why: expect.stringContaining('7.88.1'),
+      exitCode: 1,
+    })
   })
 })

@@ -8,24 +8,43 @@ export interface Tool {
   package: string
   /** What it prints its version for. */
   version: readonly string[]
+  /** The oldest version that does, and what of it is needed; left out where every one that is about does. */
+  least?: { version: string; why: string }
   /** Only some labs need it: which, in words. */
   onlyFor?: string
+}
+
+// Systems whose kernel labs run on have an iproute2, procps and conntrack that do: these have no least here.
+// util-linux, release notes of 2.32.
+const utilLinux = { version: '2.32', why: 'Labs end with their first process by unshare --kill-child.' }
+// iptables, release notes of 1.6.2.
+const iptables = {
+  version: '1.6.2',
+  why: 'Rules are written with iptables-restore --wait, and MASQUERADE --random-fully.',
+}
+// curl.se/docs: --parallel is of 7.66, --parallel-immediate of 7.68. %{header} is of 7.84; without it conntrack tells who answered.
+const curl = {
+  version: '7.75',
+  why: 'Checks tell a request that failed from one that was answered by %{exitcode}, which an older curl does not know. Debian has it from 12 on (11: from bullseye-backports), Ubuntu from 22.04 on.',
 }
 
 /** Those that every lab needs first; scripts/debian-packages.sh installs the same. */
 export const tools: readonly Tool[] = [
   { name: 'ip', package: 'iproute2', version: ['-V'] },
   { name: 'bridge', package: 'iproute2', version: ['-V'] },
-  { name: 'iptables', package: 'iptables', version: ['--version'] },
-  { name: 'ip6tables', package: 'iptables', version: ['--version'] },
-  { name: 'iptables-restore', package: 'iptables', version: ['--version'] },
+  { name: 'iptables', package: 'iptables', version: ['--version'], least: iptables },
+  { name: 'ip6tables', package: 'iptables', version: ['--version'], least: iptables },
+  { name: 'iptables-restore', package: 'iptables', version: ['--version'], least: iptables },
   { name: 'iptables-save', package: 'iptables', version: ['--version'] },
   { name: 'sysctl', package: 'procps', version: ['--version'] },
-  { name: 'unshare', package: 'util-linux', version: ['--version'] },
+  { name: 'unshare', package: 'util-linux', version: ['--version'], least: utilLinux },
   { name: 'nsenter', package: 'util-linux', version: ['--version'] },
+  { name: 'pivot_root', package: 'util-linux', version: ['--version'] },
+  { name: 'setpriv', package: 'util-linux', version: ['--version'] },
+  { name: 'setsid', package: 'util-linux', version: ['--version'] },
   { name: 'mount', package: 'mount', version: ['--version'] },
   { name: 'conntrack', package: 'conntrack', version: ['--version'] },
-  { name: 'curl', package: 'curl', version: ['--version'] },
+  { name: 'curl', package: 'curl', version: ['--version'], least: curl },
   {
     name: 'nft',
     package: 'nftables',
@@ -51,7 +70,7 @@ export function toolFindings(asked: ReadonlyMap<Tool, Attempt>, hasApt: boolean)
   }
   return [...asked].map(([tool, attempt]): Finding => {
     if (attempt.found && isBusyBox(attempt.output)) return busyBox(tool)
-    if (attempt.found) return { topic: tool.name, state: 'ok', found: versionIn(attempt.output) }
+    if (attempt.found) return versionFinding(tool, versionIn(attempt.output), hasApt)
     const fix = tool.onlyFor === undefined ? fixes.needed : fixes.optional
     return {
       topic: tool.name,
@@ -60,6 +79,34 @@ export function toolFindings(asked: ReadonlyMap<Tool, Attempt>, hasApt: boolean)
       ...(fix === undefined ? { means: `Debian has it in the package ${tool.package}.` } : { fix }),
     }
   })
+}
+
+function versionFinding(tool: Tool, version: string, hasApt: boolean): Finding {
+  const { name: topic, least } = tool
+  if (least === undefined || !isOlder(version, least.version)) return { topic, state: 'ok', found: version }
+  return {
+    topic,
+    state: tool.onlyFor === undefined ? 'missing' : 'warning',
+    found: tooOldWords(version, least.version),
+    means: least.why,
+    ...(hasApt ? { fix: [installLine([tool])] } : {}),
+  }
+}
+
+/** `7.64.0, and 7.75 or newer is needed` */
+export function tooOldWords(version: string, least: string): string {
+  return `${version}, and ${least} or newer is needed`
+}
+
+/** Whether a version is older than another, number by number; one that is no version is not. */
+export function isOlder(version: string, least: string): boolean {
+  const numbers = (text: string) => (/^\d+(?:\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number)
+  if (!/^\d/.test(version)) return false
+  const found = numbers(version)
+  for (const [index, number] of numbers(least).entries()) {
+    if ((found[index] ?? 0) !== number) return (found[index] ?? 0) < number
+  }
+  return false
 }
 
 /** The first thing that looks like a version; else the first line as it is. */
