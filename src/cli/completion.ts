@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
+import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { shippedLabs } from '../lab/load-shipped.ts'
 import { allLabs, openLab } from '../run/lab-state.ts'
@@ -29,7 +30,8 @@ export function completionCommand(program: Command, names: Names = machineNames)
 
 function scriptOf(words: readonly string[]): string {
   const [shell = ''] = words
-  if (words.length === 1 && shell in shellScripts) return shellScripts[shell as keyof typeof shellScripts]
+  const script = words.length === 1 ? own<string>(shellScripts, shell) : undefined
+  if (script !== undefined) return script
   throw new NetlabError({
     what: `there is no completion for "${words.join(' ')}"`,
     fix: `one of: ${Object.keys(shellScripts).join(', ')}`,

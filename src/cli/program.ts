@@ -1,4 +1,5 @@
 import { Command, CommanderError, type Help } from 'commander'
+import { own } from '../command/own.ts'
 import { exitCode } from '../errors.ts'
 import { openTerminal } from '../view/terminal.ts'
 import type { Beginning } from './beginning.ts'
@@ -47,7 +48,7 @@ export async function openProgram(beginning: Beginning, verb?: string): Promise<
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
-  const load = verb === undefined ? undefined : verbs[verb]
+  const load = verb === undefined ? undefined : own(verbs, verb)
   const all = verb === '-V' || verb === '--version' ? [] : Object.values(verbs)
   const loads = load === undefined ? all : [load]
   for (const command of await Promise.all(loads.map(one => one(beginning))))

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { own } from '../command/own.ts'
 import { LabFolder, labName, statusOf } from '../run/lab-state.ts'
 import { readPodTroubles } from '../run/sync-state.ts'
 import { renderStatus } from '../view/lab-list.ts'
@@ -24,8 +25,8 @@ export function statusCommand(): Command {
       const { services, outside } = plan
       const pods = plan.pods.map(pod => ({
         ...pod,
-        state: troubles.ended[pod.name] ?? 'running',
-        ready: !(pod.name in troubles.notReady),
+        state: own(troubles.ended, pod.name) ?? 'running',
+        ready: !Object.hasOwn(troubles.notReady, pod.name),
       }))
       const steps = plan.steps.map(step => step.title)
       out.write(printableJson({ ...status, pods, outside, services, steps }))

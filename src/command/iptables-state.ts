@@ -1,3 +1,4 @@
+import { own } from '../command/own.ts'
 /** The long options of iptables(8) and the short ones that they stand for, which iptables-save prints. */
 export const shortOption: Readonly<Record<string, string>> = {
   '--table': '-t',
@@ -43,7 +44,7 @@ export function parseIptables(argv: readonly string[]): IptablesCommand | undefi
   const [program = '', ...given] = argv
   if (program !== 'iptables' && program !== 'ip6tables') return undefined
   const args = given.flatMap(word => /^(--(?:table|wait))=(.*)$/.exec(word)?.slice(1) ?? [word])
-  const words = args.map(word => shortOption[word] ?? word)
+  const words = args.map(word => own(shortOption, word) ?? word)
   let table = 'filter'
   let at = 0
   for (;;) {
@@ -165,7 +166,7 @@ function deleteAll(prefix: readonly string[], chains: Map<string, Chain>, operat
 
 /** A rule's words as iptables takes them, however they were spelled: short options, hosts without /32, no implied match. */
 function ruleKey(rule: readonly string[]): string {
-  const words = rule.map(word => shortOption[word] ?? word.replace(/^([\d.]+)\/32$/, '$1'))
+  const words = rule.map(word => own(shortOption, word) ?? word.replace(/^([\d.]+)\/32$/, '$1'))
   const protocol = words[words.indexOf('-p') + 1]
   const implied = words.findIndex((word, at) => word === '-m' && words[at + 1] === protocol)
   if (words.includes('-p') && implied !== -1) words.splice(implied, 2)

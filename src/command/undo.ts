@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { host } from './command.ts'
 import { IptablesState } from './iptables-state.ts'
+import { own } from './own.ts'
 
 /** A new network namespace's own values, to which taking back a `sysctl -w` returns (Linux, net/*). */
 const sysctlDefaults: Readonly<Record<string, string>> = {
@@ -69,7 +70,7 @@ function undoSetting(word: string, place: string, before: Before): readonly (rea
   const [name = ''] = word.split('=', 1)
   const key = name.replaceAll('/', '.')
   const noted = `${place} ${key}`
-  const value = before.settings.get(noted) ?? sysctlDefaults[key]
+  const value = before.settings.get(noted) ?? own(sysctlDefaults, key)
   before.settings.set(noted, word.slice(name.length + 1))
   return value === undefined ? [] : [['sysctl', '-w', `${key}=${value}`]]
 }
@@ -84,7 +85,7 @@ function undoBridge(args: readonly string[]): readonly (readonly string[])[] {
 
 function undoIp(args: readonly string[]): readonly (readonly string[])[] {
   const [kind = '', verb = '', ...rest] = args
-  const object = abbreviations[kind] ?? kind
+  const object = own(abbreviations, kind) ?? kind
   switch (`${object} ${verb}`) {
     case 'netns add':
       return [['ip', 'netns', 'delete', ...rest]]
@@ -121,7 +122,7 @@ function moved(words: readonly string[]): readonly (readonly string[])[] | undef
 
 /** The same command with its last switch turned the other way, and out of its bridge; none where it has neither. */
 function flipped(argv: readonly string[]): readonly (readonly string[])[] {
-  const turned = opposite[argv.at(-1) ?? '']
+  const turned = own(opposite, argv.at(-1) ?? '')
   const switched = turned === undefined ? argv : [...argv.slice(0, -1), turned]
   const master = switched.indexOf('master')
   if (master === -1) return turned === undefined ? [] : [switched]

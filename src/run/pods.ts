@@ -1,3 +1,4 @@
+import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab, Pod } from '../lab/lab.ts'
 import { podPrograms } from '../plan/topology.ts'
@@ -33,7 +34,7 @@ export function endPod(
     const state = readSyncState(folder, lab)
     const changed = !(await idlePods(sandbox, [pod])).has(name)
     await endPrograms(sandbox, pod, ending)
-    const how = changed ? (ending === 'stop' ? 'stopped' : 'killed') : (state.ended[name] ?? 'stopped')
+    const how = changed ? (ending === 'stop' ? 'stopped' : 'killed') : (own(state.ended, name) ?? 'stopped')
     writeSyncState(folder, { ...state, ended: { ...state.ended, [name]: how } })
     const services = Object.entries(state.endpoints).filter(([, pods]) => pods.includes(name))
     return { lab: lab.name, pod: name, state: how, changed, endpointOf: services.map(([service]) => service) }

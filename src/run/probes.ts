@@ -44,7 +44,7 @@ export async function tallyProbes(
   const { address, port: asked } = entry
   const connections = await connectionsTo(sandbox, { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked })
   const pods = new Map(plan.pods.map(pod => [pod.address, pod.name]))
-  const backends: Record<string, number> = {}
+  const backends = new Map<string, number>()
   const clients = new Set<string>()
   const failures: Failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
   const latencies: number[] = []
@@ -55,13 +55,21 @@ export async function tallyProbes(
     const failure = failureOf(sample, pod !== undefined && !isTcp && !isDns)
     if (failure !== undefined) failures[failure] += 1
     else {
-      backends[pod ?? 'unknown'] = (backends[pod ?? 'unknown'] ?? 0) + 1
+      const name = pod ?? 'unknown'
+      backends.set(name, (backends.get(name) ?? 0) + 1)
       latencies.push(sample.ms)
     }
   }
   const failed = samples.length - latencies.length
   latencies.sort((one, other) => one - other)
-  return { requests: samples.length, failures, failed, backends, clients: [...clients], latencies }
+  return {
+    requests: samples.length,
+    failures,
+    failed,
+    backends: Object.fromEntries(backends),
+    clients: [...clients],
+    latencies,
+  }
 }
 
 /** A program that does not know what to make of a datagram may keep silent: that it was brought to a pod is all there is to see. */

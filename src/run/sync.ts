@@ -1,3 +1,4 @@
+import { own } from '../command/own.ts'
 import type { Lab } from '../lab/lab.ts'
 import { rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
@@ -154,10 +155,10 @@ function notReadyPods(
   const found = new Map<string, string>()
   for (const { key, pod } of probedContainers(lab)) {
     if (states[key]?.ready === false)
-      found.set(pod, why.get(key) ?? before.notReady[pod] ?? 'its probe fails')
+      found.set(pod, why.get(key) ?? own(before.notReady, pod) ?? 'its probe fails')
   }
   for (const pod of idle) {
-    const how = before.ended[pod]
+    const how = own(before.ended, pod)
     found.set(pod, how === undefined ? 'its program has ended' : `it was ${how}`)
   }
   return found
@@ -169,6 +170,6 @@ function newsOf(
   now: ReadonlyMap<string, string>,
 ): SyncReport['pods'] {
   const why = now.get(pod)
-  if ((why === undefined) === (before[pod] === undefined)) return []
+  if ((why === undefined) === !Object.hasOwn(before, pod)) return []
   return [{ pod, ready: why === undefined, why: why ?? '' }]
 }

@@ -1,3 +1,4 @@
+import { own } from '../command/own.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LabStatus } from '../run/report.ts'
 import { duration, listing, plural } from './format.ts'
@@ -105,8 +106,8 @@ function podWords(
   { name, containers }: Plan['pods'][number],
   troubles: PodTroubles,
 ): string {
-  const ended = troubles.ended[name]
-  const notReady = troubles.notReady[name]
+  const ended = own(troubles.ended, name)
+  const notReady = own(troubles.notReady, name)
   const words = [
     ...(ended === undefined ? [] : [ended]),
     ...(notReady === undefined ? [] : [`not ready: ${notReady}`]),

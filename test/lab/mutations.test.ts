@@ -166,7 +166,8 @@ function changed(
     const [holder, name] = place
     if (how === 'replace') holder[name] = value
     else if (how === 'remove') Array.isArray(holder) ? holder.splice(Number(name), 1) : delete holder[name]
-    else if (how === 'rename')
+    // A list has no keys, and one that is called constructor would be asked by splice to make the next list.
+    else if (how === 'rename' && !Array.isArray(holder))
       Object.defineProperty(holder, key, {
         value: holder[name],
         enumerable: true,
@@ -174,7 +175,7 @@ function changed(
         writable: true,
       })
     else if (how === 'move') holder[name] = structuredClone(all[(at * 7) % all.length]![0])
-    else if (Array.isArray(holder)) holder.push(structuredClone(holder[Number(name)]))
+    else if (how === 'double' && Array.isArray(holder)) holder.push(structuredClone(holder[Number(name)]))
   }
   return stringify(root, { aliasDuplicateObjects: false })
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { own } from '../../command/own.ts'
 import { nearest } from '../did-you-mean.ts'
 import {
   checkAgainst,
@@ -95,7 +96,7 @@ class ManifestReader implements Manifests {
       for (const index of items.keys()) this.readObject(document, [...path, 'items', index])
       return
     }
-    const known = kinds[kind]
+    const known = own(kinds, kind)
     if (known?.apiVersion === apiVersion) known.read(this, document, path)
     else if (known !== undefined && groupOf(known.apiVersion) === groupOf(apiVersion)) {
       const fix = `write ${known.apiVersion}`

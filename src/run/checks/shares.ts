@@ -1,4 +1,5 @@
 import type { Place } from '../../command/command.ts'
+import { own } from '../../command/own.ts'
 import type { CurlCheck, Expectation } from '../../lab/lab.ts'
 import type { Failures } from '../report.ts'
 import type { CheckContext } from './check-context.ts'
@@ -51,7 +52,7 @@ export async function tally(
   { someFail = false, looksAtClients = false }: TallyOptions = {},
 ): Promise<Tally> {
   const samples: Sample[] = []
-  const backends: Record<string, number> = {}
+  const backends = new Map<string, number>()
   const pods = new Map(context.plan.pods.map(pod => [pod.address, pod.name]))
   const clients = new Set<string>()
   let named = true
@@ -75,7 +76,7 @@ export async function tally(
       const connection = connections?.get(sample.client)
       const pod = sample.pod ?? pods.get(connection?.server ?? '') ?? 'unknown'
       if (connection !== undefined) clients.add(connection.client)
-      backends[pod] = (backends[pod] ?? 0) + 1
+      backends.set(pod, (backends.get(pod) ?? 0) + 1)
     }
     // One request that fails is enough to know that something is off; each further one would cost its waiting time.
     if (unexpected) break
@@ -85,7 +86,7 @@ export async function tally(
     requests: samples.length,
     failures: await failureCounts(context, url, from, samples),
     failed: samples.length - good.length,
-    backends,
+    backends: Object.fromEntries(backends),
     clients: [...clients],
     latencies: good.map(sample => sample.ms).sort((one, other) => one - other),
   }
@@ -132,7 +133,7 @@ export async function sampleShares(
     someFail: expected.failed > 0,
   })
   const strangers = Object.keys(backends).filter(name => !names.includes(name))
-  const counts = [...names.map(name => backends[name] ?? 0), failed]
+  const counts = [...names.map(name => own(backends, name) ?? 0), failed]
   const p = pValue(counts, shares)
   const words = [
     ...names.map((name, at) => `${name} ${counts[at]}`),

@@ -1,4 +1,5 @@
 import { shortOption } from '../../command/iptables-state.ts'
+import { own } from '../../command/own.ts'
 import { contains } from '../../lab/address.ts'
 import type { Rule } from './tables.ts'
 
@@ -53,7 +54,7 @@ export function parseRule(words: readonly string[]): ParsedRule {
     const negated = words[at] === '!'
     if (negated) at += 1
     const word = words[at] ?? ''
-    const option = shortOption[word] ?? word
+    const option = own(shortOption, word) ?? word
     if (option === '-j' || option === '-g') {
       target = words[at + 1]
       targetOptions = words.slice(at + 2)

@@ -1,3 +1,4 @@
+import { own } from '../../command/own.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Tally } from '../checks/shares.ts'
 import { falseAlarmRate } from '../checks/statistics.ts'
@@ -32,7 +33,7 @@ function shareComplaint(
 ): string | undefined {
   if (p > falseAlarmRate) return undefined
   const silent = Object.keys(expectedShare).filter(
-    name => backends[name] === 0 && (expectedShare[name] ?? 0) > 0,
+    name => backends[name] === 0 && (own(expectedShare, name) ?? 0) > 0,
   )
   if (silent.length > 0) return `${silent.join(', ')} never answered`
   return `the shares are not what the rules promise (p = ${p.toExponential(0)})`

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from '../../command/command.ts'
+import { own } from '../../command/own.ts'
 import type { ServiceEntry, ServiceTarget } from '../../plan/plan.ts'
 import { promiseOf, type ServicePromise } from '../../plan/service-promise.ts'
 import type { CheckContext } from '../checks/check-context.ts'
@@ -47,8 +48,8 @@ export async function sampleService(
   const expectedShare = promise.kind === 'stays' ? stayingShare(promise, backends) : promise.shares
   const names = Object.keys(backends)
   const p = pValue(
-    names.map(name => backends[name] ?? 0),
-    names.map(name => expectedShare[name] ?? 0),
+    names.map(name => own(backends, name) ?? 0),
+    names.map(name => own(expectedShare, name) ?? 0),
   )
   const complaint = complaintAbout(context.plan, job, { ...counted, backends }, expectedShare, p)
   const evidence =
@@ -112,8 +113,9 @@ async function askAsOneClient(context: CheckContext, job: Job, requests: number)
   const first = await askOften(context, job, 1)
   const rest = await askOften(context, job, Math.max(1, requests - 1))
   const { refused, unreachable, timeout, other } = first.failures
-  const backends = { ...rest.backends }
-  for (const [pod, times] of Object.entries(first.backends)) backends[pod] = (backends[pod] ?? 0) + times
+  const backends = new Map(Object.entries(rest.backends))
+  for (const [pod, times] of Object.entries(first.backends))
+    backends.set(pod, (backends.get(pod) ?? 0) + times)
   return {
     requests: first.requests + rest.requests,
     failed: first.failed + rest.failed,
@@ -123,7 +125,7 @@ async function askAsOneClient(context: CheckContext, job: Job, requests: number)
       timeout: timeout + rest.failures.timeout,
       other: other + rest.failures.other,
     },
-    backends,
+    backends: Object.fromEntries(backends),
     clients: [...new Set([...first.clients, ...rest.clients])],
     latencies: [...first.latencies, ...rest.latencies].sort((one, other) => one - other),
   }

@@ -17,7 +17,7 @@ export interface Tool {
 // Systems whose kernel labs run on have an iproute2, procps and conntrack that do: these have no least here.
 // util-linux, release notes of 2.32.
 const utilLinux = { version: '2.32', why: 'Labs end with their first process by unshare --kill-child.' }
-// iptables, release notes of 1.6.2.
+// Kubernetes, pkg/util/iptables/iptables.go: WaitRestoreMinVersion, RandomFullyMinVersion.
 const iptables = {
   version: '1.6.2',
   why: 'Rules are written with iptables-restore --wait, and MASQUERADE --random-fully.',

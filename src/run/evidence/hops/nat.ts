@@ -1,3 +1,4 @@
+import { own } from '../../../command/own.ts'
 import type { Evidence } from '../../report.ts'
 import { mending, type Repair, repairs } from '../repairs.ts'
 import { parseRule } from '../rule-match.ts'
@@ -117,7 +118,10 @@ export const shares: Hop = way => {
     actual.set(pod, (actual.get(pod) ?? 0) + outcome.chance)
   }
   const pods = [...new Set([...Object.keys(expected), ...actual.keys()])]
-  if (actual.size === 0 || pods.every(pod => Math.abs((actual.get(pod) ?? 0) - (expected[pod] ?? 0)) < 0.005))
+  if (
+    actual.size === 0 ||
+    pods.every(pod => Math.abs((actual.get(pod) ?? 0) - (own(expected, pod) ?? 0)) < 0.005)
+  )
     return undefined
   const chain = balancingChain(outcomes)
   const differences = repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation))
