@@ -14,6 +14,7 @@ export async function main(beginning: Beginning): Promise<void> {
   } finally {
     await beginning.giveUp()
   }
+  beginning.leave()
 }
 
 /** Tells what went wrong and returns the exit code for it. */

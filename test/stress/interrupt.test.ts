@@ -61,6 +61,39 @@ describe('an interrupt while a long command runs', () => {
   })
 })
 
+it.each(['up', 'walk'])(
+  'once %s has said that a lab is up no signal ends it otherwise than with 0',
+  async verb => {
+    for (let round = 0; round < 2; round += 1) {
+      const session = openSession()
+      const file = session.file('quick.yaml', lab('[{title: Quick}]').replace('name: slow', 'name: quick'))
+      const netlab = session.start(verb === 'up' ? ['up', file] : ['walk', file, '--yes', '--keep'])
+      let said = ''
+      let ended = false
+      netlab.stdout.on('data', chunk => {
+        said += chunk
+      })
+      void netlab.then(() => {
+        ended = true
+      })
+      await expect.poll(() => said, { timeout: 60_000 }).toContain('quick is up')
+      // Node gives signals their own effect back while it ends, whose moment nobody sees from outside.
+      while (!ended) {
+        netlab.kill('SIGTERM')
+        await new Promise(setImmediate)
+      }
+      const { exitCode, signal, stderr } = await netlab
+      expect({ exitCode, signal, stderr }).toMatchObject({ exitCode: 0, signal: undefined })
+      expect(await session.netlab('down')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('quick is down'),
+      })
+      await nothingLeft(session)
+      await session.end()
+    }
+  },
+)
+
 it(`an interrupt at any moment leaves nothing (NETLAB_TEST_SEED=${seed})`, async () => {
   const random = randomFrom(seed)
   const endings = new Set<string>()
