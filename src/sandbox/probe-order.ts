@@ -1,7 +1,9 @@
 import type { Place } from '../command/command.ts'
 import { runAtAnyway } from './enter.ts'
+import { mustStillLive } from './lab-gone.ts'
 import { insideProgram } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
+import { toldJson } from './told-json.ts'
 
 /** What to ask, and how often. */
 export interface ProbeOrder {
@@ -34,13 +36,29 @@ export async function probe(
   from: Place,
   signal?: AbortSignal,
 ): Promise<ProbeSample[]> {
-  const { stdout, stderr } = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.probe], {
+  const why = `asking ${order.address}:${order.port}/${order.protocol} from ${from}`
+  const rounds = Math.ceil(order.requests / order.atOnce)
+  const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.probe], {
     place: from,
     onlyNetwork: true,
     input: JSON.stringify(order),
-    why: `asking ${order.address}:${order.port}/${order.protocol} from ${from}`,
+    why,
+    deadline: (rounds * order.timeout + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
-  if (stdout === '') throw new Error(`the probe said nothing: ${stderr}`)
-  return JSON.parse(stdout) as ProbeSample[]
+  if (finished.exitCode !== 0) await mustStillLive(sandbox, why)
+  const isWhole = (value: unknown): value is ProbeSample[] =>
+    Array.isArray(value) && value.length === order.requests && value.every(isSample)
+  return toldJson(finished, isWhole, why)
+}
+
+/** Seconds within which Node has started, and ended. */
+const startPatience = 20
+
+function isSample(value: unknown): value is ProbeSample {
+  if (typeof value !== 'object' || value === null) return false
+  const { client, ms, error } = value as Readonly<Record<string, unknown>>
+  return (
+    typeof client === 'string' && Number.isFinite(ms) && (error === undefined || typeof error === 'string')
+  )
 }

@@ -1,10 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { constants } from 'node:os'
-import { execa, type Options } from 'execa'
+import { StringDecoder } from 'node:string_decoder'
 import { shellLine } from '../command/command-line.ts'
-import { NetlabError } from '../errors.ts'
+import { exitCode, NetlabError } from '../errors.ts'
 import { toolPath } from './detached.ts'
+import { Ending, endAfter, endedBy } from './ending.ts'
 import { type LabIdentity, labIdentity } from './identity.ts'
+import { KeptOutput } from './kept-output.ts'
+import { noteStart } from './patience.ts'
+
+/**
+ * What to do with a command that prints without end: `fail` ends it and throws, for what netlab reads, which must be whole;
+ * `abridge` keeps the beginning and the end and lets it go on, for what people read; `stop` ends it and keeps the beginning.
+ */
+export type TooMuch = 'fail' | 'abridge' | 'stop'
 
 export interface RunOptions {
   /** Given to the command's stdin; without it stdin is empty. */
@@ -15,19 +23,29 @@ export interface RunOptions {
   shownAs?: string
   /** Added to this process's environment. */
   env?: Readonly<Record<string, string>>
-  /** Nothing of this process's environment is passed on. */
+  /** `env` is all of the command's environment. */
   onlyEnv?: boolean
-  /** Who runs it, where that is somebody else; only root can say so. */
+  /** Whom the command runs as, without supplementary groups; only root can say it. */
   identity?: LabIdentity | undefined
+  /** Ends the command, and then throws the signal's reason. */
   signal?: AbortSignal
+  /** Milliseconds on a fast machine after which the command is ended and EndlessError thrown; 5 minutes by default. */
+  deadline?: number
+  /** What happens where the command prints more than `limit` to stdout; `fail` unless said otherwise. */
+  tooMuch?: TooMuch
+  /** Bytes of stdout that are kept. */
+  limit?: number
   /** Hears what the command writes to stderr, as it comes. */
   heard?: (text: string) => void
 }
 
 export interface Finished {
   stdout: string
+  /** At most a mebibyte of it, the beginning and the end. */
   stderr: string
   exitCode: number
+  /** Whether stdout is not whole. */
+  cut: boolean
   /** Milliseconds. */
   ms: number
 }
@@ -54,73 +72,113 @@ export class CommandError extends NetlabError {
   }
 }
 
-function execaOptions(options: RunOptions) {
-  return {
-    env: { LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env },
-    extendEnv: options.onlyEnv !== true,
-    ...options.identity,
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: 256 * 1024 * 1024,
-    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    // What can be aborted is a process group of its own: nsenter's death alone would not end what it has started.
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal, detached: true }),
-  } as const satisfies Options
-}
+/** A command that was ended because it did not end by itself: its time was over, or it printed without end. */
+export class EndlessError extends NetlabError {
+  override readonly name = 'EndlessError'
+  /** What it did, without its name: `did not end within 5 s`. */
+  readonly did: string
 
-/** What a shell says of a command that a signal ended. */
-function endedBy(signal: NodeJS.Signals | null | undefined): number {
-  return 128 + constants.signals[signal ?? 'SIGKILL']
-}
-
-function killGroup(leader: number | undefined): void {
-  try {
-    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
+  constructor(facts: { command: string; did: string; stderr: string; why?: string }) {
+    const stderr = facts.stderr.trim()
+    super({
+      what: `the command ${facts.did}: ${facts.command}`,
+      ...(facts.why === undefined ? {} : { why: facts.why }),
+      ...(stderr === '' ? {} : { details: stderr }),
+      fix: 'netlab has ended it; try it by itself, with netlab exec, to see what it waits for or prints',
+    })
+    this.did = facts.did
   }
 }
 
-/** Milliseconds that the output of what a command left in the background is listened to after its own end. */
-const lastWords = 200
-
-/** A program that a command leaves running holds its pipes open; a shell's prompt would not wait for it, so neither does netlab. */
-function letGoAfterExit(running: ChildProcess): void {
-  running.once('exit', () => {
-    const timer = setTimeout(() => {
-      running.stdout?.destroy()
-      running.stderr?.destroy()
-    }, lastWords)
-    running.once('close', () => clearTimeout(timer))
-  })
+const mebibyte = 2 ** 20
+/** Bytes of stdout that are kept by default. */
+const limits: Readonly<Record<TooMuch, number>> = {
+  fail: 64 * mebibyte,
+  abridge: mebibyte,
+  stop: 16 * mebibyte,
 }
+/** Bytes of stderr that are kept. */
+const errorLimit = mebibyte
+/** Bytes after which a command is ended although its output is only abridged. */
+const hardCap = 2048 * mebibyte
+/** Milliseconds. */
+const defaultDeadline = 300_000
 
-/** Runs a command to its end and returns what it printed, whatever its exit code. Throws only where it could not be started. */
-export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
+/** Starts a command in a session of its own: it has no terminal, and can be ended with all that it has started. */
+async function start(argv: readonly string[], options: RunOptions): Promise<ChildProcess> {
   const [file = '', ...args] = argv
-  const running = execa(file, args, execaOptions(options))
-  letGoAfterExit(running)
-  const { heard } = options
-  if (heard !== undefined) running.stderr?.on('data', (chunk: Buffer) => heard(chunk.toString()))
-  const { signal } = options
-  const abort = () => killGroup(running.pid)
-  signal?.addEventListener('abort', abort)
-  const result = await running.finally(() => signal?.removeEventListener('abort', abort))
-  if (result.exitCode === undefined && !result.isTerminated && !result.isCanceled) {
+  const given = { LC_ALL: 'C.UTF-8', PATH: toolPath, ...options.env }
+  const begin = performance.now()
+  try {
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: options.onlyEnv ? { ...options.env } : { ...process.env, ...given },
+      ...options.identity,
+    })
+    noteStart(performance.now() - begin)
+    if (child.pid === undefined) await new Promise((_, reject) => child.once('error', reject))
+    return child
+  } catch (error) {
     throw new NetlabError({
       what: `${file} could not be started`,
       ...(options.why === undefined ? {} : { why: options.why }),
-      details: result.shortMessage ?? '',
+      details: error instanceof Error ? error.message : `${error}`,
       fix: 'netlab doctor says what this machine lacks',
-      exitCode: 3,
-      cause: result.cause,
+      exitCode: exitCode.machineLacks,
+      cause: error,
     })
   }
+}
+
+/** Runs a command to its end and returns what it printed, whatever its exit code. Throws where it did not come to an end. */
+export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const { signal, heard, tooMuch = 'fail', limit = limits[tooMuch] } = options
+  signal?.throwIfAborted()
+  const begin = performance.now()
+  const stdout = new KeptOutput(limit, tooMuch === 'abridge')
+  const stderr = new KeptOutput(errorLimit, true)
+  const child = await start(argv, options)
+  const ending = new Ending(child, () => stdout.total + stderr.total)
+  const command = options.shownAs ?? shellLine(argv)
+  const why = options.why === undefined ? {} : { why: options.why }
+  const endless = (did: string) => new EndlessError({ command, did, stderr: stderr.text(), ...why })
+  const tellsTooMuch = (bytes: number) =>
+    ending.end(endless(`printed more than ${Math.ceil(bytes / mebibyte)} MiB`))
+  const look = () => {
+    if (tooMuch === 'stop' && stdout.cut) ending.end()
+    else if (tooMuch === 'fail' && stdout.cut) tellsTooMuch(limit)
+    else if (stdout.total + stderr.total > hardCap) tellsTooMuch(hardCap)
+  }
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout.add(chunk)
+    look()
+  })
+  const decoder = new StringDecoder('utf8')
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr.add(chunk)
+    heard?.(decoder.write(chunk))
+    look()
+  })
+  // A command may end without having read what it was given.
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(options.input)
+
+  const stopWaiting = endAfter(options.deadline ?? defaultDeadline, waited =>
+    ending.end(endless(`did not end within ${Math.ceil(waited / 1000)} s`)),
+  )
+  const abort = () => ending.end(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  const code = await ending.done.finally(() => {
+    stopWaiting()
+    signal?.removeEventListener('abort', abort)
+  })
   return {
-    stdout: result.stdout as string,
-    stderr: result.stderr as string,
-    exitCode: result.exitCode ?? endedBy(result.signal),
-    ms: result.durationMs,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    exitCode: code,
+    cut: stdout.cut,
+    ms: performance.now() - begin,
   }
 }
 

@@ -1,6 +1,7 @@
 import { runAtAnyway } from './enter.ts'
 import { insideProgram } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
+import { toldJson } from './told-json.ts'
 
 /** A TCP connection to try. */
 export interface Target {
@@ -28,9 +29,17 @@ Promise.all(targets.map(tryOne)).then(words => process.stdout.write(JSON.stringi
  */
 export async function tryConnections(sandbox: Sandbox, targets: readonly Target[]): Promise<string[]> {
   if (targets.length === 0) return []
-  const { stdout } = await runAtAnyway(sandbox, [insideProgram.node, '-e', script], {
+  const why = 'trying TCP connections as a probe'
+  const longest = Math.max(...targets.map(({ timeout }) => timeout))
+  const finished = await runAtAnyway(sandbox, [insideProgram.node, '-e', script], {
     input: JSON.stringify(targets),
-    why: 'trying TCP connections as a probe',
+    why,
+    deadline: (longest + startPatience) * 1000,
   })
-  return JSON.parse(stdout) as string[]
+  const isWhole = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.length === targets.length && value.every(word => typeof word === 'string')
+  return toldJson(finished, isWhole, why)
 }
+
+/** Seconds within which Node has started, and ended. */
+const startPatience = 20
