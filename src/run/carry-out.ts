@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } from '../command/batch.ts'
 import type { Command } from '../command/command.ts'
 import { commandLine, hostArgv } from '../command/command-line.ts'
 import { NetlabError } from '../errors.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { type EnterOptions, runAtAnyway } from '../sandbox/enter.ts'
-import { CommandError, type Finished } from '../sandbox/process.ts'
+import { CommandError, EndlessError, type Finished } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
 import type { StartedPodServer } from '../sandbox/start.ts'
@@ -87,7 +88,8 @@ interface Outcome {
 
 /** Runs one command as people type it. The output is what a terminal would show: what it prints, then what it says of that. */
 export async function runAsTyped(context: RunContext, command: Command, step: Step): Promise<Outcome> {
-  const finished = await inside(context, ['sh', '-c', commandLine(command)], step, {})
+  const finished = await endless(inside(context, ['sh', '-c', commandLine(command)], step, {}))
+  if (finished instanceof EndlessError) return endlessFailure(command, finished)
   if (finished.exitCode === 0) return { output: finished.stdout + finished.stderr }
   return { output: finished.stdout, failure: failureOf(command, finished) }
 }
@@ -106,8 +108,10 @@ function stages(all: readonly (Batch | Servers)[], apart: boolean): readonly (St
   return result
 }
 
-const failedMark = 'netlab-failed-batch '
-const startedMark = 'netlab-started-batch '
+/** Nothing that a lab prints can be taken for a mark. */
+const secret = randomUUID()
+const failedMark = `netlab-failed-batch ${secret} `
+const startedMark = `netlab-started-batch ${secret} `
 
 /** `started` hears which of the stage's commands is the first of the batch that runs. */
 async function runStage(
@@ -121,11 +125,17 @@ async function runStage(
     const failed = `{ netlab_code=$?; echo "${failedMark}${at}" >&2; exit $netlab_code; }`
     return `${start}{ ${batchScript(batch)}\n} || ${failed}`
   })
+  let running = 0
   const heard = (text: string) => {
-    const at = text.lastIndexOf(startedMark)
-    if (at !== -1) started(firstCommand(stage, Number.parseInt(text.slice(at + startedMark.length), 10)))
+    const mark = text.lastIndexOf(startedMark)
+    const at = Number.parseInt(text.slice(mark + startedMark.length), 10)
+    if (mark === -1 || stage.batches[at] === undefined) return
+    running = at
+    started(firstCommand(stage, at))
   }
-  const ended = await inside(context, ['sh', '-s'], step, { input: `${script.join('\n')}\n`, heard })
+  const input = `${script.join('\n')}\n`
+  const ended = await endless(inside(context, ['sh', '-s'], step, { input, heard }))
+  if (ended instanceof EndlessError) return endlessFailure(stage.batches[running]!.commands[0]!, ended)
   const finished = { ...ended, stderr: ended.stderr.replaceAll(startedLine, '') }
   if (finished.exitCode === 0) return { output: finished.stdout }
   const mark = finished.stderr.lastIndexOf(failedMark)
@@ -165,12 +175,9 @@ async function batchFailure(
   const line = Number(/line:? (\d+)/.exec(finished.stderr)?.[1] ?? 1)
   const first = kind === 'iptables' || kind === 'ip6tables' ? blockOfRestoreLine(commands, line) : 0
   for (const command of commands.slice(first)) {
-    const one = await inside(
-      context,
-      hostArgv(command),
-      step,
-      command.input === undefined ? {} : { input: command.input },
-    )
+    const input = command.input === undefined ? {} : { input: command.input }
+    const one = await endless(inside(context, hostArgv(command), step, input))
+    if (one instanceof EndlessError) return endlessFailure(command, one)
     if (one.exitCode !== 0) return { output: '', failure: failureOf(command, one) }
   }
   const rest = stage.batches.slice(at + 1)
@@ -205,6 +212,26 @@ function failureOf(command: Command, { exitCode, stderr }: Finished): CommandFai
   return { command, exitCode, stderr: stderr.trim() }
 }
 
+/** What timeout(1) ends with where it has ended a command. */
+const timeoutExitCode = 124
+
+/** A lab's command that was ended is one that failed. */
+function endlessFailure(command: Command, { did, details = '' }: EndlessError): Outcome {
+  const said = details.replaceAll(startedLine, '').trim()
+  const stderr = `${said === '' ? '' : `${said}\n`}it ${did}, and was ended`
+  return { output: '', failure: { command, exitCode: timeoutExitCode, stderr } }
+}
+
+function endless(running: Promise<Finished>): Promise<Finished | EndlessError> {
+  return running.catch(error => {
+    if (error instanceof EndlessError) return error
+    throw error
+  })
+}
+
+/** Milliseconds that the commands of a step get which go into the sandbox together: the most that a person waits for. */
+const stageDeadline = 600_000
+
 function inside(
   context: RunContext,
   argv: readonly string[],
@@ -215,6 +242,8 @@ function inside(
   return runAtAnyway(sandbox, argv, {
     ...options,
     why: step.why,
+    tooMuch: 'abridge',
+    deadline: stageDeadline,
     ...(signal === undefined ? {} : { signal }),
   })
 }

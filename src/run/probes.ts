@@ -1,5 +1,6 @@
 import type { Place } from '../command/command.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
+import { patiently } from '../sandbox/patience.ts'
 import { type ProbeSample, probe } from '../sandbox/probe-order.ts'
 import type { CheckContext } from './checks/check-context.ts'
 import { connectionsTo } from './checks/connections.ts'
@@ -29,20 +30,23 @@ export async function tallyProbes(
 ): Promise<Tally> {
   const isTcp = protocol === 'TCP'
   const isDns = port === dnsPort || endpoints.some(endpoint => endpoint.port === dnsPort)
-  const samples = await probe(
-    sandbox,
-    {
-      protocol: isTcp ? 'TCP' : 'UDP',
-      address: entry.address,
-      port: entry.port,
-      payload: (isDns ? dnsQuery(isTcp) : Buffer.from('netlab\n')).toString('base64'),
-      ...{ requests, atOnce: atOnce[isTcp ? 'TCP' : 'UDP'], timeout },
-    },
-    from,
-    signal,
-  )
+  const ask = (slowness: number) =>
+    probe(
+      sandbox,
+      {
+        protocol: isTcp ? 'TCP' : 'UDP',
+        address: entry.address,
+        port: entry.port,
+        payload: (isDns ? dnsQuery(isTcp) : Buffer.from('netlab\n')).toString('base64'),
+        ...{ requests, atOnce: atOnce[isTcp ? 'TCP' : 'UDP'], timeout: timeout * slowness },
+      },
+      from,
+      signal,
+    )
+  const samples = await patiently(ask, some => some.some(({ error }) => error === 'timeout'))
   const { address, port: asked } = entry
-  const connections = await connectionsTo(sandbox, { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked })
+  const asking = { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked } as const
+  const connections = await connectionsTo(sandbox, asking, signal)
   const pods = new Map(plan.pods.map(pod => [pod.address, pod.name]))
   const backends = new Map<string, number>()
   const clients = new Set<string>()

@@ -92,7 +92,9 @@ describe('a command has', () => {
   })
 
   it.runIf(process.getuid?.() === 0)('the user that it is given, and no other group', async () => {
-    const { stdout } = await runAnyway(['sh', '-c', 'id -u; id -g; id -G'], { identity: { uid: 65534, gid: 65534 } })
+    const { stdout } = await runAnyway(['sh', '-c', 'id -u; id -g; id -G'], {
+      identity: { uid: 65534, gid: 65534 },
+    })
     expect(stdout).toBe('65534\n65534\n65534\n')
   })
 })

@@ -3,9 +3,13 @@ import { shellLine } from '../../command/command-line.ts'
 import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../../lab/lab.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { runAtAnyway } from '../../sandbox/enter.ts'
+import { mustLive, mustStillLive } from '../../sandbox/lab-gone.ts'
+import { fitting, patiently } from '../../sandbox/patience.ts'
+import { EndlessError, type Finished } from '../../sandbox/process.ts'
 import type { CheckResult, Evidence } from '../report.ts'
 import type { CheckContext } from './check-context.ts'
 import { type Answer, ask } from './curl.ts'
+import { matchesInTime, PatternError } from './pattern.ts'
 
 /** How many checks are tried at once: enough to hide the waiting of those that time out. */
 export const checksAtOnce = 8
@@ -19,19 +23,25 @@ const pause = 50
 interface Seen {
   ok: boolean
   observed: string
+  /** Another try would come to the same. */
+  final?: true
 }
 
 /** Tries a check: a positive one until it holds or its time is over, one that expects only failure once. */
 export async function tryCheck(context: CheckContext, check: Check, step: string): Promise<CheckResult> {
   const start = performance.now()
-  const giveUp = start + check.within * 1000
-  let seen = await tryOnce(context, check)
-  while (!seen.ok && isPatient(check) && performance.now() < giveUp) {
+  const passed = () => performance.now() - start
+  const left = () => check.within * 1000 - passed()
+  let seen = await tryOnce(context, check, left())
+  // What fits is asked anew each time, since the machine may get busier meanwhile.
+  while (!seen.ok && !seen.final && isPatient(check) && passed() < fitting(check.within * 1000)) {
     await sleep(pause)
     context.signal?.throwIfAborted()
-    seen = await tryOnce(context, check)
+    seen = await tryOnce(context, check, left())
   }
-  const ms = performance.now() - start
+  // In a lab that has ended everything fails, also what is to fail.
+  mustLive(context.sandbox, 'trying a check')
+  const ms = passed()
   const evidence = seen.ok ? undefined : await explain(context, check)
   return {
     check,
@@ -58,22 +68,47 @@ function isPatient(check: Check): boolean {
     : check.expect.every(one => one.kind === 'answers')
 }
 
-async function tryOnce(context: CheckContext, check: Check): Promise<Seen> {
-  if (check.kind === 'command') return tryCommand(context, check)
-  const shares = check.expect.find(one => one.kind === 'shares')
-  if (shares === undefined) return tryCurl(context, check)
-  const { sampleShares } = await import('./shares.ts')
-  return sampleShares(context, check, shares)
+/** `left` in milliseconds. */
+async function tryOnce(context: CheckContext, check: Check, left: number): Promise<Seen> {
+  try {
+    if (check.kind === 'command') return await tryCommand(context, check, left)
+    const shares = check.expect.find(one => one.kind === 'shares')
+    if (shares === undefined) return await tryCurl(context, check)
+    const { sampleShares } = await import('./shares.ts')
+    return await sampleShares(context, check, shares)
+  } catch (error) {
+    if (error instanceof PatternError) return { ok: false, observed: error.message, final: true }
+    throw error
+  }
 }
 
-async function tryCommand({ sandbox, signal }: CheckContext, check: CommandCheck): Promise<Seen> {
-  const finished = await runAtAnyway(sandbox, check.argv, {
-    place: check.from,
-    why: 'a check of the lab',
-    ...(signal === undefined ? {} : { signal }),
-  })
+/** Milliseconds that a command gets at least, in its last try too. */
+const shortestDeadline = 1000
+/** Exit code of what SIGKILL ended, as everything in a lab that ends. */
+const killed = 137
+
+async function tryCommand(
+  { sandbox, signal }: CheckContext,
+  check: CommandCheck,
+  left: number,
+): Promise<Seen> {
+  const why = 'a check of the lab'
+  let finished: Finished
+  try {
+    finished = await runAtAnyway(sandbox, check.argv, {
+      place: check.from,
+      why,
+      tooMuch: 'abridge',
+      deadline: Math.max(left, shortestDeadline),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  } catch (error) {
+    if (!(error instanceof EndlessError)) throw error
+    return { ok: false, observed: `${error.did}, and was ended`, final: true }
+  }
+  if (finished.exitCode === killed) await mustStillLive(sandbox, why)
   const exitOk = check.exit === undefined ? finished.exitCode !== 0 : finished.exitCode === check.exit
-  const outputOk = check.output === undefined || new RegExp(check.output, 'mu').test(finished.stdout)
+  const outputOk = check.output === undefined || matchesInTime(check.output, finished.stdout)
   const printed = (finished.stdout || finished.stderr).trim()
   const observed = `exits with ${finished.exitCode}${printed === '' ? ', prints nothing' : ` and prints: ${shortened(printed)}`}`
   return { ok: exitOk && outputOk, observed }
@@ -81,9 +116,15 @@ async function tryCommand({ sandbox, signal }: CheckContext, check: CommandCheck
 
 async function tryCurl(context: CheckContext, check: CurlCheck): Promise<Seen> {
   const positive = check.expect.every(one => one.kind === 'answers')
-  // A try ends well before the check's time is over, so that there is a second one.
-  const timeout = positive ? Math.max(1, check.within / 2) : negativeTimeout
-  const answer = await ask(context.sandbox, check.url, check.from, timeout, context.signal)
+  let timeout = 0
+  const answer = await patiently(
+    slowness => {
+      // A try ends well before the check's time is over, so that there is a second one.
+      timeout = (positive ? Math.max(1, check.within / 2) : negativeTimeout) * slowness
+      return ask(context.sandbox, check.url, check.from, timeout, context.signal)
+    },
+    ({ failure }) => failure === 'timeout' && !positive,
+  )
   const backend = backendOf(context.plan, answer.body)
   return {
     ok: check.expect.some(one => fits(one, answer, backend)),
@@ -108,6 +149,7 @@ function fits(expectation: Expectation, answer: Answer, backend: Backend | undef
     case 'fails':
       return (
         answer.failure !== undefined &&
+        answer.unfinished === undefined &&
         (expectation.how.length === 0 || expectation.how.includes(answer.failure as FailureKind))
       )
     case 'answers': {
@@ -116,7 +158,7 @@ function fits(expectation: Expectation, answer: Answer, backend: Backend | undef
         answer.failure === undefined &&
         answer.status === status &&
         (backends.length === 0 || (backend !== undefined && backends.includes(backend.pod))) &&
-        (body === undefined || new RegExp(body, 'mu').test(answer.body)) &&
+        (body === undefined || matchesInTime(body, answer.body)) &&
         (client === undefined || backend?.client === client)
       )
     }
@@ -128,7 +170,8 @@ function fits(expectation: Expectation, answer: Answer, backend: Backend | undef
 const failureWords = { refused: 'was refused', unreachable: 'was unreachable' } as const
 
 function observedWords(answer: Answer, backend: Backend | undefined, timeout: number): string {
-  if (answer.failure === 'timeout') return `timed out after ${timeout} s`
+  if (answer.failure === 'timeout') return `timed out after ${Number(timeout.toFixed(1))} s`
+  if (answer.unfinished) return `${answer.message}: ${shortened(answer.body.trim())}`
   if (answer.failure === 'other') return `failed: ${answer.message}`
   if (answer.failure !== undefined) return failureWords[answer.failure]
   const status = answer.status === 200 ? '' : ` with status ${answer.status}`
@@ -136,7 +179,10 @@ function observedWords(answer: Answer, backend: Backend | undefined, timeout: nu
   return `got an answer${status}: ${shortened(answer.body.trim())}`
 }
 
+/** Characters that are looked at; what is shown of them is less. */
+const mostShown = 1000
+
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s*\n\s*/g, ' · ')
+  const line = text.slice(0, mostShown).replaceAll(/\s*\n\s*/g, ' · ')
   return line.length > 160 ? `${line.slice(0, 159)}…` : line
 }

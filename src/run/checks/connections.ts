@@ -1,5 +1,5 @@
-import { runAtAnyway } from '../../sandbox/enter.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { runTool } from './tool.ts'
 
 /** Where the kernel sent a connection. */
 export interface Connection {
@@ -21,11 +21,14 @@ export interface Destination {
 export async function connectionsTo(
   sandbox: Sandbox,
   { protocol, address, port }: Destination,
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Connection>> {
   const to = address === '' ? [] : ['--orig-dst', address]
   const argv = ['conntrack', '-L', '-p', protocol.toLowerCase(), ...to, '--orig-port-dst', `${port}`]
-  const { stdout } = await runAtAnyway(sandbox, argv, {
+  const { stdout } = await runTool(sandbox, argv, {
     why: 'reading which pod each connection was sent to',
+    deadline: 60_000,
+    ...(signal === undefined ? {} : { signal }),
   })
   const found = new Map<string, Connection>()
   for (const line of stdout.split('\n')) {

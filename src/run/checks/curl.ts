@@ -1,10 +1,11 @@
 import type { Place } from '../../command/command.ts'
-import { exitCode, NetlabError } from '../../errors.ts'
+import { NetlabError } from '../../errors.ts'
 import type { FailureKind } from '../../lab/lab.ts'
-import { type EnterOptions, runAtAnyway } from '../../sandbox/enter.ts'
+import { mustStillLive } from '../../sandbox/lab-gone.ts'
 import { podHeader } from '../../sandbox/pod-answer.ts'
 import type { Finished } from '../../sandbox/process.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { runToolAnyway } from './tool.ts'
 
 /** What came of one request. */
 export interface Answer {
@@ -14,6 +15,8 @@ export interface Answer {
   message: string
   status: number
   body: string
+  /** An answer began, with this status, and did not come to an end. */
+  unfinished?: true
   /** Milliseconds. */
   ms: number
   /** The client's end, `10.0.0.11:41234`, by which the connection is found in the kernel's table. */
@@ -27,26 +30,8 @@ const written = `%{http_code} %{exitcode} %{time_total} %{local_ip}:%{local_port
 /** Nothing of the person's own curl configuration takes part. */
 const quiet = ['curl', '--disable', '--silent']
 
-/** Exit codes of nsenter for a program that cannot be run or is not there; curl's and conntrack's own are others. */
-const notRun: readonly number[] = [126, 127]
-
-/** Runs a tool that netlab itself needs. Throws NetlabError where this machine has none. */
-async function runTool(
-  sandbox: Sandbox,
-  argv: readonly string[],
-  from: Place,
-  options: Omit<EnterOptions, 'place'> & { why: string },
-): Promise<Finished> {
-  const finished = await runAtAnyway(sandbox, argv, { ...options, place: from })
-  if (!notRun.includes(finished.exitCode)) return finished
-  throw new NetlabError({
-    what: `${argv[0]} could not be started`,
-    why: options.why,
-    details: finished.stderr.trim(),
-    fix: 'netlab doctor says what this machine lacks, and the command that mends it',
-    exitCode: exitCode.machineLacks,
-  })
-}
+/** Seconds that curl's own start and end may take beyond the time that it gives its requests. */
+const startPatience = 20
 
 /** Asks a URL once, from a place; `timeout` in seconds. */
 export async function ask(
@@ -68,22 +53,55 @@ export async function ask(
     '--',
     url,
   ]
-  const { stdout, stderr } = await runTool(sandbox, argv, from, {
-    why: `asking ${url} from ${from}`,
+  const why = `asking ${url} from ${from}`
+  const finished = await runToolAnyway(sandbox, argv, {
+    place: from,
+    why,
+    tooMuch: 'stop',
+    deadline: (timeout + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
+  const { stdout, stderr, cut, ms } = finished
+  if (cut) return unfinished(Number(/^< HTTP\/\S+ (\d+)/m.exec(stderr)?.[1] ?? 0), stdout, ms)
   const end = stdout.lastIndexOf('\n')
-  const sample = parseWritten(stdout.slice(end + 1))
+  const body = stdout.slice(0, Math.max(end, 0))
+  const sample = readWritten(stdout.slice(end + 1))
+  if (sample === undefined) throw await untold(sandbox, finished, why, 'nothing that netlab understands')
+  if (sample.failure === 'other' && sample.status > 0 && finished.exitCode === timedOut)
+    return { ...sample, ...unfinished(sample.status, body, sample.ms), client: sample.client }
   const failure = sample.failure === 'other' ? connectFailure(stderr) : sample.failure
-  return { ...sample, ...(failure === undefined ? {} : { failure }), body: stdout.slice(0, Math.max(end, 0)) }
+  return { ...sample, ...(failure === undefined ? {} : { failure }), body }
 }
+
+function unfinished(status: number, body: string, ms: number): Answer {
+  const message = `an answer with status ${status} began and did not end`
+  return { failure: 'other', message, status, body, ms, client: '', unfinished: true }
+}
+
+/** Why curl's output cannot be read, as an error. */
+async function untold(sandbox: Sandbox, finished: Finished, why: string, told: string): Promise<NetlabError> {
+  await mustStillLive(sandbox, why)
+  const said = finished.stderr.replaceAll(/^[*<>{}].*\n?/gm, '').trim()
+  const last = finished.stdout.slice(finished.stdout.trimEnd().lastIndexOf('\n') + 1).slice(0, excerpt)
+  return new NetlabError({
+    what: `curl ended with exit code ${finished.exitCode} and told ${told}`,
+    why,
+    details: [said, last === '' ? 'its last line is empty' : `its last line: ${JSON.stringify(last)}`]
+      .filter(line => line !== '')
+      .join('\n'),
+    fix: 'netlab needs curl 7.75 or newer; netlab doctor says which one this machine has',
+  })
+}
+
+/** Characters of a line that cannot be read which are shown. */
+const excerpt = 200
 
 /** What one request out of many came to. */
 export type Sample = Omit<Answer, 'body'>
 
 /**
  * Asks a URL many times, each time on a new connection, in one curl process; `timeout` in seconds for each.
- * Returns a sample for each request.
+ * Returns a sample for each request. Throws NetlabError where curl told of fewer.
  */
 export async function askMany(
   sandbox: Sandbox,
@@ -94,22 +112,31 @@ export async function askMany(
   const { requests, timeout, atOnce, signal } = options
   const separator = url.includes('?') ? '&' : '?'
   const target = `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}[1-${requests}]`
+  // An answer may take longer than the connection, not so on a machine that gets more for both.
+  const longest = timeout + Math.max(2, timeout)
   const argv = [
     ...quiet,
     ...['--noproxy', '*', '--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`],
-    ...['--connect-timeout', `${timeout}`, '--max-time', `${timeout + 2}`],
+    ...['--connect-timeout', `${timeout}`, '--max-time', `${longest}`],
     ...['--header', 'Connection: close', '--output', '/dev/null'],
     ...['--write-out', `${written}\n`, '--', target],
   ]
-  const { stdout } = await runTool(sandbox, argv, from, {
-    why: `sampling ${url} from ${from}`,
+  const why = `sampling ${url} from ${from}`
+  const finished = await runToolAnyway(sandbox, argv, {
+    place: from,
+    why,
+    deadline: (Math.ceil(requests / atOnce) * longest + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
-  return stdout
-    .split('\n')
-    .filter(line => line !== '')
-    .map(parseWritten)
+  const lines = finished.stdout.split('\n').slice(0, -1)
+  const samples = lines.flatMap(line => readWritten(line) ?? [])
+  if (samples.length === requests && lines.length === requests) return samples
+  const told = `what came of only ${samples.length} of ${requests} requests`
+  throw await untold(sandbox, finished, why, told)
 }
+
+/** Requests under way at once where each URL is another one. */
+const eachAtOnce = 64
 
 /** Asks each URL once, all from one place, in one curl process; `timeout` in seconds for each. Returns a sample for each URL. */
 export async function askEach(
@@ -122,20 +149,23 @@ export async function askEach(
   const argv = [
     ...quiet,
     ...proxyless,
-    ...['--parallel', '--parallel-immediate', '--parallel-max', '64'],
+    ...['--parallel', '--parallel-immediate', '--parallel-max', `${eachAtOnce}`],
     ...['--max-time', `${timeout}`, '--header', 'Connection: close'],
     ...['--write-out', `%{url_effective} ${written}\n`, '--config', '-'],
   ]
   const input = urls.map(url => `url = "${url.replaceAll(/["\\]/g, '\\$&')}"\noutput = /dev/null\n`).join('')
-  const { stdout } = await runTool(sandbox, argv, from, {
+  const { stdout } = await runToolAnyway(sandbox, argv, {
+    place: from,
     why: `asking ${urls.length} URLs from ${from}`,
     input,
+    deadline: (Math.ceil(urls.length / eachAtOnce) * timeout + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
   const samples = new Map<string, Sample>()
   for (const line of stdout.split('\n')) {
     const [asked = '', ...rest] = line.split(' ')
-    samples.set(asked, parseWritten(rest.join(' ')))
+    const sample = readWritten(rest.join(' '))
+    if (sample !== undefined) samples.set(asked, sample)
   }
   return new Map(urls.flatMap(url => sampleOf(url, samples)))
 }
@@ -150,24 +180,27 @@ function sampleOf(url: string, samples: ReadonlyMap<string, Sample>): [string, S
 /** curl's exit code (curl(1)) where no answer came in time. */
 const timedOut = 28
 
-function parseWritten(line: string): Sample {
-  const [status = '0', code = '0', seconds = '0', client = '', named = '', ...words] = line.split(' ')
-  const failure = failureKind(Number(code))
-  // A curl before 7.84 prints %header{…} as it stands.
-  const pod = /^<([^%>]+)>$/.exec(named)?.[1]
+/** What curl was told to write of a request; undefined where it wrote something else, as one before 7.75 does. */
+function readWritten(line: string): Sample | undefined {
+  const [, status = '', code = '', seconds = '', client = '', named = '', message = ''] =
+    /^(\d+) (\d+) ([\d.]+) (\S*) <([^>]*)> (.*)$/.exec(line) ?? []
+  if (status === '') return undefined
+  const failure = failureKind(Number(code), Number(status))
   return {
     ...(failure === undefined ? {} : { failure }),
-    message: words.join(' '),
+    message,
     status: Number(status),
     ms: Number(seconds) * 1000,
     client,
-    ...(pod === undefined ? {} : { pod }),
+    // A curl before 7.84 prints %header{…} as it stands.
+    ...(/^[^%\s]+$/.test(named) ? { pod: named } : {}),
   }
 }
 
-function failureKind(code: number): Answer['failure'] {
+/** Where an answer had begun when the time was over, something answered: that is no silence. */
+function failureKind(code: number, status: number): Answer['failure'] {
   if (code === 0) return undefined
-  return code === timedOut ? 'timeout' : 'other'
+  return code === timedOut && status === 0 ? 'timeout' : 'other'
 }
 
 function connectFailure(verbose: string): Answer['failure'] {

@@ -1,6 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import { own } from '../../command/own.ts'
 import type { CurlCheck, Expectation } from '../../lab/lab.ts'
+import { fitting, patiently } from '../../sandbox/patience.ts'
 import type { Failures } from '../report.ts'
 import type { CheckContext } from './check-context.ts'
 import { connectionsTo, destinationOf } from './connections.ts'
@@ -58,20 +59,25 @@ export async function tally(
   let named = true
   while (samples.length < requests) {
     const left = requests - samples.length
-    const some = await askMany(context.sandbox, url, from, {
-      // The first few show whether the answers name their pods.
-      requests: named && samples.length > 0 ? left : Math.min(left, requestsPerLook),
-      timeout: someFail ? connectTimeoutWhereSomeFail : connectTimeout,
-      atOnce: someFail ? atOnceWhereSomeFail : atOnce,
-      ...(context.signal === undefined ? {} : { signal: context.signal }),
-    })
-    if (some.length === 0) break
+    const some = await patiently(
+      slowness =>
+        askMany(context.sandbox, url, from, {
+          // The first few show whether the answers name their pods.
+          requests: named && samples.length > 0 ? left : Math.min(left, requestsPerLook),
+          timeout: (someFail ? connectTimeoutWhereSomeFail : connectTimeout) * slowness,
+          atOnce: someFail ? atOnceWhereSomeFail : Math.ceil(atOnce / slowness),
+          ...(context.signal === undefined ? {} : { signal: context.signal }),
+        }),
+      late => late.some(sample => sample.failure === 'timeout'),
+    )
     samples.push(...some)
     const answers = some.filter(answered)
     named = answers.every(sample => sample.pod !== undefined)
     const unexpected = answers.length < some.length && !someFail
     const looks = !named || (looksAtClients && samples.length === some.length)
-    const connections = looks ? await connectionsTo(context.sandbox, destinationOf(url)) : undefined
+    const connections = looks
+      ? await connectionsTo(context.sandbox, destinationOf(url), context.signal)
+      : undefined
     for (const sample of answers) {
       const connection = connections?.get(sample.client)
       const pod = sample.pod ?? pods.get(connection?.server ?? '') ?? 'unknown'
@@ -108,7 +114,7 @@ async function failureCounts(
   const counts: Failures = { refused: 0, unreachable: 0, timeout, other: 0 }
   if (unclear === 0) return counts
   for (let tries = 0; tries < 30; tries += 1) {
-    const { failure } = await ask(context.sandbox, url, from, connectTimeout, context.signal)
+    const { failure } = await ask(context.sandbox, url, from, fitting(connectTimeout), context.signal)
     if (failure === 'refused' || failure === 'unreachable') return { ...counts, [failure]: unclear }
   }
   return { ...counts, other: unclear }

@@ -1,6 +1,7 @@
 import pMap from 'p-map'
 import type { Place } from '../../command/command.ts'
 import type { Check, CurlCheck } from '../../lab/lab.ts'
+import { fitting, slowness } from '../../sandbox/patience.ts'
 import type { CheckResult } from '../report.ts'
 import { checksAtOnce, tryCheck } from './check.ts'
 import type { CheckContext } from './check-context.ts'
@@ -29,7 +30,7 @@ export async function tryAll(
       done(result)
       return result
     },
-    { concurrency: checksAtOnce },
+    { concurrency: Math.ceil(checksAtOnce / slowness()) },
   )
 }
 
@@ -56,7 +57,10 @@ async function askTogether(
     if (asked.length < 2) continue
     context.signal?.throwIfAborted()
     const urls = asked.map(({ check }) => check.url)
-    const samples = await askEach(context.sandbox, urls, place, { timeout: 1, signal: context.signal })
+    const samples = await askEach(context.sandbox, urls, place, {
+      timeout: fitting(1),
+      signal: context.signal,
+    })
     for (const { one, check, pods } of asked) {
       const sample = samples.get(check.url)
       const { pod = '' } = sample ?? {}

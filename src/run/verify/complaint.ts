@@ -14,6 +14,7 @@ export function complaintAbout(
   p: number,
 ): string | undefined {
   const { promise } = job
+  if (counted.requests === 0) return 'nothing was asked, so nothing is known of it'
   if (promise.kind === 'refused' || promise.kind === 'dropped' || promise.kind === 'fails')
     return negativeComplaint(job, counted)
   const { requests, failed, failures, backends } = counted

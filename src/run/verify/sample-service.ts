@@ -3,6 +3,7 @@ import type { Place } from '../../command/command.ts'
 import { own } from '../../command/own.ts'
 import type { ServiceEntry, ServiceTarget } from '../../plan/plan.ts'
 import { promiseOf, type ServicePromise } from '../../plan/service-promise.ts'
+import { patiently } from '../../sandbox/patience.ts'
 import type { CheckContext } from '../checks/check-context.ts'
 import { ask } from '../checks/curl.ts'
 import { type Tally, tally } from '../checks/shares.ts'
@@ -144,7 +145,10 @@ async function askUntilRefused(context: CheckContext, job: Job): Promise<Tally> 
 }
 
 async function askOnce({ sandbox, signal }: CheckContext, { entry, from }: Job): Promise<Tally> {
-  const { failure, ms } = await ask(sandbox, urlOf(entry), from, negativeTimeout, signal)
+  const { failure, ms } = await patiently(
+    slowness => ask(sandbox, urlOf(entry), from, negativeTimeout * slowness, signal),
+    answer => answer.failure === 'timeout',
+  )
   const failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
   if (failure !== undefined) failures[failure] = 1
   return {

@@ -3,6 +3,8 @@ import { host, type Place } from '../../command/command.ts'
 import type { Check } from '../../lab/lab.ts'
 import { needsPod } from '../../plan/apply-checks.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { mustLive } from '../../sandbox/lab-gone.ts'
+import { slowness } from '../../sandbox/patience.ts'
 import type { CheckContext } from '../checks/check-context.ts'
 import { tryAll } from '../checks/try-checks.ts'
 import type { VerifyReport } from '../report.ts'
@@ -43,7 +45,7 @@ export async function verify(context: CheckContext, options: VerifyOptions): Pro
   const [good, ...failing] = await Promise.all([
     sampled(
       jobs.filter(job => !isFailureExpected(job)),
-      samplesAtOnce,
+      slowness() > 1 ? 1 : samplesAtOnce,
     ),
     // One after the other from each place: the kernel refuses the same client only about once a second.
     ...from.map(place =>
@@ -53,6 +55,8 @@ export async function verify(context: CheckContext, options: VerifyOptions): Pro
       ),
     ),
   ])
+  // What did not answer may not have been there any more, and what was expected to fail has failed for that.
+  mustLive(context.sandbox, 'asking its services')
   const samples = new Map([...good, ...failing.flat()])
   const services = jobs.flatMap(job => samples.get(job) ?? [])
   const ok = checks.every(check => check.ok) && services.every(service => service.ok)
