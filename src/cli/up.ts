@@ -12,10 +12,12 @@ import { openUpProgress } from '../view/up-progress.ts'
 import { renderUpSummary } from '../view/up-summary.ts'
 import type { Beginning, Begun } from './beginning.ts'
 import { checkedName } from './lab-name.ts'
+import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
 
 interface UpFlags {
   name?: string
+  limit?: SaidLimits
   keep?: true
   batch: boolean
   watch?: true
@@ -30,6 +32,7 @@ export function upCommand(beginning: Beginning): Command {
     .description('build a lab, step by step, each step verified; what fails is explained and taken down')
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
+    .addOption(limitOption())
     .option('--keep', 'leave a lab whose step failed as it is, to look at')
     .option('--no-batch', 'one process for each command')
     .option('-w, --watch', 'then go on probing its pods and syncing its rules, until Ctrl-C')
@@ -44,7 +47,7 @@ export function upCommand(beginning: Beginning): Command {
 
 async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpFlags): Promise<void> {
   const file = findLab(nameOrPath)
-  const read = loadLab(file)
+  const read = withLimits(loadLab(file), flags.limit)
   const lab = flags.name === undefined ? read : { ...read, name: flags.name }
   const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
   const progress = openUpProgress(terminal, compilePlan(lab).steps)

@@ -16,10 +16,12 @@ import { openTerminal, type Screen } from '../view/terminal.ts'
 import { renderTranscript } from '../view/transcript.ts'
 import type { Beginning, Begun } from './beginning.ts'
 import { checkedName } from './lab-name.ts'
+import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
 
 interface WalkFlags {
   name?: string
+  limit?: SaidLimits
   yes?: true
   record?: string
   force?: true
@@ -33,6 +35,7 @@ export function walkCommand(beginning: Beginning): Command {
     .description('a lesson: each step with its reason, its commands, their output and what was checked')
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
+    .addOption(limitOption())
     .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
     .option('--record <file>', 'write the lesson as Markdown')
     .option('--force', 'overwrite that file if it is there')
@@ -46,7 +49,7 @@ export function walkCommand(beginning: Beginning): Command {
 
 async function runWalk({ interrupt, start }: Begun, nameOrPath: string, flags: WalkFlags): Promise<void> {
   const file = findLab(nameOrPath)
-  const read = loadLab(file)
+  const read = withLimits(loadLab(file), flags.limit)
   const lab = flags.name === undefined ? read : { ...read, name: flags.name }
   const { out } = openTerminal()
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)

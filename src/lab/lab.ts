@@ -166,6 +166,18 @@ export interface ProxySettings {
   nodePortAddresses: readonly string[]
 }
 
+/** What a lab may use of the machine, at most. */
+export interface Limits {
+  /** Processes and threads that live at once. */
+  processes: number
+  /** Bytes, what lies in its files and logs included. */
+  memory: number
+  /** Bytes that it may write to its own /tmp, /run, /var and /etc. */
+  files: number
+  /** Bytes that the programs of its pods may print. */
+  logs: number
+}
+
 /** A file of the lab, kept so that a running lab needs nothing but itself. */
 export interface SourceFile {
   path: string
@@ -186,5 +198,7 @@ export interface Lab {
   files: Readonly<Record<string, string>>
   services: readonly LabService[]
   proxy: ProxySettings
+  /** As the lab file asks for it, or as the person who runs it has said. */
+  limits: Limits
   steps: readonly LabStep[]
 }

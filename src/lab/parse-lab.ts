@@ -4,6 +4,7 @@ import { Findings } from './findings.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
 import type { Lab } from './lab.ts'
 import { hasOtherNames, type LabContext } from './lab-context.ts'
+import { readLimits } from './limits.ts'
 import { mostMistakes, type Problem } from './problem.ts'
 import { readProxySettings } from './proxy-settings.ts'
 import { type LabInput, labFile, labNamePattern } from './schema/lab.ts'
@@ -99,6 +100,7 @@ function readLab(
     files: readFiles(input.files ?? {}, findings),
     services,
     proxy: readProxySettings(input.proxy, findings),
+    limits: readLimits(input.limits),
     steps: readSteps(input.steps ?? [], context),
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { name } from './fields.ts'
+import { limits } from './limits.ts'
 import { proxy } from './proxy.ts'
 import { service } from './service.ts'
 import { step } from './step.ts'
@@ -67,6 +68,7 @@ export const labFile = z
         examples: [[{ manifest: 'http-server.service.yaml' }]],
       }),
     proxy: proxy.optional(),
+    limits: limits.optional(),
     steps: z
       .array(step)
       .optional()
