@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
+import { cgroupParents } from './cgroup.ts'
 import { type Attempt, attempt, thrownAway } from './doctor/attempt.ts'
 import type { Finding } from './doctor/finding.ts'
 import { kernelParts, partFinding, ruleCommand, ruleFinding, ruleParts } from './doctor/kernel-parts.ts'
+import { limitsFinding } from './doctor/limits.ts'
 import { koffiFinding, stateFolderFinding } from './doctor/own-parts.ts'
 import { kernelVersion, nodeVersion, operatingSystem, type System } from './doctor/system.ts'
 import { iptablesBackend, type Tool, toolFindings, tools } from './doctor/tools.ts'
@@ -43,6 +45,7 @@ export async function examine(system: System = thisSystem()): Promise<Finding[]>
     ...(namespaces.ok ? await kernelFindings(asked) : []),
     await koffiFinding(),
     stateFolderFinding(),
+    limitsFinding(cgroupParents().flatMap(({ bounds }) => bounds)),
   ]
 }
 

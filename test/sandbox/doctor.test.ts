@@ -11,6 +11,7 @@ import {
   ruleFinding,
   ruleParts,
 } from '../../src/sandbox/doctor/kernel-parts.ts'
+import { limitsFinding } from '../../src/sandbox/doctor/limits.ts'
 import { stateFolderFinding } from '../../src/sandbox/doctor/own-parts.ts'
 import { kernelVersion, nodeVersion, operatingSystem } from '../../src/sandbox/doctor/system.ts'
 import { iptablesBackend, type Tool, toolFindings, tools, versionIn } from '../../src/sandbox/doctor/tools.ts'
@@ -279,6 +280,25 @@ describe('the state folder', () => {
       found: '/etc/passwd is not a folder of yours to write to',
       fix: ['export NETLAB_STATE_DIR=$HOME/.netlab'],
     })
+  })
+})
+
+describe('the limits of a lab', () => {
+  test('memory is one of them where a cgroup bounds it', () => {
+    expect(limitsFinding(['memory', 'processes'])).toEqual({
+      topic: 'limits of a lab',
+      state: 'ok',
+      found: 'processes, files and logs, and memory',
+    })
+  })
+
+  test('else that is said, and is no problem', () => {
+    for (const bounds of [[], ['processes']] as const) {
+      expect(limitsFinding(bounds)).toMatchObject({
+        state: 'ok',
+        found: expect.stringContaining('memory only when the machine runs out of it'),
+      })
+    }
   })
 })
 

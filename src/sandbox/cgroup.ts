@@ -1,0 +1,182 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Limits } from '../lab/lab.ts'
+import { type CgroupPlaces, cgroupPlaces, isLabCgroup } from './cgroup-places.ts'
+import { userNamespace } from './proc.ts'
+
+/** The cgroups of a lab: one, or of version 1 one for each controller. */
+export interface LabCgroup {
+  /** Absolute paths, to be kept with the lab's state. */
+  folders: readonly string[]
+  /** What they bound. */
+  bounds: readonly CgroupBound[]
+}
+
+export type CgroupBound = 'memory' | 'processes'
+
+/** A folder to make cgroups in, and what those can bound. */
+export interface CgroupParent {
+  folder: string
+  version: 1 | 2
+  bounds: readonly CgroupBound[]
+}
+
+/** Milliseconds: a cgroup can be removed as soon as the kernel has finished with its last process. */
+const patience = 2000
+
+/** Where this process may make cgroups with processes of its own in them; empty on most machines for all but root. */
+export function cgroupParents(): CgroupParent[] {
+  const { unified, memory, pids } = ownPlaces()
+  // Of version 2 a cgroup either has processes or hands its controllers on to those below: so mostly it is not our own.
+  const handingOn = unified.find(folder => {
+    const controllers = read(join(folder, 'cgroup.subtree_control')).split(/\s/)
+    return controllers.includes('memory') && controllers.includes('pids') && isOurs(folder)
+  })
+  if (handingOn !== undefined) return [{ folder: handingOn, version: 2, bounds: ['memory', 'processes'] }]
+  return [
+    ...(memory !== undefined && isOurs(memory) ? [parentOf(memory, 'memory')] : []),
+    ...(pids !== undefined && isOurs(pids) ? [parentOf(pids, 'processes')] : []),
+  ]
+}
+
+function parentOf(folder: string, bound: CgroupBound): CgroupParent {
+  return { folder, version: 1, bounds: [bound] }
+}
+
+/** To move a process, one must be allowed to write to the cgroup that is above both, too. */
+function isOurs(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    accessSync(join(folder, 'cgroup.procs'), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Makes the cgroups of a lab, empty as yet; undefined where this process may make none that bounds anything. */
+export function makeCgroup(lab: string, limits: Limits, parents = cgroupParents()): LabCgroup | undefined {
+  const made: { folder: string; bounds: readonly CgroupBound[] }[] = []
+  for (const { folder: parent, version, bounds } of parents) {
+    let folder: string | undefined
+    try {
+      folder = mkdtempSync(join(parent, `netlab-${process.getuid?.() ?? 0}-${lab}-`))
+      for (const bound of bounds) bind(folder, version, bound, limits)
+      made.push({ folder, bounds })
+    } catch {
+      // A limit on the number of cgroups, say: the lab comes up without, as on machines that give none.
+      if (folder !== undefined) rmdirSync(folder)
+    }
+  }
+  if (made.length === 0) return undefined
+  return { folders: made.map(({ folder }) => folder), bounds: made.flatMap(({ bounds }) => bounds) }
+}
+
+/**
+ * Not `memory.oom.group`: where the lab has no memory left the one program that took most is ended, not all of it, nor the
+ * netlab that happens to be in it.
+ */
+function bind(folder: string, version: 1 | 2, bound: CgroupBound, { memory, processes }: Limits): void {
+  const set = (file: string, value: number) => writeFileSync(join(folder, file), String(value))
+  const swapFile = version === 2 ? 'memory.swap.max' : 'memory.memsw.limit_in_bytes'
+  if (bound === 'processes') {
+    set('pids.max', processes)
+    return
+  }
+  set(version === 2 ? 'memory.max' : 'memory.limit_in_bytes', memory)
+  // A kernel that does not count swap has no such file. Of version 1 the number is that of memory and swap together.
+  if (existsSync(join(folder, swapFile))) set(swapFile, version === 2 ? 0 : memory)
+}
+
+/** The files into which the number of a process is written to bring it, and all that it starts from then on, into a lab's cgroups. */
+export function procsFiles(folders: readonly string[]): string[] {
+  return folders.map(folder => join(folder, 'cgroup.procs'))
+}
+
+/** Where this process was before it joined a lab, by the folder that it joined. */
+const homes = new Map<string, string>()
+
+/**
+ * Brings this process into a lab's cgroups, so that what it starts inside is bounded as the lab is. Where the lab has ended or the
+ * kernel forbids it (somebody who came in by another way than the one who started the lab), the other limits hold.
+ */
+export async function joinCgroup(folders: readonly string[]): Promise<void> {
+  const { unified, memory, pids } = ownPlaces()
+  const own = [unified[0], memory, pids].filter(place => place !== undefined)
+  for (const folder of folders) {
+    const home = own.find(each => each.startsWith(`${dirname(folder)}/`) || each === dirname(folder))
+    if (home !== undefined && !homes.has(folder)) homes.set(folder, home)
+  }
+  await Promise.all(procsFiles(folders).map(file => writeFile(file, String(process.pid)).catch(() => {})))
+}
+
+/**
+ * Removes a lab's cgroups once its processes are gone; those of them that still live are ended, and whoever has entered, as this very
+ * process may have, goes back. Paths that cannot be a lab's are left alone. Gives the folders that are still there after two seconds.
+ */
+export async function removeCgroup(folders: readonly string[]): Promise<string[]> {
+  const mounts = read('/proc/self/mountinfo')
+  const left: string[] = []
+  for (const folder of folders)
+    if (isLabCgroup(folder, mounts, process.getuid?.() ?? 0) && !(await removed(folder))) left.push(folder)
+  return left
+}
+
+async function removed(folder: string): Promise<boolean> {
+  const end = performance.now() + patience
+  for (;;) {
+    emptyOut(folder)
+    try {
+      rmdirSync(folder)
+      return true
+    } catch {
+      if (!existsSync(folder)) return true
+      if (performance.now() > end) return false
+    }
+    await sleep(5)
+  }
+}
+
+/** What runs in a user namespace of its own is the lab's; anybody else has entered. */
+function emptyOut(folder: string): void {
+  const own = userNamespace(process.pid)
+  const pids = read(join(folder, 'cgroup.procs')).split('\n').filter(Boolean).map(Number)
+  const entered = pids.filter(pid => userNamespace(pid) === own)
+  // Of version 2 the cgroup above takes no processes.
+  const homeOfThis = homes.get(folder)
+  const ways = [homeOfThis, dirname(folder), ownPlaces().unified[0]].filter(way => way !== undefined)
+  for (const pid of entered) ways.some(way => way !== folder && write(join(way, 'cgroup.procs'), String(pid)))
+  if (entered.length === 0 && pids.length > 0) write(join(folder, 'cgroup.kill'), '1')
+}
+
+function ownPlaces(): CgroupPlaces {
+  return cgroupPlaces(read('/proc/self/cgroup'), read('/proc/self/mountinfo'))
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** False where the process, or the cgroup, has gone or takes none. */
+function write(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text)
+    return true
+  } catch {
+    return false
+  }
+}
