@@ -108,16 +108,17 @@ const homes = new Map<string, string>()
 
 /**
  * Brings this process into a lab's cgroups, so that what it starts inside is bounded as the lab is. Where the lab has ended or the
- * kernel forbids it (somebody who came in by another way than the one who started the lab), the other limits hold.
+ * kernel forbids it (who logged in anew may not reach the cgroups of before), the other limits hold.
  */
 export async function joinCgroup(folders: readonly string[]): Promise<void> {
   const { unified, memory, pids } = ownPlaces()
   const own = [unified[0], memory, pids].filter(place => place !== undefined)
-  for (const folder of folders) {
+  const sound = labCgroups(folders)
+  for (const folder of sound) {
     const home = own.find(each => each.startsWith(`${dirname(folder)}/`) || each === dirname(folder))
     if (home !== undefined && !homes.has(folder)) homes.set(folder, home)
   }
-  await Promise.all(procsFiles(folders).map(file => writeFile(file, String(process.pid)).catch(() => {})))
+  await Promise.all(procsFiles(sound).map(file => writeFile(file, String(process.pid)).catch(() => {})))
 }
 
 /**
@@ -125,11 +126,14 @@ export async function joinCgroup(folders: readonly string[]): Promise<void> {
  * process may have, goes back. Paths that cannot be a lab's are left alone. Gives the folders that are still there after two seconds.
  */
 export async function removeCgroup(folders: readonly string[]): Promise<string[]> {
-  const mounts = read('/proc/self/mountinfo')
   const left: string[] = []
-  for (const folder of folders)
-    if (isLabCgroup(folder, mounts, process.getuid?.() ?? 0) && !(await removed(folder))) left.push(folder)
+  for (const folder of labCgroups(folders)) if (!(await removed(folder))) left.push(folder)
   return left
+}
+
+function labCgroups(folders: readonly string[]): string[] {
+  const mounts = read('/proc/self/mountinfo')
+  return folders.filter(folder => isLabCgroup(folder, mounts, process.getuid?.() ?? 0))
 }
 
 async function removed(folder: string): Promise<boolean> {

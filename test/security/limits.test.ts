@@ -178,10 +178,13 @@ describe.runIf(cgroupParents().length > 0)('a cgroup of a lab', () => {
     await expect(joinCgroup(folders)).resolves.toBeUndefined()
   })
 
-  it('is not removed where the path is not that of a lab', async () => {
+  it('is neither joined nor removed where the path is not that of a lab', async () => {
     const folder = join(dirname(made().folders[0] ?? ''), `other-${process.pid}`)
     mkdirSync(folder)
     ends.push(() => rmdirSync(folder))
+    const before = readFileSync('/proc/self/cgroup', 'utf8')
+    await joinCgroup([folder])
+    expect(readFileSync('/proc/self/cgroup', 'utf8')).toBe(before)
     expect(await removeCgroup([folder, `${folder}/../netlab-0-x-aaaaaa`])).toEqual([])
     expect(existsSync(folder)).toBe(true)
   })
