@@ -6,7 +6,7 @@ import { timed } from './measure.mjs'
  * own; then each server is asked until it answers. Resolves to the seconds until all do.
  */
 export async function byHand(netlab, labFile) {
-  const modules = await netlab.module('sandbox/sandbox.ts', 'sandbox/start.ts')
+  const modules = await netlab.module('sandbox/close.ts', 'sandbox/sandbox.ts', 'sandbox/start.ts')
   const { StartedSandbox, closeSandbox, enterArgv, insideEnv } = modules
   const { steps } = JSON.parse(netlab.run('plan', labFile, '--format', 'json'))
   const urls = steps.flatMap(({ checks }) =>

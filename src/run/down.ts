@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runAtAnyway } from '../sandbox/enter.ts'
-import { complainersTo, lives } from '../sandbox/proc.ts'
-import { closeSandbox, type Sandbox } from '../sandbox/sandbox.ts'
-import { labFolders, removeFolder, starterOf, stateRoot } from '../sandbox/state-folder.ts'
-import { LabFolder } from './lab-state.ts'
+import type { Plan } from '../plan/plan.ts'
+import { ruleCount } from '../plan/rule-count.ts'
+import { closeSandbox } from '../sandbox/close.ts'
+import { complainersTo, kill, linkCount, lives, type ProcessId } from '../sandbox/proc.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { isAbandonedClaim, labFolders, removeFolder, stateRoot } from '../sandbox/state-folder.ts'
+import { LabFolder, type LabState } from './lab-state.ts'
 import type { DownReport } from './report.ts'
 
 /** Takes a lab down, whatever state it is in, and says what went with it. Throws NetlabError where something stayed. */
@@ -13,24 +15,29 @@ export async function down(name: string): Promise<DownReport> {
   await stopStarter(folder)
   const state = folder.read()
   const sandbox = state?.sandbox
-  const running = sandbox !== undefined && lives(sandbox.init)
-  const went = running ? { pods: folder.plan()?.pods.length ?? 0, ...(await countInside(sandbox)) } : nothing
-  const known = state !== undefined || labFolders(stateRoot()).includes(name)
-  await endLab(folder)
-  return { lab: name, found: known, wasRunning: running, ...went }
+  const running = state !== undefined && sandbox !== undefined && lives(sandbox.init)
+  // What the kernel and the plan know: nothing in the lab is asked, least of all before it has ended.
+  const went = running ? contents(state, sandbox, folder.plan()) : nothing
+  const found = labFolders(stateRoot()).includes(name)
+  if (found) await end(folder.path, state)
+  return { lab: name, found, wasRunning: running, ...went }
 }
 
 const nothing = { pods: 0, links: 0, rules: 0 }
 
+function contents(state: LabState, { init }: Sandbox, plan: Plan | undefined): typeof nothing {
+  const steps = plan?.steps ?? []
+  const last = steps.findIndex(({ title }) => title === state.lastStep)
+  const done = state.stage === 'up' ? steps : steps.slice(0, last + 1)
+  return { pods: plan?.pods.length ?? 0, links: linkCount(init), rules: ruleCount(done) }
+}
+
 /** Takes every lab of this user down, those that died or were broken off included. */
 export async function downAll(): Promise<DownReport[]> {
-  const folders = labFolders(stateRoot())
+  const root = stateRoot()
+  const folders = labFolders(root)
   const reports = await Promise.all(folders.filter(name => !name.startsWith('.')).map(name => down(name)))
-  // A start that was killed before it had its name leaves a folder that is marked with its process.
-  for (const name of folders) {
-    const starter = starterOf(name)
-    if (starter !== undefined && !isAlive(starter)) await endFolder(join(stateRoot(), name))
-  }
+  for (const name of folders) if (isAbandonedClaim(name)) await end(join(root, name), undefined)
   return reports
 }
 
@@ -42,37 +49,31 @@ async function stopStarter(folder: LabFolder): Promise<void> {
   const state = folder.read()
   if (state?.stage !== 'starting' || state.starter.pid === process.pid) return
   const { starter } = state
-  if (lives(starter)) process.kill(starter.pid, 'SIGTERM')
+  kill(starter, 'SIGTERM')
+  // One that somebody stopped, with Ctrl-Z say, hears of it only then.
+  kill(starter, 'SIGCONT')
   const giveUp = Date.now() + patience
-  while (lives(starter) && folder.read() !== undefined && Date.now() < giveUp) await sleep(10)
+  while (lives(starter) && isStartedBy(folder, starter) && Date.now() < giveUp) await sleep(10)
+  // Whoever does not heed it would go on with a lab that is gone, or with the next one of that name.
+  if (isStartedBy(folder, starter)) kill(starter)
 }
 
-/** Ends a lab's processes and removes its state; nothing is left of it afterwards. */
+function isStartedBy(folder: LabFolder, { pid, startTime }: ProcessId): boolean {
+  const starter = folder.read()?.starter
+  return starter?.pid === pid && starter.startTime === startTime
+}
+
+/** Ends the processes of a lab that this process started, and removes its state; nothing is left of it afterwards. */
 export async function endLab(folder: LabFolder): Promise<void> {
   const state = folder.read()
-  if (state?.holder !== undefined) await closeSandbox(state.holder, state.sandbox)
-  await endFolder(folder.path)
+  // It was taken down meanwhile, and somebody else has brought up another one of that name.
+  if (state !== undefined && state.starter.pid !== process.pid) return
+  await end(folder.path, state)
 }
 
 /** Where the state was lost, or not written yet, a lab's processes are known by where they complain to. */
-async function endFolder(path: string): Promise<void> {
+async function end(path: string, state: LabState | undefined): Promise<void> {
+  if (state?.holder !== undefined) await closeSandbox(state.holder, state.sandbox)
   for (const left of complainersTo(path)) await closeSandbox(left, undefined)
   removeFolder(path)
-}
-
-async function countInside(sandbox: Sandbox): Promise<{ links: number; rules: number }> {
-  const script =
-    'ip -o link show | grep -vc " lo:"; { iptables-save; ip6tables-save; } 2>/dev/null | grep -c "^-A"'
-  const { stdout } = await runAtAnyway(sandbox, ['sh', '-c', script])
-  const [links = 0, rules = 0] = stdout.trim().split('\n').map(Number)
-  return { links, rules }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -4,9 +4,19 @@ import type { Lab } from '../lab/lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import { lives, type ProcessId, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { claimFolder, labFolders, readIfThere, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
+import {
+  claimFolder,
+  isOwnFolder,
+  isOwnRoot,
+  labFolders,
+  readIfThere,
+  stateRoot,
+  writeWhole,
+} from '../sandbox/state-folder.ts'
 import type { LabStart } from './lab-start.ts'
 import type { LabStatus } from './report.ts'
+import type { Shape } from './shape.ts'
+import { labStateShape, planShape } from './state-shapes.ts'
 
 /** What is kept of a lab while it runs; enough to end it without its file. */
 export interface LabState {
@@ -32,11 +42,15 @@ export class LabFolder {
   readonly name: string
   readonly path: string
 
-  /** Throws NetlabError for what cannot be a folder's name: `..` would be somebody else's folder. */
+  /**
+   * Throws NetlabError for what cannot be a folder's name, since `..` would be somebody else's folder, and where somebody else owns
+   * the folder, or the root, or could write there.
+   */
   constructor(name: string, root: string = stateRoot()) {
     if (/^\.|[/\0]|^$/.test(name)) throw noName(name)
     this.name = name
     this.path = join(root, name)
+    if (isOwnRoot(root)) isOwnFolder(this.path)
   }
 
   get logs(): string {
@@ -45,8 +59,8 @@ export class LabFolder {
 
   /** Undefined where nothing is known of such a lab, or what there is cannot be read. */
   read(): LabState | undefined {
-    const state = this.#parsed('state.json') as LabState | undefined
-    return isState(state) ? state : undefined
+    const state = this.readFile<LabState>('state.json', labStateShape)
+    return state?.lab === this.name ? state : undefined
   }
 
   write(state: LabState): void {
@@ -55,38 +69,26 @@ export class LabFolder {
 
   /** Undefined where there is none, or none that can be read. */
   plan(): Plan | undefined {
-    const plan = this.#parsed('plan.json') as Plan | undefined
-    return Array.isArray(plan?.pods) && Array.isArray(plan.steps) ? plan : undefined
+    return this.readFile<Plan>('plan.json', planShape)
   }
 
   /** Throws NetlabError where the lab has no plan. */
   readPlan(): Plan {
     const plan = this.plan()
-    if (plan === undefined) throw noSuchLab(this.name, runningLabs())
+    if (plan === undefined) throw notKnown(this.name)
     return plan
   }
 
-  #parsed(file: string): unknown {
+  /** What a file has; undefined where there is none of that shape: it is damaged, or another version has written it. */
+  readFile<T>(file: string, shape: Shape): T | undefined {
     try {
-      return JSON.parse(readIfThere(join(this.path, file)) ?? '') ?? undefined
-    } catch {
-      return undefined
+      const found: unknown = JSON.parse(readIfThere(join(this.path, file)) ?? 'null')
+      return shape(found) ? (found as T) : undefined
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof NetlabError) return undefined
+      throw error
     }
   }
-}
-
-/** What was written by another version, or by somebody else, is no state. */
-function isState(state: LabState | undefined): boolean {
-  if (state?.version !== 1 || !isProcessId(state.starter)) return false
-  const { holder, sandbox } = state
-  return (
-    (holder === undefined || isProcessId(holder)) &&
-    (sandbox === undefined || (isProcessId(sandbox.holder) && isProcessId(sandbox.init)))
-  )
-}
-
-function isProcessId(id: ProcessId | undefined): boolean {
-  return Number.isInteger(id?.pid) && typeof id?.startTime === 'string'
 }
 
 /** Takes a lab's name for a start, whose folder becomes the lab's. Throws NetlabError where a lab of that name lives or is being started. */
@@ -170,7 +172,7 @@ export function openLab(name: string | undefined): {
 } {
   const folder = new LabFolder(labName(name))
   const state = folder.read()
-  if (state === undefined) throw noSuchLab(folder.name, runningLabs())
+  if (state === undefined) throw notKnown(folder.name)
   const { sandbox } = state
   if (sandbox === undefined || !lives(sandbox.init)) {
     throw new NetlabError({
@@ -215,7 +217,16 @@ function noName(name: string): NetlabError {
   })
 }
 
-function noSuchLab(name: string, running: readonly string[]): NetlabError {
+/** Nothing is known of such a lab: there is none, or what was written of it is damaged. */
+function notKnown(name: string): NetlabError {
+  if (allLabs().some(({ lab }) => lab === name)) {
+    return new NetlabError({
+      what: `what the lab ${name} is made of is not known any more`,
+      why: 'its files in the state folder are damaged, or another version of netlab has written them',
+      fix: `netlab down ${name}, and bring it up again`,
+    })
+  }
+  const running = runningLabs()
   return new NetlabError({
     what: `no lab named ${name} is running`,
     fix:

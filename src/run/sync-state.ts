@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { NetlabError } from '../errors.ts'
 import type { Lab, Pod } from '../lab/lab.ts'
@@ -6,9 +7,10 @@ import { compilePlan } from '../plan/compile.ts'
 import { type EndpointsByService, serviceTargets } from '../plan/kube-proxy.ts'
 import type { Plan } from '../plan/plan.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
-import { readIfThere, writeWhole } from '../sandbox/state-folder.ts'
+import { writeWhole } from '../sandbox/state-folder.ts'
 import { type LabFolder, type LabState, stageOf } from './lab-state.ts'
 import type { ProbeState } from './readiness.ts'
+import { labShape, syncStateShape } from './state-shapes.ts'
 
 /** What is kept of a running lab beyond its plan: what kubelet, the endpoint controller and kube-proxy would remember. */
 export interface SyncState {
@@ -29,8 +31,8 @@ export interface SyncState {
 
 /** The lab as it stands, which an apply may have changed since it was brought up. */
 export function readLab(folder: LabFolder): Lab {
-  const lab = parsed<Lab>(folder, 'lab.json')
-  if (!Array.isArray(lab?.pods)) {
+  const lab = folder.readFile<Lab>('lab.json', labShape)
+  if (lab === undefined) {
     throw new NetlabError({
       what: `what the lab ${folder.name} is made of is not known any more`,
       fix: `netlab down ${folder.name}, and bring it up again`,
@@ -39,10 +41,13 @@ export function readLab(folder: LabFolder): Lab {
   return lab
 }
 
-/** What is remembered; of a lab that nothing has happened to since it came up, what its last step left. */
+/**
+ * What is remembered; of a lab that nothing has happened to since it came up, what its last step left. Where that was lost, the
+ * next sync writes every rule.
+ */
 export function readSyncState(folder: LabFolder, lab: Lab): SyncState {
-  const known = parsed<SyncState>(folder, 'sync.json')
-  if (known?.version === 1) return known
+  const known = folder.readFile<SyncState>('sync.json', syncStateShape)
+  if (known !== undefined) return known
   return {
     version: 1,
     endpoints: lastEndpoints(lab),
@@ -50,14 +55,13 @@ export function readSyncState(folder: LabFolder, lab: Lab): SyncState {
     notReady: {},
     probes: {},
     unfinished: [],
-    fullSync: false,
+    fullSync: existsSync(join(folder.path, 'sync.json')),
   }
 }
 
 /** Pods that are known not to run or not to be ready; empty where nothing has happened to any. */
 export function readPodTroubles(folder: LabFolder): Pick<SyncState, 'ended' | 'notReady'> {
-  const known = parsed<SyncState>(folder, 'sync.json')
-  return known?.version === 1 ? known : { ended: {}, notReady: {} }
+  return folder.readFile<SyncState>('sync.json', syncStateShape) ?? { ended: {}, notReady: {} }
 }
 
 export function writeSyncState(folder: LabFolder, state: SyncState): void {
@@ -87,13 +91,4 @@ export function writePlan(folder: LabFolder, plan: Plan, standing: Standing, sta
   const services = serviceTargets(standing.lab, standing.endpoints)
   const notReady = Object.keys(state.notReady)
   writeWhole(join(folder.path, 'plan.json'), `${JSON.stringify({ ...plan, services, notReady })}\n`)
-}
-
-/** Undefined where there is no such file, or none that can be read: another version may have written it. */
-function parsed<T>(folder: LabFolder, file: string): T | undefined {
-  try {
-    return JSON.parse(readIfThere(join(folder.path, file)) ?? 'null') ?? undefined
-  } catch {
-    return undefined
-  }
 }

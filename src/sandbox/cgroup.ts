@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../lab/lab.ts'
 import { type CgroupPlaces, cgroupPlaces, isLabCgroup } from './cgroup-places.ts'
-import { userNamespace } from './proc.ts'
+import { namespaceOf } from './proc.ts'
 
 /** The cgroups of a lab: one, or of version 1 one for each controller. */
 export interface LabCgroup {
@@ -153,9 +153,9 @@ async function removed(folder: string): Promise<boolean> {
 
 /** What runs in a user namespace of its own is the lab's; anybody else has entered. */
 function emptyOut(folder: string): void {
-  const own = userNamespace(process.pid)
+  const own = namespaceOf(process.pid, 'user')
   const pids = read(join(folder, 'cgroup.procs')).split('\n').filter(Boolean).map(Number)
-  const entered = pids.filter(pid => userNamespace(pid) === own)
+  const entered = pids.filter(pid => namespaceOf(pid, 'user') === own)
   // Of version 2 the cgroup above takes no processes.
   const homeOfThis = homes.get(folder)
   const ways = [homeOfThis, dirname(folder), ownPlaces().unified[0]].filter(way => way !== undefined)

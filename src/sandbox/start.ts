@@ -3,12 +3,13 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { exitCode, NetlabError } from '../errors.ts'
+import { closeSandbox } from './close.ts'
 import { startDetached } from './detached.ts'
 import { holderArgv } from './holder.ts'
 import { labIdentity } from './identity.ts'
-import { childrenOf, type ProcessId, processId, userNamespace } from './proc.ts'
+import { childrenOf, type ProcessId, processId } from './proc.ts'
 import { programFiles } from './program-files.ts'
-import { closeSandbox, type Sandbox } from './sandbox.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** A sandbox that stays. */
 export interface OpenedSandbox {
@@ -60,8 +61,7 @@ export class StartedSandbox {
     const { stdin, stdout, stdio } = this.#child
     if (!(await this.#says('ready'))) throw notOpened(logFile)
     const init = childrenOf(this.holder.pid).map(processId)[0]
-    const namespace = init && userNamespace(init.pid)
-    if (init === undefined || namespace === undefined) throw notOpened(logFile)
+    if (init === undefined) throw notOpened(logFile)
     const server = childrenOf(init.pid).map(processId)[0]
     stdin.end(`stay ${lab}\n`)
     if (!(await this.#says('staying'))) throw notOpened(logFile)
@@ -71,7 +71,7 @@ export class StartedSandbox {
     // Node opens a socket for each additional pipe.
     const socket = (stdio as unknown[])[3] as Socket | undefined
     socket?.unref()
-    const sandbox = { holder: this.holder, init, userNamespace: namespace }
+    const sandbox = { holder: this.holder, init }
     if (socket === undefined) return { sandbox }
     return { sandbox, podServer: { socket, process: server ?? ended } }
   }

@@ -1,47 +1,134 @@
 import {
+  closeSync,
+  constants,
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
+import { lives, processId } from './proc.ts'
 
 /** The folder that holds one folder for each running lab of this user. */
 export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
   if (env.NETLAB_STATE_DIR) return env.NETLAB_STATE_DIR
   const runtime = env.XDG_RUNTIME_DIR
   if (runtime && existsSync(runtime)) return join(runtime, 'netlab')
-  return join(tmpdir(), `netlab-${userInfo().uid}`)
+  return join(tmpdir(), `netlab-${ownUid()}`)
 }
 
 /** Makes the root where it is missing. Throws NetlabError where somebody else owns it: names in /tmp can be taken. */
-export function ensureStateRoot(root: string): void {
+function ensureStateRoot(root: string): void {
+  if (isOwnRoot(root)) return
   mkdirSync(root, { recursive: true, mode: 0o700 })
-  const found = lstatSync(root)
-  const uid = userInfo().uid
-  if (found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0) return
+  isOwnRoot(root)
+}
+
+/**
+ * Whether there is a root; every way into it goes through here. Throws NetlabError where somebody else owns it, or could write to it:
+ * what lies there says which processes `down` kills. Who can write to the folders above one that NETLAB_STATE_DIR names is
+ * the business of whoever named it.
+ */
+export function isOwnRoot(root: string, env: NodeJS.ProcessEnv = process.env): boolean {
+  const runtime = env.XDG_RUNTIME_DIR
+  if (!env.NETLAB_STATE_DIR && runtime && root === join(runtime, 'netlab')) checkRuntimeFolder(runtime)
+  return isOwnFolder(root)
+}
+
+/** `su` and `sudo` may keep the variable of whoever was there before, who could put another folder in the place of netlab's. */
+function checkRuntimeFolder(path: string): void {
+  const found = openedFolder(path)
+  if (found === undefined) return
+  // In a folder like /tmp nobody moves what is another's.
+  const sticky = (found.mode & 0o1000) !== 0
+  if ([ownUid(), 0].includes(found.uid) && (sticky || !isWritableByOthers(found))) return
   throw new NetlabError({
-    what: `${root} is not a folder that only you can write to`,
-    why: 'netlab keeps the state of running labs there',
-    fix: 'set NETLAB_STATE_DIR to a folder of your own',
+    what: `XDG_RUNTIME_DIR is ${path}, which is not a folder of yours`,
+    why: 'netlab keeps the state of running labs there, and whoever owns it could change that',
+    fix: 'unset XDG_RUNTIME_DIR (su or sudo may have kept it), or set NETLAB_STATE_DIR to a folder of your own',
     exitCode: exitCode.machineLacks,
   })
 }
 
-/** The names of the folders in the root: one per lab, also of labs that died. What else lies there is not netlab's. */
+/** Whether a folder of netlab's is there. Throws NetlabError where it is no folder, not ours, or others can write to it. */
+export function isOwnFolder(path: string): boolean {
+  const found = openedFolder(path)
+  if (found === undefined) return false
+  if (found.uid !== ownUid() || isWritableByOthers(found)) throw notYours(path)
+  return true
+}
+
+/** What is known of a folder, asked of the folder itself and not of its name, which is no link; undefined where there is none. */
+function openedFolder(path: string): Stats | undefined {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants
+  let descriptor: number
+  try {
+    descriptor = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    if (code === 'EACCES' || code === 'ELOOP' || code === 'ENOTDIR') throw notYours(path)
+    throw error
+  }
+  try {
+    return fstatSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function ownUid(): number {
+  return process.geteuid?.() ?? 0
+}
+
+function isWritableByOthers({ mode }: Stats): boolean {
+  return (mode & 0o022) !== 0
+}
+
+function notYours(path: string): NetlabError {
+  return new NetlabError({
+    what: `${path} is not a folder that only you can write to`,
+    why: 'netlab keeps the state of running labs there: which processes are theirs, and what to end',
+    fix: `if it is yours: chmod go-w ${path}; if not: set NETLAB_STATE_DIR to a folder of your own`,
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+/**
+ * The names of the folders in the root: one per lab, also of labs that died. What else lies there is not netlab's: links, what
+ * somebody else owns, folders with something in them but nothing that netlab writes first.
+ */
 export function labFolders(root: string): string[] {
-  if (!existsSync(root)) return []
+  if (!isOwnRoot(root)) return []
   return readdirSync(root, { withFileTypes: true })
-    .filter(entry => entry.isDirectory())
+    .filter(entry => entry.isDirectory() && isOfALab(join(root, entry.name)))
     .map(entry => entry.name)
     .sort()
+}
+
+/** One of them is in each folder of a lab, however far its start came; a folder that was only just made is empty. */
+const firstFiles = ['sandbox.log', 'state.json', 'plan.json']
+
+function isOfALab(path: string): boolean {
+  try {
+    if (lstatSync(path).uid !== ownUid() || !isOwnFolder(path)) return false
+    const files = readdirSync(path)
+    return files.length === 0 || firstFiles.some(file => files.includes(file))
+  } catch (error) {
+    // It was taken down meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /**
@@ -61,11 +148,12 @@ export function claimFolder(claim: string, name: string, files: Readonly<Record<
 }
 
 /**
- * Makes a folder that has no lab's name yet, and returns its path; `starterOf` knows whose it is.
+ * Makes a folder that has no lab's name yet, and returns its path; `isAbandonedClaim` knows whose it was.
  * A `down` may take the empty root away between two calls, so both are tried again.
  */
 export function makeClaim(root: string): string {
-  const claim = join(root, `.start.${process.pid}`)
+  const { pid, startTime } = processId(process.pid)!
+  const claim = join(root, `.start.${pid}.${startTime}`)
   for (let tries = 5; ; tries -= 1) {
     try {
       ensureStateRoot(root)
@@ -80,10 +168,10 @@ export function makeClaim(root: string): string {
   }
 }
 
-/** The process that made a folder without a lab's name; undefined for a lab's own folder. */
-export function starterOf(folder: string): number | undefined {
-  const pid = /^\..+\.(\d+)$/.exec(folder)?.[1]
-  return pid === undefined ? undefined : Number(pid)
+/** Whether a folder has no lab's name, and the process that made it has died before it got one. */
+export function isAbandonedClaim(folder: string): boolean {
+  const [, pid, startTime] = /^\.start\.(\d+)\.(\d+)$/.exec(folder) ?? []
+  return pid !== undefined && startTime !== undefined && !lives({ pid: Number(pid), startTime })
 }
 
 /** Removes a folder of the root, and the root with the last one. */
@@ -106,16 +194,44 @@ function removeEmptyRoot(root: string, env: NodeJS.ProcessEnv = process.env): vo
 /** Writes a file in one move, so that a reader never sees half of it. */
 export function writeWhole(file: string, text: string): void {
   const draft = `${file}.${process.pid}`
-  writeFileSync(draft, text, { mode: 0o600 })
-  renameSync(draft, file)
-}
-
-/** The text of a file; undefined where there is none. */
-export function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    writeFileSync(draft, text, { mode: 0o600 })
+    renameSync(draft, file)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    rmSync(draft, { force: true })
     throw error
   }
+}
+
+/** Bytes that a file of a lab may have: the plan of 20,000 services takes some 200 MB, and V8's texts end at 512. */
+const mostBytes = 256 * 1024 * 1024
+
+/** The text of a file; undefined where there is none. Throws NetlabError for what is no file of ours, or far too large. */
+export function readIfThere(file: string): string | undefined {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  let descriptor: number
+  try {
+    descriptor = openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ELOOP' || code === 'ENXIO') throw notReadable(file, 'it is no regular file')
+    throw error
+  }
+  try {
+    const found = fstatSync(descriptor)
+    if (!found.isFile() || found.uid !== ownUid()) throw notReadable(file, 'it is no regular file of yours')
+    if (found.size > mostBytes) throw notReadable(file, `it has ${found.size} bytes`)
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function notReadable(file: string, why: string): NetlabError {
+  return new NetlabError({
+    what: `netlab does not read ${file}`,
+    why: `${why}, so netlab did not write it`,
+    fix: 'netlab down takes the lab that it belongs to away, without it',
+  })
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ensureStateRoot, stateRoot } from '../state-folder.ts'
+import { isOwnRoot, stateRoot } from '../state-folder.ts'
 import type { Finding } from './finding.ts'
 
 /** The library through which the pods' server calls setns(2): its binary comes with the npm package, per platform. */
@@ -32,8 +32,8 @@ export function stateFolderFinding(root: string = stateRoot()): Finding {
   let nearest = root
   while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest)
   try {
-    // An existing one must be ours alone, too; this only looks.
-    if (nearest === root) ensureStateRoot(root)
+    // An existing one must be ours alone, too.
+    isOwnRoot(root)
     accessSync(nearest, constants.W_OK | constants.X_OK)
     return { topic, state: 'ok', found: root }
   } catch {

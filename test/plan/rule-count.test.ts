@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { ruleCount } from '../../src/plan/rule-count.ts'
+
+const count = (...lines: readonly string[]) =>
+  ruleCount([
+    {
+      ...{ title: 'A step', why: '', from: 'lab', checks: [] },
+      actions: lines.map(line => ({ command: { argv: line.split(' '), in: 'host' }, undo: [] })),
+    },
+  ])
+
+it('counts the rules that are there after a plan', () => {
+  expect(count()).toBe(0)
+  expect(count('ip link set lo up', 'iptables -A FORWARD -j ACCEPT')).toBe(1)
+  expect(
+    count(
+      'iptables -t nat -N X',
+      'iptables -t nat -A X -j RETURN',
+      'iptables -t nat -I X 1 -j RETURN',
+      'ip6tables -A FORWARD -j ACCEPT',
+      'iptables -t nat -D X 1',
+      'iptables -P FORWARD DROP',
+    ),
+  ).toBe(2)
+})
+
+it('counts none that are flushed, by chain or by table', () => {
+  const rules = [
+    'iptables -A INPUT -j ACCEPT',
+    'iptables -A OUTPUT -j ACCEPT',
+    'iptables -t nat -A OUTPUT -j ACCEPT',
+  ]
+  expect(count(...rules, 'iptables -F INPUT')).toBe(2)
+  expect(count(...rules, 'iptables -F')).toBe(1)
+})
