@@ -58,7 +58,7 @@ export function apply(
   target: Lab,
   options: ApplyOptions,
 ): Promise<ApplyReport> {
-  return withLabLocked(folder, async () => {
+  return withLabLocked(folder, options.signal, async () => {
     const start = performance.now()
     const running = readLab(folder)
     const state = readSyncState(folder, running)

@@ -28,7 +28,7 @@ export function endPod(
   name: string,
   ending: 'stop' | 'kill',
 ): Promise<PodReport> {
-  return withLabLocked(folder, async () => {
+  return withLabLocked(folder, undefined, async () => {
     const lab = readLab(folder)
     const pod = podWithPrograms(lab, name)
     const state = readSyncState(folder, lab)
@@ -43,7 +43,7 @@ export function endPod(
 
 /** Starts a pod's programs again. Endpoints and rules stay as they are until the next sync. */
 export function startPod(folder: LabFolder, sandbox: Sandbox, name: string): Promise<PodReport> {
-  return withLabLocked(folder, async () => {
+  return withLabLocked(folder, undefined, async () => {
     const lab = readLab(folder)
     const pod = podWithPrograms(lab, name)
     const state = readSyncState(folder, lab)

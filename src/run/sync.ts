@@ -54,7 +54,7 @@ export interface SyncedLab {
 /** Does once what kubelet, the endpoint controller and kube-proxy would do together. */
 export function sync(synced: SyncedLab, options: SyncOptions): Promise<SyncReport> {
   const { folder, sandbox } = synced
-  return withLabLocked(folder, async () => {
+  return withLabLocked(folder, options.signal, async () => {
     const start = performance.now()
     const lab = readLab(folder)
     const before = readSyncState(folder, lab)
