@@ -61,11 +61,6 @@ export function plainStyle(width: number = defaultWidth): Style {
 function openScreen(stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv): Screen {
   const tty = stream as Partial<WriteStream>
   const isTTY = tty.isTTY === true
-  // A reader that has seen enough (`netlab list | head -1`), or a window that was closed, is no reason to crash: what is being taken
-  // down must be.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-  })
   const level = colorLevel(tty, isTTY, env)
   const shown = level === 0 ? printable : printableInColor
   return {
