@@ -203,7 +203,7 @@ export function writeWhole(file: string, text: string): void {
   }
 }
 
-/** Bytes that a file of a lab may have: the plan of 20,000 services takes some 200 MB, and V8's texts end at 512. */
+/** Bytes that a file of a lab may have: the plan of 20,000 services takes some 80 MB, and V8's texts end at 512. */
 const mostBytes = 256 * 1024 * 1024
 
 /** The text of a file; undefined where there is none. Throws NetlabError for what is no file of ours, or far too large. */
