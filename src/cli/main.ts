@@ -1,12 +1,20 @@
 import { exitCode, explained, NetlabError } from '../errors.ts'
 import { renderError } from '../view/error.ts'
-import { openTerminal } from '../view/terminal.ts'
+import { heedOutput, openTerminal } from '../view/terminal.ts'
 import type { Beginning } from './beginning.ts'
 import { openProgram, usageExitCode } from './program.ts'
 
 /** Does what the command line asks for, and sets the exit code. */
 export async function main(beginning: Beginning): Promise<void> {
-  heedOutput()
+  heedOutput({
+    // Nobody is there to be told. What goes on ends as on a signal, and what is being taken down is.
+    nobodyReads: () => process.emit('SIGTERM'),
+    cannotBeWritten: error => {
+      process.exitCode = exitCode.failed
+      const { err } = openTerminal()
+      err.write(renderError(err, new NetlabError({ what: 'the output could not be written', cause: error })))
+    },
+  })
   // What nobody waits for fails here: its words are told all the same, and nothing is left behind.
   process.once('uncaughtException', async error => {
     process.exitCode = tell(error)
@@ -32,23 +40,4 @@ function tell(error: unknown): number {
   const known = explained(error)
   err.write(renderError(err, known))
   return known instanceof NetlabError ? known.exitCode : exitCode.failed
-}
-
-/** Takes care of what becomes of the output, once for all who write. */
-function heedOutput(): void {
-  let told = false
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough (`netlab sync --watch | head -1`), or a window that was closed: nobody is there to be told. What
-    // goes on ends as on a signal, and what is being taken down is.
-    if (error.code === 'EPIPE' || error.code === 'EIO') process.emit('SIGTERM')
-    else if (!told) {
-      told = true
-      process.exitCode = exitCode.failed
-      const { err } = openTerminal()
-      err.write(renderError(err, new NetlabError({ what: 'the output could not be written', cause: error })))
-    }
-  })
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') process.exitCode = exitCode.failed
-  })
 }

@@ -2,22 +2,23 @@ import { existsSync } from 'node:fs'
 import { host, type Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
-import { runOnTerminal } from '../sandbox/process.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { runForPerson } from '../sandbox/terminal.ts'
 
 interface OpenLab {
   sandbox: Sandbox
   plan: Plan
 }
 
-/** Runs a command inside a lab on the person's terminal and returns its exit code. Throws NetlabError for an unknown place. */
+/** Runs a command inside a lab for the person at the terminal and returns its exit code. Throws NetlabError for an unknown place. */
 export function runInside(
   { sandbox, plan }: OpenLab,
   argv: readonly string[],
   place: Place,
 ): Promise<number> {
   mustBePlace(plan, place)
-  return runOnTerminal(enterArgv(sandbox, argv, place), insideEnv)
+  const enter = (inside: readonly string[]) => enterArgv(sandbox, inside, place)
+  return runForPerson(argv, { enter, env: personsEnv(), interactive: false })
 }
 
 /** Opens a shell inside a lab, with a prompt that names the lab and the place, and returns the shell's exit code. */
@@ -25,19 +26,17 @@ export function openShell({ sandbox, plan }: OpenLab, place: Place): Promise<num
   mustBePlace(plan, place)
   const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
   const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
-  const env = { ...insideEnv, PS1: `[${plan.lab} ${place}]# `, HISTFILE: '', HOME: '/tmp' }
-  return runOnTerminal(
-    [...(process.stdin.isTTY ? foregroundArgv : []), ...enterArgv(sandbox, argv, place)],
-    env,
-  )
+  const enter = (inside: readonly string[]) => enterArgv(sandbox, inside, place)
+  const env = { ...personsEnv(), PS1: `[${plan.lab} ${place}]# `, HISTFILE: '' }
+  return runForPerson(argv, { enter, env, interactive: true })
 }
 
-/**
- * A shell makes itself the terminal's foreground, and on its exit gives that back to the process group that it found there; in a PID
- * namespace of its own it finds none. A shell around it, outside, with job control takes the terminal back: otherwise the next
- * one to touch it, the lesson, would be stopped by SIGTTOU.
- */
-const foregroundArgv = ['sh', '-c', 'set -m 2>/dev/null; "$@"; exit $?', 'netlab-shell'] as const
+/** All that a command finds in its environment: of the caller's, only which terminal it is. */
+function personsEnv(): Record<string, string> {
+  const { TERM } = process.env
+  const language = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' }
+  return { ...insideEnv, HOME: '/tmp', ...language, ...(TERM === undefined ? {} : { TERM }) }
+}
 
 function mustBePlace(plan: Plan, place: Place): void {
   const known = [host, ...plan.pods.map(pod => pod.name), ...plan.outside.map(machine => machine.name)]

@@ -58,6 +58,9 @@ function loadCalls() {
       unlockpt: call('int unlockpt(int fd)'),
       ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
       ioctl: call('int ioctl(int fd, unsigned long request, void *value)'),
+      tcgetattr: call('int tcgetattr(int fd, void *settings)'),
+      tcsetattr: call('int tcsetattr(int fd, int when, void *settings)'),
+      pipe2: call('int pipe2(void *ends, int flags)'),
     }
   } catch (error) {
     const [reason = ''] = error instanceof Error ? error.message.split('\n') : [String(error)]
@@ -99,6 +102,7 @@ const KEYCTL_JOIN_SESSION_KEYRING = 1
 const PIDFD_SEND_SIGNAL = 424
 const PIDFD_OPEN = 434
 const CLONE_NEWNET = 0x40000000
+const O_CLOEXEC = 0o2000000
 
 /** keyctl(2) has no function in libc; its number differs, unlike those of newer calls. */
 const keyctlNumbers: Partial<Record<string, number>> = {
@@ -164,7 +168,7 @@ export function setns(fd: number): void {
 
 /** A terminal of its own: what is written to one end is read from the other. The caller closes both descriptors. */
 export interface Pty {
-  /** The end of whoever shows it. */
+  /** The end of whoever shows it: reading and writing it never waits. */
   master: number
   /** The end of the program that runs on it. */
   slave: number
@@ -177,7 +181,7 @@ export function openPty(): Pty {
   const flags = constants.O_RDWR | constants.O_NOCTTY
   let master: number
   try {
-    master = openSync('/dev/ptmx', flags)
+    master = openSync('/dev/ptmx', flags | constants.O_NONBLOCK)
   } catch (error) {
     throw failed('opening /dev/ptmx', why, (error as NodeJS.ErrnoException).code ?? '')
   }
@@ -190,9 +194,29 @@ export function openPty(): Pty {
   return { master, slave: openSync(path, flags) }
 }
 
+const TIOCGWINSZ = process.arch === 'ppc64' ? 0x40087468 : 0x5413
 const TIOCSWINSZ = process.arch === 'ppc64' ? 0x80087467 : 0x5414
 
-/** Tells a terminal how large its window is, in characters; its programs hear of it by SIGWINCH. */
-export function setWindowSize(fd: number, rows: number, columns: number): void {
-  libc().ioctl(fd, TIOCSWINSZ, Buffer.from(Uint16Array.of(rows, columns, 0, 0).buffer))
+/** Makes a terminal's window as large as another one's; programs on it hear of it by SIGWINCH. */
+export function copyWindowSize(from: number, to: number): void {
+  const { ioctl } = libc()
+  const size = Buffer.alloc(8)
+  if (ioctl(from, TIOCGWINSZ, size) === 0) ioctl(to, TIOCSWINSZ, size)
+}
+
+/** Sets a terminal as another one is: which key erases, whether characters are UTF-8. */
+export function copySettings(from: number, to: number): void {
+  const { tcgetattr, tcsetattr } = libc()
+  // More than any libc's struct termios.
+  const settings = Buffer.alloc(256)
+  if (tcgetattr(from, settings) === 0) tcsetattr(to, 0, settings)
+}
+
+/** The two ends of a pipe(2); Node's own pipes to a process are sockets, which /dev/stdout cannot open again. */
+export function openPipe(): { read: number; write: number } {
+  const ends = Buffer.alloc(8)
+  if (libc().pipe2(ends, O_CLOEXEC) !== 0)
+    throw failed('pipe2', 'what runs in a lab gets none of the files that are open here', errorName())
+  const [read = 0, write = 0] = new Int32Array(ends.buffer, ends.byteOffset, 2)
+  return { read, write }
 }

@@ -3,8 +3,8 @@ import { StringDecoder } from 'node:string_decoder'
 import { shellLine } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { toolPath } from './detached.ts'
-import { Ending, endAfter, endedBy } from './ending.ts'
-import { type LabIdentity, labIdentity } from './identity.ts'
+import { Ending, endAfter } from './ending.ts'
+import type { LabIdentity } from './identity.ts'
 import { KeptOutput } from './kept-output.ts'
 import { noteStart } from './patience.ts'
 
@@ -194,25 +194,4 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     })
   }
   return finished
-}
-
-/** Runs a command on the person's own terminal and returns its exit code; Ctrl-C is the command's, not netlab's. */
-export async function runOnTerminal(
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<number> {
-  const [file = '', ...args] = argv
-  const ignore = () => {}
-  process.on('SIGINT', ignore)
-  process.on('SIGQUIT', ignore)
-  try {
-    return await new Promise<number>((resolve, reject) => {
-      const child = spawn(file, args, { stdio: 'inherit', env, ...labIdentity() })
-      child.on('error', reject)
-      child.on('exit', (code, signal) => resolve(code ?? endedBy(signal)))
-    })
-  } finally {
-    process.off('SIGINT', ignore)
-    process.off('SIGQUIT', ignore)
-  }
 }

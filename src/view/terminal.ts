@@ -88,3 +88,28 @@ function colorLevel(tty: Partial<WriteStream>, isTTY: boolean, env: NodeJS.Proce
   const bits = tty.getColorDepth?.(env) ?? 1
   return bits >= 24 ? 3 : bits >= 8 ? 2 : bits >= 4 ? 1 : 0
 }
+
+/** What to do about an output that cannot be written. */
+export interface OutputTrouble {
+  /** A reader that has seen enough (`netlab sync --watch | head -1`), or a window that was closed. */
+  nobodyReads(): void
+  /** A full disk, say; told once. */
+  cannotBeWritten(error: Error): void
+}
+
+/** Takes care of what becomes of the output, once for all who write. */
+export function heedOutput({ nobodyReads, cannotBeWritten }: OutputTrouble): void {
+  let told = false
+  const isClosed = ({ code }: NodeJS.ErrnoException) => code === 'EPIPE' || code === 'EIO'
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isClosed(error)) nobodyReads()
+    else if (!told) {
+      told = true
+      cannotBeWritten(error)
+    }
+  })
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    // There is nowhere left to say it.
+    if (!isClosed(error)) process.exitCode = 1
+  })
+}

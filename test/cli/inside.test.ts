@@ -66,6 +66,47 @@ describe('exec', () => {
     expect(stdout).toBe(`${words.map(word => `<${word}>`).join('')}read me`)
   })
 
+  it('has no variable of the caller in its environment', async () => {
+    const env = { SECRET: 'hush', LANG: 'de_DE', TERM: 'vt100' }
+    const { stdout } = await session.netlabWith({ env }, 'exec', '--', 'env')
+    const names = stdout.split('\n').map(line => line.split('=')[0])
+    expect(names.sort()).toEqual(['', 'HOME', 'LANG', 'LC_ALL', 'PATH', 'TERM'])
+    expect(stdout).toMatch(/^HOME=\/tmp$/m)
+  })
+
+  it('opens /dev/stdout and /dev/stderr, keeps them apart, or in order where they are one file', async () => {
+    const script = 'for n in 1 2 3; do echo out $n > /dev/stdout; echo err $n > /dev/stderr; done'
+    const { stdout, stderr } = await netlab('exec', '--', 'sh', '-c', script)
+    expect([stdout, stderr]).toEqual(['out 1\nout 2\nout 3\n', 'err 1\nerr 2\nerr 3\n'])
+    const line = ['sh', '-c', '"$@" 2>&1', 'sh', process.execPath]
+    const both = await session.startProgram([...line, ...session.command(['exec', '--', 'sh', '-c', script])])
+    expect(both.stdout).toBe('out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n')
+  })
+
+  it('prints all that was printed before its end, and waits for nothing in the background', async () => {
+    const script = 'sleep 1000 & seq 200000'
+    expect((await netlab('exec', '--', 'sh', '-c', script)).stdout).toMatch(/\n199999\n200000\n$/)
+  })
+
+  it('ends quietly with a reader that has seen enough, and says where nothing can be written', async () => {
+    const shell = (line: string, ...argv: string[]) =>
+      session.startProgram([
+        'bash',
+        '-c',
+        line,
+        process.execPath,
+        ...session.command(['exec', '--', ...argv]),
+      ])
+    expect(await shell('set -o pipefail; "$0" "$@" | head -1', 'yes')).toMatchObject({
+      stdout: 'y\n',
+      stderr: '',
+      exitCode: 141,
+    })
+    const full = await shell('"$0" "$@" > /dev/full', 'echo', 'lost')
+    expect(full).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('cannot be written: ENOSPC') })
+    expect(full.stderr).not.toContain('    at ')
+  })
+
   it.each([
     [
       ['exec', '--in', 'nobody', '--', 'true'],

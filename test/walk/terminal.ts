@@ -23,7 +23,8 @@ export class Terminal {
   /** How far the output has been looked at. */
   #seen = 0
 
-  constructor(session: Session, argv: readonly string[], { columns = 80, rows = 40 } = {}) {
+  /** `after`: shell text that runs in the same terminal once netlab has ended. */
+  constructor(session: Session, argv: readonly string[], { columns = 80, rows = 40, after = '' } = {}) {
     const script = join(session.folder, 'typed.sh')
     writeFileSync(
       script,
@@ -31,6 +32,7 @@ export class Terminal {
 before=$(stty -g)
 "$@"
 code=$?
+${after}
 [ "$(stty -g)" = "$before" ] && echo 'terminal as before' || echo 'terminal changed'
 echo "exit code $code"
 `,
