@@ -74,7 +74,7 @@ const verbs: readonly (readonly string[])[] = [
   ['exec', 'bait', '--', 'true'],
   ['sync', 'bait'],
   ['pod', 'kill', 'a', '--lab', 'bait'],
-  ['completion', '--candidates', 'bash', 'netlab', 'down', ''],
+  ['completion', '--candidates', '--', 'down', ''],
   ['up', 'two-pods'],
   ['down', 'bait'],
   ['down', '--all'],
