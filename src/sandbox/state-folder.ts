@@ -30,8 +30,21 @@ export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
 /** Makes the root where it is missing. Throws NetlabError where somebody else owns it: names in /tmp can be taken. */
 function ensureStateRoot(root: string): void {
   if (isOwnRoot(root)) return
-  mkdirSync(root, { recursive: true, mode: 0o700 })
+  makeFolder(root)
   isOwnRoot(root)
+}
+
+/** With those above it. Not Node's `recursive`, which never ends where nothing can be made in a folder that is there: in /proc. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeFolder(dirname(path))
+    makeFolder(path)
+  }
 }
 
 /**

@@ -69,12 +69,12 @@ describe.each(users)('for %s', user => {
     await expect.poll(() => processesOf(session.stateDir), { timeout: 20_000 }).toEqual([])
   })
 
-  it('a folder that cannot be made, and one that cannot be read, is told with what to do', async () => {
+  it('a folder that cannot be made is told with what to do', async () => {
     const session = openSession(user)
     for (const folder of ['/proc/netlab', '/sys/netlab', `/${'x'.repeat(300)}`]) {
       const ended = await session.netlabWith({ env: { NETLAB_STATE_DIR: folder } }, 'up', 'two-pods')
       expect([1, 3]).toContain(ended.code)
-      expect(ended.stderr).toMatch(/^error: .* failed: [\s\S]*fix: /)
+      expect(ended.stderr).toMatch(/^error: [\s\S]* failed: [\s\S]*fix: /)
       expect(ended.stderr).not.toMatch(raw)
     }
   })
