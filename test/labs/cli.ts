@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { afterAll, afterEach } from 'vitest'
 import { copyPackage, removeFolder } from './package-copy.ts'
-import { killAll, processesOf } from './processes.ts'
+import { killAll, markOf, processesOf } from './processes.ts'
 
 /** Who runs netlab: whoever runs the tests, or, where that is root, an ordinary user. */
 export type User = 'this user' | 'an ordinary user'
@@ -55,9 +55,14 @@ export class Session {
     this.stateDir = join(this.folder, 'state')
     mkdirSync(this.stateDir, { mode: 0o700 })
     const other = isRoot && user === 'an ordinary user'
-    this.#prefix = other
-      ? ['setpriv', `--reuid=${ordinaryUid}`, `--regid=${ordinaryUid}`, '--clear-groups', '--']
-      : []
+    this.#prefix = [
+      'prlimit',
+      markOf(this.stateDir),
+      '--',
+      ...(other
+        ? ['setpriv', `--reuid=${ordinaryUid}`, `--regid=${ordinaryUid}`, '--clear-groups', '--']
+        : []),
+    ]
     if (!other) return
     chmodSync(this.folder, 0o755)
     for (const path of [this.folder, this.stateDir]) chownSync(path, ordinaryUid, ordinaryUid)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -6,12 +7,29 @@ export interface FoundProcess {
   command: string
 }
 
-/** Every process that has this state folder in its environment, which all that netlab starts inherit. */
+/**
+ * A limit by which the processes of a state folder are known (POSIX message queues, which nobody here uses): it is inherited by all that
+ * they start, in whatever namespaces and with whatever environment. `prlimit`'s options for it.
+ */
+export function markOf(stateDir: string): string {
+  const digest = createHash('sha256').update(stateDir).digest()
+  const hard = 400_000 + digest.readUInt16BE(0)
+  return `--msgqueue=${hard - 200_000 - digest.readUInt16BE(2)}:${hard}`
+}
+
+/** Every process that has this state folder in its environment, or its mark, and has not ended: a zombie only waits to be reaped. */
 export function processesOf(stateDir: string): FoundProcess[] {
+  const limits = markOf(stateDir).split(/[=:]/).slice(1)
+  const marked = new RegExp(`^Max msgqueue size +${limits.join(' +')} `, 'm')
   return readdirSync('/proc')
     .map(Number)
     .filter(pid => Number.isInteger(pid) && pid !== process.pid)
-    .filter(pid => read(pid, 'environ').split('\0').includes(`NETLAB_STATE_DIR=${stateDir}`))
+    .filter(
+      pid =>
+        marked.test(read(pid, 'limits')) ||
+        read(pid, 'environ').split('\0').includes(`NETLAB_STATE_DIR=${stateDir}`),
+    )
+    .filter(pid => !/^\d+ \(.*\) [ZX] |^$/s.test(read(pid, 'stat')))
     .map(pid => ({ pid, command: read(pid, 'cmdline').replaceAll('\0', ' ').trim() }))
 }
 
@@ -32,6 +50,6 @@ export async function killAll(processes: readonly FoundProcess[]): Promise<void>
       // It has ended by itself.
     }
   }
-  for (let tries = 0; tries < 200 && processes.some(({ pid }) => read(pid, 'environ') !== ''); tries += 1)
+  for (let tries = 0; tries < 200 && processes.some(({ pid }) => read(pid, 'cmdline') !== ''); tries += 1)
     await sleep(10)
 }
