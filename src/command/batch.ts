@@ -1,6 +1,9 @@
 import type { Command } from './command.ts'
 import { host, type Place } from './command.ts'
 import { hereDocument, hostArgv, shellLine, shellWord } from './command-line.ts'
+import { parseIp } from './ip-argv.ts'
+import { parseIptables } from './iptables-argv.ts'
+import { restoreLine } from './iptables-save.ts'
 import { chainBytes, inTransactions, messageBytes } from './transaction.ts'
 
 /** Commands that go out as one: a line of shell for all of them, with what it reads. */
@@ -37,24 +40,24 @@ function kindOf({ argv, input }: Command): Batch['kind'] {
   const [program, first = '', ...rest] = argv
   const mayJoin = input === undefined && !argv.some(word => word === '' || word.includes('\n'))
   if (!mayJoin) return 'single'
-  // Options before the object are the process's own; `netns exec` starts another program.
-  if (program === 'ip') {
-    const alone = (first === 'netns' && rest[0] !== 'add') || shows(first, rest)
-    return /^[a-z]/.test(first) && !alone && isBatchable(argv) ? 'ip' : 'single'
-  }
+  if (program === 'ip') return joinsIpBatch(argv) && isBatchable(argv) ? 'ip' : 'single'
   if (program === 'bridge')
     return first === 'link' && rest[0] === 'set' && isBatchable(argv) ? 'bridge' : 'single'
   if (program === 'iptables' || program === 'ip6tables')
-    return restoreLine(argv) === undefined ? 'single' : program
+    return restorable(argv) === undefined ? 'single' : program
   if (program === 'sysctl')
     return first === '-w' && rest.every(word => word.includes('=')) ? 'sysctl' : 'single'
   if (program === 'mkdir') return first === '-p' ? 'mkdir' : 'single'
   return 'single'
 }
 
-/** Commands whose output is why they are run are not put in a batch. */
-function shows(object: string, [verb = 'show']: readonly string[]): boolean {
-  return object !== 'netns' && /^(show|list|ls|get|save|flush|monitor)$/.test(verb)
+/** Commands whose output is why they are run are not put in a batch, nor those that start another program. */
+function joinsIpBatch(argv: readonly string[]): boolean {
+  const command = parseIp(argv)
+  // Options before the object are the process's own.
+  if (command === undefined || command.options.length > 0 || command.namespace !== undefined) return false
+  const { object, verb } = command
+  return object === 'netns' ? verb === 'add' : !/^(|show|list|lst|get|save|flush|monitor)$/.test(verb)
 }
 
 /** A batch as shell text that ends with the batch's exit code. */
@@ -111,21 +114,10 @@ function batchWord(word: string): string {
 }
 
 /** A command as a line of iptables-restore; undefined where it has none (listing, zeroing). */
-function restoreLine(argv: readonly string[]): { table: string; line: string } | undefined {
-  const words = argv.slice(1)
-  let table = 'filter'
-  const rest: string[] = []
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] ?? ''
-    if (word === '-t' || word === '--table') {
-      table = words[at + 1] ?? ''
-      at += 1
-    } else if (word !== '-w' && word !== '--wait') rest.push(word)
-  }
-  const operation = /^(-[AIDRFNXP]|--(append|insert|delete|replace|flush|new|new-chain|delete-chain|policy))$/
-  if (!operation.test(rest[0] ?? '') || rest[1] === undefined || rest.some(word => /["\\]/.test(word)))
-    return undefined
-  return { table, line: rest.map(word => (/^[^\s'#]+$/.test(word) ? word : `"${word}"`)).join(' ') }
+function restorable(argv: readonly string[]): { table: string; line: string } | undefined {
+  const { table, line } = parseIptables(argv) ?? {}
+  if (table === undefined || line === undefined || line.some(word => /["\\]/.test(word))) return undefined
+  return { table, line: restoreLine(line) }
 }
 
 /** The text for iptables-restore: a block for each run of commands to the same table. */
@@ -145,7 +137,7 @@ export function blockOfRestoreLine(commands: readonly Command[], line: number): 
 function restoreLines(commands: readonly Command[]): { text: string; command?: number }[] {
   const lines: { table: string; text: string; command: number; bytes: number }[] = []
   for (const [command, { argv }] of commands.entries()) {
-    const { table, line } = restoreLine(argv) ?? { table: 'filter', line: '' }
+    const { table, line } = restorable(argv)!
     lines.push({ table, text: line, command, bytes: Math.max(chainBytes, messageBytes(argv)) })
   }
   return tableRuns(lines)

@@ -1,5 +1,5 @@
-import type { Command } from './command.ts'
-import { host } from './command.ts'
+import { type Command, host, type Place } from './command.ts'
+import { linkName, parseIp, valueAfter } from './ip-argv.ts'
 import { IptablesState } from './iptables-state.ts'
 import { own } from './own.ts'
 
@@ -19,17 +19,6 @@ const sysctlDefaults: Readonly<Record<string, string>> = {
 }
 
 const opposite: Readonly<Record<string, string>> = { on: 'off', off: 'on', up: 'down', down: 'up' }
-const abbreviations: Readonly<Record<string, string>> = {
-  a: 'address',
-  addr: 'address',
-  l: 'link',
-  r: 'route',
-  n: 'neigh',
-  neighbour: 'neigh',
-  ru: 'rule',
-  del: 'delete',
-  d: 'delete',
-}
 
 /** What the commands so far have changed, as far as taking the next ones back depends on it. */
 export class Before {
@@ -47,7 +36,7 @@ export function undoOf(command: Command, before: Before): readonly Command[] {
     case 'ip6tables':
       return before.iptables.note(command.in, command.argv).map(back)
     case 'ip':
-      return undoIp(args).map(back)
+      return undoIp(command.argv).map(back)
     case 'bridge':
       return undoBridge(args).map(back)
     case 'sysctl':
@@ -66,7 +55,7 @@ export function undoOf(command: Command, before: Before): readonly Command[] {
   }
 }
 
-function undoSetting(word: string, place: string, before: Before): readonly (readonly string[])[] {
+function undoSetting(word: string, place: Place, before: Before): readonly (readonly string[])[] {
   const [name = ''] = word.split('=', 1)
   const key = name.replaceAll('/', '.')
   const noted = `${place} ${key}`
@@ -83,30 +72,28 @@ function undoBridge(args: readonly string[]): readonly (readonly string[])[] {
   return []
 }
 
-function undoIp(args: readonly string[]): readonly (readonly string[])[] {
-  const [kind = '', verb = '', ...rest] = args
-  const object = own(abbreviations, kind) ?? kind
+function undoIp(argv: readonly string[]): readonly (readonly string[])[] {
+  const command = parseIp(argv)
+  if (command === undefined) return []
+  const { options, namespace, object, verb, words } = command
+  const ip = ['ip', ...(namespace === undefined ? [] : ['-n', namespace]), ...options]
   switch (`${object} ${verb}`) {
-    case 'netns add':
-      return [['ip', 'netns', 'delete', ...rest]]
     case 'link add': {
-      const named = rest[0] === 'dev' || rest[0] === 'name' ? rest[1] : rest[0]
-      return named === undefined ? [] : [['ip', 'link', 'delete', 'dev', named]]
+      const named = linkName(words)
+      return named === undefined ? [] : [[...ip, 'link', 'delete', 'dev', named]]
     }
     case 'link set':
-      return moved(rest) ?? flipped(['ip', 'link', 'set', ...rest])
+      return moved(words) ?? flipped([...ip, 'link', 'set', ...words])
+    case 'netns add':
     case 'address add':
     case 'route add':
     case 'rule add':
     case 'neigh add':
-      return [['ip', object, 'delete', ...rest]]
+      return [[...ip, object, 'delete', ...words]]
     case 'address delete':
-    case 'address del':
     case 'route delete':
-    case 'route del':
     case 'neigh delete':
-    case 'neigh del':
-      return [['ip', object, 'add', ...rest]]
+      return [[...ip, object, 'add', ...words]]
     default:
       return []
   }
@@ -114,9 +101,8 @@ function undoIp(args: readonly string[]): readonly (readonly string[])[] {
 
 /** A link that went into another namespace comes back to where process 1 is: the host. */
 function moved(words: readonly string[]): readonly (readonly string[])[] | undefined {
-  const at = words.indexOf('netns')
-  const [to, device] = [words[at + 1], words[0] === 'dev' ? words[1] : words[0]]
-  if (at === -1 || to === undefined || device === undefined) return undefined
+  const [to, device] = [valueAfter(words, 'netns'), linkName(words)]
+  if (to === undefined || device === undefined) return undefined
   return [['ip', '-n', to, 'link', 'set', 'dev', device, 'netns', '1']]
 }
 
@@ -130,11 +116,13 @@ function flipped(argv: readonly string[]): readonly (readonly string[])[] {
 }
 
 /** A command with `ip netns exec POD` and `ip -n POD` taken off and said as the place where it runs. */
-export function placed(argv: readonly string[], place: string): { argv: readonly string[]; in: string } {
-  if (place !== host || argv[0] !== 'ip') return { argv, in: place }
-  if (argv[1] === 'netns' && argv[2] === 'exec' && argv.length > 4)
-    return { argv: argv.slice(4), in: argv[3]! }
-  if ((argv[1] === '-n' || argv[1] === '-netns') && argv.length > 3)
-    return { argv: ['ip', ...argv.slice(3)], in: argv[2]! }
-  return { argv, in: place }
+export function placed(argv: readonly string[], place: Place): { argv: readonly string[]; in: Place } {
+  const command = place === host ? parseIp(argv) : undefined
+  if (command === undefined) return { argv, in: place }
+  const { options, namespace, object, verb, words } = command
+  const [pod, ...program] = words
+  if (`${object} ${verb}` === 'netns exec' && options.length === 0 && pod !== undefined && program.length > 0)
+    return { argv: program, in: pod }
+  const isPlaced = namespace !== undefined && options.length === 0
+  return isPlaced ? { argv: ['ip', ...argv.slice(3)], in: namespace } : { argv, in: place }
 }

@@ -1,4 +1,4 @@
-import { parseIptables } from '../command/iptables-state.ts'
+import { parseIptables } from '../command/iptables-argv.ts'
 import type { Step } from './plan.ts'
 
 /** How many rules of iptables there are after these steps, as far as their commands say. */

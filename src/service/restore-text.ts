@@ -1,3 +1,4 @@
+import { restoreLine } from '../command/iptables-save.ts'
 import type { Rule, RuleSet, Table, TableName } from './rules.ts'
 
 /** How the text for iptables-restore is written. */
@@ -32,20 +33,13 @@ function tableText(
 
 /** A rule's line, with the line before it that explains it. */
 export function ruleLines(command: string, rule: Rule, explain: boolean): string {
-  const line = `${command} ${ruleWords(rule.argv)}`
+  const line = `${command} ${restoreLine(rule.argv)}`
   return explain ? `# ${rule.explain}\n${line}` : line
 }
 
 /** `:CHAIN - [0:0]`: makes a chain, or empties it. */
 export function chainLine(name: string): string {
   return `:${name} - [0:0]`
-}
-
-/** A rule's words as kube-proxy writes them: a comment with spaces is quoted, and nothing else has any. */
-export function ruleWords(argv: readonly string[]): string {
-  let line = ''
-  for (const word of argv) line += word.includes(' ') ? ` "${word}"` : ` ${word}`
-  return line.slice(1)
 }
 
 /** A rule set as plain data: table → chain → rules, each an argv. */

@@ -1,11 +1,11 @@
+import type { Rule as IptablesRule } from '../command/iptables-rule.ts'
+
 /** Rules of one IP family as kube-proxy makes them: tables → chains → rules. */
 
 export type Family = 'ipv4' | 'ipv6'
 export type TableName = 'filter' | 'nat'
 
-export interface Rule {
-  /** What follows `-A CHAIN`: `['-m', 'comment', …, '-j', 'KUBE-MARK-MASQ']`. */
-  argv: readonly string[]
+export interface Rule extends IptablesRule {
   /** What the rule does, in plain words for `--explain`. */
   explain: string
 }

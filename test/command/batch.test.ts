@@ -60,6 +60,12 @@ END`,
     expect([2, 3, 6, 9].map(line => blockOfRestoreLine(commands, line))).toEqual([0, 0, 2, 3])
   })
 
+  it.each(['-t nat', '-tnat', '--table nat', '--table=nat', '--tab nat'])('iptables with %s', table => {
+    expect(texts([host(`iptables ${table} -N A`), host(`iptables -F A ${table} -w 5`)])).toEqual([
+      "iptables-restore --noflush -w <<'END'\n*nat\n-N A\n-F A\nCOMMIT\nEND",
+    ])
+  })
+
   it('iptables and sysctl in a pod', () => {
     const inA = on('a')
     expect(
@@ -115,11 +121,14 @@ describe('commands stay alone', () => {
   it.each([
     ['that print', ['ip', 'address', 'show']],
     ['that print in a short spelling', ['ip', 'link']],
+    ['that print in the shortest', ['ip', 'a', 's']],
+    ['with options of the process', ['ip', '-6', 'route', 'add', 'default', 'via', 'fd00::1']],
     ['that start others', ['ip', 'netns', 'exec', 'a', 'true']],
     ['that iproute2 would take for a comment', ['ip', 'link', 'set', 'br1', 'alias', 'one #2']],
     ['that iproute2 would unquote', ['ip', 'link', 'set', 'br1', 'alias', 'a "b"']],
     ['with an empty word', ['iptables', '-A', 'A', '-m', 'comment', '--comment', '']],
     ['that list rules', ['iptables', '-t', 'nat', '-S']],
+    ['that tell what they do', ['iptables', '-vA', 'A', '-j', 'B']],
     ['with a quote in a rule', ['iptables', '-A', 'A', '-m', 'comment', '--comment', 'a "b"']],
     ['of two lines', ['ip', 'link', 'set', 'br1', 'alias', 'a\nb']],
     ['that read a setting', ['sysctl', 'net.ipv4.ip_forward']],

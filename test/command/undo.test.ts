@@ -12,6 +12,8 @@ describe('a command is taken back by', () => {
     ['ip netns add a', ['ip netns delete a']],
     ['ip link add name br1 type bridge', ['ip link delete dev br1']],
     ['ip link add v0 type veth peer name v1', ['ip link delete dev v0']],
+    ['ip link add link br1 name br1.5 type vlan id 5', ['ip link delete dev br1.5']],
+    ['ip -6 a add fd00::1/64 dev br1', ['ip -6 address delete fd00::1/64 dev br1']],
     ['ip link set br1 promisc on', ['ip link set br1 promisc off']],
     ['ip link set dev v0 master br1 up', ['ip link set dev v0 nomaster down']],
     ['ip link set dev v0 master br1', ['ip link set dev v0 nomaster']],
@@ -50,11 +52,24 @@ describe('a command is taken back by', () => {
       ['-A FORWARD --protocol tcp --match tcp --source 10.0.0.1/32 --jump ACCEPT'],
     ],
     ['every chain that a flush of the table emptied', '-A FORWARD -j ACCEPT', '-F', ['-A FORWARD -j ACCEPT']],
+    ['a chain by its old name', '-N A', '-E A B', ['-E B A']],
+    [
+      'each rule that one command made',
+      '-N A',
+      '-A A -s 10.0.0.1,10.0.0.2 -j DROP',
+      ['-D A -s 10.0.0.2 -j DROP', '-D A -s 10.0.0.1 -j DROP'],
+    ],
     ['a policy', '-P FORWARD DROP', '-P FORWARD ACCEPT', ['-P FORWARD DROP']],
   ])('%s', (_, first, second, expected) => {
     const before = new Before()
     undo(`iptables ${first}`, before)
     expect(undo(`iptables ${second}`, before)).toEqual(expected.map(line => `iptables ${line}`))
+  })
+
+  it('a flush of rules that led to a chain of another name then', () => {
+    const before = new Before()
+    for (const line of ['-N A', '-A FORWARD -j A', '-E A B']) undo(`iptables ${line}`, before)
+    expect(undo('iptables -F FORWARD', before)).toEqual(['iptables -A FORWARD -j B'])
   })
 
   it.each(['-w', '-w 5', '--wait=5'])('a command that waits with %s', wait => {

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
+import type { ListedChain, ListedRule, Tables } from '../../src/command/iptables-save.ts'
 import { loadLab } from '../../src/lab/load-lab.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { declaredBy } from '../../src/run/evidence/declared.ts'
 import type { Facts, Link, PlaceFacts } from '../../src/run/evidence/facts.ts'
-import type { Chain, Rule, Tables } from '../../src/run/evidence/tables.ts'
 
 export const plan = compilePlan(loadLab(fileURLToPath(new URL('healthy.yaml', import.meta.url))))
 
@@ -75,25 +75,27 @@ export function healthyFacts(): Facts {
 }
 
 /** Tables with their rules numbered, and the built-in chains there. */
-function copyOf(declared: Tables): Map<string, Map<string, Chain>> {
+function copyOf(declared: Tables): Map<string, Map<string, ListedChain>> {
   const builtIn = { filter: ['INPUT', 'FORWARD', 'OUTPUT'], nat: ['PREROUTING', 'OUTPUT', 'POSTROUTING'] }
   return new Map(
     Object.entries(builtIn).map(([table, chains]) => {
       const empty = chains.map(name => [name, { name, packets: 0, rules: [] }] as const)
-      const copied = [...empty, ...(declared.get(table) ?? [])].map(([name, chain]): [string, Chain] => [
-        name,
-        {
-          ...chain,
-          ...(chains.includes(name) ? { policy: 'ACCEPT' } : {}),
-          rules: chain.rules.map((rule, at): Rule => ({ ...rule, number: at + 1 })),
-        },
-      ])
+      const copied = [...empty, ...(declared.get(table) ?? [])].map(
+        ([name, chain]): [string, ListedChain] => [
+          name,
+          {
+            ...chain,
+            ...(chains.includes(name) ? { policy: 'ACCEPT' } : {}),
+            rules: chain.rules.map((rule, at): ListedRule => ({ ...rule, number: at + 1 })),
+          },
+        ],
+      )
       return [table, new Map(copied)]
     }),
   )
 }
 
 /** A chain of facts that may be changed. */
-export function chain(facts: Facts, table: string, name: string): Chain {
+export function chain(facts: Facts, table: string, name: string): ListedChain {
   return facts.after.tables.get(table)!.get(name)!
 }

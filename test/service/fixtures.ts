@@ -1,7 +1,7 @@
+import { restoreLine } from '../../src/command/iptables-save.ts'
 import type { EndpointSlice, PodStatus, Service } from '../../src/lab/kubernetes.ts'
 import { defaultProxySettings } from '../../src/lab/proxy-settings.ts'
 import { type CompileInput, compileServices } from '../../src/service/compile.ts'
-import { ruleWords } from '../../src/service/restore-text.ts'
 import type { RuleSet, TableName } from '../../src/service/rules.ts'
 
 /** A service that listens on 10.96.0.1:80, where nothing else is said. */
@@ -96,7 +96,7 @@ export function rulesOf(ruleSet: RuleSet, table: TableName, chain: string): stri
       .replaceAll(/KUBE-SEP-\w{16}/g, name => endpoints.get(name) ?? name)
       .replaceAll(/KUBE-(SVC|SVL|EXT|FW)-\w{16}/g, '$1')
   const found = ruleSet[table].chains.filter(({ name }) => shorten(name) === chain)
-  return found.flatMap(({ rules }) => rules.map(rule => shorten(ruleWords(rule.argv))))
+  return found.flatMap(({ rules }) => rules.map(rule => shorten(restoreLine(rule.argv))))
 }
 
 /** The names of a table's chains that belong to services, shortened likewise and sorted. */

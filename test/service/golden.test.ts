@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { restoreLine } from '../../src/command/iptables-save.ts'
 import { compileServices } from '../../src/service/compile.ts'
 import { flushCommand, staleEntries } from '../../src/service/conntrack.ts'
 import { endpointChainName, serviceChainNames, servicePortName } from '../../src/service/names.ts'
-import { restoreText, ruleWords } from '../../src/service/restore-text.ts'
+import { restoreText } from '../../src/service/restore-text.ts'
 import { partialSync } from '../../src/service/sync.ts'
 import { type GoldenCase, goldenInput, normalisedRestore } from './golden-input.ts'
 
@@ -62,7 +63,7 @@ describe.skipIf(!there)("kube-proxy's own test cases (NETLAB_KUBE_PROXY_GOLDEN)"
       jumps: [string, string, string, string, string[]][]
     }
     const { jumps } = compileServices(goldenInput(readCase('02-clusterip-no-endpoints-reject.json')))
-    expect(jumps.map(jump => `${jump.table} ${jump.from} ${ruleWords(jump.argv)}`)).toEqual(
+    expect(jumps.map(jump => `${jump.table} ${jump.from} ${restoreLine(jump.argv)}`)).toEqual(
       golden.jumps.map(([table, from, to, text, match]) =>
         [table, from, ...match, ...(text === '' ? [] : [`-m comment --comment "${text}"`]), '-j', to].join(
           ' ',

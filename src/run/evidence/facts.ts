@@ -1,7 +1,7 @@
 import type { Place } from '../../command/command.ts'
+import type { Tables } from '../../command/iptables-save.ts'
 import type { Cidr } from '../../lab/lab.ts'
 import type { Answer } from '../checks/curl.ts'
-import type { Tables } from './tables.ts'
 
 /** An interface as `ip addr` shows it. */
 export interface Link {

@@ -1,4 +1,6 @@
 import { host, type Place } from '../../command/command.ts'
+import { parseRule } from '../../command/iptables-argv.ts'
+import type { Tables } from '../../command/iptables-save.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { runAtAnyway } from '../../sandbox/enter.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -16,8 +18,6 @@ import {
   readingScript,
   sectionsOf,
 } from './readings.ts'
-import { parseRule } from './rule-match.ts'
-import type { Tables } from './tables.ts'
 
 /** Where facts come from. */
 export interface Source {
@@ -85,9 +85,10 @@ async function readAll(
 function endsOf(plan: Plan, question: Question, tables: Tables): readonly string[] {
   const services = plan.services.filter(one => one.clusterIP === question.address)
   const ruled = [...(tables.get('nat')?.values() ?? [])].flatMap(chain =>
-    chain.rules.flatMap(({ words }) => {
-      const { target, targetOptions } = parseRule(words)
-      const address = target === 'DNAT' ? targetOptions[1]?.split(':')[0] : undefined
+    chain.rules.flatMap(rule => {
+      const { target, targetOptions } = parseRule(rule)
+      const to = targetOptions.find(({ name }) => name === '--to-destination')
+      const address = target === 'DNAT' ? to?.values[0]?.split(':')[0] : undefined
       return address === undefined ? [] : [address]
     }),
   )

@@ -1,8 +1,8 @@
 import { host, type Place } from '../../command/command.ts'
 import { shellLine } from '../../command/command-line.ts'
+import { parseSaved } from '../../command/iptables-save.ts'
 import type { Moment, PlaceFacts } from './facts.ts'
 import { parseConnections, parseLinks, parseListeners, parseNeighbours, parseRoutes } from './parse-facts.ts'
-import { parseTables } from './tables.ts'
 
 /** A command that only reads, with the key under which its output is found again. */
 export interface Reading {
@@ -26,7 +26,7 @@ export function momentReadings(address: string): readonly Reading[] {
 
 export function momentOf(texts: ReadonlyMap<string, string>): Moment {
   return {
-    tables: parseTables(texts.get('rules') ?? ''),
+    tables: parseSaved(texts.get('rules') ?? ''),
     connections: parseConnections(texts.get('connections') ?? ''),
   }
 }
@@ -71,7 +71,7 @@ export function placeFacts(
     ...given('routes', routes === undefined ? undefined : parseRoutes(routes)),
     ...given('neighbours', neighbours === undefined ? undefined : parseNeighbours(neighbours)),
     ...given('listeners', listeners === undefined ? undefined : parseListeners(listeners)),
-    ...given('tables', filter === undefined ? undefined : parseTables(filter)),
+    ...given('tables', filter === undefined ? undefined : parseSaved(filter)),
     routesTo: Object.fromEntries(
       routesTo.map((said, at) => [ways[at] ?? '', parseRoutes(said)?.[0] ?? said.split('\n')[0]!]),
     ),

@@ -1,6 +1,6 @@
+import { effectKey } from '../../command/iptables-rule.ts'
+import { chainOf, iptables, type ListedRule, ruleText } from '../../command/iptables-save.ts'
 import { editScript } from '../../service/edit-script.ts'
-import { canonicalRule } from './rule-match.ts'
-import { chainOf, iptables, type Rule, ruleText } from './tables.ts'
 import type { Way } from './way.ts'
 
 /** One difference between a chain and what the plan made of it. */
@@ -9,7 +9,7 @@ export interface Repair {
   table: string
   chain: string
   /** The rule as it is, where it is. */
-  rule?: Rule
+  rule?: ListedRule
   /** `rule 2 of PREROUTING, which the lab did not make` */
   words: string
   /** Mends this one alone. */
@@ -35,13 +35,10 @@ export function repairs(way: Way, table: string, chains: readonly string[]): Rep
 function repairsOf(way: Way, table: string, name: string): Repair[] {
   const actual = chainOf(way.facts.after.tables, table, name)
   const declared = chainOf(way.declared.tables, table, name)
-  const edits = editScript(
-    actual.rules.map(rule => canonicalRule(rule.words)),
-    declared.rules.map(rule => canonicalRule(rule.words)),
-  )
+  const edits = editScript(actual.rules.map(effectKey), declared.rules.map(effectKey))
   let shift = 0
   const changes = edits.map((edit): Repair => {
-    const wanted = edit.kind === 'delete' ? [] : (declared.rules[edit.item]?.words ?? [])
+    const wanted = edit.kind === 'delete' ? [] : (declared.rules[edit.item]?.argv ?? [])
     const at = edit.kind === 'append' ? actual.rules.length + shift : edit.at
     const rule = actual.rules[at - shift]
     const [now, alone] = [`${at + 1}`, `${at - shift + 1}`]

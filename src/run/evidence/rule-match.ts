@@ -1,7 +1,7 @@
-import { shortOption } from '../../command/iptables-state.ts'
-import { own } from '../../command/own.ts'
+import { parseRule, type RuleOption } from '../../command/iptables-argv.ts'
+import { markAndMask } from '../../command/iptables-rule.ts'
+import type { ListedRule } from '../../command/iptables-save.ts'
 import { contains } from '../../lab/address.ts'
-import type { Rule } from './tables.ts'
 
 /** A packet on its way, as a rule sees it. */
 export interface Packet {
@@ -22,61 +22,14 @@ export interface Packet {
 export interface Surroundings {
   isLocal(address: string): boolean
   /** Whether the rule's counter has risen with the tries: decides where the rule's match is none that is known here. */
-  rose(rule: Rule): boolean
-}
-
-/** One condition of a rule: `! -d 10.0.0.0/24`. */
-interface Condition {
-  option: string
-  negated: boolean
-  values: readonly string[]
-}
-
-/** A rule taken apart. */
-export interface ParsedRule {
-  conditions: readonly Condition[]
-  /** Undefined: it only counts. */
-  target?: string
-  targetOptions: readonly string[]
-}
-
-const parsed = new WeakMap<readonly string[], ParsedRule>()
-
-/** Takes a rule's words apart, whether typed or as iptables-save prints them. */
-export function parseRule(words: readonly string[]): ParsedRule {
-  const known = parsed.get(words)
-  if (known !== undefined) return known
-  const conditions: Condition[] = []
-  let target: string | undefined
-  let targetOptions: readonly string[] = []
-  let at = 0
-  while (at < words.length) {
-    const negated = words[at] === '!'
-    if (negated) at += 1
-    const word = words[at] ?? ''
-    const option = own(shortOption, word) ?? word
-    if (option === '-j' || option === '-g') {
-      target = words[at + 1]
-      targetOptions = words.slice(at + 2)
-      break
-    }
-    let end = at + 1
-    // A comment may begin with a dash.
-    if (option === '--comment') end += 1
-    while (end < words.length && !/^(-|!$)/.test(words[end] ?? '')) end += 1
-    conditions.push({ option, negated, values: words.slice(at + 1, end) })
-    at = end
-  }
-  const rule = { conditions, targetOptions, ...(target === undefined ? {} : { target }) }
-  parsed.set(words, rule)
-  return rule
+  rose(rule: ListedRule): boolean
 }
 
 /** How likely a rule takes a packet: 0, 1, or in between where it throws dice. */
-export function chanceOf(rule: Rule, packet: Packet, around: Surroundings): number {
+export function chanceOf(rule: ListedRule, packet: Packet, around: Surroundings): number {
   let chance = 1
   let isSure = true
-  for (const condition of parseRule(rule.words).conditions) {
+  for (const condition of parseRule(rule).conditions) {
     const one = conditionChance(condition, packet, around)
     if (one === undefined) isSure = false
     else chance *= condition.negated ? 1 - one : one
@@ -85,10 +38,9 @@ export function chanceOf(rule: Rule, packet: Packet, around: Surroundings): numb
 }
 
 /** Undefined where it cannot be told. */
-function conditionChance(condition: Condition, packet: Packet, around: Surroundings): number | undefined {
+function conditionChance(condition: RuleOption, packet: Packet, around: Surroundings): number | undefined {
   const [value = ''] = condition.values
-  switch (condition.option) {
-    case '-m':
+  switch (condition.name) {
     case '--comment':
     case '--mode':
     case '--packet':
@@ -146,40 +98,4 @@ function isPort(list: string, port: number | undefined): boolean {
     const [first = '', last = first] = range.split(':')
     return port >= Number(first) && port <= Number(last)
   })
-}
-
-/** `0x4000/0x4000` */
-export function markAndMask(text: string): readonly [number, number] {
-  const [value = '0', mask = '0xffffffff'] = text.split('/')
-  return [Number(value) >>> 0, Number(mask) >>> 0]
-}
-
-/** A rule in a form that is the same however it was typed: the order of its conditions, long names and comments aside. */
-export function canonicalRule(words: readonly string[]): string {
-  const { conditions, target, targetOptions } = parseRule(words)
-  const parts = conditions
-    .filter(({ option }) => option !== '-m' && option !== '--comment')
-    .map(
-      ({ option, negated, values }) => `${negated ? '! ' : ''}${option} ${values.map(sameValue).join(' ')}`,
-    )
-    .sort()
-  return [...parts, `-j ${target ?? ''}`, ...canonicalTarget(targetOptions)].join(' ')
-}
-
-function canonicalTarget(options: readonly string[]): readonly string[] {
-  const [option = '', value = ''] = options
-  const bits = Number(value) >>> 0
-  // iptables-save writes all three as one (libxt_MARK.c).
-  if (option === '--or-mark') return ['--set-xmark', `${bits}/${bits}`]
-  if (option === '--xor-mark') return ['--set-xmark', `${bits}/0`]
-  if (option === '--set-mark' || option === '--set-xmark')
-    return ['--set-xmark', markAndMask(value).join('/')]
-  // The kind of ICMP error that iptables-save writes out where none was given.
-  return options.join(' ') === '--reject-with icmp-port-unreachable' ? [] : options
-}
-
-function sameValue(value: string): string {
-  if (/^0x[0-9a-f]+(\/|$)/i.test(value)) return markAndMask(value).join('/')
-  if (/^\d+\.\d+$/.test(value)) return String(Number(Number(value).toFixed(9)))
-  return value.replace(/\/32$/, '')
 }

@@ -1,6 +1,6 @@
 import { host, type Place } from '../../command/command.ts'
+import { chainOf, iptables, type ListedRule, ruleText } from '../../command/iptables-save.ts'
 import type { Connection, Link, Neighbour, Route } from './facts.ts'
-import { chainOf, iptables, type Rule, ruleText } from './tables.ts'
 import type { Way } from './way.ts'
 
 /** A command and what it printed, or the part of it that matters. */
@@ -72,7 +72,7 @@ export function showListeners(way: Way, place: Place | undefined): Shown {
 }
 
 /** A chain with its counters, the rules that the tries have met marked; of a long one only those. */
-export function showChain(way: Way, table: string, name: string, rules?: readonly Rule[]): Shown {
+export function showChain(way: Way, table: string, name: string, rules?: readonly ListedRule[]): Shown {
   const chain = chainOf(way.facts.after.tables, table, name)
   const shown =
     rules ?? (chain.rules.length > 8 ? chain.rules.filter(rule => way.risen(rule) > 0) : chain.rules)

@@ -1,5 +1,7 @@
-import { chanceOf, markAndMask, type Packet, parseRule, type Surroundings } from './rule-match.ts'
-import { chainOf, type Rule, type Tables } from './tables.ts'
+import { parseRule, type RuleOption } from '../../command/iptables-argv.ts'
+import { setMark } from '../../command/iptables-rule.ts'
+import { chainOf, type ListedRule, type Tables } from '../../command/iptables-save.ts'
+import { chanceOf, type Packet, type Surroundings } from './rule-match.ts'
 
 /** How the way of a packet through a table can end. */
 export interface Outcome {
@@ -8,11 +10,11 @@ export interface Outcome {
   /** `ACCEPT`, `DROP`, `DNAT`, …: a rule's target, or the policy of the chain that the packet came in by. */
   target: string
   /** The rule that decided; undefined for the policy. */
-  rule?: Rule
+  rule?: ListedRule
   /** What follows `--to-destination` or `--to-source`. */
   to?: string
   /** The rules that took the packet, in order. */
-  path: readonly Rule[]
+  path: readonly ListedRule[]
   /** The packet's mark at the end. */
   mark: number
 }
@@ -27,7 +29,7 @@ export interface Trace {
 interface State {
   chance: number
   mark: number
-  path: readonly Rule[]
+  path: readonly ListedRule[]
 }
 
 /** Targets after which the rules go on. */
@@ -70,8 +72,8 @@ export function trace(
   }
 
   /** Does what a rule says; returns those that go on behind it. */
-  function take(rule: Rule, state: State, back: State[], depth: number): State[] {
-    const { target, targetOptions } = parseRule(rule.words)
+  function take(rule: ListedRule, state: State, back: State[], depth: number): State[] {
+    const { target, targetOptions } = parseRule(rule)
     if (target === undefined || goesOn.has(target)) return [state]
     if (target === 'MARK') return [{ ...state, mark: marked(state.mark, targetOptions) }]
     if (target === 'RETURN') {
@@ -80,24 +82,14 @@ export function trace(
     }
     // The kernel refuses loops when rules are loaded; a list of rules in a test might have one.
     if (tables.get(table)?.has(target) && depth < 32) return follow(target, [state], depth + 1)
-    const to = targetOptions[targetOptions.findIndex(word => /^--to-/.test(word)) + 1]
+    const to = targetOptions.find(({ name }) => name.startsWith('--to-'))?.values[0]
     outcomes.push({ ...state, target, rule, ...(to === undefined ? {} : { to }) })
     return []
   }
 }
 
-function marked(mark: number, [option = '', value = '']: readonly string[]): number {
-  const [bits, mask] = markAndMask(value)
-  switch (option) {
-    case '--or-mark':
-      return (mark | bits) >>> 0
-    case '--and-mark':
-      return (mark & bits) >>> 0
-    case '--xor-mark':
-      return (mark ^ bits) >>> 0
-    case '--set-mark':
-      return ((mark & ~mask) | bits) >>> 0
-    default:
-      return ((mark & ~mask) ^ bits) >>> 0
-  }
+function marked(mark: number, options: readonly RuleOption[]): number {
+  const { name = '', values = [] } = options[0] ?? {}
+  const [value, mask] = setMark(name, values[0] ?? '')
+  return ((mark & ~mask) ^ value) >>> 0
 }

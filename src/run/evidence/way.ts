@@ -1,10 +1,10 @@
 import { host, type Place } from '../../command/command.ts'
+import { chainOf, type ListedRule } from '../../command/iptables-save.ts'
 import type { Plan, ServiceTarget } from '../../plan/plan.ts'
 import { type Declared, type DeclaredDevice, declaredBy } from './declared.ts'
 import type { Facts, Link, PlaceFacts } from './facts.ts'
 import { placeOf, type Question, serviceAsked } from './question.ts'
 import type { Packet, Surroundings } from './rule-match.ts'
-import { chainOf, type Rule } from './tables.ts'
 import { type Outcome, type Trace, trace } from './trace.ts'
 
 /** Where a packet goes after the nat table has had its say. */
@@ -124,7 +124,7 @@ export class Way {
   }
 
   /** By how many packets a rule's counter has risen with the tries. */
-  risen(rule: Rule): number {
+  risen(rule: ListedRule): number {
     const { table, chain, number } = rule
     const before = chainOf(this.facts.before.tables, table, chain).rules[number - 1]
     return rule.packets - (before?.packets ?? 0)

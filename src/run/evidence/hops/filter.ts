@@ -1,9 +1,9 @@
 import { host, type Place } from '../../../command/command.ts'
+import { iptables, ruleText } from '../../../command/iptables-save.ts'
 import type { Evidence } from '../../report.ts'
 import { mending, repairs } from '../repairs.ts'
 import type { Packet } from '../rule-match.ts'
 import { showChain } from '../show.ts'
-import { iptables, ruleText } from '../tables.ts'
 import { type Outcome, trace } from '../trace.ts'
 import type { Endpoint, Way } from '../way.ts'
 import { finding, forEachEndpoint, type Hop } from './finding.ts'
@@ -17,7 +17,7 @@ export const noEndpoints: Hop = way => {
   if (endpoint === undefined || endpoint.translation !== undefined) return undefined
   const stopped = stop(way, chainFor(way, endpoint), way.translated(endpoint))
   const rule = stopped?.rule
-  const says = rule?.words.find(word => / has no endpoints$/.test(word))
+  const says = rule?.argv.find(word => / has no endpoints$/.test(word))
   if (rule === undefined || says === undefined) return undefined
   return finding(
     `${says}: no pod is behind it, so rule ${rule.number} of ${rule.chain} refuses it (see the service's selector and the pods' labels)`,
@@ -86,7 +86,7 @@ function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evid
     differences.find(one => one.rule === rule) ??
     differences.find(one => one.chain === rule.chain && one.kind === 'missing')
   const command = mending(differences, repair) ?? iptables('filter', '-D', rule.chain, `${rule.number}`)
-  const verb = rule.words.includes('REJECT') ? 'refuses' : 'drops'
+  const verb = rule.argv.includes('REJECT') ? 'refuses' : 'drops'
   return finding(
     `rule ${rule.number} of ${rule.chain} ${verb} packets ${which} (${ruleText(rule)})`,
     command,

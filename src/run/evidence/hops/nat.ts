@@ -1,9 +1,9 @@
+import { parseRule } from '../../../command/iptables-argv.ts'
+import { iptables, ruleText } from '../../../command/iptables-save.ts'
 import { own } from '../../../command/own.ts'
 import type { Evidence } from '../../report.ts'
 import { mending, type Repair, repairs } from '../repairs.ts'
-import { parseRule } from '../rule-match.ts'
 import { showChain } from '../show.ts'
-import { iptables, ruleText } from '../tables.ts'
 import type { Outcome, Trace } from '../trace.ts'
 import type { Way } from '../way.ts'
 import { finding, forEachEndpoint, type Hop } from './finding.ts'
@@ -65,9 +65,8 @@ function mostTelling(differences: readonly Repair[], chain?: string): readonly R
 function nearMiss(way: Way): { words: string; mend?: string } {
   for (const [, { name, rules }] of way.facts.after.tables.get('nat') ?? []) {
     for (const rule of rules) {
-      const { conditions, target } = parseRule(rule.words)
-      const value = (option: string) =>
-        conditions.find(one => one.option === option && !one.negated)?.values[0]
+      const { conditions, target } = parseRule(rule)
+      const value = (option: string) => conditions.find(one => one.name === option && !one.negated)?.values[0]
       const port = value('--dport')
       if (target === undefined || value('-d')?.replace('/32', '') !== way.address) continue
       if (port !== undefined && port !== `${way.port}`)
@@ -150,14 +149,14 @@ function balancingChain(outcomes: readonly Outcome[]): string {
 function firstThatTakesAll(way: Way, chain: string): string | undefined {
   const rules = way.facts.after.tables.get('nat')?.get(chain)?.rules ?? []
   const choosing = rules.filter(rule => {
-    const { target = '', conditions } = parseRule(rule.words)
+    const { target = '', conditions } = parseRule(rule)
     return (
       (target.startsWith('KUBE-SEP-') || target === 'DNAT') &&
-      !conditions.some(one => one.option === '--rcheck')
+      !conditions.some(one => one.name === '--rcheck')
     )
   })
   const greedy = choosing.findIndex(
-    rule => !parseRule(rule.words).conditions.some(one => ['--probability', '--every'].includes(one.option)),
+    rule => !parseRule(rule).conditions.some(one => ['--probability', '--every'].includes(one.name)),
   )
   const [rule, behind] = [choosing[greedy], choosing[greedy + 1]]
   if (rule === undefined || behind === undefined) return undefined

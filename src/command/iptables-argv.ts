@@ -1,0 +1,211 @@
+import { type KnownOption, letterOption, longOption } from './iptables-options.ts'
+import { own } from './own.ts'
+
+/** An option of a rule: `! -d 10.0.0.0/24`. */
+export interface RuleOption {
+  /** As iptables-save writes it: `-d`, `--dport`. */
+  name: string
+  negated: boolean
+  values: readonly string[]
+}
+
+/** A match with its options; the rule's own options (`-s`, `-p`) are a match without a name. */
+export interface Match {
+  name: string
+  options: RuleOption[]
+}
+
+/** A rule taken apart. */
+export interface ParsedRule {
+  /** The rule's own options first, then the matches in their order. */
+  matches: readonly Match[]
+  /** The options of all of them. */
+  conditions: readonly RuleOption[]
+  /** `-j` or `-g`, with where it leads to; undefined: it only counts. */
+  target?: string
+  isGoto: boolean
+  targetOptions: readonly RuleOption[]
+}
+
+/** An iptables command taken apart. */
+export interface IptablesCommand {
+  program: 'iptables' | 'ip6tables'
+  table: string
+  /** `-A`, `-N`, …, whichever way it was spelled. */
+  operation: string
+  /** Empty: all chains. */
+  chain: string
+  /** 1-based place in the chain, where one is given. */
+  position: number | undefined
+  /** What else follows the operation: the policy, or a chain's new name. */
+  argument: string | undefined
+  /** The rule's words, as they were typed. */
+  rule: readonly string[]
+  /** As a line for iptables-restore, which has the table in a line before; undefined where it must run by itself. */
+  line: readonly string[] | undefined
+}
+
+/** An option where it stands among the words. */
+interface Placed extends RuleOption {
+  /** The extension that it is of; undefined: iptables' own, or unknown. */
+  extension?: string | undefined
+  /** The words from its exclamation mark, or itself, up to the next option. */
+  from: number
+  to: number
+}
+
+/** Takes an iptables or ip6tables command apart; undefined where it is neither, or does nothing with rules. */
+export function parseIptables([program = '', ...words]: readonly string[]): IptablesCommand | undefined {
+  if (program !== 'iptables' && program !== 'ip6tables') return undefined
+  let table = 'filter'
+  let operation: Placed | undefined
+  let mustBeAlone = false
+  const ofRule: string[] = []
+  const line: string[] = []
+  let end = 0
+  for (const option of readOptions(words)) {
+    const { name, values, from, to } = option
+    // Letters in one word, of which a line may need some: `-vA`.
+    if (from < end) mustBeAlone = true
+    end = to
+    if (name === '-t') table = values[0] ?? ''
+    else if (!isWaiting(name)) line.push(...words.slice(from, to))
+    if (isOperation(name)) operation ??= option
+    else if (/^(-[nvxVhM]|--line-numbers)$/.test(name)) mustBeAlone = true
+    else if (!/^-[tc46]$/.test(name) && !isWaiting(name)) ofRule.push(...words.slice(from, to))
+  }
+  if (operation === undefined) return undefined
+  const [chain = '', second] = operation.values
+  const isNumber = /^-[IDR]$/.test(operation.name) && /^\d+$/.test(second ?? '')
+  const isRestorable = !mustBeAlone && chain !== '' && /^-[AIDRFNXP]$/.test(operation.name)
+  return {
+    program,
+    table,
+    operation: operation.name,
+    chain,
+    position: isNumber ? Number(second) : undefined,
+    argument: isNumber ? undefined : second,
+    rule: ofRule,
+    line: isRestorable ? line : undefined,
+  }
+}
+
+function isOperation(name: string): boolean {
+  return /^-[ACDIRLSFZNXEP]$/.test(name)
+}
+
+function isWaiting(name: string): boolean {
+  return name === '-w' || name === '-W'
+}
+
+const parsed = new WeakMap<readonly string[], ParsedRule>()
+
+/** Takes a rule apart, whether typed or as iptables-save prints it. */
+export function parseRule({ argv: words }: { argv: readonly string[] }): ParsedRule {
+  const known = parsed.get(words)
+  if (known !== undefined) return known
+  const matches: Match[] = [{ name: '', options: [] }]
+  const targetOptions: RuleOption[] = []
+  let target: Placed | undefined
+  for (const option of readOptions(words)) {
+    const { name, extension, values } = option
+    if (name === '-m') matches.push({ name: values[0] ?? '', options: [] })
+    else if (name === '-j' || name === '-g') target = option
+    else if (extension !== undefined && extension === target?.values[0]) targetOptions.push(option)
+    else if (extension !== undefined) matchNamed(matches, extension).options.push(option)
+    // What nobody knows belongs to what stands before it.
+    else if (name.startsWith('--') && target !== undefined) targetOptions.push(option)
+    else if (name.startsWith('--')) matches.at(-1)!.options.push(option)
+    else matches[0]!.options.push(option)
+  }
+  const rule = {
+    matches,
+    conditions: matches.flatMap(match => match.options),
+    isGoto: target?.name === '-g',
+    targetOptions,
+    ...(target?.values[0] === undefined ? {} : { target: target.values[0] }),
+  }
+  parsed.set(words, rule)
+  return rule
+}
+
+/** The last match of a name; one that `-p` implies is loaded by its first option. */
+function matchNamed(matches: Match[], name: string): Match {
+  const last = matches.findLast(match => match.name === name)
+  if (last !== undefined) return last
+  const implied = { name, options: [] }
+  matches.push(implied)
+  return implied
+}
+
+/** Reads words as iptables does with getopt_long(3): `-t nat`, `-tnat`, `--table nat`, `--table=nat`, `--tab nat`. */
+function readOptions(words: readonly string[]): Placed[] {
+  const options: Placed[] = []
+  const loaded: string[] = []
+  let implied: readonly string[] = []
+  let [at, from, negated] = [0, 0, false]
+  const take = (option: KnownOption, extension: string | undefined, attached: string | undefined) => {
+    const values = attached === undefined ? [] : [attached]
+    // Older versions take the exclamation mark behind the option as well.
+    if (values.length === 0 && option.least > 0 && words[at] === '!') {
+      negated = true
+      at += 1
+    }
+    while (values.length < option.most && at < words.length) {
+      if (values.length >= option.least && /^(-|!$)/.test(words[at]!)) break
+      values.push(words[at]!)
+      at += 1
+    }
+    options.push({ name: option.name, extension, negated, values, from, to: at })
+    if (option.name === '-m' || option.name === '-j') loaded.push(values[0] ?? '')
+    if (option.name === '-p') implied = [impliedMatch(protocolName(values[0] ?? ''))]
+  }
+  while (at < words.length) {
+    const word = words[at]!
+    at += 1
+    if (word === '!') {
+      negated = !negated
+      continue
+    }
+    if (word.startsWith('--')) {
+      const equals = word.indexOf('=')
+      const spelled = equals === -1 ? word : word.slice(0, equals)
+      const attached = equals === -1 ? undefined : word.slice(equals + 1)
+      const known = longOption(spelled, loaded) ?? longOption(spelled, implied)
+      const unknown = { name: spelled, least: 0, most: attached === undefined ? Number.POSITIVE_INFINITY : 1 }
+      take(known?.option ?? unknown, known?.extension, attached)
+    } else if (word.startsWith('-') && word.length > 1) {
+      let rest = word.slice(1)
+      while (rest !== '') {
+        const option = letterOption(rest[0]!) ?? { name: `-${rest[0]}`, least: 0, most: 0 }
+        const attached = rest.slice(1)
+        rest = option.most === 0 ? attached : ''
+        take(option, undefined, option.most === 0 || attached === '' ? undefined : attached)
+      }
+    } else options.push({ name: word, negated, values: [], from, to: at })
+    from = at
+    negated = false
+  }
+  return options
+}
+
+/** The match that a protocol brings along. */
+export function impliedMatch(protocol: string): string {
+  return protocol === 'ipv6-icmp' ? 'icmp6' : protocol
+}
+
+const protocolNumbers: Readonly<Record<string, string>> = {
+  '0': 'all',
+  '1': 'icmp',
+  '6': 'tcp',
+  '17': 'udp',
+  '58': 'ipv6-icmp',
+  '132': 'sctp',
+  icmpv6: 'ipv6-icmp',
+}
+
+/** The name of a protocol as iptables-save writes it. */
+export function protocolName(text: string): string {
+  const name = text.toLowerCase()
+  return own(protocolNumbers, name) ?? name
+}
