@@ -102,8 +102,16 @@ const parsed = new WeakMap<readonly string[], ParsedRule>()
 
 /** Takes a rule apart, whether typed or as iptables-save prints it. */
 export function parseRule({ argv: words }: { argv: readonly string[] }): ParsedRule {
-  const known = parsed.get(words)
-  if (known !== undefined) return known
+  let rule = parsed.get(words)
+  if (rule === undefined) {
+    rule = takeApart(words)
+    parsed.set(words, rule)
+  }
+  return rule
+}
+
+/** The same, remembered nowhere: for rules that are looked at once. */
+export function takeApart(words: readonly string[]): ParsedRule {
   const matches: Match[] = [{ name: '', options: [] }]
   const targetOptions: RuleOption[] = []
   let target: Placed | undefined
@@ -118,15 +126,13 @@ export function parseRule({ argv: words }: { argv: readonly string[] }): ParsedR
     else if (name.startsWith('--')) matches.at(-1)!.options.push(option)
     else matches[0]!.options.push(option)
   }
-  const rule = {
+  return {
     matches,
     conditions: matches.flatMap(match => match.options),
     isGoto: target?.name === '-g',
     targetOptions,
     ...(target?.values[0] === undefined ? {} : { target: target.values[0] }),
   }
-  parsed.set(words, rule)
-  return rule
 }
 
 /** The last match of a name; one that `-p` implies is loaded by its first option. */

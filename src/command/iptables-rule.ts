@@ -1,5 +1,5 @@
 import { Address4, Address6 } from 'ip-address'
-import { impliedMatch, type Match, parseRule, protocolName, type RuleOption } from './iptables-argv.ts'
+import { impliedMatch, type Match, protocolName, type RuleOption, takeApart } from './iptables-argv.ts'
 import { own } from './own.ts'
 
 /** A rule of iptables. */
@@ -19,8 +19,8 @@ export function effectKey(rule: Rule): string {
 }
 
 /** Option and value of each line as iptables-save would print them, but in an order that does not depend on the typing. */
-function canonical(rule: Rule, counts: (match: Match) => boolean): string {
-  const { matches, target, isGoto, targetOptions } = parseRule(rule)
+function canonical({ argv }: Rule, counts: (match: Match) => boolean): string {
+  const { matches, target, isGoto, targetOptions } = takeApart(argv)
   const [own, ...others] = matches
   const protocol = own?.options.find(({ name, negated }) => name === '-p' && !negated)?.values[0] ?? ''
   const implied = impliedMatch(protocolName(protocol))
@@ -161,6 +161,8 @@ export function setMark(name: string, text: string): readonly [number, number] {
 
 /** `10.0.0.5/255.255.255.0` as `10.0.0.0/24`, one address without a prefix. */
 function canonicalRange(text: string): string {
+  // Most are one plain address, of which there are very many.
+  if (/^[1-9]\d{0,2}(\.(0|[1-9]\d{0,2})){3}(\/32)?$/.test(text)) return text.replace('/32', '')
   try {
     const is6 = text.includes(':')
     const [address = '', mask = is6 ? '128' : '32'] = text.split('/')

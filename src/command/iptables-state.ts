@@ -180,5 +180,5 @@ function deleteAll(prefix: readonly string[], chains: Map<string, Chain>, operat
 
 /** Deleting by a rule's text takes the first that is equal, so its text names it only where it is alone. */
 function isAlone(rules: readonly NotedRule[], rule: NotedRule): boolean {
-  return rules.filter(other => other.key === rule.key).length === 1
+  return rules.length === 1 || rules.filter(other => other.key === rule.key).length === 1
 }
