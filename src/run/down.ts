@@ -2,10 +2,18 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Plan } from '../plan/plan.ts'
 import { ruleCount } from '../plan/rule-count.ts'
+import { mustRemoveCgroup } from '../sandbox/cgroup.ts'
 import { closeSandbox } from '../sandbox/close.ts'
 import { complainersTo, kill, linkCount, lives, type ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { isAbandonedClaim, labFolders, removeFolder, stateRoot } from '../sandbox/state-folder.ts'
+import {
+  isAbandonedClaim,
+  labFolders,
+  readIfThere,
+  removeFolder,
+  stateRoot,
+} from '../sandbox/state-folder.ts'
+import { cgroupsFile } from './lab-start.ts'
 import { LabFolder, type LabState } from './lab-state.ts'
 import type { DownReport } from './report.ts'
 
@@ -75,5 +83,16 @@ export async function endLab(folder: LabFolder): Promise<void> {
 async function end(path: string, state: LabState | undefined): Promise<void> {
   if (state?.holder !== undefined) await closeSandbox(state.holder, state.sandbox)
   for (const left of complainersTo(path)) await closeSandbox(left, undefined)
+  await mustRemoveCgroup(cgroupsOf(path))
   removeFolder(path)
+}
+
+/** Which cgroups a lab has is noted before anything else of it. */
+function cgroupsOf(path: string): string[] {
+  try {
+    const folders: unknown = JSON.parse(readIfThere(join(path, cgroupsFile)) ?? '[]')
+    return Array.isArray(folders) ? folders.filter(folder => typeof folder === 'string') : []
+  } catch {
+    return []
+  }
 }

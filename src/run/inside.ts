@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { host, type Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
+import { joinLab } from '../sandbox/enter.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { runForPerson } from '../sandbox/terminal.ts'
 
@@ -11,21 +12,23 @@ interface OpenLab {
 }
 
 /** Runs a command inside a lab for the person at the terminal and returns its exit code. Throws NetlabError for an unknown place. */
-export function runInside(
+export async function runInside(
   { sandbox, plan }: OpenLab,
   argv: readonly string[],
   place: Place,
 ): Promise<number> {
   mustBePlace(plan, place)
+  await joinLab(sandbox)
   const enter = (inside: readonly string[]) => enterArgv(sandbox, inside, place)
   return runForPerson(argv, { enter, env: personsEnv(), interactive: false })
 }
 
 /** Opens a shell inside a lab, with a prompt that names the lab and the place, and returns the shell's exit code. */
-export function openShell({ sandbox, plan }: OpenLab, place: Place): Promise<number> {
+export async function openShell({ sandbox, plan }: OpenLab, place: Place): Promise<number> {
   mustBePlace(plan, place)
   const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
   const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
+  await joinLab(sandbox)
   const enter = (inside: readonly string[]) => enterArgv(sandbox, inside, place)
   const env = { ...personsEnv(), PS1: `[${plan.lab} ${place}]# `, HISTFILE: '' }
   return runForPerson(argv, { enter, env, interactive: true })

@@ -1,9 +1,13 @@
 import { join } from 'node:path'
+import { makeCgroup, removeCgroup } from '../sandbox/cgroup.ts'
 import { StartedSandbox } from '../sandbox/start.ts'
-import { makeClaim, removeFolder, stateRoot } from '../sandbox/state-folder.ts'
+import { makeClaim, removeFolder, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
 
 /** The name of a sandbox's log in the folder of its lab. */
 export const sandboxLog = 'sandbox.log'
+
+/** The name of the file in a lab's folder that lists its cgroups. */
+export const cgroupsFile = 'cgroups.json'
 
 /** The start of a lab that has no name yet: its sandbox opens while its file is still being read. */
 export class LabStart {
@@ -13,9 +17,14 @@ export class LabStart {
 
   constructor() {
     this.claim = makeClaim(stateRoot())
+    const cgroup = makeCgroup(String(process.pid))
+    const cgroups = cgroup?.folders ?? []
     try {
-      this.sandbox = new StartedSandbox(join(this.claim, sandboxLog), true)
+      // Noted at once: whoever finds the folder of a netlab that was killed removes them.
+      writeWhole(join(this.claim, cgroupsFile), `${JSON.stringify(cgroups)}\n`)
+      this.sandbox = new StartedSandbox(join(this.claim, sandboxLog), cgroup)
     } catch (error) {
+      removeCgroup(cgroups).catch(() => {})
       removeFolder(this.claim)
       throw error
     }

@@ -25,7 +25,7 @@ export const labStateShape: Shape = fields({
   since: value => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
   starter: processShape,
   holder: optional(processShape),
-  sandbox: optional(fields({ holder: processShape, init: processShape })),
+  sandbox: optional(fields({ holder: processShape, init: processShape, cgroups: list(text) })),
   lastStep: optional(text),
 })
 

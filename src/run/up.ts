@@ -65,8 +65,9 @@ export async function openLabSandbox(
   const { folder, state } = claimLab(lab, plan, options.file, start)
   try {
     const serves = !apart && plan.steps.some(step => step.actions.some(({ command }) => isOwnServer(command)))
-    const { sandbox, podServer } = await start.sandbox.keep(lab.name, join(folder.path, sandboxLog))
-    if (!serves) podServer?.socket.destroy()
+    const logFile = join(folder.path, sandboxLog)
+    const { name, limits } = lab
+    const { sandbox, podServer } = await start.sandbox.keep({ lab: name, limits, serves, logFile })
     state.sandbox = sandbox
     folder.write(state)
     const context = { sandbox, plan, observer, apart, podServer, signal }

@@ -10,6 +10,7 @@ import {
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NetlabError } from '../errors.ts'
 import type { Limits } from '../lab/lab.ts'
 import { type CgroupPlaces, cgroupPlaces, isLabCgroup } from './cgroup-places.ts'
 import { namespaceOf } from './proc.ts'
@@ -27,7 +28,6 @@ export type CgroupBound = 'memory' | 'processes'
 /** A folder to make cgroups in, and what those can bound. */
 export interface CgroupParent {
   folder: string
-  version: 1 | 2
   bounds: readonly CgroupBound[]
 }
 
@@ -42,7 +42,7 @@ export function cgroupParents(): CgroupParent[] {
     const controllers = read(join(folder, 'cgroup.subtree_control')).split(/\s/)
     return controllers.includes('memory') && controllers.includes('pids') && isOurs(folder)
   })
-  if (handingOn !== undefined) return [{ folder: handingOn, version: 2, bounds: ['memory', 'processes'] }]
+  if (handingOn !== undefined) return [{ folder: handingOn, bounds: ['memory', 'processes'] }]
   return [
     ...(memory !== undefined && isOurs(memory) ? [parentOf(memory, 'memory')] : []),
     ...(pids !== undefined && isOurs(pids) ? [parentOf(pids, 'processes')] : []),
@@ -50,7 +50,7 @@ export function cgroupParents(): CgroupParent[] {
 }
 
 function parentOf(folder: string, bound: CgroupBound): CgroupParent {
-  return { folder, version: 1, bounds: [bound] }
+  return { folder, bounds: [bound] }
 }
 
 /** To move a process, one must be allowed to write to the cgroup that is above both, too. */
@@ -64,18 +64,17 @@ function isOurs(folder: string): boolean {
   }
 }
 
-/** Makes the cgroups of a lab, empty as yet; undefined where this process may make none that bounds anything. */
-export function makeCgroup(lab: string, limits: Limits, parents = cgroupParents()): LabCgroup | undefined {
+/**
+ * Makes cgroups for a lab, empty and without a limit as yet; undefined where this process may make none. `label` tells people what
+ * made them.
+ */
+export function makeCgroup(label: string, parents = cgroupParents()): LabCgroup | undefined {
   const made: { folder: string; bounds: readonly CgroupBound[] }[] = []
-  for (const { folder: parent, version, bounds } of parents) {
-    let folder: string | undefined
+  for (const { folder: parent, bounds } of parents) {
     try {
-      folder = mkdtempSync(join(parent, `netlab-${process.getuid?.() ?? 0}-${lab}-`))
-      for (const bound of bounds) bind(folder, version, bound, limits)
-      made.push({ folder, bounds })
+      made.push({ folder: mkdtempSync(join(parent, `netlab-${process.getuid?.() ?? 0}-${label}-`)), bounds })
     } catch {
       // A limit on the number of cgroups, say: the lab comes up without, as on machines that give none.
-      if (folder !== undefined) rmdirSync(folder)
     }
   }
   if (made.length === 0) return undefined
@@ -83,24 +82,30 @@ export function makeCgroup(lab: string, limits: Limits, parents = cgroupParents(
 }
 
 /**
- * Not `memory.oom.group`: where the lab has no memory left the one program that took most is ended, not all of it, nor the
- * netlab that happens to be in it.
+ * Sets what a lab may use at the most. Not `memory.oom.group`: where the lab has no memory left the one program that took most is
+ * ended, not all of it, nor the netlab that happens to be in it.
  */
-function bind(folder: string, version: 1 | 2, bound: CgroupBound, { memory, processes }: Limits): void {
-  const set = (file: string, value: number) => writeFileSync(join(folder, file), String(value))
-  const swapFile = version === 2 ? 'memory.swap.max' : 'memory.memsw.limit_in_bytes'
-  if (bound === 'processes') {
-    set('pids.max', processes)
-    return
+export function limitCgroup({ folders }: LabCgroup, { memory, processes }: Limits): void {
+  // Those of the second version, then of the first, whose swap file counts memory and swap together. A folder has the files of its
+  // controllers; a kernel that does not count swap has none for that.
+  const values = {
+    'pids.max': processes,
+    'memory.max': memory,
+    'memory.swap.max': 0,
+    'memory.limit_in_bytes': memory,
+    'memory.memsw.limit_in_bytes': memory,
   }
-  set(version === 2 ? 'memory.max' : 'memory.limit_in_bytes', memory)
-  // A kernel that does not count swap has no such file. Of version 1 the number is that of memory and swap together.
-  if (existsSync(join(folder, swapFile))) set(swapFile, version === 2 ? 0 : memory)
+  for (const folder of folders) {
+    for (const [file, value] of Object.entries(values)) {
+      const path = join(folder, file)
+      if (existsSync(path)) writeFileSync(path, String(value))
+    }
+  }
 }
 
-/** The files into which the number of a process is written to bring it, and all that it starts from then on, into a lab's cgroups. */
-export function procsFiles(folders: readonly string[]): string[] {
-  return folders.map(folder => join(folder, 'cgroup.procs'))
+/** Brings a process, and all that it starts from then on, into cgroups. Rejects where the kernel forbids it. */
+export async function moveInto(folders: readonly string[], pid: number): Promise<void> {
+  await Promise.all(folders.map(folder => writeFile(join(folder, 'cgroup.procs'), String(pid))))
 }
 
 /** Where this process was before it joined a lab, by the folder that it joined. */
@@ -118,7 +123,7 @@ export async function joinCgroup(folders: readonly string[]): Promise<void> {
     const home = own.find(each => each.startsWith(`${dirname(folder)}/`) || each === dirname(folder))
     if (home !== undefined && !homes.has(folder)) homes.set(folder, home)
   }
-  await Promise.all(procsFiles(sound).map(file => writeFile(file, String(process.pid)).catch(() => {})))
+  await Promise.all(sound.map(folder => moveInto([folder], process.pid).catch(() => {})))
 }
 
 /**
@@ -129,6 +134,17 @@ export async function removeCgroup(folders: readonly string[]): Promise<string[]
   const left: string[] = []
   for (const folder of labCgroups(folders)) if (!(await removed(folder))) left.push(folder)
   return left
+}
+
+/** The same. Throws NetlabError that names what is still there. */
+export async function mustRemoveCgroup(folders: readonly string[]): Promise<void> {
+  const left = await removeCgroup(folders)
+  if (left.length === 0) return
+  throw new NetlabError({
+    what: `${left.length === 1 ? 'a cgroup' : 'cgroups'} of the lab could not be removed`,
+    details: left.join('\n'),
+    fix: 'something is still in there: netlab down tries again',
+  })
 }
 
 function labCgroups(folders: readonly string[]): string[] {

@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
+import { joinCgroup } from './cgroup.ts'
 import { labIdentity } from './identity.ts'
 import { type Finished, type RunOptions, run, runAnyway } from './process.ts'
 import { enterArgv, enterNetworkArgv, insideEnv, type Sandbox } from './sandbox.ts'
@@ -11,21 +13,40 @@ export type EnterOptions = Omit<RunOptions, 'env' | 'onlyEnv' | 'identity'> & {
   onlyNetwork?: boolean
 }
 
+const joins = new Map<string, Promise<void>>()
+
+/**
+ * To be awaited before anything is started inside: this process joins the lab's cgroups, so that what it starts is bounded too, and is
+ * as ready to go as the lab is where there is no memory left: else the lab's other programs would go for what was started last.
+ */
+export function joinLab({ cgroups }: Sandbox): Promise<void> {
+  const key = cgroups.join('\n')
+  let join = joins.get(key)
+  if (join === undefined) {
+    writeFileSync('/proc/self/oom_score_adj', '1000')
+    join = joinCgroup(cgroups)
+    joins.set(key, join)
+  }
+  return join
+}
+
 /** Runs a command inside a sandbox to its end, whatever its exit code. Throws only where it could not be started. */
-export function runAtAnyway(
+export async function runAtAnyway(
   sandbox: Sandbox,
   argv: readonly string[],
   options: EnterOptions = {},
 ): Promise<Finished> {
+  await joinLab(sandbox)
   return runAnyway(entered(sandbox, argv, options), sealed(options))
 }
 
 /** Runs a command inside a sandbox to its end. Throws CommandError where its exit code is not 0. */
-export function runAt(
+export async function runAt(
   sandbox: Sandbox,
   argv: readonly string[],
   options: EnterOptions = {},
 ): Promise<Finished> {
+  await joinLab(sandbox)
   return run(entered(sandbox, argv, options), sealed(options))
 }
 

@@ -1,16 +1,18 @@
+import type { Limits } from '../lab/lab.ts'
 import type { LabIdentity } from './identity.ts'
+import { firstToGo, namespaceLimitLines, tmpfsOptions, ulimitLines } from './limit-lines.ts'
 import type { ProgramFiles } from './program-files.ts'
 
 /**
  * The shell scripts that open a sandbox. They are data here: the first is given to `sh -c`, the others to it as its arguments.
  * A shell, not Node, because process 1 must reap orphans and stay small: Kubernetes' pause container, for real.
  *
- * Every script has the same arguments: $1 the furnishing script, $2 the cell's, $3 what process 1 ends up as, $4 whether a pod
- * server is needed, $5 node, $6 netlab's bundle, $7 koffi, $8 the folder of its binaries, $9 the lab's id outside.
+ * Every script has the same arguments: $1 the furnishing script, $2 the cell's, $3 what process 1 ends up as, $4 node, $5 netlab's
+ * bundle, $6 koffi, $7 the folder of its binaries, $8 the lab's id outside.
  */
 
 /** The files that a sandbox needs of this machine's, opened before anything is mounted over where they lie. */
-const openProgram = 'exec 5< "$5" 6< "$6" 7< "$7" 8< "$8"'
+const openProgram = 'exec 5< "$4" 6< "$5" 7< "$6" 8< "$7"'
 const closeProgram = 'exec 5<&- 6<&- 7<&- 8<&-'
 
 /** mount(8) would resolve the link and lose the file that the descriptor holds: `-c` leaves that to the kernel. */
@@ -23,6 +25,7 @@ const bindDescriptor = (descriptor: number, target: string) =>
  */
 const collectScript = `
 set -e
+${firstToGo.join('\n')}
 ${openProgram}
 mount -t tmpfs -o mode=755,nosuid,nodev netlab /run
 cd /run
@@ -34,12 +37,13 @@ ${bindDescriptor(7, 'koffi')}
 ${bindDescriptor(8, 'koromix')}
 ${closeProgram}
 cd /
-exec setpriv --reuid "$9" --regid "$9" --clear-groups -- \\
+exec setpriv --reuid "$8" --regid "$8" --clear-groups -- \\
   unshare --user --map-root-user --mount --pid --net --fork --kill-child -- \\
-  sh -c "$1" netlab-furnish "$1" "$2" "$3" "$4" /run/node /run/dist /run/koffi /run/koromix "$9"
+  sh -c "$1" netlab-furnish "$1" "$2" "$3" /run/node /run/dist /run/koffi /run/koromix "$8"
 `
 
 const openScript = `
+${firstToGo.join('\n')}
 exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- sh -c "$1" netlab-furnish "$@"
 `
 
@@ -48,8 +52,8 @@ exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- s
  * and leaves this machine's behind. Everything is then taken into one more user namespace, for which the kernel locks each of
  * these mounts: not even the lab's root can change them, or look below them (mount_namespaces(7)).
  *
- * What can be written lies on one tmpfs of limited size. Of /proc/sys only net can be written, and that belongs to the network
- * namespace. The fresh /sys is that of a network namespace that nobody uses; `ip netns exec` lays a pod's own over it, which
+ * What can be written lies on one tmpfs of limited size, what pods print on another. Of /proc/sys only net can be written, and that
+ * belongs to the network namespace; the limits on namespaces are set through a descriptor of this machine's /proc. The fresh /sys is that of a network namespace that nobody uses; `ip netns exec` lays a pod's own over it, which
  * the kernel allows only where nothing of the old one is hidden (iproute2, lib/namespace.c).
  */
 const furnishScript = `
@@ -57,7 +61,8 @@ set -e
 umask 022
 ${openProgram}
 mount --all -o remount,bind,ro -t noproc 2> /dev/null || true
-mount -t tmpfs -o mode=755,nosuid,nodev,size=1g,nr_inodes=200k netlab /tmp
+exec 9< /proc/sys/user
+mount -t tmpfs -o mode=755,nosuid,nodev netlab /tmp
 cd /tmp
 mkdir -p root/usr root/opt root/etc root/proc root/sys root/dev root/run root/tmp root/var root/home root/root root/mnt \\
   sandbox/bin sandbox/netlab/dist sandbox/netlab/node_modules/koffi sandbox/netlab/node_modules/@koromix \\
@@ -87,7 +92,7 @@ chmod 1777 tmp var/tmp dev/shm
   echo 'overlay /tmp/root/etc overlay lowerdir=/etc,upperdir=/tmp/upper,workdir=/tmp/work,nosuid,nodev 0 0'
   for name in tmp var dev run; do echo "/tmp/$name /tmp/root/$name none rbind 0 0"; done
   echo '/tmp/sandbox /tmp/root/run/sandbox none rbind 0 0'
-  echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec,size=64m,nr_inodes=10k 0 0'
+  echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec 0 0'
   echo 'proc /tmp/root/proc proc nosuid,nodev,noexec 0 0'
   echo '/tmp/root/proc/sys/net /tmp/net none bind 0 0'
   for path in sys sysrq-trigger bus fs irq acpi scsi; do
@@ -104,45 +109,64 @@ mount -a -T fstab
 mount -t sysfs -o ro,nosuid,nodev,noexec netlab root/sys 2> /dev/null || mount --rbind /sys root/sys
 mount -o remount,bind,ro root/run/sandbox
 mount -o remount,bind,ro,nosuid,nodev root
-echo 0 > /proc/sys/user/max_cgroup_namespaces
 cd root
 pivot_root . .
 umount -l .
 cd /
-exec unshare --user --map-root-user --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$@"
-`
-
-/**
- * The lab's own namespaces. Says that they are there, and waits for a line on stdin with the lab's name: if netlab dies before
- * it has noted the holder, all ends with this process. Then it reaps orphans for ever. The pods' server starts meanwhile, since
- * Node takes longer to start than the first pods to be made; it talks with netlab through file descriptor 3.
- */
-const cellScript = `
-set -e
-[ "$4" != serve ] || /run/sandbox/bin/node /run/sandbox/netlab/dist/pod-server.js <&3 >&3 2> /var/log/pods/server.log 3<&- &
-exec 3<&-
-ip link set lo up
 echo ready
 read -r word lab
 [ "$word" = stay ]
-hostname "$lab"
+eval "$(cat)"
+exec 9<&- unshare --user --map-root-user --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$3" "$lab" "$serves"
+`
+
+/** The folder through which a sandbox that is furnished, and nothing more yet, sets limits on namespaces. */
+const namespaceLimits = '/proc/self/fd/9'
+
+/**
+ * What a furnished sandbox reads on stdin: the word that lets it stay, with the lab's name, and what is to hold from the moment on in
+ * which the lab's own namespaces are made. With `serves` a pod server starts in them.
+ */
+export function stayWords(lab: string, limits: Limits, serves: boolean): string {
+  // With the source it takes no options of before: an owner that has no number in here would be among them.
+  const tmpfs = 'mount -o remount,nosuid,nodev'
+  return [
+    `stay ${lab}`,
+    `serves=${serves ? 'serve' : ''}`,
+    `${tmpfs},${tmpfsOptions(limits)} netlab /tmp`,
+    `${tmpfs},noexec,${tmpfsOptions({ files: limits.logs })} netlab /var/log/pods`,
+    ...namespaceLimitLines(limits, namespaceLimits),
+    ...ulimitLines(limits),
+    '',
+  ].join('\n')
+}
+
+/**
+ * The lab's own namespaces: $1 what process 1 ends up as, $2 the lab's name, $3 whether a pod server is needed. That one starts first,
+ * since Node takes longer to start than the first pods to be made; it talks with netlab through file descriptor 3.
+ */
+const cellScript = `
+set -e
+[ "$3" != serve ] || /run/sandbox/bin/node /run/sandbox/netlab/dist/pod-server.js <&3 >&3 2> /var/log/pods/server.log 3<&- &
+exec 3<&-
+ip link set lo up
+hostname "$2"
 echo staying
-exec sh -c "$3" netlab-pause "$lab"
+exec sh -c "$1" netlab-pause "$2"
 `
 
 /** What process 1 is from then on; a short text, because `ps` shows it. */
 const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; while :; do sleep 2147483647 & wait $!; done`
 
 /**
- * The argv that opens a sandbox. With `serves` a pod server starts in it, whose stdin and stdout are this process's file
- * descriptor 3. `identity`: who the lab is outside where that is somebody else than who runs netlab.
+ * The argv that opens a sandbox, and furnishes it. It says so, and waits on stdin for `stayWords`: if netlab dies before it has noted the
+ * holder, all ends with the holder. A pod server's stdin and stdout are its file descriptor 3. `identity`: who the lab is outside where that is somebody else than who runs netlab.
  */
 export function holderArgv(
   { node, bundle, koffi, binaries }: ProgramFiles,
-  serves: boolean,
   identity: LabIdentity | undefined,
 ): readonly string[] {
-  const scripts = [furnishScript, cellScript, pauseScript, serves ? 'serve' : '']
+  const scripts = [furnishScript, cellScript, pauseScript]
   const args = [...scripts, node, bundle, koffi, binaries, `${identity?.uid ?? ''}`]
   // A shell, so that the log says it where unshare is missing.
   return identity === undefined

@@ -26,11 +26,11 @@ export function ulimitLines({ processes }: Limits): ShellLines {
 }
 
 /**
- * How many namespaces the lab may have, for a shell in the user namespace around the lab's, whose /proc/sys is still writable. The
+ * How many namespaces the lab may have, for a shell in the user namespace around the lab's; `folder` is /proc/sys/user where that can still be written. The
  * limits of each user namespace hold for all below it, whatever those set for themselves (`inc_ucount`, kernel/ucount.c). No
  * cgroup namespace at all: without one no cgroup can be mounted.
  */
-export function namespaceLimitLines({ processes }: Limits): ShellLines {
+export function namespaceLimitLines({ processes }: Limits, folder = '/proc/sys/user'): ShellLines {
   const most = {
     cgroup: 0,
     user: 32,
@@ -45,11 +45,11 @@ export function namespaceLimitLines({ processes }: Limits): ShellLines {
   }
   return Object.entries(most).map(
     ([kind, count]) =>
-      `[ ! -e /proc/sys/user/max_${kind}_namespaces ] || echo ${count} > /proc/sys/user/max_${kind}_namespaces`,
+      `[ ! -e ${folder}/max_${kind}_namespaces ] || echo ${count} > ${folder}/max_${kind}_namespaces`,
   )
 }
 
 /** Options of the one tmpfs that holds all files of the sandbox. Each file and folder takes a kilobyte of the kernel's memory, too. */
-export function tmpfsOptions({ files }: Limits): string {
+export function tmpfsOptions({ files }: Pick<Limits, 'files'>): string {
   return `size=${files},nr_inodes=${Math.ceil(files / 4096)}`
 }

@@ -9,6 +9,8 @@ export interface Sandbox {
   holder: ProcessId
   /** Process 1 of the sandbox, as seen from outside. */
   init: ProcessId
+  /** Folders of the cgroups that bound what runs in it; none where this machine gives none. */
+  cgroups: readonly string[]
 }
 
 /** Folders of programs inside a sandbox, netlab's own first. What this machine's user has elsewhere is not there. */

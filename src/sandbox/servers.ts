@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Command } from '../command/command.ts'
 import { commandLine, hostArgv } from '../command/command-line.ts'
 import { startDetached } from './detached.ts'
-import { runAtAnyway } from './enter.ts'
+import { joinLab, runAtAnyway } from './enter.ts'
 import { labIdentity } from './identity.ts'
 import { openListeners, podServers } from './pod-control.ts'
 import type { Listener } from './pod-listeners.ts'
@@ -48,7 +48,7 @@ export async function startContainers(
       const started = startedServer(podServer)
       const living = started === undefined && !apart ? (await podServers(sandbox))[0] : undefined
       if (living !== undefined) heed(group, await openListeners(sandbox, living, group.flatMap(listenersOf)))
-      else await serve(group, started ?? startPodServer(sandbox, group), signal)
+      else await serve(group, started ?? (await startPodServer(sandbox, group)), signal)
     }),
     ...others.map(command => startProgram(sandbox, command, signal)),
   ])
@@ -71,7 +71,8 @@ function startedServer(server: StartedPodServer | undefined): Conversation | und
 }
 
 /** A pod server of its own for these commands. */
-function startPodServer(sandbox: Sandbox, commands: readonly Command[]): Conversation {
+async function startPodServer(sandbox: Sandbox, commands: readonly Command[]): Promise<Conversation> {
+  await joinLab(sandbox)
   const { pod, name } = commands[0]?.container ?? { pod: '', name: '' }
   const log = commands.length === 1 ? logFile(pod, name) : `${insideFolder.logs}/server.log`
   const server = ['setsid', '--fork', insideProgram.node, insideProgram.podServer]

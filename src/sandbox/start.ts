@@ -3,9 +3,11 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { exitCode, NetlabError } from '../errors.ts'
+import type { Limits } from '../lab/lab.ts'
+import { joinCgroup, type LabCgroup, limitCgroup, moveInto, mustRemoveCgroup } from './cgroup.ts'
 import { closeSandbox } from './close.ts'
 import { startDetached } from './detached.ts'
-import { holderArgv } from './holder.ts'
+import { holderArgv, stayWords } from './holder.ts'
 import { labIdentity } from './identity.ts'
 import { childrenOf, type ProcessId, processId } from './proc.ts'
 import { programFiles } from './program-files.ts'
@@ -25,60 +27,90 @@ export interface StartedPodServer {
   socket: Socket
 }
 
+/** What a lab needs of a sandbox that it keeps. */
+export interface Keeping {
+  lab: string
+  limits: Limits
+  /** A pod server is to start in it. */
+  serves: boolean
+  /** Where the sandbox's log lies now. */
+  logFile: string
+}
+
 /** A sandbox that opens meanwhile, for a lab whose name nobody needs to know yet. Unless it is kept it ends with this process. */
 export class StartedSandbox {
   /** The process that waits for the sandbox outside. */
   readonly holder: ProcessId
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #output: AsyncIterator<string>
+  readonly #cgroup: LabCgroup | undefined
+  readonly #furnished: Promise<ProcessId | undefined>
   #said = ''
+  #startFailure: Error | undefined
   #kept = false
 
-  /** What the holder and the pod server print goes to `logFile`. With `serves` a pod server starts meanwhile. */
-  constructor(logFile: string, serves: boolean) {
+  /** What the holder complains of goes to `logFile`; `cgroup`: where the lab is to run, if there is such a place. */
+  constructor(logFile: string, cgroup?: LabCgroup) {
     const log = openSync(logFile, 'a', 0o600)
-    const child = startDetached(holderArgv(programFiles(), serves, labIdentity()), {
+    const child = startDetached(holderArgv(programFiles(), labIdentity()), {
       output: log,
       stdin: 'pipe',
       stdout: 'pipe',
-      ...(serves ? { extra: 'pipe' } : {}),
+      extra: 'pipe',
     }) as ChildProcessByStdio<Writable, Readable, null>
     closeSync(log)
-    child.on('error', () => {})
+    child.on('error', error => {
+      this.#startFailure = error
+    })
     const holder = child.pid === undefined ? undefined : processId(child.pid)
-    if (holder === undefined) throw notOpened(logFile)
+    if (holder === undefined) throw notOpened(logFile, this.#startFailure)
     child.stdin.on('error', () => {})
     this.#child = child
     this.#output = child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })
     this.holder = holder
+    this.#cgroup = cgroup
+    this.#furnished = this.#furnish()
+  }
+
+  /** The first process of the sandbox, in its cgroup; undefined where it could not be furnished. */
+  async #furnish(): Promise<ProcessId | undefined> {
+    if (!(await this.#says('ready'))) return undefined
+    const init = childrenOf(this.holder.pid).map(processId)[0]
+    // All that runs in the lab is a child of it, or of this process.
+    if (init !== undefined && this.#cgroup !== undefined) {
+      await Promise.all([moveInto(this.#cgroup.folders, init.pid), joinCgroup(this.#cgroup.folders)])
+    }
+    return init
   }
 
   /**
    * Waits until the sandbox is open and lets it live on after this process, under a lab's name. To be called once the holder is
-   * noted where `down` finds it. Throws NetlabError where this machine forbids user namespaces; `logFile`: where the log lies now.
+   * noted where `down` finds it. Throws NetlabError where this machine forbids user namespaces.
    */
-  async keep(lab: string, logFile: string): Promise<OpenedSandbox> {
+  async keep({ lab, limits, serves, logFile }: Keeping): Promise<OpenedSandbox> {
     const { stdin, stdout, stdio } = this.#child
-    if (!(await this.#says('ready'))) throw notOpened(logFile)
-    const init = childrenOf(this.holder.pid).map(processId)[0]
-    if (init === undefined) throw notOpened(logFile)
-    const server = childrenOf(init.pid).map(processId)[0]
-    stdin.end(`stay ${lab}\n`)
-    if (!(await this.#says('staying'))) throw notOpened(logFile)
+    const init = await this.#furnished
+    if (init === undefined) throw notOpened(logFile, this.#startFailure)
+    if (this.#cgroup !== undefined) limitCgroup(this.#cgroup, limits)
+    stdin.end(stayWords(lab, limits, serves))
+    if (!(await this.#says('staying'))) throw notOpened(logFile, undefined)
     this.#kept = true
     stdout.destroy()
     this.#child.unref()
+    const sandbox = { holder: this.holder, init, cgroups: this.#cgroup?.folders ?? [] }
     // Node opens a socket for each additional pipe.
-    const socket = (stdio as unknown[])[3] as Socket | undefined
-    socket?.unref()
-    const sandbox = { holder: this.holder, init }
-    if (socket === undefined) return { sandbox }
-    return { sandbox, podServer: { socket, process: server ?? ended } }
+    const socket = (stdio as unknown[])[3] as Socket
+    socket.unref()
+    if (serves) return { sandbox, podServer: { socket, process: serverOf(init) ?? ended } }
+    socket.destroy()
+    return { sandbox }
   }
 
-  /** Ends it where it is not kept. */
+  /** Ends it where it is not kept, with the cgroups that were made for it. */
   async giveUp(): Promise<void> {
-    if (!this.#kept) await closeSandbox(this.holder, undefined)
+    if (this.#kept) return
+    await closeSandbox(this.holder, undefined)
+    await mustRemoveCgroup(this.#cgroup?.folders ?? [])
   }
 
   /** Waits for a word of the sandbox; false where it ended instead. */
@@ -95,11 +127,17 @@ export class StartedSandbox {
 /** The id of no process that lives. */
 const ended: ProcessId = { pid: 0, startTime: '' }
 
-function notOpened(logFile: string): NetlabError {
+/** Process 1 has started it before all else. */
+function serverOf(init: ProcessId): ProcessId | undefined {
+  return childrenOf(init.pid).map(processId)[0]
+}
+
+function notOpened(logFile: string, cause: Error | undefined): NetlabError {
   return new NetlabError({
     what: 'the sandbox could not be opened',
     why: 'a lab runs in user, network, mount and PID namespaces of its own, so that nothing of this machine is touched',
     details: readFileSync(logFile, 'utf8').trim(),
+    cause,
     fix: 'netlab doctor says what this machine lacks, and the command that mends it',
     exitCode: exitCode.machineLacks,
   })

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/lab/limits.ts'
-import { cgroupParents, joinCgroup, makeCgroup, procsFiles, removeCgroup } from '../../src/sandbox/cgroup.ts'
+import { cgroupParents, joinCgroup, limitCgroup, makeCgroup, removeCgroup } from '../../src/sandbox/cgroup.ts'
 import { cgroupPlaces } from '../../src/sandbox/cgroup-places.ts'
 import { firstToGo, namespaceLimitLines, tmpfsOptions, ulimitLines } from '../../src/sandbox/limit-lines.ts'
 import { childrenOf } from '../../src/sandbox/proc.ts'
@@ -127,14 +127,15 @@ it('a tmpfs of that size takes no more bytes and no more files', async () => {
 
 describe.runIf(cgroupParents().length > 0)('a cgroup of a lab', () => {
   const made = () => {
-    const cgroup = makeCgroup('two-pods', { ...few, memory: 128 * 1024 ** 2 })
+    const cgroup = makeCgroup('two-pods')
     expect(cgroup).toBeDefined()
     ends.push(() => removeCgroup(cgroup!.folders))
+    limitCgroup(cgroup!, { ...few, memory: 128 * 1024 ** 2 })
     return cgroup!
   }
   /** A program that is in it before it starts anything. */
   const within = (folders: readonly string[], line: string) => {
-    const join = procsFiles(folders).map(file => `echo $$ > ${file}`)
+    const join = folders.map(folder => `echo $$ > ${folder}/cgroup.procs`)
     return execa('sh', ['-c', [...join, line].join('\n')], { reject: false })
   }
 

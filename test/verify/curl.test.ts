@@ -8,8 +8,8 @@ vi.mock('../../src/sandbox/enter.ts', () => enter)
 beforeEach(() => void enter.runAtAnyway.mockReset())
 
 const init = processId(process.pid)!
-const alive = { holder: init, init, userNamespace: '' }
-const gone = { holder: init, init: { pid: init.pid, startTime: '1' }, userNamespace: '' }
+const alive = { holder: init, init, cgroups: [] }
+const gone = { holder: init, init: { pid: init.pid, startTime: '1' }, cgroups: [] }
 
 /** What curl ends with. */
 function curlEnds(ended: Partial<Finished>) {
