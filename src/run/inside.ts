@@ -37,8 +37,7 @@ export async function openShell({ sandbox, plan }: OpenLab, place: Place): Promi
 /** All that a command finds in its environment: of the caller's, only which terminal it is. */
 function personsEnv(): Record<string, string> {
   const { TERM } = process.env
-  const language = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' }
-  return { ...insideEnv, HOME: '/tmp', ...language, ...(TERM === undefined ? {} : { TERM }) }
+  return { ...insideEnv, ...(TERM === undefined ? {} : { TERM }) }
 }
 
 function mustBePlace(plan: Plan, place: Place): void {

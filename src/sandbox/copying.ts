@@ -2,7 +2,6 @@ import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
-import { NetlabError } from '../errors.ts'
 
 /** Bytes that a pipe, or a terminal, may still hold when its writer ends: the kernel's largest pipe for an ordinary user. */
 const mostHeld = 1024 * 1024
@@ -17,8 +16,8 @@ export class Output {
   readonly #onError: (error: NodeJS.ErrnoException) => void
   #broken = false
 
-  /** Closes `fd`, whose reading must not wait, in the end. `failed` hears why nothing can be written any more. */
-  constructor(fd: number, isTerminal: boolean, to: Writable, failed: (error: NetlabError) => void) {
+  /** Closes `fd` in the end. `failed` is called where nothing can be written any more; why, is told by who watches netlab's output. */
+  constructor(fd: number, isTerminal: boolean, to: Writable, failed: () => void) {
     this.#fd = fd
     this.#to = to
     this.#from = isTerminal ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false })
@@ -28,7 +27,7 @@ export class Output {
       if (this.#broken) return
       this.#broken = true
       // A reader that has seen enough, or a window that was closed.
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') failed(notWritten(error))
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') failed()
     }
     to.on('error', this.#onError)
     // A terminal's end of file: no program has it open any more.
@@ -123,8 +122,4 @@ export class Typed {
       this.#timer = setTimeout(() => this.#write(), retry)
     }
   }
-}
-
-function notWritten(cause: NodeJS.ErrnoException): NetlabError {
-  return new NetlabError({ what: `the output cannot be written: ${cause.code ?? cause.message}`, cause })
 }

@@ -5,8 +5,8 @@ import { isatty, WriteStream } from 'node:tty'
 import { exitCode, NetlabError } from '../errors.ts'
 import { feed, Output, Typed } from './copying.ts'
 import { endedBy } from './ending.ts'
-import { labIdentity } from './identity.ts'
-import { copySettings, copyWindowSize, openPipe, openPty, shedCaller } from './native.ts'
+import { type LabIdentity, labIdentity } from './identity.ts'
+import { copySettings, copyWindowSize, openPipe, openPty } from './native.ts'
 import { childrenOf } from './proc.ts'
 
 export interface ForPerson {
@@ -27,28 +27,24 @@ export async function runForPerson(
   argv: readonly string[],
   { enter, env, interactive }: ForPerson,
 ): Promise<number> {
-  shedCaller()
-  const wires = new Wires(interactive)
+  const identity = labIdentity()
+  const wires = new Wires(interactive, identity)
   const [file = '', ...args] = enter(wires.inOwnSession(argv))
-  const child = spawn(file, args, {
-    stdio: wires.stdio,
-    env,
-    cwd: '/',
-    detached: true,
-    ...labIdentity(),
-  })
+  const child = spawn(file, args, { stdio: wires.stdio, env, cwd: '/', detached: true, ...identity })
   try {
     return await new Promise<number>((resolve, reject) => {
-      wires.connect(reject)
+      wires.connect(() => resolve(exitCode.failed))
       child.once('error', cause => reject(notStarted(file, cause)))
       // What it leaves running holds the terminal, or the pipes, open: no shell's prompt waits for that either.
       child.once('exit', (code, signal) => {
-        wires.rest().then(() => resolve(code ?? endedBy(signal ?? 'SIGKILL')), reject)
+        wires.rest().then(() => resolve(code ?? endedBy(signal)), reject)
       })
       // Ctrl-C is the program's, which may go on, or have something to say.
       for (const signal of ['SIGINT', 'SIGQUIT'] as const) wires.on(signal, () => pass(child, signal))
       for (const signal of ['SIGTERM', 'SIGHUP'] as const)
-        wires.on(signal, () => {
+        wires.on(signal, number => {
+          // So netlab tells itself that nobody reads its output any more; the program finds that out where it writes.
+          if (number === undefined) return
           pass(child, signal)
           resolve(endedBy(signal))
         })
@@ -75,12 +71,10 @@ class Wires {
   #input: number | undefined
   #typed: Typed | undefined
 
-  constructor(interactive: boolean) {
+  constructor(interactive: boolean, owner: LabIdentity | undefined) {
     const pty = this.#pty
     if (pty !== undefined) {
       this.#theirs.push(pty.slave)
-      const identity = labIdentity()
-      if (identity !== undefined) fchownSync(pty.slave, identity.uid, identity.gid)
       copySettings(this.#terminal, pty.slave)
       copyWindowSize(this.#terminal, pty.master)
     }
@@ -93,6 +87,8 @@ class Wires {
         !this.#onTerminal[1] && sameFile(1, 2)
         ? stdout
         : this.#outputPipe(process.stderr)
+    // /dev/stdout, /dev/tty and the like open them again.
+    if (owner !== undefined) for (const fd of this.#theirs) fchownSync(fd, owner.uid, owner.gid)
     // A terminal is taken over by its stdin.
     this.stdio =
       pty === undefined || this.#reads ? [stdin, stdout, stderr] : [pty.slave, stdout, stderr, stdin]
@@ -105,8 +101,8 @@ class Wires {
     return ['setsid', '-c', '--', ...stdin, ...argv]
   }
 
-  /** Begins to copy, once the program has been started. `failed` hears why output cannot be written. */
-  connect(failed: (error: NetlabError) => void): void {
+  /** Begins to copy, once the program has been started. `failed` is called where output cannot be written. */
+  connect(failed: () => void): void {
     for (const fd of this.#theirs) closeSync(fd)
     for (const { fd, to } of this.#pipes) this.#outputs.push(new Output(fd, false, to, failed))
     if (this.#input !== undefined) this.#ends.push(feed(process.stdin, this.#input))
@@ -119,9 +115,10 @@ class Wires {
     this.#readKeys(pty.master)
   }
 
-  on(signal: NodeJS.Signals, work: () => void): void {
-    process.on(signal, work)
-    this.#ends.push(() => process.off(signal, work))
+  on(signal: NodeJS.Signals, work: (number?: number) => void): void {
+    const listener = (_?: string, number?: number) => work(number)
+    process.on(signal, listener)
+    this.#ends.push(() => process.off(signal, listener))
   }
 
   /** Waits until all that the program has printed is written. */

@@ -70,7 +70,7 @@ describe('exec', () => {
     const env = { SECRET: 'hush', LANG: 'de_DE', TERM: 'vt100' }
     const { stdout } = await session.netlabWith({ env }, 'exec', '--', 'env')
     const names = stdout.split('\n').map(line => line.split('=')[0])
-    expect(names.sort()).toEqual(['', 'HOME', 'LANG', 'LC_ALL', 'PATH', 'TERM'])
+    expect(names.sort()).toEqual(['', 'HOME', 'LC_ALL', 'PATH', 'TERM'])
     expect(stdout).toMatch(/^HOME=\/tmp$/m)
   })
 
@@ -103,8 +103,11 @@ describe('exec', () => {
       exitCode: 141,
     })
     const full = await shell('"$0" "$@" > /dev/full', 'echo', 'lost')
-    expect(full).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('cannot be written: ENOSPC') })
-    expect(full.stderr).not.toContain('    at ')
+    expect(full).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^error: the output could not be written[\s\S]*ENOSPC/),
+    })
+    expect(full.stderr.match(/ENOSPC/g)).toHaveLength(1)
   })
 
   it.each([
