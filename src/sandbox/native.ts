@@ -4,10 +4,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getSystemErrorName } from 'node:util'
 import { exitCode, NetlabError } from '../errors.ts'
+import { keyFilter } from './key-filter.ts'
 
 /** What netlab uses of koffi. */
 interface Koffi {
-  load(library: string): { func(declaration: string): (...args: never[]) => unknown }
+  load(library: string): { func(...declaration: unknown[]): (...args: never[]) => unknown }
+  struct(members: Readonly<Record<string, string>>): unknown
+  pointer(type: unknown): unknown
   errno(): number
 }
 
@@ -45,6 +48,7 @@ function loadCalls() {
   try {
     const koffi = loadKoffi()
     const libc = koffi.load('libc.so.6')
+    const program = koffi.pointer(koffi.struct({ length: 'unsigned short', filter: 'void *' }))
     const call = (declaration: string) => libc.func(declaration) as (...args: unknown[]) => number
     return {
       errno: () => koffi.errno(),
@@ -54,6 +58,9 @@ function loadCalls() {
       ),
       // All arguments are written out, with one kind each: syscall(2) itself takes any number.
       syscall: call('long syscall(long number, long a, long b, long c, long d)'),
+      seccomp: libc.func('syscall', 'long', ['long', 'unsigned int', 'unsigned int', program]) as (
+        ...args: unknown[]
+      ) => number,
       setns: call('int setns(int fd, int type)'),
       unlockpt: call('int unlockpt(int fd)'),
       ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
@@ -99,46 +106,60 @@ const F_SETFD = 2
 const FD_CLOEXEC = 1
 const PR_SET_NO_NEW_PRIVS = 38
 const KEYCTL_JOIN_SESSION_KEYRING = 1
+const SECCOMP_SET_MODE_FILTER = 1
+/** Older kernels would slow down every program under a filter. */
+const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4
 const PIDFD_SEND_SIGNAL = 424
 const PIDFD_OPEN = 434
 const CLONE_NEWNET = 0x40000000
 const O_CLOEXEC = 0o2000000
 
-/** keyctl(2) has no function in libc; its number differs, unlike those of newer calls. */
-const keyctlNumbers: Partial<Record<string, number>> = {
-  x64: 250,
-  arm64: 219,
-  riscv64: 219,
-  loong64: 219,
-  arm: 311,
-  ia32: 288,
-  ppc64: 271,
-  s390x: 280,
+/** Calls that have no function in libc, and whose number differs, unlike that of newer ones. */
+const numbers: Partial<Record<string, { keyctl: number; seccomp: number }>> = {
+  x64: { keyctl: 250, seccomp: 317 },
+  arm64: { keyctl: 219, seccomp: 277 },
+  riscv64: { keyctl: 219, seccomp: 277 },
+  loong64: { keyctl: 219, seccomp: 277 },
+  arm: { keyctl: 311, seccomp: 383 },
+  ia32: { keyctl: 288, seccomp: 354 },
+  ppc64: { keyctl: 271, seccomp: 358 },
+  s390x: { keyctl: 280, seccomp: 348 },
 }
 
 let shed = false
 
 /**
- * Leaves behind what whoever started netlab has, and no process of a lab may get: open files, the session's keys, the way to more
- * rights through set-user-ID programs, a umask of their own. Processes started from then on inherit none of it; the terminal is
+ * Leaves behind what whoever started netlab has, and no process of a lab may get: open files, keys, the way to more rights
+ * through set-user-ID programs, a umask of their own. Processes started from then on inherit none of it; the terminal is
  * kept from each by itself. Does something once only. Throws NetlabError where koffi cannot be loaded.
  */
 export function shedCaller(): void {
   if (shed) return
-  const { fcntl, prctl, syscall } = libc()
+  const { fcntl, prctl } = libc()
   // /dev/fd/63 stays readable for netlab itself. Node opens its own files so, which are closed to others already.
   for (const fd of readdirSync('/proc/self/fd')) if (Number(fd) > 2) fcntl(Number(fd), F_SETFD, FD_CLOEXEC)
-  const keyctl = keyctlNumbers[process.arch]
-  if (keyctl !== undefined && syscall(keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0) < 0) {
-    const name = errorName()
-    // A kernel without keys, or a container's seccomp filter, which then holds for the lab as well.
-    if (!['ENOSYS', 'EOPNOTSUPP', 'EPERM'].includes(name))
-      throw failed('keyctl(KEYCTL_JOIN_SESSION_KEYRING)', "a lab gets none of the session's keys", name)
-  }
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0)
     throw failed('prctl(PR_SET_NO_NEW_PRIVS)', 'no program of a lab gains rights by being run', errorName())
+  leaveKeys()
   process.umask(0o022)
   shed = true
+}
+
+/** Needs no_new_privs. On a processor that it does not know the keys stay. */
+function leaveKeys(): void {
+  const { syscall, seccomp } = libc()
+  const here = numbers[process.arch]
+  if (here === undefined) return
+  // A kernel without keys or filters; or a container's own filter, which then holds for the lab as well.
+  const unless = (call: string, result: number, allowed: readonly string[]) => {
+    if (result >= 0) return
+    const name = errorName()
+    if (!allowed.includes(name)) throw failed(call, 'a lab gets none of your keys', name)
+  }
+  const joined = syscall(here.keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0)
+  unless('keyctl(KEYCTL_JOIN_SESSION_KEYRING)', joined, ['ENOSYS', 'EOPNOTSUPP', 'EPERM'])
+  const filtered = seccomp(here.seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, keyFilter())
+  unless('seccomp(SECCOMP_SET_MODE_FILTER)', filtered, ['ENOSYS', 'EINVAL', 'EPERM'])
 }
 
 /**

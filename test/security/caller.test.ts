@@ -17,6 +17,14 @@ steps:
     run: [{run: sh -c 'sleep 1000 > /dev/null 2>&1 &', undo: pkill sleep}]
 `
 
+/** Text for perl, with the numbers of x86-64's calls: 248 is add_key, 250 keyctl. */
+const perl = {
+  join: 'syscall(250, 1, 0)',
+  name: 'my @name = ("user", "netlab-test")',
+  add: (ring: number) =>
+    `my @key = ("user", "netlab-test", "secret"); my $key = syscall(248, @key, 6, ${ring})`,
+}
+
 /** Files that a process has open; none where it has ended. */
 function openFiles(pid: number): string[] {
   try {
@@ -68,21 +76,28 @@ describe.each(users)('what the caller of netlab has, started by %s,', user => {
 
   it.runIf(process.arch === 'x64')('opens no key of the session', async () => {
     const session = openSession(user)
-    const join = 'syscall(250, 1, 0)'
-    const add = 'my @key = ("user", "netlab-test", "secret"); syscall(248, @key, 6, -3)'
+    const withKey = ['perl', '-e', `${perl.join}; ${perl.add(-3)}; exec @ARGV`]
+    const search = ['perl', '-e', `${perl.name}; print syscall(250, 10, -3, @name, 0)`]
     const netlab = (...argv: string[]) =>
-      session.startProgram([
-        'perl',
-        '-e',
-        `${join}; ${add}; exec @ARGV`,
-        process.execPath,
-        ...session.command(argv),
-      ])
-    const search = ['perl', '-e', 'my @key = ("user", "netlab-test"); print syscall(250, 10, -3, @key, 0)']
-    const before = ['perl', '-e', `${join}; ${add}; exec @ARGV`, ...search]
-    expect(Number((await session.startProgram(before)).stdout)).toBeGreaterThan(0)
+      session.startProgram([...withKey, process.execPath, ...session.command(argv)])
+    expect(Number((await session.startProgram([...withKey, ...search])).stdout)).toBeGreaterThan(0)
     expect(await netlab('up', session.file('lab.yaml', lab))).toMatchObject({ exitCode: 0 })
     expect((await netlab('exec', '--', ...search)).stdout).toBe('-1')
+  })
+
+  it.runIf(process.arch === 'x64')('opens no key of the user, whose keyring opens to their id', async () => {
+    const session = openSession(user)
+    const make = `print syscall(250, 0, -4, 1), " "; ${perl.add(-4)}; print $key`
+    const [ring, key] = (await session.startProgram(['perl', '-e', make])).stdout.split(' ')
+    const read = [
+      'perl',
+      '-e',
+      `syscall(250, 8, ${ring}, -3, 0); my $text = " " x 6; print syscall(250, 11, ${key}, $text, 6), $text`,
+    ]
+    expect((await session.startProgram(read)).stdout).toBe('6secret')
+    expect(await session.netlab('up', session.file('lab.yaml', lab))).toMatchObject({ code: 0 })
+    expect((await session.netlab('exec', '--', ...read)).stdout).toBe('-1      ')
+    await session.startProgram(['perl', '-e', `syscall(250, 9, ${key}, -4)`])
   })
 })
 
