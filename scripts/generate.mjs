@@ -9,7 +9,7 @@ const end = '<!-- end of fields -->'
 const typeNames = { string: 'text', integer: 'whole number', number: 'number', boolean: '`true` or `false`' }
 
 const { outputFiles } = await build({
-  entryPoints: ['src/lab/schema/json-schema.ts'],
+  entryPoints: ['src/read/schema/json-schema.ts'],
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -7,7 +7,7 @@ const sources = [
   'service/sync.ts',
   'service/restore-text.ts',
   'command/transaction.ts',
-  'lab/proxy-settings.ts',
+  'read/proxy-settings.ts',
 ]
 
 /** The kernel's part as well: all rules, and a change of one endpoint, given to iptables-restore in labs' sandboxes. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
-import { loadChange } from '../lab/load-change.ts'
+import { loadChange } from '../read/load-change.ts'
 import { type ApplyReport, apply, originOf, type PlannedApply } from '../run/apply.ts'
 import { openLab } from '../run/lab-state.ts'
 import { mustBeUp, readLab } from '../run/sync-state.ts'

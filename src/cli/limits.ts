@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { shellLine } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import type { Lab, Limits } from '../lab/lab.ts'
-import { beyondDefault, defaultLimits, limitText, readLimit } from '../lab/limits.ts'
+import type { Lab, Limits } from '../model/lab.ts'
+import { beyondDefault, defaultLimits, limitText, readLimit } from '../model/limits.ts'
 
 /** What the person who runs a lab says about its limits. */
 export type SaidLimits = Partial<Limits>

@@ -1,6 +1,6 @@
 import { exitCode, NetlabError } from '../errors.ts'
-import { loadLab } from '../lab/load-lab.ts'
-import { findLab, shippedLabs } from '../lab/load-shipped.ts'
+import { loadLab } from '../read/load-lab.ts'
+import { findLab, shippedLabs } from '../read/load-shipped.ts'
 
 /** What whoever types `netlab up` alone wants to know: the labs that ship, with what each shows. */
 export function noLabNamed(verb: 'up' | 'walk'): NetlabError {

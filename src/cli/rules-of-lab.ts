@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { loadLab } from '../lab/load-lab.ts'
-import { findLab } from '../lab/load-shipped.ts'
 import { labRules } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
+import { loadLab } from '../read/load-lab.ts'
+import { findLab } from '../read/load-shipped.ts'
 import type { RuleSet } from '../service/rules.ts'
 
 /** Whether a name or a file means a lab; a file with an apiVersion or a kind is a Kubernetes manifest. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { labJsonSchema } from '../lab/schema/json-schema.ts'
+import { labJsonSchema } from '../read/schema/json-schema.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 

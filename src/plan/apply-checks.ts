@@ -1,4 +1,4 @@
-import type { Check } from '../lab/lab.ts'
+import type { Check } from '../model/lab.ts'
 
 /** Whether a check holds only while pods answer that are not ready: it waits until they are. */
 export function needsPod(check: Check, notReady: readonly string[]): boolean {

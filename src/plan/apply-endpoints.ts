@@ -1,5 +1,5 @@
-import { namespacedName } from '../lab/kubernetes.ts'
-import type { Lab } from '../lab/lab.ts'
+import { namespacedName } from '../model/kubernetes.ts'
+import type { Lab } from '../model/lab.ts'
 import { compilePlan } from './compile.ts'
 import { type EndpointsByService, serviceTargets } from './kube-proxy.ts'
 import type { Plan } from './plan.ts'

@@ -1,5 +1,5 @@
 import { type Command, onHost } from '../command/command.ts'
-import type { Lab, Pod } from '../lab/lab.ts'
+import type { Lab, Pod } from '../model/lab.ts'
 import type { Standing } from './apply-endpoints.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import { topologyChecks } from './checks.ts'

@@ -1,6 +1,6 @@
 import { host } from '../command/command.ts'
-import { namespacedName } from '../lab/kubernetes.ts'
-import type { Check, Pod } from '../lab/lab.ts'
+import { namespacedName } from '../model/kubernetes.ts'
+import type { Check, Pod } from '../model/lab.ts'
 import { changedEndpoints, type Standing } from './apply-endpoints.ts'
 import { kernelAfter } from './apply-kernel.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'

@@ -1,5 +1,5 @@
 import { host } from '../command/command.ts'
-import type { BuildPart, Check, Lab } from '../lab/lab.ts'
+import type { BuildPart, Check, Lab } from '../model/lab.ts'
 
 /** Seconds that a part of the topology gets until it answers. */
 const patience = 5

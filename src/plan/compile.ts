@@ -8,7 +8,7 @@ import {
   type Lab,
   type LabCommand,
   type LabStep,
-} from '../lab/lab.ts'
+} from '../model/lab.ts'
 import { ruleCommands } from '../service/rule-commands.ts'
 import type { RuleSet } from '../service/rules.ts'
 import { topologyChecks } from './checks.ts'

@@ -1,6 +1,6 @@
 import { shellLine } from '../command/command-line.ts'
-import { namespacedName } from '../lab/kubernetes.ts'
-import type { Container, Lab, LabService, Pod } from '../lab/lab.ts'
+import { namespacedName } from '../model/kubernetes.ts'
+import type { Container, Lab, LabService, Pod } from '../model/lab.ts'
 import type { Standing } from './apply-endpoints.ts'
 
 /** One thing that is other than before, for people. */

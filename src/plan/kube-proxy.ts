@@ -1,5 +1,5 @@
-import { namespacedName } from '../lab/kubernetes.ts'
-import type { Lab, LabService } from '../lab/lab.ts'
+import { namespacedName } from '../model/kubernetes.ts'
+import type { Lab, LabService } from '../model/lab.ts'
 import { compileServices } from '../service/compile.ts'
 import type { ServicesState } from '../service/conntrack.ts'
 import { nodePortScope, type ProxyNode } from '../service/node-ports.ts'

@@ -1,6 +1,6 @@
 import type { Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
-import type { Bridge, Lab, Pod } from '../lab/lab.ts'
+import type { Bridge, Lab, Pod } from '../model/lab.ts'
 
 /** Up to here a lab's neighbours, two entries for each pod, leave most of the kernel's table to others. */
 const most = 200

@@ -1,5 +1,5 @@
 import type { Command, Place } from '../command/command.ts'
-import type { Check } from '../lab/lab.ts'
+import type { Check } from '../model/lab.ts'
 
 /** A command with the commands that take it back, in the order in which to run them. */
 export interface Action {

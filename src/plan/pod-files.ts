@@ -1,5 +1,5 @@
-import type { Lab } from '../lab/lab.ts'
-import { serviceNames } from '../lab/target.ts'
+import { serviceNames } from '../model/dns-names.ts'
+import type { Lab } from '../model/lab.ts'
 
 /**
  * The hosts file of a lab's pods: the pods and the machines outside by name, and the services by the names that cluster DNS would answer to.

@@ -1,5 +1,5 @@
 import { host, type Place } from '../command/command.ts'
-import type { Lab, LabService } from '../lab/lab.ts'
+import type { Lab, LabService } from '../model/lab.ts'
 import { contains } from '../service/addresses.ts'
 import { nodePortScope, type ProxyNode, primaryAddress } from '../service/node-ports.ts'
 import type { ServiceEntry } from './plan.ts'

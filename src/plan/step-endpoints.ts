@@ -1,4 +1,4 @@
-import type { Lab, LabStep } from '../lab/lab.ts'
+import type { Lab, LabStep } from '../model/lab.ts'
 import { allEndpoints, type EndpointsByService } from './kube-proxy.ts'
 
 /** The endpoints before a lab's own steps: those of services that no step speaks of, unless a step builds them all. */

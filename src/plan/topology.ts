@@ -1,6 +1,6 @@
 import { type Command, onHost } from '../command/command.ts'
-import { subnetOf } from '../lab/address.ts'
-import type { Bridge, BuildPart, Lab, OutsideMachine, Pod } from '../lab/lab.ts'
+import { subnetOf } from '../model/address.ts'
+import type { Bridge, BuildPart, Lab, OutsideMachine, Pod } from '../model/lab.ts'
 import { manyPods } from './many-pods.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 

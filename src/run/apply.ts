@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { NetlabError } from '../errors.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { Lab } from '../model/lab.ts'
 import { applyStages } from '../plan/apply.ts'
 import { readyEndpoints, type Standing, standingPlan } from '../plan/apply-endpoints.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'

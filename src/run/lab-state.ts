@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { Lab } from '../model/lab.ts'
 import type { Plan } from '../plan/plan.ts'
 import { lives, type ProcessId, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'

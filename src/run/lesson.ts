@@ -1,6 +1,6 @@
 import type { Command } from '../command/command.ts'
 import { NetlabError } from '../errors.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { Lab } from '../model/lab.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'

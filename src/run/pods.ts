@@ -1,6 +1,6 @@
 import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import type { Lab, Pod } from '../lab/lab.ts'
+import type { Lab, Pod } from '../model/lab.ts'
 import { podPrograms } from '../plan/topology.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses, podsProcesses } from '../sandbox/pod-processes.ts'

@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import { host } from '../command/command.ts'
-import type { Lab, ReadinessProbe } from '../lab/lab.ts'
+import type { Lab, ReadinessProbe } from '../model/lab.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { tryConnections } from '../sandbox/tcp-connect.ts'
 import { ask } from './checks/curl.ts'

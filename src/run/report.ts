@@ -1,5 +1,5 @@
 import type { Command, Place } from '../command/command.ts'
-import type { Check } from '../lab/lab.ts'
+import type { Check } from '../model/lab.ts'
 import type { ServiceEntry, Step } from '../plan/plan.ts'
 import type { ServicePromise } from '../plan/service-promise.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { NetlabError } from '../errors.ts'
-import type { Lab, Pod } from '../lab/lab.ts'
+import type { Lab, Pod } from '../model/lab.ts'
 import type { Standing } from '../plan/apply-endpoints.ts'
 import { compilePlan } from '../plan/compile.ts'
 import { type EndpointsByService, serviceTargets } from '../plan/kube-proxy.ts'

@@ -1,5 +1,5 @@
 import { own } from '../command/own.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { Lab } from '../model/lab.ts'
 import { rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
 import { noRulesChange, type RulesChange, rulesChange } from '../plan/apply-rules.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { Lab } from '../model/lab.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { programsOf } from '../plan/programs.ts'

@@ -1,4 +1,4 @@
-import type { Lab } from '../lab/lab.ts'
+import type { Lab } from '../model/lab.ts'
 import type { Step } from '../plan/plan.ts'
 import { Lesson, type LessonOptions, type StepListener, type WalkedStep } from './lesson.ts'
 import type { CommandFailure, DownReport } from './report.ts'

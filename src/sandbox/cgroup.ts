@@ -11,7 +11,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NetlabError } from '../errors.ts'
-import type { Limits } from '../lab/lab.ts'
+import type { Limits } from '../model/lab.ts'
 import { type CgroupPlaces, cgroupPlaces, isLabCgroup } from './cgroup-places.ts'
 import { namespaceOf } from './proc.ts'
 

@@ -1,4 +1,4 @@
-import type { Limits } from '../lab/lab.ts'
+import type { Limits } from '../model/lab.ts'
 import type { LabIdentity } from './identity.ts'
 import { firstToGo, namespaceLimitLines, tmpfsOptions, ulimitLines } from './limit-lines.ts'
 import type { ProgramFiles } from './program-files.ts'

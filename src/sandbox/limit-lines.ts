@@ -1,4 +1,4 @@
-import type { Limits } from '../lab/lab.ts'
+import type { Limits } from '../model/lab.ts'
 
 /** Lines of a POSIX shell that bound a sandbox while it is opened; each holds for what the shell starts after it. */
 export type ShellLines = readonly string[]

@@ -1,5 +1,5 @@
-import type { EndpointSlice, Service } from '../lab/kubernetes.ts'
-import type { ProxySettings } from '../lab/lab.ts'
+import type { EndpointSlice, Service } from '../model/kubernetes.ts'
+import type { ProxySettings } from '../model/lab.ts'
 import { baseJumps, declareFilterBase, declareNatBase, type KernelFacts } from './base-rules.ts'
 import { chooseEndpoints, EndpointTable } from './endpoints.ts'
 import { localDetector } from './local-detector.ts'

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Service } from '../lab/kubernetes.ts'
+import type { EndpointSlice, Service } from '../model/kubernetes.ts'
 import { EndpointTable } from './endpoints.ts'
 import type { Family } from './rules.ts'
 import { type ServicePortFacts, servicePorts } from './service-ports.ts'

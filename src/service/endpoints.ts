@@ -1,4 +1,4 @@
-import type { EndpointSlice } from '../lab/kubernetes.ts'
+import type { EndpointSlice } from '../model/kubernetes.ts'
 import { canonical, joinHostPort } from './addresses.ts'
 import { endpointChainName } from './names.ts'
 import type { Family } from './rules.ts'

@@ -1,4 +1,4 @@
-import { type EndpointSlice, type KubernetesObjects, namespacedName } from '../lab/kubernetes.ts'
+import { type EndpointSlice, type KubernetesObjects, namespacedName } from '../model/kubernetes.ts'
 import { startPods } from './pod-addresses.ts'
 import { slicesFromPods } from './pods.ts'
 

@@ -1,6 +1,6 @@
 import { hash as digestOf } from 'node:crypto'
-import type { Protocol, Service, ServicePort } from '../lab/kubernetes.ts'
-import { namespacedName } from '../lab/kubernetes.ts'
+import type { Protocol, Service, ServicePort } from '../model/kubernetes.ts'
+import { namespacedName } from '../model/kubernetes.ts'
 
 const base32 = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567']
 

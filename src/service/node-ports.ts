@@ -1,4 +1,4 @@
-import type { ProxySettings } from '../lab/lab.ts'
+import type { ProxySettings } from '../model/lab.ts'
 import { canonical, contains, familyOf } from './addresses.ts'
 import type { Family } from './rules.ts'
 

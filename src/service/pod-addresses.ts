@@ -1,5 +1,5 @@
 import { Address4, Address6 } from 'ip-address'
-import type { Deployment, PodStatus } from '../lab/kubernetes.ts'
+import type { Deployment, PodStatus } from '../model/kubernetes.ts'
 import { familyOf } from './addresses.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Endpoint, EndpointSlice, PodStatus, Service, ServicePort } from '../lab/kubernetes.ts'
-import type { Pod } from '../lab/lab.ts'
+import type { Endpoint, EndpointSlice, PodStatus, Service, ServicePort } from '../model/kubernetes.ts'
+import type { Pod } from '../model/lab.ts'
 import { familyOf } from './addresses.ts'
 
 type SlicePorts = EndpointSlice['ports']

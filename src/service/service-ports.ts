@@ -1,5 +1,5 @@
-import type { Protocol, Service } from '../lab/kubernetes.ts'
-import { namespacedName } from '../lab/kubernetes.ts'
+import type { Protocol, Service } from '../model/kubernetes.ts'
+import { namespacedName } from '../model/kubernetes.ts'
 import { canonical, canonicalNetwork, familyOf } from './addresses.ts'
 import { type ServiceChainNames, serviceChainNames, servicePortName } from './names.ts'
 import type { Family } from './rules.ts'

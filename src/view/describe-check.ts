@@ -1,6 +1,6 @@
 import { host } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
-import type { Check, Expectation, FailureKind } from '../lab/lab.ts'
+import type { Check, Expectation, FailureKind } from '../model/lab.ts'
 import { listing, plural, roundPercentage } from './format.ts'
 
 /** What a check tries: `curl 10.0.0.11:8080 from host`. */

@@ -1,5 +1,5 @@
 import { NetlabError } from '../errors.ts'
-import { LabError } from '../lab/problem.ts'
+import { LabError } from '../text/problem.ts'
 import { plural } from './format.ts'
 import { block, hanging, indented, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'

@@ -1,5 +1,5 @@
-import { namespacedName } from '../lab/kubernetes.ts'
-import type { Manifests } from '../lab/manifest/read-manifests.ts'
+import { namespacedName } from '../model/kubernetes.ts'
+import type { Manifests } from '../read/manifest/read-manifests.ts'
 import { printable } from './printable.ts'
 
 /** What a person may wonder about when a rule is not there, a line each. */

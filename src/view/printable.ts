@@ -1,4 +1,4 @@
-import { codePointName, replaceControlCharacters } from '../lab/control-character.ts'
+import { codePointName, replaceControlCharacters } from '../text/control-character.ts'
 
 /**
  * Makes control characters visible, so that what a lab file, a program or a server wrote cannot move the cursor, hide

@@ -1,4 +1,4 @@
-import type { Problem } from '../lab/problem.ts'
+import type { Problem } from '../text/problem.ts'
 import { displayWidth } from './display-width.ts'
 import { hanging } from './layout.ts'
 import { printable } from './printable.ts'

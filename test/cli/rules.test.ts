@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { rulesCommand } from '../../src/cli/rules.ts'
 import { NetlabError } from '../../src/errors.ts'
-import { LabError } from '../../src/lab/problem.ts'
+import { LabError } from '../../src/text/problem.ts'
 import { bin } from '../labs/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'netlab-rules-'))

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Beginning } from '../../src/cli/beginning.ts'
 import { openProgram } from '../../src/cli/program.ts'
-import { shippedLabs } from '../../src/lab/load-shipped.ts'
+import { shippedLabs } from '../../src/read/load-shipped.ts'
 import { codePieces, fenced, linkedFiles, page, pages, tableRows } from './markdown.ts'
 
 // Documents name what exists. Whether it does what they say is for the other tests.

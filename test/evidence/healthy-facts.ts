@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { ListedChain, ListedRule, Tables } from '../../src/command/iptables-save.ts'
-import { loadLab } from '../../src/lab/load-lab.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
+import { loadLab } from '../../src/read/load-lab.ts'
 import { declaredBy } from '../../src/run/evidence/declared.ts'
 import type { Facts, Link, PlaceFacts } from '../../src/run/evidence/facts.ts'
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { loadLab } from '../../src/lab/load-lab.ts'
-import { LabError } from '../../src/lab/problem.ts'
+import { loadLab } from '../../src/read/load-lab.ts'
+import { LabError } from '../../src/text/problem.ts'
 
 const folder = fileURLToPath(new URL('corpus', import.meta.url))
 const names = readdirSync(folder)

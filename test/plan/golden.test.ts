@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { loadLab } from '../../src/lab/load-lab.ts'
-import { shippedLabs } from '../../src/lab/load-shipped.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { planScript } from '../../src/plan/shell-script.ts'
+import { loadLab } from '../../src/read/load-lab.ts'
+import { shippedLabs } from '../../src/read/load-shipped.ts'
 import { planOf } from './lab-text.ts'
 
 /** The script with all but two of a row of like services left out, so that it can be read: nginx-1, nginx-2 and what is not numbered stay. */

@@ -1,7 +1,7 @@
-import type { Lab } from '../../src/lab/lab.ts'
-import { parseLab } from '../../src/lab/parse-lab.ts'
+import type { Lab } from '../../src/model/lab.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import type { Plan } from '../../src/plan/plan.ts'
+import { parseLab } from '../../src/read/parse-lab.ts'
 
 /** A lab from its text; what is wrong with it fails the test. */
 function labOf(text: string): Lab {

@@ -1,6 +1,6 @@
 import { restoreLine } from '../../src/command/iptables-save.ts'
-import type { EndpointSlice, PodStatus, Service } from '../../src/lab/kubernetes.ts'
-import { defaultProxySettings } from '../../src/lab/proxy-settings.ts'
+import type { EndpointSlice, PodStatus, Service } from '../../src/model/kubernetes.ts'
+import { defaultProxySettings } from '../../src/read/proxy-settings.ts'
 import { type CompileInput, compileServices } from '../../src/service/compile.ts'
 import type { RuleSet, TableName } from '../../src/service/rules.ts'
 

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Protocol, Service } from '../../src/lab/kubernetes.ts'
+import type { EndpointSlice, Protocol, Service } from '../../src/model/kubernetes.ts'
 import type { CompileInput } from '../../src/service/compile.ts'
 
 /** The shape of a golden case's JSON file, as far as the tests read it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CurlCheck, Expectation, ReadinessProbe } from '../../src/lab/lab.ts'
+import type { CurlCheck, Expectation, ReadinessProbe } from '../../src/model/lab.ts'
 import { needsPod } from '../../src/plan/apply-checks.ts'
 import { isFlushed, readSaved } from '../../src/plan/apply-kernel.ts'
 import { afterProbe } from '../../src/run/readiness.ts'

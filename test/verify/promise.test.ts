@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseLab } from '../../src/lab/parse-lab.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { promiseOf } from '../../src/plan/service-promise.ts'
+import { parseLab } from '../../src/read/parse-lab.ts'
 import type { Tally } from '../../src/run/checks/shares.ts'
 import { pValue } from '../../src/run/checks/statistics.ts'
 import { complaintAbout } from '../../src/run/verify/complaint.ts'

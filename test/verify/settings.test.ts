@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { parseLab } from '../../src/lab/parse-lab.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
+import { parseLab } from '../../src/read/parse-lab.ts'
 
 /** The commands of a lab with a node port, under these settings of `proxy:`. */
 function commands(proxy: string): string[] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Check, Expectation } from '../../src/lab/lab.ts'
+import type { Check, Expectation } from '../../src/model/lab.ts'
 import { describeCheck } from '../../src/view/describe-check.ts'
 import { curl } from './fixtures.ts'
 

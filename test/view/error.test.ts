@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NetlabError } from '../../src/errors.ts'
-import { LabError, type Problem } from '../../src/lab/problem.ts'
+import { LabError, type Problem } from '../../src/text/problem.ts'
 import { renderError } from '../../src/view/error.ts'
 import { coloured, plain } from './fixtures.ts'
 

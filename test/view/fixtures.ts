@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { Chalk } from 'chalk'
 import type { Command } from '../../src/command/command.ts'
-import type { Check, CurlCheck } from '../../src/lab/lab.ts'
+import type { Check, CurlCheck } from '../../src/model/lab.ts'
 import type { Action, Plan, Step } from '../../src/plan/plan.ts'
 import type { CheckResult, ServiceSample, StepResult } from '../../src/run/report.ts'
 import type { Style } from '../../src/view/terminal.ts'

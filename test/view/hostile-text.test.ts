@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NetlabError } from '../../src/errors.ts'
-import { LabError } from '../../src/lab/problem.ts'
+import { LabError } from '../../src/text/problem.ts'
 import { renderApplied, renderApplyJson, renderDifference } from '../../src/view/difference.ts'
 import { renderDoctor, renderDoctorJson } from '../../src/view/doctor-table.ts'
 import { renderDown } from '../../src/view/down-line.ts'

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
-import { firstControlCharacter } from '../../lab/control-character.ts'
+import { firstControlCharacter } from '../../text/control-character.ts'
 
 /** A word that may stand next on the command line. */
 export interface Candidate {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { shellLine } from '../../command/command-line.ts'
-import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../../lab/lab.ts'
+import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../../model/lab.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { runAtAnyway } from '../../sandbox/enter.ts'
 import { mustLive, mustStillLive } from '../../sandbox/lab-gone.ts'

@@ -1,6 +1,6 @@
 import type { Place } from '../../command/command.ts'
 import { NetlabError } from '../../errors.ts'
-import type { FailureKind } from '../../lab/lab.ts'
+import type { FailureKind } from '../../model/lab.ts'
 import { mustStillLive } from '../../sandbox/lab-gone.ts'
 import { podHeader } from '../../sandbox/pod-answer.ts'
 import type { Finished } from '../../sandbox/process.ts'

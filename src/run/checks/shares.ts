@@ -1,6 +1,6 @@
 import type { Place } from '../../command/command.ts'
 import { own } from '../../command/own.ts'
-import type { CurlCheck, Expectation } from '../../lab/lab.ts'
+import type { CurlCheck, Expectation } from '../../model/lab.ts'
 import { fitting, patiently } from '../../sandbox/patience.ts'
 import type { Failures } from '../report.ts'
 import type { CheckContext } from './check-context.ts'

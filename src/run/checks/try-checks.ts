@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import type { Place } from '../../command/command.ts'
-import type { Check, CurlCheck } from '../../lab/lab.ts'
+import type { Check, CurlCheck } from '../../model/lab.ts'
 import { fitting, slowness } from '../../sandbox/patience.ts'
 import type { CheckResult } from '../report.ts'
 import { checksAtOnce, tryCheck } from './check.ts'

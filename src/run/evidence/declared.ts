@@ -4,7 +4,7 @@ import { commandLine } from '../../command/command-line.ts'
 import { linkName, parseIp, valueAfter } from '../../command/ip-argv.ts'
 import type { Tables } from '../../command/iptables-save.ts'
 import { IptablesState } from '../../command/iptables-state.ts'
-import type { Cidr } from '../../lab/lab.ts'
+import type { Cidr } from '../../model/lab.ts'
 import type { Step } from '../../plan/plan.ts'
 
 /** A value with the command that sets it, as people type it. */

@@ -1,6 +1,6 @@
 import type { Place } from '../../command/command.ts'
 import { shellLine } from '../../command/command-line.ts'
-import type { Check, CommandCheck } from '../../lab/lab.ts'
+import type { Check, CommandCheck } from '../../model/lab.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Evidence } from '../report.ts'

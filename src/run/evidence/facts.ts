@@ -1,6 +1,6 @@
 import type { Place } from '../../command/command.ts'
 import type { Tables } from '../../command/iptables-save.ts'
-import type { Cidr } from '../../lab/lab.ts'
+import type { Cidr } from '../../model/lab.ts'
 import type { Answer } from '../checks/curl.ts'
 
 /** An interface as `ip addr` shows it. */

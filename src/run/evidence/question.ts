@@ -1,7 +1,7 @@
 import { host, type Place } from '../../command/command.ts'
-import type { CurlCheck, Expectation } from '../../lab/lab.ts'
-import { readTarget } from '../../lab/target.ts'
+import type { CurlCheck, Expectation } from '../../model/lab.ts'
 import type { Plan, ServiceTarget } from '../../plan/plan.ts'
+import { readTarget } from '../../read/target.ts'
 
 /** What was asked in vain, and what was hoped for. */
 export interface Question {

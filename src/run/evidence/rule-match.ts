@@ -1,7 +1,7 @@
 import { parseRule, type RuleOption } from '../../command/iptables-argv.ts'
 import { markAndMask } from '../../command/iptables-rule.ts'
 import type { ListedRule } from '../../command/iptables-save.ts'
-import { contains } from '../../lab/address.ts'
+import { contains } from '../../model/address.ts'
 
 /** A packet on its way, as a rule sees it. */
 export interface Packet {

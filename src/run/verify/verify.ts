@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import { host, type Place } from '../../command/command.ts'
-import type { Check } from '../../lab/lab.ts'
+import type { Check } from '../../model/lab.ts'
 import { needsPod } from '../../plan/apply-checks.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { mustLive } from '../../sandbox/lab-gone.ts'

@@ -1,5 +1,5 @@
 import type { Place } from '../../../command/command.ts'
-import type { Cidr } from '../../../lab/lab.ts'
+import type { Cidr } from '../../../model/lab.ts'
 import type { Evidence } from '../../report.ts'
 import { showLink, showPort, showRoutes } from '../show.ts'
 import type { Way } from '../way.ts'

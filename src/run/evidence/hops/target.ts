@@ -1,5 +1,5 @@
 import { host } from '../../../command/command.ts'
-import { contains } from '../../../lab/address.ts'
+import { contains } from '../../../model/address.ts'
 import { showListeners, showRoutes, showWayTo } from '../show.ts'
 import { address, asReplacement, cable } from './cable.ts'
 import { ownFilter } from './filter.ts'

@@ -1,0 +1,208 @@
+import type { Place } from '../command/command.ts'
+import type { Protocol, Service } from './kubernetes.ts'
+
+/** An address on a link: `10.0.0.11/24`. */
+export interface Cidr {
+  /** `10.0.0.11` */
+  address: string
+  /** Bits of the network part. */
+  prefix: number
+}
+
+export interface Bridge {
+  name: string
+  address: Cidr
+  /** Its ports may send a frame back out of the port that it came in by; a pod then reaches itself through a service. */
+  hairpin: boolean
+  /** Which of its pods' packets leave with the host's address: all, those that leave the subnet, or none. */
+  masquerade: 'always' | 'outgoing' | 'never'
+}
+
+export interface ContainerPort {
+  /** Empty where it has none. */
+  name: string
+  port: number
+  protocol: Protocol
+}
+
+/** How kubelet finds out whether a container is ready: Kubernetes' fields, its defaults filled in, the port as a number. */
+export interface ReadinessProbe {
+  /** Ready: an answer with a status from 200 to 399, or, of `tcpSocket`, a connection. */
+  handler: { kind: 'httpGet'; path: string; port: number } | { kind: 'tcpSocket'; port: number }
+  periodSeconds: number
+  timeoutSeconds: number
+  /** Failures in a row after which a ready container is so no more. */
+  failureThreshold: number
+  /** Successes in a row after which it is ready. */
+  successThreshold: number
+}
+
+/** A program in a pod; the containers of a pod share its network namespace. */
+export interface Container {
+  name: string
+  /** Ports on which netlab's own HTTP server answers with the pod's name; empty where `command` runs. */
+  serve: readonly number[]
+  /** A program and its arguments; empty where netlab's own server runs. */
+  command: readonly string[]
+  /** What it listens on, `serve` included. */
+  ports: readonly ContainerPort[]
+  /** Left out: ready as long as it runs. */
+  readiness?: ReadinessProbe
+}
+
+export interface Pod {
+  name: string
+  /** The Kubernetes namespace that a service's selector looks in. */
+  namespace: string
+  labels: Readonly<Record<string, string>>
+  address: Cidr
+  /** The bridge that its veth is plugged into. */
+  bridge: string
+  gateway: string
+  /** The host's end of the veth pair; inside the pod it is eth0. */
+  veth: string
+  nameservers: readonly string[]
+  containers: readonly Container[]
+}
+
+/** A machine beyond the host, on a wire of its own; the first one is the host's way out. */
+export interface OutsideMachine {
+  name: string
+  address: Cidr
+  /** The host's address on that wire. */
+  hostAddress: Cidr
+  /** The host's interface on that wire. */
+  interface: string
+}
+
+/** The parts that netlab builds from the declared topology, in this order unless the steps say otherwise. */
+export const buildParts = ['forwarding', 'network', 'firewall', 'servers', 'services'] as const
+export type BuildPart = (typeof buildParts)[number]
+
+/** How a connection failed: answered with a reset, answered with an ICMP error (or no route), or not answered. */
+export type FailureKind = 'refused' | 'unreachable' | 'timeout'
+
+export type Expectation =
+  | { kind: 'fails'; how: readonly FailureKind[] }
+  | {
+      kind: 'answers'
+      /** One of these pods; empty: any. */
+      backends: readonly string[]
+      status?: number
+      /** A regular expression that the body matches. */
+      body?: string
+      /** The client's address that the server saw. */
+      client?: string
+    }
+  /** Shares of the requests, by pod; they and `failed` add up to 1. */
+  | { kind: 'shares'; shares: Readonly<Record<string, number>>; failed: number }
+
+interface CheckBase {
+  from: Place
+  /** Seconds that a positive check may take. */
+  within: number
+  /** It holds at this step only: `verify` does not repeat it. */
+  once: boolean
+}
+
+export interface CurlCheck extends CheckBase {
+  kind: 'curl'
+  /** As written in the lab: `10.0.0.11:8080`, `http://http-server:8080/path`. */
+  url: string
+  /** The check holds if one of them does. */
+  expect: readonly Expectation[]
+  /** How many requests `shares` are taken from. */
+  requests?: number
+}
+
+export interface CommandCheck extends CheckBase {
+  kind: 'command'
+  argv: readonly string[]
+  /** Undefined: any but 0. */
+  exit: number | undefined
+  /** A regular expression that stdout matches. */
+  output?: string
+}
+
+export type Check = CurlCheck | CommandCheck
+
+/** A command of a lab's step, with the command that takes it back where the lab gives one. */
+export interface LabCommand {
+  argv: readonly string[]
+  in: Place
+  undo?: readonly string[]
+}
+
+export interface LabStep {
+  title: string
+  why: string
+  build: readonly BuildPart[]
+  /** `namespace/name` of a service → the pods that are its endpoints from this step on. */
+  endpoints: Readonly<Record<string, readonly string[]>>
+  run: readonly LabCommand[]
+  check: readonly Check[]
+  /** 1-based line of the lab file. */
+  line: number
+}
+
+/** A service of a lab. */
+export interface LabService extends Service {
+  /** The pods that are its endpoints, in the lab's order. */
+  pods: readonly string[]
+}
+
+/** kube-proxy's settings, with its defaults, named as in KubeProxyConfiguration. */
+export interface ProxySettings {
+  /** Empty: no local traffic detector of that mode. */
+  clusterCIDR: string
+  detectLocalMode: 'ClusterCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'
+  detectLocal: { bridgeInterface: string; interfaceNamePrefix: string }
+  iptables: {
+    masqueradeAll: boolean
+    masqueradeBit: number
+    localhostNodePorts: boolean
+    randomFully: boolean
+  }
+  nodePortAddresses: readonly string[]
+}
+
+/** What a lab may use of the machine, at most. */
+export interface Limits {
+  /** Processes and threads that live at once. */
+  processes: number
+  /** Bytes, what lies in its files and logs included. */
+  memory: number
+  /** Bytes that it may write to its own /tmp, /run, /var and /etc. */
+  files: number
+  /** Bytes that the programs of its pods may print. */
+  logs: number
+}
+
+/** A file of the lab, kept so that a running lab needs nothing but itself. */
+export interface SourceFile {
+  path: string
+  text: string
+}
+
+/** The machines and what connects them. */
+export interface Topology {
+  bridges: readonly Bridge[]
+  pods: readonly Pod[]
+  outside: readonly OutsideMachine[]
+}
+
+/** A lab as written, every default filled in and every cross-check passed. */
+export interface Lab extends Topology {
+  name: string
+  title: string
+  /** The lab file first, then its manifests. */
+  sources: readonly SourceFile[]
+  sysctls: Readonly<Record<string, string>>
+  /** Absolute path → content, written before the servers start. */
+  files: Readonly<Record<string, string>>
+  services: readonly LabService[]
+  proxy: ProxySettings
+  /** As the lab file asks for it, or as the person who runs it has said. */
+  limits: Limits
+  steps: readonly LabStep[]
+}

@@ -1,0 +1,109 @@
+import { namespacedName } from '../model/kubernetes.ts'
+import type { Lab, LabService, LabStep } from '../model/lab.ts'
+import { readDocuments } from '../text/document.ts'
+import { Findings } from '../text/findings.ts'
+import { LabError } from '../text/problem.ts'
+import { type Manifests, readManifests, type SkippedObject } from './manifest/read-manifests.ts'
+import { fromSlices } from './service-sources.ts'
+import { readServices, type ServiceSource } from './services.ts'
+
+/** A lab with the services of a manifest in place of those of the same names. */
+export interface LabWithManifest {
+  lab: Lab
+  /** Objects that change nothing, and why. */
+  skipped: readonly SkippedObject[]
+}
+
+/** Whether a text is Kubernetes objects, rather than a lab. */
+export function isManifest(text: string, file: string): boolean {
+  const value = readDocuments(text, file).documents[0]?.value
+  return typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value)
+}
+
+/** Puts a manifest's Services and EndpointSlices into a lab. Throws a `LabError` with all that is wrong. */
+export function withManifest(lab: Lab, text: string, file: string): LabWithManifest {
+  const read = readManifests(text, file)
+  const [document] = readDocuments(text, file).documents
+  if (document === undefined || read.problems.length > 0) throw new LabError(read.problems)
+  const findings = new Findings(document)
+  const changed = changedServices(lab, read)
+  if (changed.length === 0)
+    findings.report([], `there is no Service in ${file}`, 'a Service has "kind: Service"')
+  const names = new Set(changed.map(({ service }) => namespacedName(service)))
+  const kept = lab.services.filter(service => !names.has(namespacedName(service)))
+  const around = { topology: lab, soundPods: lab.pods, podNames: new Set(lab.pods.map(({ name }) => name)) }
+  const services = readServices([...kept.map(asItIs), ...changed], around, findings)
+  if (lab.outside.length === 0) {
+    const message = 'services, and no way out: a host without a default route reaches no cluster IP'
+    findings.report([], message, 'add "outside: {client: 192.0.2.10/24}" to the lab file')
+  }
+  const problems = [...read.problems, ...findings.problems]
+  if (problems.length > 0) throw new LabError(problems)
+  return {
+    lab: {
+      ...lab,
+      sources: [...lab.sources.filter(source => source.path !== file), { path: file, text }],
+      services: inOrder(lab, services),
+      steps: withEndpoints(lab.steps, services.slice(kept.length)),
+    },
+    skipped: [...read.skipped, ...podsOf(read)],
+  }
+
+  /** The manifest's services, and those of the lab for which it has EndpointSlices. */
+  function changedServices(of: Lab, { objects, problemWith }: Manifests): ServiceSource[] {
+    const own = new Set(objects.services.map(namespacedName))
+    const sliced = of.services.filter(
+      service =>
+        !own.has(namespacedName(service)) &&
+        objects.slices.some(slice => `${slice.namespace}/${slice.service}` === namespacedName(service)),
+    )
+    return [...objects.services, ...sliced].map(service => ({
+      service,
+      endpoints: fromSlices(service, read, of),
+      endpointsPath: [],
+      report: (at, message, fix, on) => {
+        const problem = problemWith.call(read, service, at, message, { fix, ...(on && { on }) })
+        if (problem) findings.problems.push(problem)
+      },
+    }))
+  }
+}
+
+/** A service that the manifest does not name; it was checked when the lab was read. */
+function asItIs({ pods, ...service }: LabService): ServiceSource {
+  return { service, endpoints: pods, endpointsPath: [], report: () => {} }
+}
+
+function inOrder(lab: Lab, services: readonly LabService[]): LabService[] {
+  const places = new Map(lab.services.map((service, index) => [namespacedName(service), index]))
+  const place = (service: LabService) => places.get(namespacedName(service)) ?? places.size
+  return services.toSorted((one, other) => place(one) - place(other))
+}
+
+/** Where the lesson's steps name endpoints, the manifest has the last word. */
+function withEndpoints(steps: readonly LabStep[], services: readonly LabService[]): readonly LabStep[] {
+  const last = steps.at(-1)
+  if (last === undefined || !steps.some(step => step.build.includes('services') || hasEndpoints(step)))
+    return steps
+  const endpoints = Object.fromEntries(services.map(service => [namespacedName(service), service.pods]))
+  return [...steps.slice(0, -1), { ...last, endpoints: { ...last.endpoints, ...endpoints } }]
+}
+
+function hasEndpoints(step: LabStep): boolean {
+  return Object.keys(step.endpoints).length > 0
+}
+
+function podsOf(read: Manifests): SkippedObject[] {
+  const { pods, deployments } = read.objects
+  const why = "a lab's pods come from its lab file"
+  const skipped = (kind: string, object: { namespace: string; name: string }) => {
+    const place = read.problemWith(object, [], why)
+    return place === undefined
+      ? []
+      : [{ file: place.file, line: place.line, what: `${kind} ${namespacedName(object)}`, why }]
+  }
+  return [
+    ...pods.flatMap(pod => skipped('Pod', pod)),
+    ...deployments.flatMap(deployment => skipped('Deployment', deployment)),
+  ]
+}

@@ -1,0 +1,107 @@
+import type { Protocol } from '../model/kubernetes.ts'
+import type { Container, ContainerPort } from '../model/lab.ts'
+import { refuseName } from '../model/names.ts'
+import type { Path } from '../text/document.ts'
+import type { Findings } from '../text/findings.ts'
+import { splitWords } from '../text/split-words.ts'
+import { readReadiness } from './readiness.ts'
+import { asList } from './schema/fields.ts'
+import type { ContainerInput, PodInput } from './schema/topology.ts'
+
+/** What a pod's only container is called where the lab gives it no name. */
+const onlyContainer = 'main'
+
+/** Reads a pod's programs; containers that share a port are told apart. */
+export function readContainers(pod: PodInput, path: Path, findings: Findings): Container[] {
+  const { serve, command, ports, readiness, containers } = pod
+  const isBare =
+    serve === undefined && command === undefined && ports === undefined && readiness === undefined
+  if (containers === undefined) return isBare ? [] : [readContainer(onlyContainer, pod, path, findings)]
+  if (!isBare) {
+    const key =
+      serve !== undefined
+        ? 'serve'
+        : command !== undefined
+          ? 'command'
+          : ports !== undefined
+            ? 'ports'
+            : 'readiness'
+    const message = `"${key}" and "containers" both say what the pod runs`
+    findings.report([...path, key], message, `move "${key}" into one of the containers`, 'key')
+  }
+  const read = Object.entries(containers).map(([name, container]) => {
+    const at = [...path, 'containers', name]
+    findings.accept(at, refuseName(name) ?? {}, 'key')
+    return readContainer(name, container, at, findings)
+  })
+  checkSharedPorts(read, path, findings)
+  return read
+}
+
+function readContainer(name: string, input: ContainerInput, path: Path, findings: Findings): Container {
+  const serve = asList(input.serve)
+  if (serve.length > 0 && input.command !== undefined) {
+    const message = '"serve" and "command" both say what runs here'
+    findings.report([...path, 'serve'], message, 'remove one, or write two "containers"', 'key')
+  }
+  const named = Object.entries(input.ports ?? {}).flatMap(([portName, text]) => {
+    const port = findings.accept([...path, 'ports', portName], readPort(text))
+    return port ? [{ name: portName, ...port }] : []
+  })
+  for (const [index, port] of serve.entries()) {
+    if (serve.indexOf(port) === index) continue
+    findings.report([...path, 'serve', index], `port ${port} stands twice`, 'remove one')
+  }
+  const served = serve.map((port): ContainerPort => {
+    const known = named.find(each => each.port === port && each.protocol === 'TCP')
+    return known ?? { name: '', port, protocol: 'TCP' }
+  })
+  const others = named.filter(each => !served.includes(each))
+  const command =
+    input.command === undefined ? [] : readCommand(input.command, [...path, 'command'], findings)
+  const container: Container = { name, serve, command, ports: [...served, ...others] }
+  if (input.readiness === undefined) return container
+  const readiness = readReadiness(input.readiness, container, [...path, 'readiness'], findings)
+  return readiness === undefined ? container : { ...container, readiness }
+}
+
+/** Reads a command that is a text or a list of words; empty after a problem. */
+export function readCommand(
+  command: string | readonly string[],
+  path: Path,
+  findings: Findings,
+): readonly string[] {
+  if (typeof command === 'string') return findings.accept(path, splitWords(command))?.words ?? []
+  if (command[0] === '') findings.report([...path, 0], 'the name of the program is empty', 'write a program')
+  return command
+}
+
+function readPort(
+  text: number | string,
+): { port: number; protocol: Protocol } | { refusal: string; fix: string } {
+  if (typeof text === 'number') return { port: text, protocol: 'TCP' }
+  const [, digits, protocol = 'TCP'] = text.match(/^([0-9]{1,9})(?:\/(TCP|UDP|SCTP))?$/) ?? []
+  const port = Number(digits)
+  if (digits === undefined) {
+    const upper = text.toUpperCase()
+    const fix = /^[0-9]+\/(TCP|UDP|SCTP)$/.test(upper) ? `write ${upper}` : 'write 8080 or 53/UDP, say'
+    return { refusal: `"${text}" is not a port`, fix }
+  }
+  if (port < 1 || port > 65535) return { refusal: `${digits} is not a port`, fix: 'ports are 1 to 65535' }
+  return { port, protocol: protocol as Protocol }
+}
+
+/** Containers of a pod share its network: only one can listen on a port. */
+function checkSharedPorts(containers: readonly Container[], path: Path, findings: Findings): void {
+  const owners = new Map<string, string>()
+  for (const { name, ports } of containers) {
+    for (const { port, protocol } of ports) {
+      const owner = owners.get(`${port}/${protocol}`)
+      if (owner === undefined) owners.set(`${port}/${protocol}`, name)
+      else if (owner !== name) {
+        const message = `container ${owner} of this pod already listens on ${port}/${protocol}`
+        findings.report([...path, 'containers', name], message, 'choose another port', 'key')
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { readAddress } from '../model/address.ts'
+import type { Expectation, FailureKind } from '../model/lab.ts'
+import type { Path } from '../text/document.ts'
+import type { Refusal } from '../text/problem.ts'
+import { checkPod, type LabContext } from './lab-context.ts'
+import type { CurlCheckInput, CurlExpectationInput } from './schema/check.ts'
+import { asList } from './schema/fields.ts'
+
+const failures: readonly FailureKind[] = ['refused', 'unreachable', 'timeout']
+
+/** Reads what should come of a request; `endpoints` are those of the service that is asked, if it is one. */
+export function readExpectations(
+  input: NonNullable<CurlCheckInput['expect']>,
+  path: Path,
+  context: LabContext,
+  endpoints: readonly string[] | undefined,
+): Expectation[] {
+  if (!Array.isArray(input)) return readExpectation(input, path, context, endpoints)
+  return input.flatMap((each, index) => readExpectation(each, [...path, index], context, endpoints))
+}
+
+function readExpectation(
+  input: CurlExpectationInput,
+  path: Path,
+  context: LabContext,
+  endpoints: readonly string[] | undefined,
+): Expectation[] {
+  if (input === 'ok') return [{ kind: 'answers', backends: [] }]
+  if (input === 'fails') return [{ kind: 'fails', how: failures }]
+  if (typeof input === 'string') return [{ kind: 'fails', how: [input] }]
+  if ('shares' in input) return readShares(input, path, context, endpoints)
+
+  const { findings } = context
+  const { backend, status, body, client } = input
+  const backends = asList(backend)
+  for (const [index, pod] of backends.entries()) {
+    checkPod(pod, Array.isArray(backend) ? [...path, 'backend', index] : [...path, 'backend'], context)
+  }
+  if (body !== undefined) findings.accept([...path, 'body'], readPattern(body))
+  if (client !== undefined) findings.accept([...path, 'client'], readAddress(client))
+  return [
+    {
+      kind: 'answers',
+      backends,
+      ...(status !== undefined && { status }),
+      ...(body !== undefined && { body }),
+      ...(client !== undefined && { client }),
+    },
+  ]
+}
+
+function readShares(
+  { shares, failed = 0 }: Extract<CurlExpectationInput, { shares: unknown }>,
+  path: Path,
+  context: LabContext,
+  endpoints: readonly string[] | undefined,
+): Expectation[] {
+  const { findings } = context
+  const at = [...path, 'shares']
+  if (shares === 'even') {
+    if (endpoints && endpoints.length > 0) {
+      const share = (1 - failed) / endpoints.length
+      return [{ kind: 'shares', shares: Object.fromEntries(endpoints.map(pod => [pod, share])), failed }]
+    }
+    if (!context.complete) return []
+    const message = endpoints
+      ? 'the service has no endpoints to share the requests'
+      : '"even" needs a service: the "curl" line names none'
+    findings.report(at, message, 'write the share of each pod: {POD: 0.5, POD: 0.5}')
+    return []
+  }
+  for (const pod of Object.keys(shares)) checkPod(pod, [...at, pod], context, 'key')
+  const sum = Object.values(shares).reduce((total, share) => total + share, failed)
+  if (Math.abs(sum - 1) > 0.01) {
+    const message = `the shares${failed > 0 ? ' and "failed"' : ''} add up to ${Number(sum.toFixed(4))}, not to 1`
+    findings.report(
+      at,
+      message,
+      'a share is a part of all requests: 0.5 is half; "failed: 0.25" where some fail',
+      'key',
+    )
+    return []
+  }
+  // 0.333 three times is meant to be all.
+  const exact = Object.entries(shares).map(([pod, share]) => [pod, share / sum] as const)
+  return [{ kind: 'shares', shares: Object.fromEntries(exact), failed: failed / sum }]
+}
+
+/** Reads a regular expression. */
+export function readPattern(text: string): { pattern: string } | Refusal {
+  try {
+    new RegExp(text)
+    return { pattern: text }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : ''
+    return {
+      refusal: `not a regular expression: ${reason}`,
+      fix: 'write a backslash before . ( ) [ ] { } * + ? | ^ $ where they are meant as they stand',
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { host } from '../command/command.ts'
+import { namespacedName } from '../model/kubernetes.ts'
+import type { LabService, Pod, Topology } from '../model/lab.ts'
+import { didYouMean } from '../text/did-you-mean.ts'
+import type { Path } from '../text/document.ts'
+import type { Findings } from '../text/findings.ts'
+import type { LabInput } from './schema/lab.ts'
+
+/** What steps and checks may refer to. */
+export interface LabContext {
+  topology: Topology
+  services: readonly LabService[]
+  /** Pods that were understood whole. */
+  soundPods: readonly Pod[]
+  /** Names of all pods and outside machines that are written, those too whose other fields are wrong. */
+  podNames: ReadonlySet<string>
+  outsideNames: ReadonlySet<string>
+  /** Whether everything was understood, so that what is not there surely does not exist. */
+  complete: boolean
+  /** Pods may learn names that netlab does not know: from name servers, or from a hosts file of the lab. */
+  otherNames: boolean
+  findings: Findings
+}
+
+/** Whether names may be known that the lab does not declare. */
+export function hasOtherNames(input: LabInput): boolean {
+  const pods = Object.values(input.pods)
+  const usesNameserver = pods.some(pod => typeof pod !== 'string' && (pod.nameservers?.length ?? 0) > 0)
+  return usesNameserver || Object.keys(input.files ?? {}).some(path => /(?:hosts|resolv\.conf)$/.test(path))
+}
+
+/** Tells of a place that does not exist. */
+export function checkPlace(
+  place: string,
+  path: Path,
+  { podNames, outsideNames, findings }: LabContext,
+): void {
+  if (place === host || podNames.has(place) || outsideNames.has(place)) return
+  const places = [host, ...podNames, ...outsideNames]
+  findings.report(path, `there is no place ${place}`, didYouMean(place, places, 'the places are'))
+}
+
+/** Tells of a pod that does not exist. */
+export function checkPod(name: string, path: Path, { podNames, findings }: LabContext, on?: 'key'): boolean {
+  if (podNames.has(name)) return true
+  findings.report(path, `there is no pod ${name}`, didYouMean(name, podNames, 'the pods are'), on)
+  return false
+}
+
+/** The service that is called `name` or `namespace/name`. */
+export function serviceNamed(name: string, services: readonly LabService[]): LabService | undefined {
+  return (
+    services.find(each => namespacedName(each) === name) ??
+    services.find(each => each.name === name && each.namespace === 'default') ??
+    services.find(each => each.name === name)
+  )
+}
+
+/** Those of the named pods that were understood whole. */
+export function soundPodsOf(names: readonly string[], { soundPods }: LabContext): Pod[] {
+  return names.flatMap(name => soundPods.find(each => each.name === name) ?? [])
+}

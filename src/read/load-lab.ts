@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Lab } from '../model/lab.ts'
+import { nearest } from '../text/did-you-mean.ts'
+import { problemOfFile } from '../text/document.ts'
+import { LabError, type Refusal } from '../text/problem.ts'
+import { parseLab } from './parse-lab.ts'
+
+/** Bytes: no lab that a person wrote comes near. */
+const largest = 1024 * 1024
+
+/** Reads the lab at `path` with its manifests; throws a `LabError` with all that is wrong. */
+export function loadLab(path: string): Lab {
+  const read = readText(path)
+  if ('refusal' in read) throw new LabError([problemOfFile(path, '', read.refusal, read.fix)])
+  const { lab, problems } = parseLab(read.text, path, manifest => readManifest(dirname(path), manifest))
+  if (!lab) throw new LabError(problems)
+  return lab
+}
+
+/** A link may lead anywhere; what a lab reads stays in its folder. */
+function readManifest(folder: string, path: string): { text: string } | Refusal {
+  const read = readText(join(folder, path))
+  if ('refusal' in read) return read
+  if (realpathSync(join(folder, path)).startsWith(join(realpathSync(folder), '/'))) return read
+  return { refusal: `${path} leads out of the lab's folder`, fix: 'copy the file into it' }
+}
+
+/** Reads a text file, or says why that cannot be. */
+export function readText(path: string): { text: string } | Refusal {
+  let stats: Stats
+  try {
+    stats = statSync(path)
+  } catch (error) {
+    return refusedBy(error, path)
+  }
+  if (stats.isDirectory()) {
+    const inside = filesIn(path).find(name => /\.ya?ml$/.test(name))
+    const fix = inside === undefined ? undefined : `did you mean ${join(path, inside)}?`
+    return { refusal: `${path} is a folder`, ...(fix !== undefined && { fix }) }
+  }
+  // A pipe or a device could block, or go on for ever.
+  if (!stats.isFile()) return { refusal: `${path} is not a file` }
+  if (stats.size > largest) return { refusal: `${path} is larger than 1 MiB`, fix: 'is it the right file?' }
+  try {
+    return { text: readFileSync(path, 'utf8') }
+  } catch (error) {
+    return refusedBy(error, path)
+  }
+}
+
+function refusedBy(error: unknown, path: string): Refusal {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const folder = dirname(path)
+    const near = nearest(basename(path), filesIn(folder))
+    const fix = near === undefined ? undefined : `did you mean ${folder === '.' ? near : join(folder, near)}?`
+    return { refusal: `there is no file ${path}`, ...(fix !== undefined && { fix }) }
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return { refusal: `${path} may not be read`, fix: `chmod +r ${path}, or ask its owner` }
+  }
+  return { refusal: `${path.slice(0, 200)} cannot be read (${code || String(error)})` }
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter(name => !name.startsWith('.'))
+      .sort()
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { exitCode, NetlabError } from '../errors.ts'
+import { didYouMean } from '../text/did-you-mean.ts'
+
+/** The path of a lab that is given as a path, or as the name of a lab that ships with netlab. */
+export function findLab(nameOrPath: string): string {
+  if (nameOrPath.includes('/') || /\.ya?ml$/.test(nameOrPath) || existsSync(nameOrPath)) return nameOrPath
+  const names = shippedLabs()
+  if (names.includes(nameOrPath)) return join(labsFolder(), `${nameOrPath}.yaml`)
+  const near = didYouMean(nameOrPath, names, 'the labs that ship are')
+  const path = `give the path of a lab file: ./${nameOrPath}.yaml, say`
+  throw new NetlabError({
+    what: `there is no lab "${nameOrPath}"`,
+    fix: near === undefined ? path : `${near} Or ${path}`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+/** The names of the labs that ship with netlab. */
+export function shippedLabs(): string[] {
+  const folder = labsFolder()
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter(name => /^[a-z0-9-]+\.yaml$/.test(name))
+    .map(name => name.slice(0, -'.yaml'.length))
+    .sort()
+}
+
+/** A file of the package, from the sources as from the bundle. */
+function packageFile(name: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
+  return join(folder, name)
+}
+
+function labsFolder(): string {
+  return packageFile('labs')
+}

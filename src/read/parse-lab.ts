@@ -1,0 +1,125 @@
+import type { Lab } from '../model/lab.ts'
+import { controlCharacterProblems } from '../text/control-character.ts'
+import { type Path, problemOfFile, readDocuments, type SourceDocument } from '../text/document.ts'
+import { Findings } from '../text/findings.ts'
+import { mostMistakes, type Problem } from '../text/problem.ts'
+import { readFiles, readSysctls } from './host-settings.ts'
+import { hasOtherNames, type LabContext } from './lab-context.ts'
+import { readProxySettings } from './proxy-settings.ts'
+import { type LabInput, labFile, labNamePattern } from './schema/lab.ts'
+import { readLimits } from './schema/limits.ts'
+import { type ReadManifest, readServiceSources } from './service-sources.ts'
+import { readServices } from './services.ts'
+import { readSteps } from './steps.ts'
+import { readTopology } from './topology.ts'
+import { understand } from './understand.ts'
+
+/** A lab, or all that is wrong with it. */
+export interface ParsedLab {
+  /** Undefined if and only if there are problems. */
+  lab: Lab | undefined
+  /** In the order of the file. */
+  problems: readonly Problem[]
+}
+
+/** Reads a lab from its text; `readManifest` gives the texts of the manifests that it names. */
+export function parseLab(text: string, file: string, readManifest: ReadManifest): ParsedLab {
+  const { documents, problems } = readDocuments(text, file)
+  const [document, second] = documents
+  if (!document) {
+    const empty = problemOfFile(
+      file,
+      text,
+      'the file is empty',
+      'write a lab, or let "netlab init" write a first one',
+    )
+    return refused(problems.length > 0 ? problems : [empty], file)
+  }
+  if (second) {
+    problems.push(
+      second.problemAt([], 'a second document in one file', {
+        fix: 'a lab file holds one lab: remove "---"',
+      }),
+    )
+  }
+  problems.push(...controlCharacterProblems(document))
+  const understood = understand(labFile, document, { name: 'lab', pods: {} })
+  problems.push(...understood.problems)
+  if (!understood.value) return refused(problems, file)
+
+  const findings = new Findings(document, understood.original)
+  const lab = readLab(understood.value, document, understood.mistaken, readManifest, findings)
+  problems.push(...findings.problems)
+  return problems.length > 0 ? refused(problems, file) : { lab, problems: [] }
+}
+
+function readLab(
+  input: LabInput,
+  document: SourceDocument,
+  mistaken: readonly Path[],
+  readManifest: ReadManifest,
+  findings: Findings,
+): Lab {
+  if (!labNamePattern.test(input.name)) {
+    const fix = 'use lower case letters, digits and "-", at most 63; start and end with a letter or a digit'
+    findings.report(['name'], `"${input.name.slice(0, 80)}" cannot be the name of a lab`, fix)
+  }
+  const written = document.value as Record<string, unknown>
+  const podNames = new Set(keysOf(written.pods))
+  const fits = mistaken.length === 0
+  if (fits && podNames.size === 0) {
+    findings.report(['pods'], 'a lab without pods', 'add "a: 10.0.0.11/24" below "pods:"', 'key')
+  }
+  const topology = readTopology(input, countBridges(written), findings)
+  const doubtful = new Set(mistaken.flatMap(([part, name]) => (part === 'pods' ? [name] : [])))
+  // A mistake with `pods` as a whole: nothing is known of them.
+  const soundPods = doubtful.has(undefined) ? [] : topology.pods.filter(({ name }) => !doubtful.has(name))
+  const sources = readServiceSources(input.services ?? [], topology, readManifest, findings)
+  const services = readServices(sources.services, { topology, soundPods, podNames }, findings)
+  const reached = services.find(each => each.clusterIPs.some(address => address !== 'None'))
+  if (reached && keysOf(written.outside).length === 0) {
+    const message = 'services, and no way out: a host without a default route reaches no cluster IP'
+    findings.report(['services'], message, 'add "outside: {client: 192.0.2.10/24}"', 'key')
+  }
+  const context: LabContext = {
+    topology,
+    services,
+    soundPods,
+    podNames,
+    outsideNames: new Set(keysOf(written.outside)),
+    complete: fits && sources.complete && soundPods.length === podNames.size,
+    otherNames: hasOtherNames(input),
+    findings,
+  }
+  return {
+    name: input.name,
+    title: input.title ?? input.name,
+    sources: [{ path: document.file, text: document.text }, ...sources.manifests],
+    sysctls: readSysctls(input.sysctls ?? {}, findings),
+    ...topology,
+    files: readFiles(input.files ?? {}, findings),
+    services,
+    proxy: readProxySettings(input.proxy, findings),
+    limits: readLimits(input.limits),
+    steps: readSteps(input.steps ?? [], context),
+  }
+}
+
+function refused(problems: readonly Problem[], file: string): ParsedLab {
+  const isFirst = (problem: Problem) => (problem.file === file ? 0 : 1)
+  const sorted = [...problems].sort(
+    (a, b) =>
+      isFirst(a) - isFirst(b) || a.file.localeCompare(b.file, 'en') || a.line - b.line || a.column - b.column,
+  )
+  return { lab: undefined, problems: sorted.slice(0, mostMistakes) }
+}
+
+function countBridges({ bridge, bridges }: Record<string, unknown>): number {
+  return (
+    (bridge === undefined ? 0 : 1) + (Array.isArray(bridges) ? bridges.length : bridges === undefined ? 0 : 1)
+  )
+}
+
+function keysOf(value: unknown): string[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
+}

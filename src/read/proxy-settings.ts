@@ -1,0 +1,62 @@
+import { readRange } from '../model/address.ts'
+import type { ProxySettings } from '../model/lab.ts'
+import type { Findings } from '../text/findings.ts'
+import type { ProxyInput } from './schema/proxy.ts'
+
+/** kube-proxy's settings where nothing is said (`SetDefaults_KubeProxyConfiguration` in v1alpha1/defaults.go). */
+export const defaultProxySettings: ProxySettings = {
+  clusterCIDR: '',
+  detectLocalMode: 'ClusterCIDR',
+  detectLocal: { bridgeInterface: '', interfaceNamePrefix: '' },
+  iptables: { masqueradeAll: false, masqueradeBit: 14, localhostNodePorts: true, randomFully: true },
+  nodePortAddresses: [],
+}
+
+/** What `nodePortAddresses` may hold although no machine of a lab has an address in it. */
+const otherScopes = new Set(['primary', '127.0.0.0/8', '127.0.0.1/32'])
+
+/** Fills in kube-proxy's defaults. */
+export function readProxySettings(input: ProxyInput = {}, findings: Findings): ProxySettings {
+  const { detectLocal, iptables } = input
+  const {
+    clusterCIDR = defaultProxySettings.clusterCIDR,
+    detectLocalMode = defaultProxySettings.detectLocalMode,
+    nodePortAddresses = defaultProxySettings.nodePortAddresses,
+  } = input
+  if (clusterCIDR !== '') findings.accept(['proxy', 'clusterCIDR'], readRange(clusterCIDR))
+  for (const [index, range] of nodePortAddresses.entries()) {
+    if (otherScopes.has(range)) continue
+    findings.accept(['proxy', 'nodePortAddresses', index], readRange(range))
+  }
+  const settings: ProxySettings = {
+    clusterCIDR,
+    detectLocalMode,
+    detectLocal: withDefaults(defaultProxySettings.detectLocal, detectLocal),
+    iptables: withDefaults(defaultProxySettings.iptables, iptables),
+    nodePortAddresses,
+  }
+  checkDetector(settings, findings)
+  return settings
+}
+
+function withDefaults<T extends object>(
+  defaults: T,
+  given: { [key in keyof T]?: T[key] | undefined } | undefined,
+): T {
+  const said = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(said) }
+}
+
+function checkDetector({ detectLocalMode, detectLocal }: ProxySettings, findings: Findings): void {
+  const path = ['proxy', 'detectLocalMode']
+  if (detectLocalMode === 'BridgeInterface' && detectLocal.bridgeInterface === '') {
+    findings.report(path, 'the bridge to look for is missing', 'add "detectLocal: {bridgeInterface: br1}"')
+  }
+  if (detectLocalMode === 'InterfaceNamePrefix' && detectLocal.interfaceNamePrefix === '') {
+    findings.report(
+      path,
+      'the prefix to look for is missing',
+      'add "detectLocal: {interfaceNamePrefix: veth_}"',
+    )
+  }
+}

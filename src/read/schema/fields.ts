@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { namePattern } from '../../model/names.ts'
+
+/** Fields that several parts of the lab file share. The schema knows shapes; what values mean is checked after it. */
+
+/** A name as a map's key. */
+export const name = z.string().meta({ pattern: namePattern.source })
+
+/** A port number. */
+export const port = z
+  .int()
+  .refine(value => value >= 1 && value <= 65535, {
+    error: issue => `${String(issue.input)} is not a port`,
+    params: { fix: 'ports are 1 to 65535' },
+  })
+  .meta({ description: 'A port.', minimum: 1, maximum: 65535, examples: [8080] })
+
+/** An address with its prefix. */
+export const cidr = z.string().meta({ pattern: '^[0-9]+(\\.[0-9]+){3}/[0-9]+$', examples: ['10.0.0.11/24'] })
+
+/** An address alone. */
+export const address = z.string().meta({ pattern: '^[0-9]+(\\.[0-9]+){3}$', examples: ['10.0.0.1'] })
+
+/** The name of a network interface. */
+export const interfaceName = z.string().meta({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$' })
+
+/** A command: a list of its words, or one text that is split into words. */
+export const commandLine = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .meta({ examples: ['nginx -g "daemon off;"', ['nginx', '-g', 'daemon off;']] })
+
+/** One of something, or a list. */
+export function oneOrMore<T extends z.ZodType>(item: T) {
+  return z.union([item, z.array(item)])
+}
+
+/** A list, whichever way it was written. */
+export function asList<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T]
+}

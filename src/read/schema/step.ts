@@ -1,0 +1,69 @@
+import * as z from 'zod'
+import { buildParts } from '../../model/lab.ts'
+import { check } from './check.ts'
+import { oneOrMore } from './fields.ts'
+
+const command = z.string().meta({
+  description:
+    'A command, split into words as a shell splits them, but never given to one: no pipes, no variables.',
+  examples: ['iptables --table nat --new HTTP-SERVICE'],
+})
+
+const run = z
+  .union([
+    command,
+    z.strictObject({
+      run: command,
+      in: z
+        .string()
+        .optional()
+        .meta({
+          description: 'Where it runs: `host` (the default), a pod or an outside machine.',
+          examples: ['netns_011'],
+        }),
+      undo: z
+        .string()
+        .optional()
+        .meta({
+          description: 'The command that takes it back.',
+          examples: ['iptables --table nat --delete-chain HTTP-SERVICE'],
+        }),
+    }),
+  ])
+  .meta({ description: 'A command to run.', examples: ['ip link set br1 promisc on'] })
+
+/** A step of the lesson. */
+export const step = z
+  .strictObject({
+    title: z
+      .string()
+      .min(1)
+      .meta({ description: 'What the step does, in a few words.', examples: ['A virtual IP'] }),
+    why: z.string().optional().meta({ description: 'Why it is done: the text of the lesson.' }),
+    build: oneOrMore(z.enum(buildParts))
+      .optional()
+      .meta({
+        description:
+          'Builds a part of the declared topology at this place of the lesson. Parts that no step names are built before the first step.',
+        examples: ['network'],
+      }),
+    endpoints: z
+      .record(z.string(), z.array(z.string()))
+      .optional()
+      .meta({
+        description:
+          "From this step on these pods are the service's endpoints, as if its other pods were not ready.",
+        examples: [{ 'http-server': ['netns_011'] }],
+      }),
+    run: z
+      .array(run)
+      .optional()
+      .meta({ description: 'Commands, in order.', examples: [['ip link set br1 promisc on']] }),
+    check: z
+      .array(check)
+      .optional()
+      .meta({ description: 'What must hold after them.', examples: [[{ curl: '10.0.0.11:8080' }]] }),
+  })
+  .meta({ description: 'A step.', examples: [{ title: 'A virtual IP', run: ['…'] }] })
+
+export type StepInput = z.infer<typeof step>

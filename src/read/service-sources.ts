@@ -1,0 +1,143 @@
+import { posix } from 'node:path'
+import { readAddress, readRange } from '../model/address.ts'
+import type { Service } from '../model/kubernetes.ts'
+import type { SourceFile, Topology } from '../model/lab.ts'
+import type { Path } from '../text/document.ts'
+import type { Findings } from '../text/findings.ts'
+import type { Refusal } from '../text/problem.ts'
+import { type Manifests, readManifests } from './manifest/read-manifests.ts'
+import { readService, serviceMistakes } from './manifest/service.ts'
+import type { ServiceInPlace, ServiceInput } from './schema/service.ts'
+import type { Report, ServiceSource } from './services.ts'
+
+/** Gives the text of a manifest by its path as the lab has it, or says why not. */
+export type ReadManifest = (path: string) => { text: string } | Refusal
+
+/** Where a lab's services come from. */
+export interface ServiceSources {
+  services: ServiceSource[]
+  manifests: SourceFile[]
+  /** Whether every service was understood. */
+  complete: boolean
+}
+
+const serviceName = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** Collects the services of a lab, those in place and those of its manifests. */
+export function readServiceSources(
+  inputs: readonly ServiceInput[],
+  topology: Topology,
+  readManifest: ReadManifest,
+  findings: Findings,
+): ServiceSources {
+  const sources: ServiceSources = { services: [], manifests: [], complete: true }
+  for (const [index, input] of inputs.entries()) {
+    const path: Path = ['services', index]
+    if (!('manifest' in input)) {
+      sources.services.push(inPlace(input, path, findings))
+      continue
+    }
+    const text = findings.accept(
+      [...path, 'manifest'],
+      refusePath(input.manifest) ?? readManifest(input.manifest),
+    )?.text
+    const read = text === undefined ? undefined : readManifests(text, input.manifest)
+    if (!read || text === undefined || read.problems.length > 0) sources.complete = false
+    if (!read || text === undefined) continue
+    if (!sources.manifests.some(each => each.path === input.manifest)) {
+      sources.manifests.push({ path: input.manifest, text })
+    }
+    findings.problems.push(...read.problems)
+    sources.services.push(...fromManifest(read, input, path, topology, findings))
+  }
+  return sources
+}
+
+function fromManifest(
+  read: Manifests,
+  { manifest, endpoints }: Extract<ServiceInput, { manifest: string }>,
+  path: Path,
+  topology: Topology,
+  findings: Findings,
+): ServiceSource[] {
+  const { services } = read.objects
+  if (services.length === 0 && read.problems.length === 0) {
+    findings.report(
+      [...path, 'manifest'],
+      `there is no Service in ${manifest}`,
+      'a Service has "kind: Service"',
+    )
+  }
+  if (services.length > 1 && endpoints !== undefined) {
+    const message = `${manifest} has ${services.length} services, and these endpoints are of one`
+    findings.report([...path, 'endpoints'], message, 'give each service a manifest of its own', 'key')
+  }
+  return services.map(service => ({
+    service,
+    endpoints: endpoints ?? fromSlices(service, read, topology),
+    endpointsPath: [...path, 'endpoints'],
+    report: (at, message, fix, on) => {
+      const problem = read.problemWith(service, at, message, { fix, ...(on && { on }) })
+      if (problem) findings.problems.push(problem)
+    },
+  }))
+}
+
+/** The pods that the manifest's EndpointSlices name; undefined where the service has none. */
+export function fromSlices(service: Service, read: Manifests, { pods }: Topology): string[] | undefined {
+  const slices = read.objects.slices.filter(
+    slice => slice.service === service.name && slice.namespace === service.namespace,
+  )
+  if (slices.length === 0) return undefined
+  const names = new Set<string>()
+  for (const slice of slices) {
+    for (const { addresses, ready } of slice.endpoints) {
+      if (ready === false) continue
+      for (const address of addresses) {
+        const pod = pods.find(each => each.address.address === address)
+        if (pod) names.add(pod.name)
+        else {
+          const message = `no pod of the lab has the address ${address}`
+          const problem = read.problemWith(slice, ['endpoints'], message, { on: 'key' })
+          if (problem) read.problems.push(problem)
+        }
+      }
+    }
+  }
+  return [...names]
+}
+
+/** A Service whose fields stand in the lab file is read as a manifest with the same fields. */
+function inPlace(input: ServiceInPlace, path: Path, findings: Findings): ServiceSource {
+  const { name, namespace, labels, endpoints, loadBalancerIPs = [], ...spec } = input
+  const object = {
+    metadata: { name, namespace, labels },
+    spec,
+    status: { loadBalancer: { ingress: loadBalancerIPs.map(ip => ({ ip })) } },
+  }
+  const report: Report = (at, message, fix, on) =>
+    findings.report([...path, ...at.slice(1)], message, fix, on)
+  if (!serviceName.test(name)) {
+    const fix = 'use lower case letters, digits and "-", at most 63; start with a letter'
+    findings.report([...path, 'name'], `"${name}" cannot be the name of a service`, fix)
+  }
+  for (const field of ['externalIPs', 'loadBalancerIPs'] as const) {
+    for (const [at, text] of (input[field] ?? []).entries())
+      findings.accept([...path, field, at], readAddress(text))
+  }
+  for (const [at, range] of (input.loadBalancerSourceRanges ?? []).entries()) {
+    findings.accept([...path, 'loadBalancerSourceRanges', at], readRange(range))
+  }
+  for (const mistake of serviceMistakes(object))
+    report(mistake.path, mistake.message, mistake.fix, mistake.on)
+  return { service: readService(object), endpoints, endpointsPath: [...path, 'endpoints'], report }
+}
+
+/** A lab reads files of its own folder only, so that it can be handed on whole and reads nothing else of the machine. */
+function refusePath(path: string): Refusal | undefined {
+  const fix = "write a path below the lab file's folder: http-server.service.yaml, say"
+  if (path === '' || path.includes('\0')) return { refusal: 'a file name is missing', fix }
+  if (posix.isAbsolute(path) || path.includes('\\')) return { refusal: `${path} is not a relative path`, fix }
+  if (path.split('/').includes('..')) return { refusal: `${path} leads out of the lab's folder`, fix }
+  return undefined
+}
