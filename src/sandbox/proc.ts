@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { closeSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { constants } from 'node:os'
 import { basename, join } from 'node:path'
+
+import { openPidfd, signalPidfd } from './native.ts'
 
 /** A process, told apart from a later one with the same number by when it started. */
 export interface ProcessId {
@@ -49,13 +52,26 @@ export function runs({ pid, startTime }: ProcessId): boolean {
   return found?.startTime === startTime && !found.stopped
 }
 
-/** Sends a signal to this very process, if it still lives. The one place that signals a process by its number. */
+/** Sends a signal to this very process, if it still lives: held on to first, looked at then, so that no other can take its number. */
 export function kill(target: ProcessId, signal: NodeJS.Signals = 'SIGKILL'): void {
-  if (!lives(target)) return
+  const held = holdOn(target.pid)
   try {
-    process.kill(target.pid, signal)
+    if (!lives(target)) return
+    if (held === undefined) process.kill(target.pid, signal)
+    else signalPidfd(held, constants.signals[signal])
   } catch {
     // It ended by itself in between.
+  } finally {
+    if (held !== undefined) closeSync(held)
+  }
+}
+
+/** Undefined where the kernel knows no such descriptors, or koffi is missing: what lives must be ended all the same. */
+function holdOn(pid: number): number | undefined {
+  try {
+    return openPidfd(pid)
+  } catch {
+    return undefined
   }
 }
 
