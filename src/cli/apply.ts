@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
 import { loadChange } from '../read/load-change.ts'
-import { type ApplyReport, apply, originOf, type PlannedApply } from '../run/apply.ts'
+import { type ApplyReport, apply, originOf } from '../run/apply.ts'
+import type { RunListener } from '../run/events.ts'
 import { openLab } from '../run/lab-state.ts'
 import { mustBeUp, readLab } from '../run/sync-state.ts'
 import { renderApplied, renderApplyJson, renderDifference } from '../view/difference.ts'
@@ -47,15 +48,17 @@ async function runApply(name: string | undefined, flags: ApplyFlags): Promise<vo
     `interrupted half-way; netlab apply ${opened.folder.name} goes on from here`,
   )
   let progress: UpProgress | undefined
-  const announce = (planned: PlannedApply): UpProgress => {
-    const tells =
-      !flags.quiet && !flags.json && (planned.stages.length > 0 || planned.difference.changes.length > 0)
-    if (tells) out.write(renderDifference(out, planned))
-    const steps = planned.stages.map(stage => stage.step)
-    progress = openUpProgress(flags.dryRun ? { ...terminal, quiet: true } : terminal, steps)
-    return progress
+  const tell: RunListener = event => {
+    if (event.kind === 'apply-planned') {
+      const { planned } = event
+      const tells =
+        !flags.quiet && !flags.json && (planned.stages.length > 0 || planned.difference.changes.length > 0)
+      if (tells) out.write(renderDifference(out, planned))
+      const steps = planned.stages.map(stage => stage.step)
+      progress = openUpProgress(flags.dryRun ? { ...terminal, quiet: true } : terminal, steps)
+    } else progress?.hear(event)
   }
-  const report = await apply(opened, lab, { dryRun: flags.dryRun ?? false, announce, signal })
+  const report = await apply(opened, lab, { dryRun: flags.dryRun ?? false, tell, signal })
     .finally(() => progress?.stop())
     .finally(release)
   if (flags.json) out.write(renderApplyJson(report))

@@ -57,7 +57,7 @@ async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpF
     start: await start,
     apart: !flags.batch,
     keep: flags.keep ?? false,
-    observer: progress,
+    tell: progress.hear,
     signal: interrupt.signal,
   }).finally(() => progress.stop())
   const { report, plan, stopped } = outcome

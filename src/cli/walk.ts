@@ -67,9 +67,8 @@ async function runWalk({ interrupt, start }: Begun, nameOrPath: string, flags: W
   })
   const begun = await start
   guide.begin()
-  const report = await walk(lab, guide, { file, start: begun, signal: interrupt.signal }).finally(() =>
-    guide.stop(),
-  )
+  const options = { file, start: begun, tell: guide.hear, signal: interrupt.signal }
+  const report = await walk(lab, guide, options).finally(() => guide.stop())
   if (flags.record !== undefined) record(flags.record, flags.force ?? false, plan, report, out)
   if (report.interrupted) throw interrupt.signal.reason
   out.write(

@@ -3,13 +3,16 @@ import type { Command } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { type KernelRules, readSaved } from '../plan/apply-kernel.ts'
 import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
+import type { Plan } from '../plan/plan.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses } from '../sandbox/pod-processes.ts'
 import { insideFolder } from '../sandbox/program-files.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { carryOutStep, type RunContext } from './carry-out.ts'
+import { type RunContext, sandboxExecutor } from './carry-out.ts'
+import type { RunListener, StepEvent } from './events.ts'
 import type { StepResult } from './report.ts'
+import { runSteps } from './run-steps.ts'
 
 /** UDP connections that were taken out of conntrack's table. */
 export interface Flushed {
@@ -18,9 +21,9 @@ export interface Flushed {
   connections: number
 }
 
-/** What came of a stage. */
-export interface StageResult {
-  step: StepResult
+/** What came of stages. */
+export interface StagesResult {
+  steps: readonly StepResult[]
   flushed: readonly Flushed[]
 }
 
@@ -62,16 +65,48 @@ async function bridgeAddresses(sandbox: Sandbox): Promise<Map<string, string>> {
   return new Map(links.map(({ ifname, address }) => [ifname, address]))
 }
 
-/** Carries out one stage: programs end, then the commands, the checks, and the flushing of UDP connections. */
-export async function carryOutStage(
-  context: RunContext,
-  stage: ApplyStage,
-  index: number,
-): Promise<StageResult> {
-  await Promise.all(stage.ends.map(pod => endEverything(context.sandbox, pod)))
-  const step = await carryOutStep(context, stage.step, index)
-  const flushed = step.failure === undefined ? await flush(context.sandbox, stage.rules?.flushes ?? []) : []
-  return { step, flushed }
+/** What belongs to stages beside their steps. */
+export interface StagesOptions {
+  tell: RunListener<StepEvent>
+  signal?: AbortSignal | undefined
+  /** What the checks of a stage go by. */
+  planOf: (stage: ApplyStage) => Plan
+  before?: (stage: ApplyStage) => void
+  /** After the flushing of UDP connections, too. */
+  after?: (stage: ApplyStage, result: StepResult) => void
+}
+
+/** Carries stages out, up to one that fails: programs end, then the commands, the checks, and the flushing of UDP connections. */
+export async function carryOutStages(
+  sandbox: Sandbox,
+  stages: readonly ApplyStage[],
+  { tell, signal, planOf, before, after }: StagesOptions,
+): Promise<StagesResult> {
+  const flushed: Flushed[] = []
+  const [first] = stages
+  if (first === undefined) return { steps: [], flushed }
+  const context: RunContext = {
+    ...{ sandbox, plan: planOf(first) },
+    ...(signal === undefined ? {} : { signal }),
+  }
+  const steps = await runSteps(
+    { executor: sandboxExecutor(context, 'batched'), tell, signal },
+    stages.map(stage => stage.step),
+    {
+      before: async index => {
+        const stage = stages[index]!
+        before?.(stage)
+        context.plan = planOf(stage)
+        await Promise.all(stage.ends.map(pod => endEverything(sandbox, pod)))
+      },
+      after: async (index, result) => {
+        const stage = stages[index]!
+        if (result.failure === undefined) flushed.push(...(await flush(sandbox, stage.rules?.flushes ?? [])))
+        after?.(stage, result)
+      },
+    },
+  )
+  return { steps, flushed }
 }
 
 /** A pod that goes takes along whatever runs in it, somebody's shell included. */

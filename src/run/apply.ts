@@ -7,9 +7,10 @@ import type { ApplyStage } from '../plan/apply-stage.ts'
 import { type LabDifference, labDifference } from '../plan/difference.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { carryOutStage, type Flushed, kernelFacts } from './apply-stage.ts'
+import { carryOutStages, type Flushed, kernelFacts } from './apply-stage.ts'
+import type { PlannedApply, RunListener } from './events.ts'
 import type { LabFolder, LabState } from './lab-state.ts'
-import type { RunObserver, StepResult } from './report.ts'
+import type { StepResult } from './report.ts'
 import { withLabLocked } from './sync-lock.ts'
 import { readLab, readSyncState, type SyncState, writeLab, writeSyncState } from './sync-state.ts'
 
@@ -18,13 +19,6 @@ export interface AppliedLab {
   folder: LabFolder
   state: LabState
   sandbox: Sandbox
-}
-
-/** What an apply is going to do. */
-export interface PlannedApply {
-  lab: string
-  difference: LabDifference
-  stages: readonly ApplyStage[]
 }
 
 export interface ApplyReport extends PlannedApply {
@@ -39,8 +33,8 @@ export interface ApplyReport extends PlannedApply {
 
 export interface ApplyOptions {
   dryRun: boolean
-  /** Hears the difference before anything is carried out, and gives who hears of the steps. */
-  announce: (planned: PlannedApply) => RunObserver
+  /** Hears the difference before anything is carried out, then of the steps. */
+  tell: RunListener
   signal: AbortSignal
 }
 
@@ -76,28 +70,25 @@ export function apply(
       fullSync: state.fullSync,
     })
     const planned: PlannedApply = { lab: running.name, difference, stages }
-    const observer = options.announce(planned)
+    const { tell, signal } = options
+    tell({ kind: 'apply-planned', planned })
     const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
     if (options.dryRun) return report
-    const context = {
-      ...{ sandbox, observer, apart: false },
-      signal: options.signal,
-    }
-    const steps: StepResult[] = []
-    const flushed: Flushed[] = []
     let known = withoutGone(state, difference)
-    for (const [index, stage] of stages.entries()) {
-      writeSyncState(folder, { ...known, ...marks(stage, before.lab, target) })
-      const result = await carryOutStage({ ...context, plan: standingPlan(stage.leaves) }, stage, index)
-      steps.push(result.step)
-      flushed.push(...result.flushed)
-      if (result.step.failure === undefined) {
+    const { steps, flushed } = await carryOutStages(sandbox, stages, {
+      tell,
+      signal,
+      planOf: stage => standingPlan(stage.leaves),
+      before: stage => writeSyncState(folder, { ...known, ...marks(stage, before.lab, target) }),
+      after: (stage, result) => {
+        if (result.failure !== undefined) return
         known = { ...known, endpoints: stage.leaves.endpoints, unfinished: [], fullSync: false }
         // A large lab takes its time to be written; after the last stage it is, at once, as a whole.
-        if (index < stages.length - 1 || !result.step.ok) writeLab(folder, stage.leaves, known)
-      }
-      if (!result.step.ok) return { ...report, ok: false, ms: performance.now() - start, steps, flushed }
-    }
+        if (stage !== stages.at(-1) || !result.ok) writeLab(folder, stage.leaves, known)
+      },
+    })
+    const ok = steps.every(step => step.ok)
+    if (!ok) return { ...report, ok, ms: performance.now() - start, steps, flushed }
     writeLab(folder, after, known)
     return { ...report, ms: performance.now() - start, steps, flushed }
   })

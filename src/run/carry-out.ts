@@ -10,84 +10,75 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
 import type { StartedPodServer } from '../sandbox/start.ts'
 import { tryAll } from './checks/try-checks.ts'
-import type { CheckResult, CommandFailure, RunObserver, StepResult } from './report.ts'
+import type { CommandFailure } from './report.ts'
+import type { Executor, Outcome, Turn } from './run-steps.ts'
 
 /** What carrying out a plan works with. */
 export interface RunContext {
   sandbox: Sandbox
   plan: Plan
-  observer: RunObserver
-  /** One process per command. */
-  apart: boolean
   /** A pod server that has started already. */
   podServer?: StartedPodServer | undefined
   signal?: AbortSignal
 }
 
-/** Carries out one step: its commands in order, then its checks. A command that fails ends it. */
-export async function carryOutStep(context: RunContext, step: Step, index: number): Promise<StepResult> {
-  const { observer } = context
-  const start = performance.now()
-  observer.stepStarted?.(step, index)
-  const failure = await runCommands(context, step, index)
-  const checks = failure === undefined ? await tryChecks(context, step, index) : []
-  const result: StepResult = {
-    title: step.title,
-    ok: failure === undefined && checks.every(check => check.ok),
-    ms: performance.now() - start,
-    commands: step.actions.length,
-    checks,
-    ...(failure === undefined ? {} : { failure }),
+/** How commands go: neighbours as one, a process for each, or as a person types them, with the output that a terminal would show. */
+export type Manner = 'batched' | 'apart' | 'typed'
+
+/** Carries commands and checks out in a sandbox. */
+export function sandboxExecutor(context: RunContext, manner: Manner): Executor {
+  return {
+    turns: step => (manner === 'typed' ? typedTurns(context, step) : stageTurns(context, step, manner)),
+    tryChecks: ({ checks, title }, done) =>
+      tryAll(
+        context,
+        checks.map(check => ({ check, step: title })),
+        done,
+      ),
   }
-  observer.stepDone?.(result, index)
-  return result
 }
 
-/** Runs the commands of a step; returns the one that failed. */
-async function runCommands(
-  context: RunContext,
-  step: Step,
-  index: number,
-): Promise<CommandFailure | undefined> {
-  const { observer, apart } = context
+function stageTurns(context: RunContext, step: Step, manner: Manner): readonly Turn[] {
+  const apart = manner === 'apart'
   const commands = step.actions.map(action => action.command)
-  let done = 0
-  for (const stage of stages(batches(commands, apart), apart)) {
-    context.signal?.throwIfAborted()
-    const before = done
-    const started = (at: number) => {
-      const number = before + at + 1
-      const line = commandLine(commands[number - 1]!).split('\n')[0]
-      observer.stepProgress?.(index, `command ${number} of ${commands.length}: ${line}`)
-    }
-    started(0)
-    const start = performance.now()
-    const outcome =
-      stage.kind === 'servers'
-        ? await startServers(context, stage, step)
-        : await runStage(context, stage, step, started)
-    if (outcome.failure !== undefined) return outcome.failure
-    done += stage.commands.length
-    observer.commandsRan?.(stage.commands, performance.now() - start, outcome.output)
+  return stages(batches(commands, apart), apart).map(stage =>
+    stage.kind === 'servers'
+      ? { lots: [stage.commands], run: () => startServers(context, stage.commands, step, apart) }
+      : {
+          lots: stage.batches.map(batch => batch.commands),
+          run: reached => runStage(context, stage, step, reached),
+        },
+  )
+}
+
+/** One command at a time, but neighbouring programs of pods together: a process for each would be dear in a lab of many. */
+function typedTurns(context: RunContext, step: Step): readonly Turn[] {
+  const groups: Command[][] = []
+  for (const { command } of step.actions) {
+    const last = groups.at(-1)
+    if (command.container !== undefined && last?.[0]?.container !== undefined) last.push(command)
+    else groups.push([command])
   }
-  return undefined
+  return groups.map(group => {
+    const first = group[0]!
+    return {
+      lots: [group],
+      run: () =>
+        first.container === undefined
+          ? runAsTyped(context, first, step)
+          : startServers(context, group, step, false),
+    }
+  })
 }
 
 /** Batches that go into the sandbox together, as one shell. */
 interface Stage {
   kind: 'batches'
   batches: readonly Batch[]
-  commands: readonly Command[]
-}
-
-/** What commands printed, and the one that failed. */
-interface Outcome {
-  output: string
-  failure?: CommandFailure
 }
 
 /** Runs one command as people type it. The output is what a terminal would show: what it prints, then what it says of that. */
-export async function runAsTyped(context: RunContext, command: Command, step: Step): Promise<Outcome> {
+async function runAsTyped(context: RunContext, command: Command, step: Step): Promise<Outcome> {
   const finished = await endless(inside(context, ['sh', '-c', commandLine(command)], step, {}))
   if (finished instanceof EndlessError) return endlessFailure(command, finished)
   if (finished.exitCode === 0) return { output: finished.stdout + finished.stderr }
@@ -96,14 +87,12 @@ export async function runAsTyped(context: RunContext, command: Command, step: St
 
 /** Every entry into the sandbox costs a few milliseconds, so all batches up to the next server share one. */
 function stages(all: readonly (Batch | Servers)[], apart: boolean): readonly (Stage | Servers)[] {
-  const result: (Servers | { kind: 'batches'; batches: Batch[]; commands: Command[] })[] = []
+  const result: (Servers | { kind: 'batches'; batches: Batch[] })[] = []
   for (const batch of all) {
     const last = result.at(-1)
     if (batch.kind === 'servers') result.push(batch)
-    else if (!apart && last?.kind === 'batches') {
-      last.batches.push(batch)
-      last.commands.push(...batch.commands)
-    } else result.push({ kind: 'batches', batches: [batch], commands: [...batch.commands] })
+    else if (!apart && last?.kind === 'batches') last.batches.push(batch)
+    else result.push({ kind: 'batches', batches: [batch] })
   }
   return result
 }
@@ -113,12 +102,12 @@ const secret = randomUUID()
 const failedMark = `netlab-failed-batch ${secret} `
 const startedMark = `netlab-started-batch ${secret} `
 
-/** `started` hears which of the stage's commands is the first of the batch that runs. */
+/** `reached` hears which of the stage's batches runs. */
 async function runStage(
   context: RunContext,
   stage: Stage,
   step: Step,
-  started: (command: number) => void = () => {},
+  reached: (batch: number) => void,
 ): Promise<Outcome> {
   const script = stage.batches.map((batch, at) => {
     const start = at === 0 ? '' : `echo "${startedMark}${at}" >&2; `
@@ -131,7 +120,7 @@ async function runStage(
     const at = Number.parseInt(text.slice(mark + startedMark.length), 10)
     if (mark === -1 || stage.batches[at] === undefined) return
     running = at
-    started(firstCommand(stage, at))
+    reached(at)
   }
   const input = `${script.join('\n')}\n`
   const ended = await endless(inside(context, ['sh', '-s'], step, { input, heard }))
@@ -144,15 +133,10 @@ async function runStage(
   const stderr = mark === -1 ? finished.stderr : finished.stderr.slice(0, mark)
   if (batch === undefined)
     throw new NetlabError({ what: 'a batch of commands failed', details: stderr, why: step.why })
-  return batchFailure(context, stage, at, { ...finished, stderr }, step)
+  return batchFailure(context, stage, at, { ...finished, stderr }, step, reached)
 }
 
 const startedLine = new RegExp(`^${startedMark}\\d+\\n`, 'gm')
-
-/** Where a batch begins among the commands of its stage. */
-function firstCommand({ batches }: Stage, at: number): number {
-  return batches.slice(0, at).reduce((sum, { commands }) => sum + commands.length, 0)
-}
 
 /** Tells which command of a batch failed, in the words that it prints when it is typed by itself. */
 async function batchFailure(
@@ -161,6 +145,7 @@ async function batchFailure(
   at: number,
   finished: Finished,
   step: Step,
+  reached: (batch: number) => void,
 ): Promise<Outcome> {
   const batch = stage.batches[at]!
   const { commands, kind } = batch
@@ -182,25 +167,23 @@ async function batchFailure(
   }
   const rest = stage.batches.slice(at + 1)
   if (rest.length === 0) return { output: finished.stdout }
-  return runStage(
-    context,
-    { kind: 'batches', batches: rest, commands: rest.flatMap(other => other.commands) },
-    step,
-  )
+  reached(at + 1)
+  return runStage(context, { kind: 'batches', batches: rest }, step, later => reached(at + 1 + later))
 }
 
 /** Starts programs of pods that start together. */
-export async function startServers(
+async function startServers(
   context: RunContext,
-  servers: Pick<Servers, 'commands'>,
+  commands: readonly Command[],
   step: Step,
+  apart: boolean,
 ): Promise<Outcome> {
   try {
-    await startContainers(context.sandbox, servers.commands, context)
+    await startContainers(context.sandbox, commands, { ...context, apart })
     return { output: '' }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    const command = servers.commands.find(one => commandLine(one) === error.command) ?? servers.commands[0]!
+    const command = commands.find(one => commandLine(one) === error.command) ?? commands[0]!
     return {
       output: '',
       failure: { command, exitCode: error.commandExitCode, stderr: error.stderr || step.why },
@@ -246,27 +229,4 @@ function inside(
     deadline: stageDeadline,
     ...(signal === undefined ? {} : { signal }),
   })
-}
-
-/** Tries the checks of a step, several at once; the results are in the order of the checks. */
-export async function tryChecks(
-  context: RunContext,
-  step: Step,
-  index: number,
-): Promise<readonly CheckResult[]> {
-  const { observer } = context
-  const { checks, title } = step
-  let done = 0
-  const progress = () =>
-    observer.stepProgress?.(index, `check ${Math.min(done + 1, checks.length)} of ${checks.length}`)
-  progress()
-  return tryAll(
-    context,
-    checks.map(check => ({ check, step: title })),
-    result => {
-      done += 1
-      progress()
-      observer.checkDone?.(result)
-    },
-  )
 }

@@ -1,61 +1,40 @@
-import type { Command } from '../command/command.ts'
 import { NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { compilePlan } from '../plan/compile.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
-import { carryOutStep, runAsTyped, startServers, tryChecks } from './carry-out.ts'
+import { sandboxExecutor } from './carry-out.ts'
 import { down, endLab } from './down.ts'
+import { type LessonEvent, type RunListener, type StepEvent, toAll } from './events.ts'
 import { openShell } from './inside.ts'
 import { LabStart } from './lab-start.ts'
-import type { CheckResult, CommandFailure, DownReport } from './report.ts'
+import { LessonRecord, type WalkedStep } from './lesson-record.ts'
+import type { DownReport } from './report.ts'
+import { runSteps } from './run-steps.ts'
 import { type OpenedLab, openLabSandbox } from './up.ts'
-
-/** A step as it was walked through. */
-export interface WalkedStep {
-  step: Step
-  ok: boolean
-  /** Those that ran, the one that failed not among them. */
-  commands: readonly { command: Command; output: string }[]
-  /** Undefined: every command ran. */
-  failure?: CommandFailure
-  checks: readonly CheckResult[]
-  /** Somebody typed in a shell after it. */
-  shell: boolean
-}
-
-/** What is heard of a step while it runs. */
-export interface StepListener {
-  /** Commands are about to run: one, or programs of pods that start together. */
-  commandsStart(commands: readonly Command[]): void
-  commandsRan(output: string): void
-  /** `left`: how many commands of the step were not run because of it. */
-  commandFailed(failure: CommandFailure, left: number): void
-  checksStart(count: number): void
-  /** `check 3 of 4` */
-  checksProgress(text: string): void
-  checksTried(results: readonly CheckResult[]): void
-}
 
 export interface LessonOptions {
   /** The path that the lab was read from. */
   file: string
   start: LabStart
+  tell: RunListener<StepEvent | LessonEvent>
   signal: AbortSignal
 }
 
 /** A lab that is walked through: its sandbox, and the steps that it has behind it. */
 export class Lesson {
   readonly plan: Plan
-  readonly walked: WalkedStep[] = []
+  readonly #record = new LessonRecord()
   readonly #lab: Lab
   readonly #options: LessonOptions
+  readonly #tell: RunListener<StepEvent | LessonEvent>
   #opened: OpenedLab
 
   private constructor(lab: Lab, plan: Plan, options: LessonOptions, opened: OpenedLab) {
     this.plan = plan
     this.#lab = lab
     this.#options = options
+    this.#tell = toAll(this.#record.hear, options.tell)
     this.#opened = opened
   }
 
@@ -65,60 +44,25 @@ export class Lesson {
     return new Lesson(lab, plan, options, await openSandboxFor(lab, plan, options))
   }
 
+  /** The steps that have run. */
+  get walked(): readonly WalkedStep[] {
+    return this.#record.walked
+  }
+
   /** The step that comes next; undefined after the last. */
   get ahead(): Step | undefined {
     return this.plan.steps[this.walked.length]
   }
 
   /** Runs the step that comes next: its commands one by one, up to one that fails, then its checks. */
-  async runNext(listener: StepListener): Promise<void> {
+  async runNext(): Promise<void> {
     const step = this.ahead
     if (step === undefined) return
-    const { commands, failure } = await this.#runCommands(step, listener)
-    const checks = failure === undefined ? await this.#tryChecks(step, listener) : []
-    const ok = failure === undefined && checks.every(check => check.ok)
-    this.walked.push({
-      step,
-      ok,
-      commands,
-      checks,
-      shell: false,
-      ...(failure === undefined ? {} : { failure }),
+    const { signal } = this.#options
+    const executor = sandboxExecutor(this.#opened.context, 'typed')
+    await runSteps({ executor, tell: this.#tell, signal, mustLive: () => this.#mustLive() }, [step], {
+      from: this.walked.length,
     })
-  }
-
-  async #runCommands(step: Step, listener: StepListener): Promise<Pick<WalkedStep, 'commands' | 'failure'>> {
-    const ran: { command: Command; output: string }[] = []
-    for (const group of startedTogether(step)) {
-      listener.commandsStart(group)
-      const first = group[0]!
-      const { context } = this.#opened
-      const { output, failure } =
-        first.container === undefined
-          ? await runAsTyped(context, first, step)
-          : await startServers(context, { commands: group }, step)
-      this.#options.signal.throwIfAborted()
-      if (failure !== undefined) {
-        this.#mustLive()
-        listener.commandsRan(output)
-        listener.commandFailed(failure, step.actions.length - ran.length - group.length)
-        return { commands: ran, failure }
-      }
-      ran.push(...group.map(command => ({ command, output })))
-      listener.commandsRan(output)
-    }
-    return { commands: ran }
-  }
-
-  async #tryChecks(step: Step, listener: StepListener): Promise<readonly CheckResult[]> {
-    if (step.checks.length === 0) return []
-    listener.checksStart(step.checks.length)
-    const observer = { stepProgress: (_: number, text: string) => listener.checksProgress(text) }
-    const results = await tryChecks({ ...this.#opened.context, observer }, step, this.walked.length)
-    this.#options.signal.throwIfAborted()
-    if (results.some(result => !result.ok)) this.#mustLive()
-    listener.checksTried(results)
-    return results
   }
 
   /** Throws NetlabError where the sandbox has been ended from elsewhere: nothing that fails after that is the lab's fault. */
@@ -134,9 +78,10 @@ export class Lesson {
 
   /**
    * Goes back to before a step by building the lab again, in a new sandbox: what is typed by hand has no undo. Steps are not
-   * checked again. Returns the commands that failed on the way.
+   * checked again.
    */
-  async rebuild(upTo: number): Promise<readonly CommandFailure[]> {
+  async rebuild(upTo: number): Promise<void> {
+    const begin = performance.now()
     await endLab(this.#opened.folder)
     const start = new LabStart()
     try {
@@ -145,22 +90,19 @@ export class Lesson {
       await start.giveUp()
       throw error
     }
-    this.walked.length = Math.min(upTo, this.walked.length)
-    const failures: CommandFailure[] = []
-    for (const [index, { step }] of this.walked.entries()) {
-      const result = await carryOutStep(this.#opened.context, { ...step, checks: [] }, index)
-      this.#options.signal.throwIfAborted()
-      if (result.failure !== undefined) failures.push(result.failure)
-    }
-    for (const step of this.walked) step.shell = false
-    return failures
+    const steps = this.walked.slice(0, upTo).map(({ step }) => ({ ...step, checks: [] }))
+    this.#tell({ kind: 'rebuild-started', steps: steps.length })
+    const executor = sandboxExecutor(this.#opened.context, 'batched')
+    const { signal } = this.#options
+    const results = await runSteps({ executor, tell: () => {}, signal }, steps, { goOn: true })
+    const failures = results.flatMap(({ failure }) => failure ?? [])
+    this.#tell({ kind: 'rebuilt', steps: steps.length, ms: performance.now() - begin, failures })
   }
 
   /** A shell on the lab's host, on the person's terminal; ends with it, or with an abort. */
   async shell(): Promise<void> {
     const { signal } = this.#options
-    const last = this.walked.at(-1)
-    if (last !== undefined) last.shell = true
+    this.#tell({ kind: 'shell-opened' })
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     })
@@ -186,16 +128,5 @@ export class Lesson {
 }
 
 function openSandboxFor(lab: Lab, plan: Plan, { file, start, signal }: LessonOptions): Promise<OpenedLab> {
-  return openLabSandbox(lab, plan, { file, start, signal, apart: false, observer: {} })
-}
-
-/** One command at a time, but neighbouring programs of pods together: a process for each would be dear in a lab of many. */
-function startedTogether(step: Step): readonly (readonly Command[])[] {
-  const groups: Command[][] = []
-  for (const { command } of step.actions) {
-    const last = groups.at(-1)
-    if (command.container !== undefined && last?.[0]?.container !== undefined) last.push(command)
-    else groups.push([command])
-  }
-  return groups
+  return openLabSandbox(lab, plan, { file, start, signal, apart: false })
 }

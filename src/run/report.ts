@@ -1,6 +1,6 @@
 import type { Command, Place } from '../command/command.ts'
 import type { Check } from '../model/lab.ts'
-import type { ServiceEntry, Step } from '../plan/plan.ts'
+import type { ServiceEntry } from '../plan/plan.ts'
 import type { ServicePromise } from '../plan/service-promise.ts'
 
 /** What came of one check. */
@@ -49,17 +49,6 @@ export interface StepResult {
   checks: readonly CheckResult[]
   /** Undefined: every command ran. */
   failure?: CommandFailure
-}
-
-/** What a view hears while a plan is carried out; every method is optional. */
-export interface RunObserver {
-  stepStarted?(step: Step, index: number): void
-  /** What the step is at: `commands 12/140`, `check 3/4: curl 10.0.0.11:8080`. */
-  stepProgress?(index: number, text: string): void
-  /** After a command, or after the batch that it went out with; `ms` is the batch's. */
-  commandsRan?(commands: readonly Command[], ms: number, output: string): void
-  checkDone?(result: CheckResult): void
-  stepDone?(result: StepResult, index: number): void
 }
 
 /** How often requests failed, by kind. */

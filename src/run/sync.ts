@@ -6,7 +6,7 @@ import { noRulesChange, type RulesChange, rulesChange } from '../plan/apply-rule
 import type { EndpointsByService } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { carryOutStage, type Flushed, kernelRules } from './apply-stage.ts'
+import { carryOutStages, type Flushed, kernelRules } from './apply-stage.ts'
 import type { LabFolder } from './lab-state.ts'
 import { idlePods } from './pods.ts'
 import { afterProbe, type Probed, type ProbeState, probedContainers, probeOnce } from './readiness.ts'
@@ -99,11 +99,13 @@ async function syncRules(
     return nothingDone
   }
   writeSyncState(folder, { ...state, fullSync: true })
-  const context = {
-    ...{ sandbox, plan, observer: {}, apart: false },
-    ...(signal === undefined ? {} : { signal }),
-  }
-  const { step, flushed } = await carryOutStage(context, rulesStage(rules, before, after), 0)
+  const stages = [rulesStage(rules, before, after)]
+  const { steps, flushed } = await carryOutStages(sandbox, stages, {
+    tell: () => {},
+    signal,
+    planOf: () => plan,
+  })
+  const step = steps[0]!
   if (step.failure !== undefined) return { rules, flushed, step }
   writePlan(folder, plan, after, state)
   writeSyncState(folder, { ...state, endpoints: after.endpoints, fullSync: false })

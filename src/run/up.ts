@@ -7,11 +7,13 @@ import { programsOf } from '../plan/programs.ts'
 import { isThere, waysToInstall } from '../sandbox/programs.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
-import { carryOutStep, type RunContext } from './carry-out.ts'
+import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import { endLab } from './down.ts'
+import type { LabEvent, RunListener, StepEvent } from './events.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
 import { claimLab, type LabFolder, type LabState } from './lab-state.ts'
-import type { RunObserver, StepResult, UpReport } from './report.ts'
+import type { StepResult, UpReport } from './report.ts'
+import { runSteps } from './run-steps.ts'
 
 export interface UpOptions {
   /** The path that the lab was read from. */
@@ -21,7 +23,7 @@ export interface UpOptions {
   apart: boolean
   /** A lab that fails stays as it is. */
   keep: boolean
-  observer: RunObserver
+  tell: RunListener<StepEvent | LabEvent>
   signal: AbortSignal
 }
 
@@ -57,10 +59,10 @@ function mustHavePrograms(plan: Plan): void {
 export async function openLabSandbox(
   lab: Lab,
   plan: Plan,
-  options: Omit<UpOptions, 'keep'>,
+  options: Omit<UpOptions, 'keep' | 'tell'>,
 ): Promise<OpenedLab> {
   mustHavePrograms(plan)
-  const { start, observer, apart, signal } = options
+  const { start, apart, signal } = options
   signal.throwIfAborted()
   const { folder, state } = claimLab(lab, plan, options.file, start)
   try {
@@ -70,7 +72,7 @@ export async function openLabSandbox(
     const { sandbox, podServer } = await start.sandbox.keep({ lab: name, limits, serves, logFile })
     state.sandbox = sandbox
     folder.write(state)
-    const context = { sandbox, plan, observer, apart, podServer, signal }
+    const context = { sandbox, plan, podServer, signal }
     return { folder, state, context }
   } catch (error) {
     await endLab(folder)
@@ -89,40 +91,49 @@ export async function up(
   const start = performance.now()
   const plan = compilePlan(lab)
   const { folder, state, context } = await openLabSandbox(lab, plan, options)
-  const steps: StepResult[] = []
-  let stopped: StoppedAt | undefined
+  const { tell, signal, keep } = options
+  const { name } = lab
+  tell({ kind: 'lab-started', plan })
+  let steps: readonly StepResult[]
   try {
-    for (const [index, step] of plan.steps.entries()) {
-      options.signal.throwIfAborted()
-      const result = await carryOutStep(context, step, index)
-      steps.push(result)
-      if (result.ok) continue
-      options.signal.throwIfAborted()
-      if (!sandboxLives(context.sandbox)) throw sandboxDied(lab, step)
-      stopped = { step, index, result }
-      break
-    }
+    steps = await runSteps(
+      {
+        executor: sandboxExecutor(context, options.apart ? 'apart' : 'batched'),
+        tell,
+        signal,
+        mustLive: step => {
+          if (!sandboxLives(context.sandbox)) throw sandboxDied(lab, step)
+        },
+      },
+      plan.steps,
+    )
   } catch (error) {
     await endLab(folder)
-    options.signal.throwIfAborted()
+    tell({ kind: 'lab-down', lab: name, because: signal.aborted ? 'interrupted' : 'an error' })
+    signal.throwIfAborted()
     throw error
   }
-  if (stopped !== undefined && !options.keep) await endLab(folder)
-  else
-    folder.write({
-      ...state,
-      stage: stopped === undefined ? 'up' : 'failed',
-      lastStep: steps.at(-1)?.title ?? '',
-    })
+  const index = steps.findIndex(result => !result.ok)
   const report: UpReport = {
-    lab: lab.name,
-    ok: stopped === undefined,
+    lab: name,
+    ok: index === -1,
     ms: performance.now() - start,
     steps,
     pods: plan.pods.length,
     services: [...new Set(plan.services.map(service => `${service.clusterIP}:${service.port}`))],
   }
-  return { report, plan, ...(stopped === undefined ? {} : { stopped }) }
+  const stage = report.ok ? 'up' : 'failed'
+  if (report.ok || keep) folder.write({ ...state, stage, lastStep: steps.at(-1)?.title ?? '' })
+  if (report.ok) {
+    tell({ kind: 'lab-up', report })
+    return { report, plan }
+  }
+  tell({ kind: 'lab-failed', report, index, kept: keep })
+  if (!keep) {
+    await endLab(folder)
+    tell({ kind: 'lab-down', lab: name, because: 'a step failed' })
+  }
+  return { report, plan, stopped: { step: plan.steps[index]!, index, result: steps[index]! } }
 }
 
 function sandboxDied(lab: Lab, step: Step): NetlabError {

@@ -1,7 +1,8 @@
 import type { Lab } from '../model/lab.ts'
 import type { Step } from '../plan/plan.ts'
-import { Lesson, type LessonOptions, type StepListener, type WalkedStep } from './lesson.ts'
-import type { CommandFailure, DownReport } from './report.ts'
+import { Lesson, type LessonOptions } from './lesson.ts'
+import type { WalkedStep } from './lesson-record.ts'
+import type { DownReport } from './report.ts'
 
 /** Where a lesson goes from where it stands. */
 export type Move = 'on' | 'back' | 'again' | 'shell' | 'quit'
@@ -9,16 +10,14 @@ export type Move = 'on' | 'back' | 'again' | 'shell' | 'quit'
 /** What becomes of a lab when its lesson ends. `stay`: the lesson goes on after all. */
 export type Parting = 'keep' | 'down' | 'stay'
 
-/** Leads through a lesson: shows it, and knows what the person wants next. A rejection ends the lesson. */
-export interface Guide extends StepListener {
+/** Leads through a lesson: knows what the person wants next. A rejection ends the lesson. */
+export interface Guide {
   /** A step that has not run yet. `on` runs it. */
   before(step: Step, index: number): Promise<Move>
   /** A step that has run. `on` goes to the next one, or to the end. */
   after(walked: WalkedStep, index: number): Promise<Move>
   /** Gives the terminal to a shell until that has ended. */
   lend(shell: () => Promise<void>): Promise<void>
-  /** The lab stands before this step again. `ms`: how long that took. */
-  builtAgain(index: number, ms: number, failures: readonly CommandFailure[]): void
   /** The person wants to leave, or has seen the last step. */
   parting(walked: readonly WalkedStep[]): Promise<Parting>
 }
@@ -60,13 +59,13 @@ async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<
     const move = await nextMove(lesson, guide, hasRun)
     if (move === 'shell') await guide.lend(() => lesson.shell())
     else if (move === 'back' || move === 'again') {
-      await buildAgain(lesson, guide, Math.max(0, move === 'back' ? index - 1 : index))
+      await lesson.rebuild(Math.max(0, move === 'back' ? index - 1 : index))
       hasRun = false
     } else if (move === 'quit' || ahead === undefined) {
       const parting = await guide.parting(walked)
       if (parting !== 'stay') return parting
     } else {
-      if (!hasRun) await lesson.runNext(guide)
+      if (!hasRun) await lesson.runNext()
       hasRun = !hasRun
     }
   }
@@ -77,10 +76,4 @@ async function nextMove(lesson: Lesson, guide: Guide, hasRun: boolean): Promise<
   const last = walked.at(-1)
   if (hasRun && last !== undefined) return guide.after(last, walked.length - 1)
   return ahead === undefined ? 'quit' : guide.before(ahead, walked.length)
-}
-
-async function buildAgain(lesson: Lesson, guide: Guide, index: number): Promise<void> {
-  const start = performance.now()
-  const failures = await lesson.rebuild(index)
-  guide.builtAgain(index, performance.now() - start, failures)
 }

@@ -1,6 +1,7 @@
 import { commandLine } from '../command/command-line.ts'
 import type { Change } from '../plan/difference.ts'
-import type { ApplyReport, PlannedApply } from '../run/apply.ts'
+import type { ApplyReport } from '../run/apply.ts'
+import type { PlannedApply } from '../run/events.ts'
 import { duration, plural } from './format.ts'
 import { block, hanging, wrapParagraphs } from './layout.ts'
 import { printable, printableJson } from './printable.ts'

@@ -40,3 +40,8 @@ export function listing(words: readonly string[], last: 'and' | 'or'): string {
   if (words.length < 2) return words.join('')
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 }
+
+/** Which check a step is at where so many are done: `check 3 of 4`. */
+export function checkAt(done: number, count: number): string {
+  return `check ${Math.min(done + 1, count)} of ${count}`
+}

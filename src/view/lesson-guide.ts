@@ -1,12 +1,11 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import type { WriteStream } from 'node:tty'
-import type { Command } from '../command/command.ts'
 import type { Plan, Step } from '../plan/plan.ts'
-import type { WalkedStep } from '../run/lesson.ts'
-import type { CheckResult, CommandFailure } from '../run/report.ts'
+import type { RunEvent, RunListener } from '../run/events.ts'
+import type { WalkedStep } from '../run/lesson-record.ts'
 import type { Guide, Move, Parting } from '../run/walk.ts'
 import { commandFailureLines } from './failure.ts'
-import { duration, plural } from './format.ts'
+import { checkAt, duration } from './format.ts'
 import type { Keys } from './keys.ts'
 import { block, hanging } from './layout.ts'
 import {
@@ -89,31 +88,36 @@ export class LessonGuide implements Guide {
     return move
   }
 
-  commandsStart(commands: readonly Command[]): void {
-    this.#ran = true
-    this.#write(commands.map(command => lessonCommand(this.#screen, command)).join(''))
-    this.#live?.start(this.#screen.color.dim('running'))
-  }
-
-  commandsRan(output: string): void {
-    this.#end(lessonOutput(this.#screen, output))
-  }
-
-  commandFailed(failure: CommandFailure, left: number): void {
-    this.#end(lessonFailure(this.#screen, failure, left))
-  }
-
-  checksStart(count: number): void {
-    if (this.#ran) this.#write('\n')
-    this.#live?.start(this.#screen.color.dim(`trying ${plural(count, 'check')}`))
-  }
-
-  checksProgress(text: string): void {
-    this.#live?.update(this.#screen.color.dim(`trying ${text}`))
-  }
-
-  checksTried(results: readonly CheckResult[]): void {
-    this.#end(results.map(result => lessonCheck(this.#screen, result)).join(''))
+  /** Shows what happens in a step that runs, and that the lab was built again. */
+  readonly hear: RunListener = event => {
+    const { color } = this.#screen
+    switch (event.kind) {
+      case 'commands-started':
+        this.#ran = true
+        this.#write(event.commands.map(command => lessonCommand(this.#screen, command)).join(''))
+        this.#live?.start(color.dim('running'))
+        break
+      case 'commands-ran':
+        this.#end(lessonOutput(this.#screen, event.output))
+        break
+      case 'command-failed':
+        this.#end(lessonOutput(this.#screen, event.output))
+        this.#end(lessonFailure(this.#screen, event.failure, event.left))
+        break
+      case 'checks-started':
+        if (this.#ran) this.#write('\n')
+        this.#live?.start(color.dim(`trying ${checkAt(0, event.count)}`))
+        break
+      case 'check-done':
+        this.#live?.update(color.dim(`trying ${checkAt(event.done, event.count)}`))
+        break
+      case 'step-done':
+        if (event.result.checks.length > 0)
+          this.#end(event.result.checks.map(result => lessonCheck(this.#screen, result)).join(''))
+        break
+      case 'rebuilt':
+        this.#builtAgain(event)
+    }
   }
 
   async after(walked: WalkedStep, index: number): Promise<Move> {
@@ -146,10 +150,10 @@ export class LessonGuide implements Guide {
     await keys?.lend(() => whileShell(shell))
   }
 
-  builtAgain(index: number, ms: number, failures: readonly CommandFailure[]): void {
+  #builtAgain({ steps, ms, failures }: Extract<RunEvent, { kind: 'rebuilt' }>): void {
     const { color, width } = this.#screen
-    const steps = index === 0 ? 'from the start' : index === 1 ? 'with step 1' : `with steps 1 to ${index}`
-    const words = `Built again ${steps}, in ${duration(ms)}: a new sandbox, without what was typed by hand.`
+    const from = steps === 0 ? 'from the start' : steps === 1 ? 'with step 1' : `with steps 1 to ${steps}`
+    const words = `Built again ${from}, in ${duration(ms)}: a new sandbox, without what was typed by hand.`
     this.#screen.write(
       block([
         '',

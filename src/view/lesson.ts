@@ -1,7 +1,7 @@
 import type { Command } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import type { Plan, Step } from '../plan/plan.ts'
-import type { WalkedStep } from '../run/lesson.ts'
+import type { WalkedStep } from '../run/lesson-record.ts'
 import type { CheckResult, CommandFailure } from '../run/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { displayWidth } from './display-width.ts'

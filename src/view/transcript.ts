@@ -1,6 +1,6 @@
 import { commandLine } from '../command/command-line.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { WalkedStep } from '../run/lesson.ts'
+import type { WalkedStep } from '../run/lesson-record.ts'
 import type { CheckResult, CommandFailure } from '../run/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { listing, plural } from './format.ts'

@@ -1,10 +1,11 @@
 import type { Command } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import type { Step } from '../plan/plan.ts'
-import type { CheckResult, RunObserver, StepResult } from '../run/report.ts'
+import type { RunEvent, RunListener } from '../run/events.ts'
+import type { CheckResult, StepResult } from '../run/report.ts'
 import { describeAttempt } from './describe-check.ts'
 import { displayWidth } from './display-width.ts'
-import { duration, plural } from './format.ts'
+import { checkAt, duration, plural } from './format.ts'
 import { block, flow } from './layout.ts'
 import { LiveLine } from './live-line.ts'
 import { printable } from './printable.ts'
@@ -12,7 +13,8 @@ import { StepLines } from './step-line.ts'
 import type { Screen, Terminal } from './terminal.ts'
 
 /** Shows the steps of a plan while they run; `stop` gives the screen back and must be called in the end. */
-export interface UpProgress extends RunObserver {
+export interface UpProgress {
+  readonly hear: RunListener
   stop(): Promise<void>
 }
 
@@ -21,7 +23,7 @@ const detailAfter = 1000
 
 /** The progress that fits: nothing, every command, a moving line, or a line per finished step. */
 export function openUpProgress(terminal: Terminal, steps: readonly Step[]): UpProgress {
-  if (terminal.quiet) return { stop: async () => {} }
+  if (terminal.quiet) return { hear: () => {}, stop: async () => {} }
   if (terminal.verbose) return new VerboseProgress(terminal.err, steps)
   return terminal.err.interactive
     ? new LiveProgress(terminal.err, steps)
@@ -30,6 +32,7 @@ export function openUpProgress(terminal: Terminal, steps: readonly Step[]): UpPr
 
 class LiveProgress implements UpProgress {
   readonly #screen: Screen
+  readonly #steps: readonly Step[]
   readonly #lines: StepLines
   readonly #live: LiveLine
   #running: number | undefined
@@ -39,11 +42,34 @@ class LiveProgress implements UpProgress {
 
   constructor(screen: Screen, steps: readonly Step[]) {
     this.#screen = screen
+    this.#steps = steps
     this.#lines = new StepLines(steps)
     this.#live = new LiveLine(screen)
   }
 
-  stepStarted(_step: Step, index: number): void {
+  readonly hear: RunListener = event => {
+    switch (event.kind) {
+      case 'step-started':
+        this.#stepStarted(event.index)
+        break
+      case 'commands-started': {
+        const [line] = commandLine(event.commands[0]!).split('\n')
+        const count = this.#steps[event.index]!.actions.length
+        this.#isAt(event.index, `command ${event.first + 1} of ${count}: ${line}`)
+        break
+      }
+      case 'checks-started':
+        this.#isAt(event.index, checkAt(0, event.count))
+        break
+      case 'check-done':
+        this.#isAt(event.index, checkAt(event.done, event.count))
+        break
+      case 'step-done':
+        this.#stepDone(event.result, event.index)
+    }
+  }
+
+  #stepStarted(index: number): void {
     this.#running = index
     this.#at = ''
     this.#showsDetail = false
@@ -54,12 +80,12 @@ class LiveProgress implements UpProgress {
     }, detailAfter)
   }
 
-  stepProgress(index: number, text: string): void {
+  #isAt(index: number, text: string): void {
     this.#at = text
     if (this.#showsDetail) this.#live.update(this.#text(index))
   }
 
-  stepDone(result: StepResult, index: number): void {
+  #stepDone(result: StepResult, index: number): void {
     this.#running = undefined
     clearTimeout(this.#detailTimer)
     this.#live.end(`${this.#lines.finished(index, result.ok, duration(result.ms), this.#screen)}\n`)
@@ -91,11 +117,16 @@ class PlainProgress implements UpProgress {
     this.lines = new StepLines(steps)
   }
 
-  stepStarted(_step: Step, index: number): void {
-    this.#running = index
+  readonly hear: RunListener = event => {
+    this.heard(event)
   }
 
-  stepDone(result: StepResult, index: number): void {
+  protected heard(event: RunEvent): void {
+    if (event.kind === 'step-started') this.#running = event.index
+    if (event.kind === 'step-done') this.#stepDone(event.result, event.index)
+  }
+
+  #stepDone(result: StepResult, index: number): void {
     this.#running = undefined
     const { color } = this.screen
     const word = result.ok ? color.green('ok') : color.red('failed')
@@ -131,12 +162,15 @@ class VerboseProgress extends PlainProgress {
     this.#count = steps.length
   }
 
-  override stepStarted(step: Step, index: number): void {
-    super.stepStarted(step, index)
-    this.say(this.screen.color.bold(`${index + 1}/${this.#count} ${printable(step.title)}`))
+  protected override heard(event: RunEvent): void {
+    super.heard(event)
+    if (event.kind === 'step-started')
+      this.say(this.screen.color.bold(`${event.index + 1}/${this.#count} ${printable(event.step.title)}`))
+    if (event.kind === 'commands-ran') this.#commandsRan(event.commands, event.ms, event.output)
+    if (event.kind === 'check-done') this.#checkDone(event.result)
   }
 
-  commandsRan(commands: readonly Command[], ms: number, output: string): void {
+  #commandsRan(commands: readonly Command[], ms: number, output: string): void {
     const { color } = this.screen
     const batch = commands.length === 1 ? '' : ` for ${plural(commands.length, 'command')} in one batch`
     const lines = commands.map(command => printable(commandLine(command)))
@@ -155,7 +189,7 @@ class VerboseProgress extends PlainProgress {
     this.screen.write(block(lines))
   }
 
-  checkDone(result: CheckResult): void {
+  #checkDone(result: CheckResult): void {
     const { color } = this.screen
     const mark = result.ok ? color.green('✔') : color.red('✘')
     const words = `${describeAttempt(result.check)}: ${result.observed}`

@@ -4,7 +4,8 @@ import { commandLine } from '../../src/command/command-line.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { planScript } from '../../src/plan/shell-script.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
-import { carryOutStep } from '../../src/run/carry-out.ts'
+import { sandboxExecutor } from '../../src/run/carry-out.ts'
+import { runSteps } from '../../src/run/run-steps.ts'
 import { labsFolder, openSession, type Session, shippedLabs, users } from './cli.ts'
 import { openEmptySandbox } from './empty-sandbox.ts'
 import { type KernelState, kernelState } from './kernel-state.ts'
@@ -72,13 +73,14 @@ describe.each(shippedLabs)('labs/%s.yaml', { timeout }, lab => {
     await sandbox.run([...env, 'sh', '/tmp/lab.sh', 'teardown'])
     expect(await state()).toEqual(empty)
 
-    const context = { sandbox: sandbox.opened, plan, observer: {}, apart: false }
-    for (const [index, step] of plan.steps.entries()) {
-      // Without checks there are no connections, and conntrack complains where it finds none to delete.
+    const executor = sandboxExecutor({ sandbox: sandbox.opened, plan }, 'batched')
+    // Without checks there are no connections, and conntrack complains where it finds none to delete.
+    const steps = plan.steps.map(step => {
       const actions = step.actions.filter(({ command }) => command.argv[0] !== 'conntrack')
-      const result = await carryOutStep(context, { ...step, actions, checks: [] }, index)
-      expect(result.failure).toBeUndefined()
-    }
+      return { ...step, actions, checks: [] }
+    })
+    const results = await runSteps({ executor, tell: () => {} }, steps)
+    expect(results.map(({ failure }) => failure)).toEqual(steps.map(() => undefined))
     expect(await state()).toEqual(byScript)
     const undo = plan.steps
       .toReversed()

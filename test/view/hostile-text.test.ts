@@ -266,10 +266,12 @@ test.each(['quiet', 'verbose', 'neither'])('the progress of up, %s, as well', ho
         ...{ quiet: how === 'quiet', verbose: how === 'verbose' },
       })
       const progress = openUpProgress(terminal, all.plan.steps)
-      progress.stepStarted?.(all.plan.steps[3]!, 3)
-      progress.commandsRan?.([all.result.failure!.command], 3, all.output)
-      progress.checkDone?.(all.failed)
-      progress.stepDone?.(all.result, 3)
+      const commands = [all.result.failure!.command]
+      const at = { index: 3, first: 0 }
+      progress.hear({ kind: 'step-started', index: 3, step: all.plan.steps[3]! })
+      progress.hear({ kind: 'commands-ran', ...at, commands, ms: 3, output: all.output })
+      progress.hear({ kind: 'check-done', index: 3, result: all.failed, done: 1, count: 1 })
+      progress.hear({ kind: 'step-done', index: 3, result: all.result })
       expect(stream.text).not.toMatch(acting)
     }),
     { numRuns: 50 },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { WalkedStep } from '../../src/run/lesson.ts'
+import type { WalkedStep } from '../../src/run/lesson-record.ts'
 import {
   keyLine,
   lessonCheck,

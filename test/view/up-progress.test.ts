@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openTerminal } from '../../src/view/terminal.ts'
 import { openUpProgress, type UpProgress } from '../../src/view/up-progress.ts'
-import { FakeStream, failedCheck, heldCheck, stepResult, steps } from './fixtures.ts'
+import { command, FakeStream, failedCheck, heldCheck, stepResult, steps } from './fixtures.ts'
 
 const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
@@ -15,14 +15,11 @@ function open(isTTY: boolean, options: { quiet?: boolean; verbose?: boolean; wid
 
 function runAll(progress: UpProgress): void {
   for (const [index, step] of steps.entries()) {
-    progress.stepStarted?.(step, index)
-    if (step.actions.length > 0)
-      progress.commandsRan?.(
-        step.actions.slice(0, 2).map(a => a.command),
-        12.4,
-        '',
-      )
-    progress.stepDone?.(stepResult(index, { ok: index !== 3 }), index)
+    progress.hear({ kind: 'step-started', index, step })
+    const commands = step.actions.slice(0, 2).map(a => a.command)
+    if (commands.length > 0)
+      progress.hear({ kind: 'commands-ran', index, first: 0, commands, ms: 12.4, output: '' })
+    progress.hear({ kind: 'step-done', index, result: stepResult(index, { ok: index !== 3 }) })
   }
 }
 
@@ -43,7 +40,7 @@ describe('progress off a terminal', () => {
 
   it('tells which step was stopped', async () => {
     const { err, progress } = open(false)
-    progress.stepStarted?.(steps[0]!, 0)
+    progress.hear({ kind: 'step-started', index: 0, step: steps[0]! })
     await progress.stop()
     await progress.stop()
     expect(err.text).toMatchInlineSnapshot(`
@@ -64,13 +61,11 @@ describe('--verbose', () => {
   it('shows each command as it can be pasted, all else as comments', async () => {
     const { err, progress } = open(true, { verbose: true })
     runAll(progress)
-    progress.commandsRan?.(
-      [{ argv: ['tee', '/etc/hosts'], in: 'host', input: 'a b\n' }],
-      1.2,
-      'line 1\nline 2\n',
-    )
-    progress.checkDone?.(heldCheck)
-    progress.checkDone?.(failedCheck)
+    const commands = [{ argv: ['tee', '/etc/hosts'], in: 'host', input: 'a b\n' }]
+    const output = 'line 1\nline 2\n'
+    progress.hear({ kind: 'commands-ran', index: 3, first: 0, commands, ms: 1.2, output })
+    progress.hear({ kind: 'check-done', index: 3, result: heldCheck, done: 1, count: 2 })
+    progress.hear({ kind: 'check-done', index: 3, result: failedCheck, done: 2, count: 2 })
     await progress.stop()
     expect(err.text).toMatchInlineSnapshot(`
       "# 1/4 Forwarding
@@ -132,15 +127,20 @@ describe('progress on a terminal', () => {
   it('gives a slow step a spinner, after a second tells what it is at, and gives the screen back', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     const { err, progress } = open(true)
-    progress.stepStarted?.(steps[0]!, 0)
-    progress.stepDone?.(stepResult(0), 0)
-    progress.stepStarted?.(steps[3]!, 3)
-    progress.stepProgress?.(3, 'check 2/3: curl 10.100.100.100:8080 from netns_021')
+    progress.hear({ kind: 'step-started', index: 0, step: steps[0]! })
+    progress.hear({ kind: 'step-done', index: 0, result: stepResult(0) })
+    progress.hear({ kind: 'step-started', index: 3, step: steps[3]! })
+    const commands = [command('iptables --table nat --append HTTP-SERVICE --jump RETURN')]
+    progress.hear({ kind: 'commands-started', index: 3, first: 0, commands })
     await vi.waitFor(() => expect(err.text).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] A virtual IP with one DNAT rule\n/))
     await vi.advanceTimersByTimeAsync(1000)
-    await vi.waitFor(() => expect(err.text).toContain('rule  check 2/3: curl 10.100.100.100:8080 from n…\n'))
+    await vi.waitFor(() => expect(err.text).toContain('rule  command 1 of 1: iptables --table nat --app…\n'))
+    progress.hear({ kind: 'checks-started', index: 3, count: 2 })
+    await vi.waitFor(() => expect(err.text).toContain('rule  check 1 of 2\n'))
+    progress.hear({ kind: 'check-done', index: 3, result: heldCheck, done: 1, count: 2 })
+    await vi.waitFor(() => expect(err.text).toContain('rule  check 2 of 2\n'))
     expect(err.text).toContain(hideCursor)
-    progress.stepDone?.(stepResult(3), 3)
+    progress.hear({ kind: 'step-done', index: 3, result: stepResult(3) })
     await progress.stop()
     const [, final] = err.text.split(showCursor)
     expect(final).toBe('✔ A virtual IP with one DNAT rule   1 command, 2 checks   1.8 s\n')
@@ -151,7 +151,7 @@ describe('progress on a terminal', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     const listeners = process.listenerCount('SIGINT')
     const { err, progress } = open(true)
-    progress.stepStarted?.(steps[3]!, 3)
+    progress.hear({ kind: 'step-started', index: 3, step: steps[3]! })
     await vi.waitFor(() => expect(err.text).toContain('A virtual IP'))
     expect(process.listenerCount('SIGINT')).toBe(listeners)
     await progress.stop()

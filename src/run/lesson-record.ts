@@ -1,0 +1,56 @@
+import type { Command } from '../command/command.ts'
+import type { Step } from '../plan/plan.ts'
+import type { RunListener } from './events.ts'
+import type { CheckResult, CommandFailure } from './report.ts'
+
+/** A step as it was walked through. */
+export interface WalkedStep {
+  step: Step
+  ok: boolean
+  /** Those that ran, the one that failed not among them. */
+  commands: readonly { command: Command; output: string }[]
+  /** Undefined: every command ran. */
+  failure?: CommandFailure
+  checks: readonly CheckResult[]
+  /** Somebody typed in a shell after it. */
+  shell: boolean
+}
+
+/** Keeps of a lesson's events what its steps have come to, without those that were gone back over. */
+export class LessonRecord {
+  #walked: WalkedStep[] = []
+  #step: Step | undefined
+  #commands: { command: Command; output: string }[] = []
+
+  get walked(): readonly WalkedStep[] {
+    return this.#walked
+  }
+
+  readonly hear: RunListener = event => {
+    switch (event.kind) {
+      case 'step-started':
+        this.#step = event.step
+        this.#commands = []
+        break
+      case 'commands-ran':
+        this.#commands.push(...event.commands.map(command => ({ command, output: event.output })))
+        break
+      case 'step-done': {
+        const { ok, checks, failure } = event.result
+        const walked = { step: this.#step!, ok, commands: this.#commands, checks, shell: false }
+        this.#walked.push({ ...walked, ...(failure === undefined ? {} : { failure }) })
+        break
+      }
+      case 'shell-opened': {
+        const last = this.#walked.at(-1)
+        if (last !== undefined) last.shell = true
+        break
+      }
+      case 'rebuild-started':
+        this.#walked.length = event.steps
+        break
+      case 'rebuilt':
+        for (const step of this.#walked) step.shell = false
+    }
+  }
+}
