@@ -1,10 +1,12 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { exitCode } from '../errors.ts'
 import { compilePlan } from '../plan/compile.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
+import { type LabEvent, type RunListener, type StepEvent, toAll } from '../run/events.ts'
 import { openLab, runningLabs } from '../run/lab-state.ts'
 import { up } from '../run/up.ts'
+import { renderEvent } from '../view/event-lines.ts'
 import { renderFailure } from '../view/failure.ts'
 import { renderUpJson } from '../view/json.ts'
 import { openTerminal } from '../view/terminal.ts'
@@ -22,6 +24,7 @@ interface UpFlags {
   batch: boolean
   watch?: true
   json?: true
+  jsonEvents?: true
   quiet?: true
   verbose?: true
 }
@@ -39,6 +42,12 @@ export function upCommand(beginning: Beginning): Command {
     .option('-q, --quiet', 'say nothing but what failed')
     .option('-v, --verbose', 'show each command with its time')
     .option('--json', 'print the result as JSON')
+    .addOption(
+      new Option('--json-events', 'print what happens, as it happens: one line of JSON each').conflicts([
+        'json',
+        'watch',
+      ]),
+    )
     .action((lab: string | undefined, flags: UpFlags) => {
       if (lab === undefined) throw noLabNamed('up')
       return runUp(beginning.begin(), lab, flags)
@@ -52,12 +61,13 @@ async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpF
   const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
   const progress = openUpProgress(terminal, compilePlan(lab).steps)
   interrupt.says(`interrupted; ${lab.name} is taken down and nothing is left`)
+  const printed: RunListener<StepEvent | LabEvent> = event => terminal.out.write(renderEvent(event))
   const outcome = await up(lab, {
     file,
     start: await start,
     apart: !flags.batch,
     keep: flags.keep ?? false,
-    tell: progress.hear,
+    tell: flags.jsonEvents ? toAll(progress.hear, printed) : progress.hear,
     signal: interrupt.signal,
   }).finally(() => progress.stop())
   const { report, plan, stopped } = outcome
@@ -77,7 +87,7 @@ async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpF
       }),
     )
     process.exitCode = exitCode.failed
-  } else if (!flags.json && !flags.quiet) {
+  } else if (!flags.json && !flags.jsonEvents && !flags.quiet) {
     terminal.out.write(renderUpSummary(terminal.out, report, plan, runningLabs().length > 1))
   }
   if (flags.watch && stopped === undefined) {

@@ -55,6 +55,6 @@ export function renderListJson(labs: readonly LabStatus[]): string {
 }
 
 /** A tenth is as exact as the clock is worth. */
-function milliseconds(ms: number): number {
+export function milliseconds(ms: number): number {
   return Math.round(ms * 10) / 10
 }
