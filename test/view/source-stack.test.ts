@@ -18,7 +18,7 @@ test("a bug's stack names lines of the sources, not of the bundle", async () => 
   expect(code).toBe(1)
   const [, line] = /at Object\.write \(src\/view\/terminal\.ts:(\d+):\d+\)/.exec(stderr)!
   const source = readFileSync('src/view/terminal.ts', 'utf8').split('\n')
-  expect(source[Number(line) - 1]).toContain('stream.write(text)')
+  expect(source[Number(line) - 1]).toContain('stream.write(')
   expect(stderr).toContain(' (src/cli/list.ts:')
   expect(stderr).not.toContain('file://')
 })
