@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { openLab } from '../run/lab-state.ts'
-import { places, verify } from '../run/verify/verify.ts'
+import { places, verify } from '../verify/verify.ts'
 import { renderVerifyJson } from '../view/json.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { renderVerify, renderVerifyFailures } from '../view/verify-table.ts'

@@ -9,7 +9,7 @@ import { CommandError, EndlessError, type Finished } from '../sandbox/process.ts
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
 import type { StartedPodServer } from '../sandbox/start.ts'
-import { tryAll } from './checks/try-checks.ts'
+import { tryAll } from '../verify/try-checks.ts'
 import type { CommandFailure } from './report.ts'
 import type { Executor, Outcome, Turn } from './run-steps.ts'
 

@@ -2,7 +2,8 @@ import type { Command } from '../command/command.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
 import type { LabDifference } from '../plan/difference.ts'
 import type { Plan, Step } from '../plan/plan.ts'
-import type { CheckResult, CommandFailure, StepResult, UpReport } from './report.ts'
+import type { CheckResult } from '../verify/report.ts'
+import type { CommandFailure, StepResult, UpReport } from './report.ts'
 
 /** What an apply is going to do. */
 export interface PlannedApply {

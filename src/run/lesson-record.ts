@@ -1,7 +1,8 @@
 import type { Command } from '../command/command.ts'
 import type { Step } from '../plan/plan.ts'
+import type { CheckResult } from '../verify/report.ts'
 import type { RunListener } from './events.ts'
-import type { CheckResult, CommandFailure } from './report.ts'
+import type { CommandFailure } from './report.ts'
 
 /** A step as it was walked through. */
 export interface WalkedStep {

@@ -1,7 +1,8 @@
 import type { Command } from '../command/command.ts'
 import type { Step } from '../plan/plan.ts'
+import type { CheckResult } from '../verify/report.ts'
 import type { RunListener, StepEvent } from './events.ts'
-import type { CheckResult, CommandFailure, StepResult } from './report.ts'
+import type { CommandFailure, StepResult } from './report.ts'
 
 /** What commands printed, and the one that failed. */
 export interface Outcome {

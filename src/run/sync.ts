@@ -1,5 +1,12 @@
 import { own } from '../command/own.ts'
 import type { Lab } from '../model/lab.ts'
+import {
+  afterProbe,
+  type Probed,
+  type ProbeState,
+  probedContainers,
+  probeOnce,
+} from '../observe/readiness.ts'
 import { rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
 import { noRulesChange, type RulesChange, rulesChange } from '../plan/apply-rules.ts'
@@ -9,7 +16,6 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStages, type Flushed, kernelRules } from './apply-stage.ts'
 import type { LabFolder } from './lab-state.ts'
 import { idlePods } from './pods.ts'
-import { afterProbe, type Probed, type ProbeState, probedContainers, probeOnce } from './readiness.ts'
 import type { StepResult } from './report.ts'
 import { withLabLocked } from './sync-lock.ts'
 import { readLab, readSyncState, type SyncState, writePlan, writeSyncState } from './sync-state.ts'

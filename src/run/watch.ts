@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Probed } from '../observe/readiness.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
-import type { Probed } from './readiness.ts'
 import { type SyncedLab, type SyncReport, sync } from './sync.ts'
 
 /** Milliseconds between two looks at which programs run. */

@@ -1,4 +1,5 @@
-import type { LabStatus, UpReport, VerifyReport } from '../run/report.ts'
+import type { LabStatus, UpReport } from '../run/report.ts'
+import type { VerifyReport } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
 import { printableJson } from './printable.ts'
 

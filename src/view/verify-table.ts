@@ -1,4 +1,6 @@
-import type { CheckResult, Evidence, Failures, ServiceSample, VerifyReport } from '../run/report.ts'
+import type { Evidence } from '../diagnose/evidence.ts'
+import type { Failures } from '../observe/tally.ts'
+import type { CheckResult, ServiceSample, VerifyReport } from '../verify/report.ts'
 import { checkFailureLines, evidenceLines, onceEach } from './failure.ts'
 import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'

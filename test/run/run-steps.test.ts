@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/command/command.ts'
 import type { Step } from '../../src/plan/plan.ts'
 import type { RunEvent } from '../../src/run/events.ts'
-import type { CheckResult, CommandFailure } from '../../src/run/report.ts'
+import type { CommandFailure } from '../../src/run/report.ts'
 import { type Executor, type Outcome, runSteps } from '../../src/run/run-steps.ts'
+import type { CheckResult } from '../../src/verify/report.ts'
 import { action, command, curl, step } from '../view/fixtures.ts'
 
 const bridge = step('A bridge', [

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Tally } from '../../src/observe/tally.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { promiseOf } from '../../src/plan/service-promise.ts'
 import { parseLab } from '../../src/read/parse-lab.ts'
-import type { Tally } from '../../src/run/checks/shares.ts'
-import { pValue } from '../../src/run/checks/statistics.ts'
-import { complaintAbout } from '../../src/run/verify/complaint.ts'
-import type { Job } from '../../src/run/verify/job.ts'
+import type { Job } from '../../src/verify/complaint.ts'
+import { complaintAbout } from '../../src/verify/complaint.ts'
+import { pValue } from '../../src/verify/statistics.ts'
 
 /** The plan of a lab with two web pods, two machines outside and one service with these fields. */
 function planOf(service: string, proxy = '') {

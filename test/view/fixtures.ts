@@ -3,7 +3,8 @@ import { Chalk } from 'chalk'
 import type { Command } from '../../src/command/command.ts'
 import type { Check, CurlCheck } from '../../src/model/lab.ts'
 import type { Action, Plan, Step } from '../../src/plan/plan.ts'
-import type { CheckResult, ServiceSample, StepResult } from '../../src/run/report.ts'
+import type { StepResult } from '../../src/run/report.ts'
+import type { CheckResult, ServiceSample } from '../../src/verify/report.ts'
 import type { Style } from '../../src/view/terminal.ts'
 
 export function plain(width: number): Style {

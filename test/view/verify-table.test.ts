@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { VerifyReport } from '../../src/run/report.ts'
+import type { VerifyReport } from '../../src/verify/report.ts'
 import { renderVerify, renderVerifyFailures } from '../../src/view/verify-table.ts'
 import { coloured, failedCheck, heldCheck, plain, sample } from './fixtures.ts'
 

@@ -1,0 +1,127 @@
+import { host } from '../command/command.ts'
+import type { Facts } from '../observe/facts.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Evidence } from './evidence.ts'
+import { finding, type Hop } from './evidence.ts'
+import { staleConnections } from './hops/connections.ts'
+import { filterBack, filterForth, noEndpoints, ownFilter } from './hops/filter.ts'
+import {
+  bridgeNetfilter,
+  bridgeUp,
+  forwarding,
+  hostAddress,
+  hostNeighbour,
+  hostRoute,
+  tableFull,
+} from './hops/host.ts'
+import { clientAddress, hairpinMasquerade, hairpinPort } from './hops/masquerade.ts'
+import { leak, notTranslated, shares, wrongEndpoint } from './hops/nat.ts'
+import { senderAddress, senderCable, senderDuplicate, senderNeighbour, senderRoute } from './hops/sender.ts'
+import {
+  listener,
+  replyNeighbour,
+  replyRoute,
+  targetAddress,
+  targetCable,
+  targetDuplicate,
+  targetFilter,
+  targetKnown,
+} from './hops/target.ts'
+import type { Question } from './question.ts'
+import { showChain, showConnections, showListeners, showNeighbour, showWayTo } from './show.ts'
+import { Way } from './way.ts'
+
+const senderFilter: Hop = way => ownFilter(way, way.from, 'OUTPUT', { ...way.firstPacket(), out: 'eth0' })
+
+/** In the order of the packet's way, and of its answer's way back. */
+const hops: readonly Hop[] = [
+  senderCable,
+  senderAddress,
+  senderDuplicate,
+  bridgeUp,
+  hostAddress,
+  senderRoute,
+  senderFilter,
+  targetDuplicate,
+  senderNeighbour,
+  tableFull,
+  noEndpoints,
+  notTranslated,
+  wrongEndpoint,
+  leak,
+  shares,
+  targetKnown,
+  bridgeNetfilter,
+  forwarding,
+  hostRoute,
+  filterForth,
+  hairpinMasquerade,
+  hairpinPort,
+  targetCable,
+  targetAddress,
+  hostNeighbour,
+  targetFilter,
+  listener,
+  replyRoute,
+  replyNeighbour,
+  filterBack,
+  clientAddress,
+  staleConnections,
+]
+
+/** Walks a packet's way, hop by hop, and tells of the first one that is off. */
+export function diagnose(facts: Facts, plan: Plan, question: Question): Evidence {
+  if (question.address === undefined)
+    return finding(
+      `${question.url} names nobody whom the lab knows: see /etc/hosts in ${question.from}`,
+      undefined,
+    )
+  const way = new Way(facts, plan, question)
+  if (question.wantsFailure) return answered(way)
+  for (const hop of hops) {
+    const found = hop(way)
+    if (found !== undefined) return found
+  }
+  return nothingFound(way)
+}
+
+/** Nobody should have answered. */
+function answered(way: Way): Evidence {
+  const rule = way.translation.outcomes.find(outcome => outcome.to !== undefined)?.rule
+  if (rule === undefined)
+    return finding(
+      `nothing on the way stops packets from ${way.from} to ${way.question.url}`,
+      undefined,
+      showWayTo(way, way.from, way.address),
+    )
+  const to = `${way.address}:${way.port}`
+  return finding(
+    `rule ${rule.number} of ${rule.chain} translates ${to}, so it is answered`,
+    undefined,
+    showChain(way, 'nat', rule.chain, [rule]),
+  )
+}
+
+/** All that can be looked at is in order: what the kernel said, for people to see further. */
+function nothingFound(way: Way): Evidence {
+  const { facts, from, address } = way
+  const [endpoint] = way.endpoints
+  const route = way.place(from).routesTo[address]
+  const next = (typeof route === 'object' ? route.gateway : undefined) ?? address
+  const entry = way.place(from).neighbours?.find(one => one.address === next)
+  const rule = endpoint?.translation?.rule
+  const connections = facts.after.connections.filter(one => one.destination === address)
+  const headline =
+    facts.tries.failed === 0
+      ? `asked again, ${way.question.url} answered: it was late, or something has changed since`
+      : `every hop from ${from} to ${way.question.url} looks right; this is what the kernel says`
+  return finding(
+    headline,
+    undefined,
+    showWayTo(way, from, address),
+    from === host ? [] : showNeighbour(from, entry, next),
+    rule === undefined ? [] : showChain(way, 'nat', rule.chain, [rule]),
+    connections.length === 0 ? [] : showConnections(address, connections),
+    endpoint === undefined ? [] : showListeners(way, endpoint.place),
+  )
+}

@@ -1,0 +1,31 @@
+import type { Shown } from './show.ts'
+import type { Endpoint, Way } from './way.ts'
+
+/** What the kernel says at the hop that is to blame. */
+export interface Evidence {
+  /** The cause in one line: `netns_011 has no default route`. */
+  headline: string
+  /** What to type on the host to mend it: `ip -n netns_011 route add default via 10.0.0.1`. */
+  mend?: string
+  /** What shows it: commands with their output, say. */
+  lines: readonly string[]
+}
+
+/** Looks at one hop of a packet's way: what is off there, or undefined where all is as it should be. */
+export type Hop = (way: Way) => Evidence | undefined
+
+/** What is off, the command that mends it where there is one, and the commands whose output shows it. */
+export function finding(headline: string, mend: string | undefined, ...shown: readonly Shown[]): Evidence {
+  return { headline, ...(mend === undefined ? {} : { mend }), lines: shown.flat() }
+}
+
+/** A hop that is looked at for each endpoint that the packet can have gone to. */
+export function forEachEndpoint(look: (way: Way, endpoint: Endpoint) => Evidence | undefined): Hop {
+  return way => {
+    for (const endpoint of way.endpoints) {
+      const found = look(way, endpoint)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}

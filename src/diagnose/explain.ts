@@ -1,0 +1,70 @@
+import type { Place } from '../command/command.ts'
+import { shellLine } from '../command/command-line.ts'
+import type { Check, CommandCheck } from '../model/lab.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { diagnose } from './diagnose.ts'
+import type { Evidence } from './evidence.ts'
+import { gather } from './gather.ts'
+import { type Question, questionOfCheck, questionOfSample } from './question.ts'
+
+/** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it mostly takes. */
+const longest = 3000
+
+/** One diagnosis at a time, so that no counter rises by another one's try. */
+const queues = new WeakMap<Sandbox, Promise<unknown>>()
+
+/** Looks for the hop that makes a check fail; undefined where there is nothing to look at. */
+export function explainCheck(context: ObservedLab, check: Check): Promise<Evidence | undefined> {
+  if (check.kind === 'command') return Promise.resolve(sysctlEvidence(check))
+  return explain(context, questionOfCheck(context.plan, check))
+}
+
+/** Looks for the hop that spoils a sample of a service. */
+export function explainSample(
+  context: ObservedLab,
+  url: string,
+  from: Place,
+  shares: Readonly<Record<string, number>>,
+): Promise<Evidence | undefined> {
+  return explain(context, questionOfSample(context.plan, url, from, shares))
+}
+
+function explain(context: ObservedLab, question: Question): Promise<Evidence | undefined> {
+  const { sandbox } = context
+  const turn = (queues.get(sandbox) ?? Promise.resolve()).then(() => look(context, question))
+  queues.set(
+    sandbox,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
+async function look(context: ObservedLab, question: Question): Promise<Evidence | undefined> {
+  const { sandbox, plan } = context
+  const late = AbortSignal.timeout(longest)
+  const signal = context.signal === undefined ? late : AbortSignal.any([late, context.signal])
+  try {
+    const facts = await gather({ sandbox, plan, signal }, question)
+    // Of a sandbox that has died meanwhile there is nothing to say.
+    return signal.aborted || facts.places.host?.links === undefined
+      ? undefined
+      : diagnose(facts, plan, question)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** A setting that is not as the lab wants it needs no walk. */
+function sysctlEvidence({ argv, output }: CommandCheck): Evidence | undefined {
+  const [program, ...words] = argv
+  const key = words.find(word => /^[\w-]+([./][\w-]+)+$/.test(word))
+  const wanted = /^\^?([\w.\\s+-]*?)\$?$/.exec(output ?? '')?.[1]?.replaceAll('\\s+', ' ')
+  if (program !== 'sysctl' || key === undefined || wanted === undefined || wanted === '') return undefined
+  return {
+    headline: `${key} is not ${wanted}`,
+    mend: shellLine(['sysctl', '-w', `${key}=${wanted}`]),
+    lines: [],
+  }
+}

@@ -1,0 +1,143 @@
+import { host, type Place } from '../command/command.ts'
+import { parseRule } from '../command/iptables-argv.ts'
+import type { Tables } from '../command/iptables-save.ts'
+import { ask, askMany } from '../observe/curl.ts'
+import type { Facts, Tries } from '../observe/facts.ts'
+import { parseSysctls } from '../observe/parse-facts.ts'
+import {
+  addressReading,
+  momentOf,
+  momentReadings,
+  placeFacts,
+  placeReadings,
+  type Reading,
+  readingScript,
+  sectionsOf,
+} from '../observe/readings.ts'
+import type { Plan } from '../plan/plan.ts'
+import { runAtAnyway } from '../sandbox/enter.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { placeOf, type Question } from './question.ts'
+
+/** Where facts come from. */
+export interface Source {
+  sandbox: Sandbox
+  plan: Plan
+  signal: AbortSignal
+}
+
+/** Seconds that a new try gets: an answer inside one machine takes a thousandth of that. */
+const patience = 0.3
+/** Of a service with several endpoints so many requests find each one. */
+const severalTries = 32
+/** More pods than this are not searched for an address that is there twice. */
+const mostPods = 24
+/** A service may have thousands of endpoints: so many are looked at, and so many ways to them. */
+const mostEndpoints = 6
+const mostWays = 16
+
+const keys = [
+  'net.ipv4.ip_forward',
+  'net.bridge.bridge-nf-call-iptables',
+  'net.netfilter.nf_conntrack_count',
+  'net.netfilter.nf_conntrack_max',
+]
+
+/** Reads what the kernel says on the whole way of a question, and asks it again in between. */
+export async function gather(source: Source, question: Question): Promise<Facts> {
+  const { plan } = source
+  const counters = momentReadings(question.address ?? '')
+  const before = momentOf(await readAll(source, counters))
+  const tries = await tryAgain(source, question)
+  const ends = endsOf(plan, question, before.tables)
+  const places = [...new Set([host, question.from, ...placesOf(plan, ends)])]
+  const ways = waysOf(plan, question, ends)
+  const others = plan.pods.map(pod => pod.name).filter(name => !places.includes(name))
+  const beside = others.length > mostPods ? [] : others
+  const texts = await readAll(source, [
+    ...counters,
+    { key: 'sysctls', place: host, argv: ['sysctl', ...keys] },
+    ...places.flatMap(place => placeReadings(place, ways)),
+    ...beside.map(addressReading),
+  ])
+  return {
+    places: Object.fromEntries([...places, ...beside].map(place => [place, placeFacts(place, ways, texts)])),
+    sysctls: parseSysctls(texts.get('sysctls') ?? ''),
+    before,
+    after: momentOf(texts),
+    tries,
+  }
+}
+
+async function readAll(
+  { sandbox, signal }: Source,
+  readings: readonly Reading[],
+): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await runAtAnyway(sandbox, ['sh', '-s'], {
+    input: readingScript(readings),
+    why: 'reading what the kernel says on the way of a check that failed',
+    signal,
+  })
+  return sectionsOf(stdout)
+}
+
+/** The addresses that a packet can end at: the one that is asked for, the endpoints behind it, and whom rules send to. */
+function endsOf(plan: Plan, question: Question, tables: Tables): readonly string[] {
+  const services = plan.services.filter(one => one.clusterIP === question.address)
+  const ruled = [...(tables.get('nat')?.values() ?? [])].flatMap(chain =>
+    chain.rules.flatMap(rule => {
+      const { target, targetOptions } = parseRule(rule)
+      const to = targetOptions.find(({ name }) => name === '--to-destination')
+      const address = target === 'DNAT' ? to?.values[0]?.split(':')[0] : undefined
+      return address === undefined ? [] : [address]
+    }),
+  )
+  const endpoints = services.flatMap(service => service.endpoints.map(endpoint => endpoint.address))
+  const asked = question.address === undefined ? [] : [question.address]
+  return [...new Set([...asked, ...endpoints, ...ruled])]
+}
+
+function placesOf(plan: Plan, ends: readonly string[]): readonly Place[] {
+  return ends.flatMap(address => placeOf(plan, [], address) ?? []).slice(0, mostEndpoints)
+}
+
+/** The addresses to which each place is asked for its way: there, and back to those that a client can seem to be. */
+function waysOf(plan: Plan, question: Question, ends: readonly string[]): readonly string[] {
+  const client = [...plan.pods, ...plan.outside].find(one => one.name === question.from)?.address
+  const hosts = plan.steps.flatMap(({ actions }) =>
+    actions.flatMap(({ command: { argv, in: place } }) =>
+      place === host && argv[0] === 'ip' && argv[2] === 'add'
+        ? argv.flatMap(word => /^([\d.]+)\/\d+$/.exec(word)?.[1] ?? [])
+        : [],
+    ),
+  )
+  const clients = [...(client === undefined ? [] : [client]), ...hosts]
+  return [...new Set([...ends.slice(0, mostWays), ...clients.slice(0, mostWays)])]
+}
+
+async function tryAgain({ sandbox, plan, signal }: Source, question: Question): Promise<Tries> {
+  const { url, from } = question
+  const endpoints = plan.services.find(one => one.clusterIP === question.address)?.endpoints.length ?? 1
+  if (question.shares !== undefined && endpoints > 1) {
+    const options = { requests: severalTries, timeout: patience, atOnce: severalTries, signal }
+    const samples = await askMany(sandbox, url, from, options)
+    const failures = samples.flatMap(sample => sample.failure ?? [])
+    const answers = samples.filter(sample => sample.failure === undefined)
+    return {
+      failed: failures.length,
+      failures,
+      answers: answers.map(({ pod }) => (pod === undefined ? {} : { pod })),
+    }
+  }
+  const answer = await ask(sandbox, url, from, patience, signal)
+  if (answer.failure !== undefined) return { failed: 1, failures: [answer.failure], answers: [] }
+  const [, pod, client] = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(answer.body) ?? []
+  const named = answer.pod ?? pod
+  return {
+    failed: 0,
+    failures: [],
+    answers: [
+      { ...(named === undefined ? {} : { pod: named }), ...(client === undefined ? {} : { client }) },
+    ],
+  }
+}

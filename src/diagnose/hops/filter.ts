@@ -1,0 +1,125 @@
+import { host, type Place } from '../../command/command.ts'
+import { iptables, ruleText } from '../../command/iptables-save.ts'
+import type { Evidence } from '../evidence.ts'
+import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
+import { mending, repairs } from '../repairs.ts'
+import type { Packet } from '../rule-match.ts'
+import { showChain } from '../show.ts'
+import { type Outcome, trace } from '../trace.ts'
+import type { Endpoint, Way } from '../way.ts'
+import { chainsOf } from './nat.ts'
+
+const hardly = 0.001
+
+/** kube-proxy refuses a service that nobody serves, instead of letting its clients wait. */
+export const noEndpoints: Hop = way => {
+  const [endpoint] = way.endpoints
+  if (endpoint === undefined || endpoint.translation !== undefined) return undefined
+  const stopped = stop(way, chainFor(way, endpoint), way.translated(endpoint))
+  const rule = stopped?.rule
+  const says = rule?.argv.find(word => / has no endpoints$/.test(word))
+  if (rule === undefined || says === undefined) return undefined
+  return finding(
+    `${says}: no pod is behind it, so rule ${rule.number} of ${rule.chain} refuses it (see the service's selector and the pods' labels)`,
+    undefined,
+    showChain(way, 'filter', rule.chain, [rule]),
+  )
+}
+
+/** The filter table, on the way to the endpoint. */
+export const filterForth: Hop = forEachEndpoint((way, endpoint) => {
+  if (!isFiltered(way, endpoint)) return undefined
+  const packet = way.translated(endpoint)
+  return stoppedIn(
+    way,
+    chainFor(way, endpoint),
+    packet,
+    `from ${way.from} to ${endpoint.place ?? endpoint.address}`,
+  )
+})
+
+/** The filter table, on the way back. */
+export const filterBack: Hop = forEachEndpoint((way, endpoint) => {
+  if (!isFiltered(way, endpoint)) return undefined
+  const forth = way.translated(endpoint)
+  const back: Packet = {
+    source: endpoint.address,
+    sourcePort: endpoint.port,
+    destination: way.source,
+    mark: 0,
+    states: ['ESTABLISHED', ...(endpoint.translation === undefined ? [] : ['DNAT'])],
+    ...(forth.out === undefined ? {} : { in: forth.out }),
+    ...(forth.in === undefined ? {} : { out: forth.in }),
+  }
+  const chain = way.fromHost ? 'INPUT' : endpoint.place === host ? 'OUTPUT' : 'FORWARD'
+  return stoppedIn(way, chain, back, `back from ${endpoint.place ?? endpoint.address} to ${way.from}`)
+})
+
+function isFiltered(way: Way, endpoint: Endpoint): boolean {
+  return way.fromHost || endpoint.place === host || way.isRouted(endpoint) || way.bridgeCallsIptables
+}
+
+function chainFor(way: Way, endpoint: Endpoint): string {
+  if (way.fromHost) return 'OUTPUT'
+  return endpoint.place === host ? 'INPUT' : 'FORWARD'
+}
+
+function stop(way: Way, chain: string, packet: Packet): Outcome | undefined {
+  const { outcomes } = trace(way.facts.after.tables, 'filter', chain, packet, way.around)
+  return outcomes.find(({ target, chance }) => ['DROP', 'REJECT'].includes(target) && chance > hardly)
+}
+
+function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evidence | undefined {
+  const stopped = stop(way, chain, packet)
+  if (stopped === undefined) return undefined
+  const actual = trace(way.facts.after.tables, 'filter', chain, packet, way.around)
+  const declared = trace(way.declared.tables, 'filter', chain, packet, way.around)
+  const differences = repairs(way, 'filter', chainsOf(actual, declared))
+  if (stopped.rule === undefined) {
+    // The rules that let the lab's packets through are the better remedy than an open door for everybody.
+    const repair = differences.find(one => one.kind === 'missing') ?? differences[0]
+    const packets = `${chain}'s policy is ${stopped.target}, and no rule lets packets through ${which}`
+    return finding(packets, mending(differences, repair), showChain(way, 'filter', chain))
+  }
+  const { rule } = stopped
+  const repair =
+    differences.find(one => one.rule === rule) ??
+    differences.find(one => one.chain === rule.chain && one.kind === 'missing')
+  const command = mending(differences, repair) ?? iptables('filter', '-D', rule.chain, `${rule.number}`)
+  const verb = rule.argv.includes('REJECT') ? 'refuses' : 'drops'
+  return finding(
+    `rule ${rule.number} of ${rule.chain} ${verb} packets ${which} (${ruleText(rule)})`,
+    command,
+    showChain(way, 'filter', rule.chain),
+  )
+}
+
+/** A pod's own filter table, if it has one. */
+export function ownFilter(
+  way: Way,
+  place: Place | undefined,
+  chain: string,
+  packet: Packet,
+): Evidence | undefined {
+  const { tables } = way.place(place)
+  if (tables === undefined || place === undefined || place === host) return undefined
+  const { outcomes } = trace(tables, 'filter', chain, packet, way.around)
+  const stopped = outcomes.find(
+    ({ target, chance }) => ['DROP', 'REJECT'].includes(target) && chance > hardly,
+  )
+  if (stopped === undefined) return undefined
+  const { rule } = stopped
+  const what =
+    rule === undefined
+      ? `the policy of ${chain} in ${place}`
+      : `rule ${rule.number} of ${rule.chain} in ${place}`
+  const mend =
+    rule === undefined
+      ? iptables('filter', '-P', chain, 'ACCEPT')
+      : iptables('filter', '-D', rule.chain, `${rule.number}`)
+  const shown = rule === undefined ? `-P ${chain} ${stopped.target}` : ruleText(rule)
+  return finding(`${what} stops it`, `ip netns exec ${place} ${mend}`, [
+    `$ ip netns exec ${place} ${iptables('filter', '-S', rule?.chain ?? chain)}`,
+    shown,
+  ])
+}

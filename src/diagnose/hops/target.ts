@@ -1,0 +1,100 @@
+import { host } from '../../command/command.ts'
+import { contains } from '../../model/address.ts'
+import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
+import { showListeners, showRoutes, showWayTo } from '../show.ts'
+import { address, asReplacement, cable } from './cable.ts'
+import { ownFilter } from './filter.ts'
+import { duplicate, neighbour } from './neighbours.ts'
+
+/** An address that nobody of the lab has. */
+export const targetKnown: Hop = forEachEndpoint((way, endpoint) =>
+  endpoint.place === undefined
+    ? finding(
+        `nobody in the lab has the address ${endpoint.address}`,
+        undefined,
+        showWayTo(way, way.from, endpoint.address),
+      )
+    : undefined,
+)
+
+export const targetCable: Hop = forEachEndpoint((way, endpoint) => cable(way, endpoint.place))
+
+export const targetAddress: Hop = forEachEndpoint((way, endpoint) => address(way, endpoint.place))
+
+export const targetDuplicate: Hop = forEachEndpoint((way, endpoint) =>
+  duplicate(way, endpoint.place, endpoint.address),
+)
+
+export const targetFilter: Hop = forEachEndpoint((way, endpoint) =>
+  ownFilter(way, endpoint.place, 'INPUT', {
+    source: way.clientSeen(endpoint),
+    destination: endpoint.address,
+    port: endpoint.port,
+    in: way.link(endpoint.place)?.name ?? 'eth0',
+    mark: 0,
+    states: ['NEW'],
+  }),
+)
+
+/** Whether a program listens there. */
+export const listener: Hop = forEachEndpoint((way, endpoint) => {
+  const { place, port } = endpoint
+  const { listeners } = way.place(place)
+  if (listeners === undefined || place === undefined) return undefined
+  const onPort = listeners.filter(one => one.port === port)
+  const hears = onPort.some(one =>
+    ['*', '0.0.0.0', '[::]', endpoint.address].includes(one.address.replace(/^\[::ffff:(.*)\]$/, '$1')),
+  )
+  if (hears) return undefined
+  const shown = showListeners(way, place)
+  if (onPort.length > 0)
+    return finding(
+      `the program in ${place} listens for port ${port} on ${onPort[0]?.address} only, not on ${endpoint.address}`,
+      undefined,
+      shown,
+    )
+  const rule = endpoint.translation?.rule
+  const sent = rule === undefined ? '' : `, where rule ${rule.number} of ${rule.chain} sends to`
+  const others = listeners.map(one => one.port).join(', ')
+  const instead = others === '' ? '' : `; its programs listen on ${others}`
+  const mend = others === '' && way.declared.servers.has(place) ? `netlab pod start ${place}` : undefined
+  return finding(`nothing listens on port ${port} in ${place}${sent}${instead}`, mend, shown)
+})
+
+/** The way of the answer. */
+export const replyRoute: Hop = forEachEndpoint((way, endpoint) => {
+  const { place } = endpoint
+  if (place === undefined || place === host) return undefined
+  const client = way.clientSeen(endpoint)
+  const route = way.place(place).routesTo[client]
+  const device = way.device(place)
+  const shown = [showWayTo(way, place, client), showRoutes(way, place)]
+  if (typeof route === 'string') {
+    const hasDefault = way.place(place).routes?.some(one => one.destination === 'default') ?? false
+    const what = hasDefault
+      ? `no route to ${client}`
+      : `no default route, so its answer to ${client} goes nowhere`
+    return finding(`${place} has ${what}`, hasDefault ? undefined : device?.gateway?.command, ...shown)
+  }
+  const wanted = device?.gateway?.value
+  const isNear = device?.address !== undefined && contains(device.address.value, client)
+  if (route?.gateway === undefined || wanted === undefined || isNear || route.gateway === wanted)
+    return undefined
+  const mend = device?.gateway === undefined ? undefined : asReplacement(device.gateway.command)
+  return finding(
+    `${place} answers through ${route.gateway}, which is not its gateway; that is ${wanted}`,
+    mend,
+    ...shown,
+  )
+})
+
+/** Whom the endpoint takes for its client, or for its gateway. */
+export const replyNeighbour: Hop = forEachEndpoint((way, endpoint) => {
+  const { place } = endpoint
+  if (place === undefined || place === host) return undefined
+  const client = way.clientSeen(endpoint)
+  const route = way.place(place).routesTo[client]
+  if (typeof route !== 'object') return undefined
+  const next = route.gateway ?? client
+  return neighbour(way, place, next, way.hostAddresses.includes(next) ? host : way.from)
+})

@@ -1,0 +1,73 @@
+import { effectKey } from '../command/iptables-rule.ts'
+import { chainOf, iptables, type ListedRule, ruleText } from '../command/iptables-save.ts'
+import { editScript } from '../service/edit-script.ts'
+import type { Way } from './way.ts'
+
+/** One difference between a chain and what the plan made of it. */
+export interface Repair {
+  kind: 'missing' | 'extra' | 'changed' | 'policy'
+  table: string
+  chain: string
+  /** The rule as it is, where it is. */
+  rule?: ListedRule
+  /** `rule 2 of PREROUTING, which the lab did not make` */
+  words: string
+  /** Mends this one alone. */
+  command: string
+  /** Mends this one when those before it in the chain are mended already. */
+  inTurn: string
+}
+
+/** What to type to mend a difference: for a chain with a few of them, all, since often they are one mistake. */
+export function mending(all: readonly Repair[], one: Repair | undefined): string | undefined {
+  if (one === undefined || one.kind === 'policy') return one?.command
+  const together = all.filter(
+    ({ table, chain, kind }) => table === one.table && chain === one.chain && kind !== 'policy',
+  )
+  return together.length <= 3 ? together.map(repair => repair.inTurn).join(' && ') : one.command
+}
+
+/** What differs in some chains of the host from what the plan made of them, in the order of the chains. */
+export function repairs(way: Way, table: string, chains: readonly string[]): Repair[] {
+  return [...new Set(chains)].flatMap(chain => repairsOf(way, table, chain))
+}
+
+function repairsOf(way: Way, table: string, name: string): Repair[] {
+  const actual = chainOf(way.facts.after.tables, table, name)
+  const declared = chainOf(way.declared.tables, table, name)
+  const edits = editScript(actual.rules.map(effectKey), declared.rules.map(effectKey))
+  let shift = 0
+  const changes = edits.map((edit): Repair => {
+    const wanted = edit.kind === 'delete' ? [] : (declared.rules[edit.item]?.argv ?? [])
+    const at = edit.kind === 'append' ? actual.rules.length + shift : edit.at
+    const rule = actual.rules[at - shift]
+    const [now, alone] = [`${at + 1}`, `${at - shift + 1}`]
+    const common = { table, chain: name, ...(rule === undefined ? {} : { rule }) }
+    const type = (...words: readonly string[]) => iptables(table, ...words)
+    switch (edit.kind) {
+      case 'delete': {
+        shift -= 1
+        const words = `rule ${alone} of ${name}, which the lab did not make (${rule === undefined ? '' : ruleText(rule)})`
+        const [command, inTurn] = [type('-D', name, alone), type('-D', name, now)]
+        return { ...common, kind: 'extra', words, command, inTurn }
+      }
+      case 'replace': {
+        const words = `rule ${alone} of ${name}, which is not as the lab made it`
+        const [command, inTurn] = [type('-R', name, alone, ...wanted), type('-R', name, now, ...wanted)]
+        return { ...common, kind: 'changed', words, command, inTurn }
+      }
+      default: {
+        shift += 1
+        const isLast = edit.kind === 'append'
+        const command = isLast ? type('-A', name, ...wanted) : type('-I', name, alone, ...wanted)
+        const inTurn = isLast ? command : type('-I', name, now, ...wanted)
+        return { table, chain: name, kind: 'missing', words: `a rule that ${name} lacks`, command, inTurn }
+      }
+    }
+  })
+  const policy = declared.policy ?? 'ACCEPT'
+  if (actual.policy === undefined || actual.policy === policy) return changes
+  const command = iptables(table, '-P', name, policy)
+  const words = `the policy of ${name}, which is ${actual.policy}`
+  return [...changes, { kind: 'policy', table, chain: name, words, command, inTurn: command }]
+}

@@ -1,0 +1,101 @@
+import { parseRule, type RuleOption } from '../command/iptables-argv.ts'
+import { markAndMask } from '../command/iptables-rule.ts'
+import type { ListedRule } from '../command/iptables-save.ts'
+import { contains } from '../model/address.ts'
+
+/** A packet on its way, as a rule sees it. */
+export interface Packet {
+  source: string
+  /** Undefined: of no importance, any. */
+  sourcePort?: number
+  destination: string
+  port?: number
+  /** The interface that it came in by; undefined for what the host itself sends. */
+  in?: string
+  out?: string
+  mark: number
+  /** What `--ctstate` finds in it: `NEW`, `DNAT`, … */
+  states: readonly string[]
+}
+
+/** What a rule can be matched against beside the packet. */
+export interface Surroundings {
+  isLocal(address: string): boolean
+  /** Whether the rule's counter has risen with the tries: decides where the rule's match is none that is known here. */
+  rose(rule: ListedRule): boolean
+}
+
+/** How likely a rule takes a packet: 0, 1, or in between where it throws dice. */
+export function chanceOf(rule: ListedRule, packet: Packet, around: Surroundings): number {
+  let chance = 1
+  let isSure = true
+  for (const condition of parseRule(rule).conditions) {
+    const one = conditionChance(condition, packet, around)
+    if (one === undefined) isSure = false
+    else chance *= condition.negated ? 1 - one : one
+  }
+  return isSure || chance === 0 ? chance : around.rose(rule) ? chance : 0
+}
+
+/** Undefined where it cannot be told. */
+function conditionChance(condition: RuleOption, packet: Packet, around: Surroundings): number | undefined {
+  const [value = ''] = condition.values
+  switch (condition.name) {
+    case '--comment':
+    case '--mode':
+    case '--packet':
+      return condition.negated ? 0 : 1
+    case '-s':
+      return Number(isInside(value, packet.source))
+    case '-d':
+      return Number(isInside(value, packet.destination))
+    case '-i':
+      return Number(isInterface(value, packet.in))
+    case '-o':
+      return Number(isInterface(value, packet.out))
+    case '-p':
+      return Number(['tcp', '6', 'all', '0'].includes(value))
+    case '--dport':
+    case '--dports':
+      return Number(isPort(value, packet.port))
+    case '--sport':
+    case '--sports':
+      return packet.sourcePort === undefined ? undefined : Number(isPort(value, packet.sourcePort))
+    case '--ctstate':
+    case '--state':
+      return Number(value.split(',').some(state => packet.states.includes(state)))
+    case '--mark': {
+      const [wanted, mask] = markAndMask(value)
+      return Number((packet.mark & mask) >>> 0 === wanted)
+    }
+    case '--probability':
+      return Number(value)
+    case '--every':
+      return 1 / Number(value)
+    case '--dst-type':
+      return value === 'LOCAL' ? Number(around.isLocal(packet.destination)) : undefined
+    case '--src-type':
+      return value === 'LOCAL' ? Number(around.isLocal(packet.source)) : undefined
+    default:
+      return undefined
+  }
+}
+
+function isInside(range: string, address: string): boolean {
+  const [network = '', prefix = '32'] = range.split('/')
+  const isRange = /^[\d.]+$/.test(network) && /^\d+$/.test(prefix) && /^[\d.]+$/.test(address)
+  return isRange && contains({ address: network, prefix: Number(prefix) }, address)
+}
+
+function isInterface(pattern: string, name: string | undefined): boolean {
+  if (name === undefined) return false
+  return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
+}
+
+function isPort(list: string, port: number | undefined): boolean {
+  if (port === undefined) return false
+  return list.split(',').some(range => {
+    const [first = '', last = first] = range.split(':')
+    return port >= Number(first) && port <= Number(last)
+  })
+}

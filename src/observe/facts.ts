@@ -1,0 +1,96 @@
+import type { Place } from '../command/command.ts'
+import type { Tables } from '../command/iptables-save.ts'
+import type { Cidr } from '../model/lab.ts'
+import type { Answer } from './curl.ts'
+
+/** An interface as `ip addr` shows it. */
+export interface Link {
+  name: string
+  /** Switched on by somebody. */
+  up: boolean
+  /** The other end of its cable is switched on too. */
+  carrier: boolean
+  mac: string
+  addresses: readonly Cidr[]
+  /** The bridge that it is plugged into. */
+  master?: string
+  /** What it is as a port of that bridge. */
+  port?: { state: string; hairpin: boolean; isolated: boolean }
+}
+
+/** A route, or what `ip route get` answers. */
+export interface Route {
+  destination: string
+  gateway?: string
+  device: string
+  /** The source address that a packet would get. */
+  source?: string
+}
+
+export interface Neighbour {
+  address: string
+  device: string
+  /** Undefined: the question for it has not been answered. */
+  mac?: string
+  /** `REACHABLE`, `PERMANENT`, `FAILED`, … */
+  state: string
+}
+
+export interface Listener {
+  /** `*`, `0.0.0.0`, `[::]` or an address of its own. */
+  address: string
+  port: number
+}
+
+/** What the kernel says in one network namespace; undefined where it was not asked, or did not answer. */
+export interface PlaceFacts {
+  links?: readonly Link[]
+  routes?: readonly Route[]
+  neighbours?: readonly Neighbour[]
+  listeners?: readonly Listener[]
+  tables?: Tables
+  /** Address → the way there, or the kernel's words where there is none. */
+  routesTo: Readonly<Record<string, Route | string>>
+}
+
+/** An entry of the host's table of connections. */
+export interface Connection {
+  source: string
+  sourcePort: number
+  destination: string
+  port: number
+  /** Who is expected to answer: the destination after DNAT. */
+  replySource: string
+  replySourcePort: number
+  /** To whom the answer is sent: the source after masquerading. */
+  replyDestination: string
+  unreplied: boolean
+  /** As `conntrack -L` prints it. */
+  text: string
+}
+
+/** What the host's counters and connections were before the tries, or after them. */
+export interface Moment {
+  tables: Tables
+  connections: readonly Connection[]
+}
+
+/** What came of asking once more, or of asking a few more times. */
+export interface Tries {
+  failed: number
+  /** How those failed that failed. */
+  failures: readonly NonNullable<Answer['failure']>[]
+  /** Who answered, and whom they saw as their client, where they said so. */
+  answers: readonly { pod?: string; client?: string }[]
+}
+
+/** All that a diagnosis is made from. */
+export interface Facts {
+  /** The host's are under `host`. */
+  places: Readonly<Record<Place, PlaceFacts>>
+  /** The host's: `net.ipv4.ip_forward` → `1`. */
+  sysctls: Readonly<Record<string, string>>
+  before: Moment
+  after: Moment
+  tries: Tries
+}

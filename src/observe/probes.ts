@@ -1,0 +1,93 @@
+import type { Place } from '../command/command.ts'
+import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
+import { patiently } from '../sandbox/patience.ts'
+import { type ProbeSample, probe } from '../sandbox/probe-order.ts'
+import { connectionsTo } from './connections.ts'
+import type { Failures, Tally } from './tally.ts'
+import type { ObservedLab } from './tool.ts'
+
+/** Seconds: a lost datagram is sent again after half of it, a lost connection attempt by the kernel after one second. */
+const patience = 3
+/** Few enough that no queue overflows; a name server has a process, and that a limit, for each TCP connection. */
+const atOnce = { TCP: 8, UDP: 32 }
+
+const dnsPort = 53
+
+/** Whether curl can ask a service; DNS, and all that goes over UDP, is asked with a probe of netlab's own. */
+export function speaksHttp({ protocol, port, endpoints }: ServiceTarget): boolean {
+  return protocol === 'TCP' && port !== dnsPort && !endpoints.some(endpoint => endpoint.port === dnsPort)
+}
+
+/** Asks a service many times and sorts the requests by the pod that the kernel sent them to. */
+export async function tallyProbes(
+  { sandbox, plan, signal }: ObservedLab,
+  { protocol, port, endpoints }: ServiceTarget,
+  entry: ServiceEntry,
+  from: Place,
+  requests: number,
+  timeout = patience,
+): Promise<Tally> {
+  const isTcp = protocol === 'TCP'
+  const isDns = port === dnsPort || endpoints.some(endpoint => endpoint.port === dnsPort)
+  const ask = (slowness: number) =>
+    probe(
+      sandbox,
+      {
+        protocol: isTcp ? 'TCP' : 'UDP',
+        address: entry.address,
+        port: entry.port,
+        payload: (isDns ? dnsQuery(isTcp) : Buffer.from('netlab\n')).toString('base64'),
+        ...{ requests, atOnce: atOnce[isTcp ? 'TCP' : 'UDP'], timeout: timeout * slowness },
+      },
+      from,
+      signal,
+    )
+  const samples = await patiently(ask, some => some.some(({ error }) => error === 'timeout'))
+  const { address, port: asked } = entry
+  const asking = { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked } as const
+  const connections = await connectionsTo(sandbox, asking, signal)
+  const pods = new Map(plan.pods.map(pod => [pod.address, pod.name]))
+  const backends = new Map<string, number>()
+  const clients = new Set<string>()
+  const failures: Failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
+  const latencies: number[] = []
+  for (const sample of samples) {
+    const connection = connections.get(sample.client)
+    const pod = pods.get(connection?.server ?? '')
+    if (connection !== undefined && pod !== undefined) clients.add(connection.client)
+    const failure = failureOf(sample, pod !== undefined && !isTcp && !isDns)
+    if (failure !== undefined) failures[failure] += 1
+    else {
+      const name = pod ?? 'unknown'
+      backends.set(name, (backends.get(name) ?? 0) + 1)
+      latencies.push(sample.ms)
+    }
+  }
+  const failed = samples.length - latencies.length
+  latencies.sort((one, other) => one - other)
+  return {
+    requests: samples.length,
+    failures,
+    failed,
+    backends: Object.fromEntries(backends),
+    clients: [...clients],
+    latencies,
+  }
+}
+
+/** A program that does not know what to make of a datagram may keep silent: that it was brought to a pod is all there is to see. */
+function failureOf({ error }: ProbeSample, mayBeSilent: boolean): keyof Failures | undefined {
+  if (error === undefined || (error === 'timeout' && mayBeSilent)) return undefined
+  // The host's own packet that a rule drops fails with EPERM, at once; others learn nothing.
+  if (error === 'timeout' || error === 'EPERM') return 'timeout'
+  if (error === 'ECONNREFUSED') return 'refused'
+  return /^E(HOST|NET)UNREACH$/.test(error) ? 'unreachable' : 'other'
+}
+
+/** A question that every name server answers, if only by refusing it: the name servers of the root (RFC 1035, 4). */
+function dnsQuery(withLength: boolean): Buffer {
+  const query = Buffer.from('6e6c01000001000000000000' + '00' + '0002' + '0001', 'hex')
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(query.length)
+  return withLength ? Buffer.concat([length, query]) : query
+}

@@ -1,0 +1,100 @@
+import pMap from 'p-map'
+import { host } from '../command/command.ts'
+import type { Lab, ReadinessProbe } from '../model/lab.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { tryConnections } from '../sandbox/tcp-connect.ts'
+import { ask } from './curl.ts'
+
+/** What the probes of a container have come to. */
+export interface ProbeState {
+  ready: boolean
+  /** How many probes in a row said the other thing. */
+  against: number
+}
+
+/** A container whose readiness is probed. */
+export interface Probed {
+  /** `pod/container` */
+  key: string
+  pod: string
+  address: string
+  probe: ReadinessProbe
+}
+
+/** What one probe saw; `why` says what hindered it. */
+export interface ProbeResult {
+  key: string
+  ok: boolean
+  why: string
+}
+
+/** The containers of a lab that have a readiness probe. */
+export function probedContainers(lab: Lab): Probed[] {
+  return lab.pods.flatMap(pod =>
+    pod.containers.flatMap(({ name, readiness }) =>
+      readiness === undefined
+        ? []
+        : [{ key: `${pod.name}/${name}`, pod: pod.name, address: pod.address.address, probe: readiness }],
+    ),
+  )
+}
+
+/** What kubelet makes of a probe: so many in a row must say the other thing before it changes its mind (prober/worker.go). */
+export function afterProbe(state: ProbeState, ok: boolean, probe: ReadinessProbe): ProbeState {
+  if (ok === state.ready) return { ready: state.ready, against: 0 }
+  const against = state.against + 1
+  const enough = ok ? probe.successThreshold : probe.failureThreshold
+  return against >= enough ? { ready: ok, against: 0 } : { ready: state.ready, against }
+}
+
+/** Probes containers once, all at the same time, from the host as kubelet does. */
+export async function probeOnce(sandbox: Sandbox, containers: readonly Probed[]): Promise<ProbeResult[]> {
+  const overTcp = containers.filter(({ probe }) => probe.handler.kind === 'tcpSocket')
+  const overHttp = containers.filter(({ probe }) => probe.handler.kind === 'httpGet')
+  const [connections, answers] = await Promise.all([
+    tryConnections(
+      sandbox,
+      overTcp.map(({ address, probe }) => ({
+        address,
+        port: probe.handler.port,
+        timeout: probe.timeoutSeconds,
+      })),
+    ),
+    pMap(overHttp, container => httpGet(sandbox, container), { concurrency: 8 }),
+  ])
+  const connected = overTcp.map(({ key, probe }, index) => {
+    const word = connections[index] ?? ''
+    return { key, ok: word === '', why: connectionWords(word, probe) }
+  })
+  return [...connected, ...answers]
+}
+
+async function httpGet(sandbox: Sandbox, { key, address, probe }: Probed): Promise<ProbeResult> {
+  const { handler, timeoutSeconds } = probe
+  const path = handler.kind === 'httpGet' ? handler.path : '/'
+  const answer = await ask(sandbox, `http://${address}:${handler.port}${path}`, host, timeoutSeconds)
+  if (answer.failure === undefined) {
+    const ok = answer.status >= 200 && answer.status < 400
+    return { key, ok, why: ok ? '' : `HTTP status ${answer.status}` }
+  }
+  const words: Record<string, string> = {
+    refused: 'ECONNREFUSED',
+    unreachable: 'EHOSTUNREACH',
+    timeout: 'timeout',
+  }
+  return { key, ok: false, why: connectionWords(words[answer.failure] ?? answer.message, probe) }
+}
+
+function connectionWords(word: string, { timeoutSeconds }: ReadinessProbe): string {
+  switch (word) {
+    case 'ECONNREFUSED':
+      return 'connection refused'
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'unreachable'
+    case 'timeout':
+      return `no answer within ${timeoutSeconds} s`
+    default:
+      return word
+  }
+}

@@ -1,0 +1,123 @@
+import { host, type Place } from '../command/command.ts'
+import { shellLine } from '../command/command-line.ts'
+import { parseSaved } from '../command/iptables-save.ts'
+import type { Moment, PlaceFacts } from './facts.ts'
+import { parseConnections, parseLinks, parseListeners, parseNeighbours, parseRoutes } from './parse-facts.ts'
+
+/** A command that only reads, with the key under which its output is found again. */
+export interface Reading {
+  key: string
+  place: Place
+  argv: readonly string[]
+  input?: string
+}
+
+/** Seconds: conntrack reads the whole table to find a few entries, and the table may have very many. */
+const longestList = '0.2'
+
+/** What the tries change: counters and connections. */
+export function momentReadings(address: string): readonly Reading[] {
+  const list = ['conntrack', '-L', '-p', 'tcp', '--orig-dst', address]
+  return [
+    { key: 'rules', place: host, argv: ['iptables-save', '-c'] },
+    { key: 'connections', place: host, argv: ['timeout', longestList, ...list] },
+  ]
+}
+
+export function momentOf(texts: ReadonlyMap<string, string>): Moment {
+  return {
+    tables: parseSaved(texts.get('rules') ?? ''),
+    connections: parseConnections(texts.get('connections') ?? ''),
+  }
+}
+
+const questions = ['addr show', 'route show', 'neigh show']
+
+/** What a place on the way is asked: its addresses, routes, neighbours and listeners, and its ways to some addresses. */
+export function placeReadings(place: Place, ways: readonly string[]): readonly Reading[] {
+  const lines = [...questions, ...ways.map(address => `route get ${address}`)]
+  return [
+    ipReading(place, lines),
+    { key: `listeners ${place}`, place, argv: ['ss', '-H', '-l', '-t', '-n'] },
+    ...(place === host
+      ? []
+      : [{ key: `filter ${place}`, place, argv: ['iptables-save', '-c', '-t', 'filter'] }]),
+  ]
+}
+
+/** What a place beside the way is asked. */
+export function addressReading(place: Place): Reading {
+  return ipReading(place, questions.slice(0, 1))
+}
+
+/** One process answers all questions of ip(8). */
+function ipReading(place: Place, lines: readonly string[]): Reading {
+  const where = place === host ? [] : ['-n', place]
+  const argv = ['ip', ...where, '-json', '-details', '-force', '-batch', '-']
+  return { key: `ip ${place}`, place: host, argv, input: `${lines.join('\n')}\n` }
+}
+
+/** What a place has answered. */
+export function placeFacts(
+  place: Place,
+  ways: readonly string[],
+  texts: ReadonlyMap<string, string>,
+): PlaceFacts {
+  const [links = '', routes, neighbours, ...routesTo] = batchAnswers(texts.get(`ip ${place}`) ?? '')
+  const listeners = texts.get(`listeners ${place}`)
+  const filter = texts.get(`filter ${place}`)
+  return {
+    ...given('links', parseLinks(links)),
+    ...given('routes', routes === undefined ? undefined : parseRoutes(routes)),
+    ...given('neighbours', neighbours === undefined ? undefined : parseNeighbours(neighbours)),
+    ...given('listeners', listeners === undefined ? undefined : parseListeners(listeners)),
+    ...given('tables', filter === undefined ? undefined : parseSaved(filter)),
+    routesTo: Object.fromEntries(
+      routesTo.map((said, at) => [ways[at] ?? '', parseRoutes(said)?.[0] ?? said.split('\n')[0]!]),
+    ),
+  }
+}
+
+function given<Key extends string, Value>(key: Key, value: Value | undefined) {
+  return (value === undefined ? {} : { [key]: value }) as Partial<Record<Key, Value>>
+}
+
+/** The answers of `ip -json -force -batch -` in order: a line of JSON each, or an error with `Command failed` behind it. */
+function batchAnswers(text: string): string[] {
+  const answers: string[] = []
+  let error = ''
+  for (const line of text.split('\n')) {
+    if (line.startsWith('[')) answers.push(line)
+    else if (line.startsWith('Command failed ')) {
+      answers.push(error)
+      error = ''
+    } else error += line
+  }
+  return answers
+}
+
+const mark = '\u0001'
+
+/** A shell script that does all readings, so that they take one entry into the sandbox. */
+export function readingScript(readings: readonly Reading[]): string {
+  const parts = readings.map(({ key, place, argv, input }) => {
+    // `ip netns exec` would mount a /sys and an /etc for each command; none of these needs them.
+    const enter = place === host ? [] : ['nsenter', `--net=/run/netns/${place}`, '--']
+    const line = `printf '\\001%s\\n' '${key}'; ${shellLine([...enter, ...argv])} 2>&1`
+    return input === undefined ? `${line} < /dev/null\n` : `${line} <<'END'\n${input}END\n`
+  })
+  return parts.join('')
+}
+
+/** What the script printed, by the readings' keys. */
+export function sectionsOf(output: string): ReadonlyMap<string, string> {
+  return new Map(
+    output
+      .split(mark)
+      .slice(1)
+      .map(section => {
+        const end = section.indexOf('\n')
+        return [section.slice(0, end), section.slice(end + 1).trim()] as const
+      }),
+  )
+}

@@ -1,0 +1,125 @@
+import type { Place } from '../command/command.ts'
+import { fitting, patiently } from '../sandbox/patience.ts'
+import { connectionsTo, destinationOf } from './connections.ts'
+import { ask, askMany, type Sample } from './curl.ts'
+import type { ObservedLab } from './tool.ts'
+
+/** How often requests failed, by kind. */
+export interface Failures {
+  refused: number
+  unreachable: number
+  timeout: number
+  other: number
+}
+
+/** Requests from one place to one address, sorted by who answered. */
+export interface Tally {
+  requests: number
+  failures: Failures
+  failed: number
+  /** Pod → answers. */
+  backends: Record<string, number>
+  /** The client's addresses, as pods saw them; empty where nobody looked. */
+  clients: readonly string[]
+  /** Milliseconds of each answered request, in rising order. */
+  latencies: number[]
+}
+
+/** Seconds that each connection of a sample gets: enough for TCP to try a second time. */
+const connectTimeout = 1.6
+/** The same where failures are expected, so that nobody waits long for them. */
+const connectTimeoutWhereSomeFail = 0.4
+
+/** Connections under way at once: few enough that no queue overflows, enough to keep both ends busy. */
+const atOnce = 64
+/** Where failures are expected, most connections just wait for their time to be over. */
+const atOnceWhereSomeFail = 256
+
+/**
+ * Requests between two looks at the kernel's table of connections: a client's port may be taken again by a later
+ * connection, whose entry then stands for both, and among this many that is rare.
+ */
+const requestsPerLook = 200
+
+export interface TallyOptions {
+  /** Failures are expected. */
+  someFail?: boolean
+  /** Whether to look how pods see the client. */
+  looksAtClients?: boolean
+}
+
+/** Asks a URL many times and sorts the answers by the pod that gave them. */
+export async function tally(
+  context: ObservedLab,
+  url: string,
+  from: Place,
+  requests: number,
+  { someFail = false, looksAtClients = false }: TallyOptions = {},
+): Promise<Tally> {
+  const samples: Sample[] = []
+  const backends = new Map<string, number>()
+  const pods = new Map(context.plan.pods.map(pod => [pod.address, pod.name]))
+  const clients = new Set<string>()
+  let named = true
+  while (samples.length < requests) {
+    const left = requests - samples.length
+    const some = await patiently(
+      slowness =>
+        askMany(context.sandbox, url, from, {
+          // The first few show whether the answers name their pods.
+          requests: named && samples.length > 0 ? left : Math.min(left, requestsPerLook),
+          timeout: (someFail ? connectTimeoutWhereSomeFail : connectTimeout) * slowness,
+          atOnce: someFail ? atOnceWhereSomeFail : Math.ceil(atOnce / slowness),
+          ...(context.signal === undefined ? {} : { signal: context.signal }),
+        }),
+      late => late.some(sample => sample.failure === 'timeout'),
+    )
+    samples.push(...some)
+    const answers = some.filter(answered)
+    named = answers.every(sample => sample.pod !== undefined)
+    const unexpected = answers.length < some.length && !someFail
+    const looks = !named || (looksAtClients && samples.length === some.length)
+    const connections = looks
+      ? await connectionsTo(context.sandbox, destinationOf(url), context.signal)
+      : undefined
+    for (const sample of answers) {
+      const connection = connections?.get(sample.client)
+      const pod = sample.pod ?? pods.get(connection?.server ?? '') ?? 'unknown'
+      if (connection !== undefined) clients.add(connection.client)
+      backends.set(pod, (backends.get(pod) ?? 0) + 1)
+    }
+    // One request that fails is enough to know that something is off; each further one would cost its waiting time.
+    if (unexpected) break
+  }
+  const good = samples.filter(answered)
+  return {
+    requests: samples.length,
+    failures: await failureCounts(context, url, from, samples),
+    failed: samples.length - good.length,
+    backends: Object.fromEntries(backends),
+    clients: [...clients],
+    latencies: good.map(sample => sample.ms).sort((one, other) => one - other),
+  }
+}
+
+function answered(sample: Sample): boolean {
+  return sample.failure === undefined && sample.status < 500
+}
+
+/** curl's parallel mode does not say why a connection could not be made; one that fails alone does. */
+async function failureCounts(
+  context: ObservedLab,
+  url: string,
+  from: Place,
+  samples: readonly Sample[],
+): Promise<Failures> {
+  const timeout = samples.filter(sample => sample.failure === 'timeout').length
+  const unclear = samples.filter(sample => sample.failure === 'other' || sample.status >= 500).length
+  const counts: Failures = { refused: 0, unreachable: 0, timeout, other: 0 }
+  if (unclear === 0) return counts
+  for (let tries = 0; tries < 30; tries += 1) {
+    const { failure } = await ask(context.sandbox, url, from, fitting(connectTimeout), context.signal)
+    if (failure === 'refused' || failure === 'unreachable') return { ...counts, [failure]: unclear }
+  }
+  return { ...counts, other: unclear }
+}

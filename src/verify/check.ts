@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { shellLine } from '../command/command-line.ts'
+import type { Evidence } from '../diagnose/evidence.ts'
+import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../model/lab.ts'
+import { type Answer, ask } from '../observe/curl.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import type { Plan } from '../plan/plan.ts'
+import { runAtAnyway } from '../sandbox/enter.ts'
+import { mustLive, mustStillLive } from '../sandbox/lab-gone.ts'
+import { fitting, patiently } from '../sandbox/patience.ts'
+import { EndlessError, type Finished } from '../sandbox/process.ts'
+import { matchesInTime, PatternError } from './pattern.ts'
+import type { CheckResult } from './report.ts'
+
+/** How many checks are tried at once: enough to hide the waiting of those that time out. */
+export const checksAtOnce = 8
+
+/** Seconds that a connection gets which is expected to fail. */
+const negativeTimeout = 0.3
+/** Milliseconds between two tries of a positive check. */
+const pause = 50
+
+/** What one try saw. */
+interface Seen {
+  ok: boolean
+  observed: string
+  /** Another try would come to the same. */
+  final?: true
+}
+
+/** Tries a check: a positive one until it holds or its time is over, one that expects only failure once. */
+export async function tryCheck(context: ObservedLab, check: Check, step: string): Promise<CheckResult> {
+  const start = performance.now()
+  const passed = () => performance.now() - start
+  const left = () => check.within * 1000 - passed()
+  let seen = await tryOnce(context, check, left())
+  // What fits is asked anew each time, since the machine may get busier meanwhile.
+  while (!seen.ok && !seen.final && isPatient(check) && passed() < fitting(check.within * 1000)) {
+    await sleep(pause)
+    context.signal?.throwIfAborted()
+    seen = await tryOnce(context, check, left())
+  }
+  // In a lab that has ended everything fails, also what is to fail.
+  mustLive(context.sandbox, 'trying a check')
+  const ms = passed()
+  const evidence = seen.ok ? undefined : await explain(context, check)
+  return {
+    check,
+    step,
+    from: check.from,
+    target: check.kind === 'curl' ? check.url : shellLine(check.argv),
+    observed: seen.observed,
+    ok: seen.ok,
+    ms,
+    ...(evidence === undefined ? {} : { evidence }),
+  }
+}
+
+/** Read when a check fails: a lab that comes up well is not kept waiting for it. */
+async function explain(context: ObservedLab, check: Check): Promise<Evidence | undefined> {
+  const { explainCheck } = await import('../diagnose/explain.ts')
+  return explainCheck(context, check)
+}
+
+/** Waiting helps where something that comes up late is expected; a distribution or a failure is what it is. */
+function isPatient(check: Check): boolean {
+  return check.kind === 'command'
+    ? check.exit !== undefined
+    : check.expect.every(one => one.kind === 'answers')
+}
+
+/** `left` in milliseconds. */
+async function tryOnce(context: ObservedLab, check: Check, left: number): Promise<Seen> {
+  try {
+    if (check.kind === 'command') return await tryCommand(context, check, left)
+    const shares = check.expect.find(one => one.kind === 'shares')
+    if (shares === undefined) return await tryCurl(context, check)
+    const { sampleShares } = await import('./shares.ts')
+    return await sampleShares(context, check, shares)
+  } catch (error) {
+    if (error instanceof PatternError) return { ok: false, observed: error.message, final: true }
+    throw error
+  }
+}
+
+/** Milliseconds that a command gets at least, in its last try too. */
+const shortestDeadline = 1000
+/** Exit code of what SIGKILL ended, as everything in a lab that ends. */
+const killed = 137
+
+async function tryCommand(
+  { sandbox, signal }: ObservedLab,
+  check: CommandCheck,
+  left: number,
+): Promise<Seen> {
+  const why = 'a check of the lab'
+  let finished: Finished
+  try {
+    finished = await runAtAnyway(sandbox, check.argv, {
+      place: check.from,
+      why,
+      tooMuch: 'abridge',
+      deadline: Math.max(left, shortestDeadline),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  } catch (error) {
+    if (!(error instanceof EndlessError)) throw error
+    return { ok: false, observed: `${error.did}, and was ended`, final: true }
+  }
+  if (finished.exitCode === killed) await mustStillLive(sandbox, why)
+  const exitOk = check.exit === undefined ? finished.exitCode !== 0 : finished.exitCode === check.exit
+  const outputOk = check.output === undefined || matchesInTime(check.output, finished.stdout)
+  const printed = (finished.stdout || finished.stderr).trim()
+  const observed = `exits with ${finished.exitCode}${printed === '' ? ', prints nothing' : ` and prints: ${shortened(printed)}`}`
+  return { ok: exitOk && outputOk, observed }
+}
+
+async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
+  const positive = check.expect.every(one => one.kind === 'answers')
+  let timeout = 0
+  const answer = await patiently(
+    slowness => {
+      // A try ends well before the check's time is over, so that there is a second one.
+      timeout = (positive ? Math.max(1, check.within / 2) : negativeTimeout) * slowness
+      return ask(context.sandbox, check.url, check.from, timeout, context.signal)
+    },
+    ({ failure }) => failure === 'timeout' && !positive,
+  )
+  const backend = backendOf(context.plan, answer.body)
+  return {
+    ok: check.expect.some(one => fits(one, answer, backend)),
+    observed: observedWords(answer, backend, timeout),
+  }
+}
+
+interface Backend {
+  pod: string
+  client: string
+}
+
+/** netlab's own servers say who they are; other programs are known by nothing but their body. */
+function backendOf(plan: Plan, body: string): Backend | undefined {
+  const said = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(body)
+  const pod = plan.pods.find(({ name }) => name === said?.[1])
+  return said === null || pod === undefined ? undefined : { pod: pod.name, client: said[2] ?? '' }
+}
+
+function fits(expectation: Expectation, answer: Answer, backend: Backend | undefined): boolean {
+  switch (expectation.kind) {
+    case 'fails':
+      return (
+        answer.failure !== undefined &&
+        answer.unfinished === undefined &&
+        (expectation.how.length === 0 || expectation.how.includes(answer.failure as FailureKind))
+      )
+    case 'answers': {
+      const { backends, status = 200, body, client } = expectation
+      return (
+        answer.failure === undefined &&
+        answer.status === status &&
+        (backends.length === 0 || (backend !== undefined && backends.includes(backend.pod))) &&
+        (body === undefined || matchesInTime(body, answer.body)) &&
+        (client === undefined || backend?.client === client)
+      )
+    }
+    case 'shares':
+      return false
+  }
+}
+
+const failureWords = { refused: 'was refused', unreachable: 'was unreachable' } as const
+
+function observedWords(answer: Answer, backend: Backend | undefined, timeout: number): string {
+  if (answer.failure === 'timeout') return `timed out after ${Number(timeout.toFixed(1))} s`
+  if (answer.unfinished) return `${answer.message}: ${shortened(answer.body.trim())}`
+  if (answer.failure === 'other') return `failed: ${answer.message}`
+  if (answer.failure !== undefined) return failureWords[answer.failure]
+  const status = answer.status === 200 ? '' : ` with status ${answer.status}`
+  if (backend !== undefined) return `${backend.pod} answered${status} and saw the client as ${backend.client}`
+  return `got an answer${status}: ${shortened(answer.body.trim())}`
+}
+
+/** Characters that are looked at; what is shown of them is less. */
+const mostShown = 1000
+
+function shortened(text: string): string {
+  const line = text.slice(0, mostShown).replaceAll(/\s*\n\s*/g, ' · ')
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line
+}

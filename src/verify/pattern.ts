@@ -1,0 +1,31 @@
+import { type Context, createContext, Script } from 'node:vm'
+import { NetlabError } from '../errors.ts'
+
+/** Milliseconds; a pattern that is not of the kind that tries everything in every way takes less than one. */
+const patience = 1000
+
+const script = new Script('new RegExp(pattern, "mu").test(text)')
+/** Made once, and only where there is a pattern: it takes longer than all else. */
+let context: Context | undefined
+
+/** A pattern that is not through with a text. */
+export class PatternError extends NetlabError {
+  override readonly name = 'PatternError'
+}
+
+/**
+ * Whether a lab's regular expression fits a text. Throws PatternError where that takes too long: nothing but a time limit of
+ * V8's own ends an expression such as `^(a+)+$`, and Ctrl-C waits for it.
+ */
+export function matchesInTime(pattern: string, text: string): boolean {
+  context ??= createContext()
+  Object.assign(context, { pattern, text })
+  try {
+    return script.runInContext(context, { timeout: patience }) as boolean
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+    throw new PatternError({
+      what: `the pattern ${pattern} is not through with ${text.length} characters after ${patience / 1000} s; write it without a repetition within a repetition`,
+    })
+  }
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Place } from '../command/command.ts'
+import { own } from '../command/own.ts'
+import { explainSample } from '../diagnose/explain.ts'
+import { ask } from '../observe/curl.ts'
+import { speaksHttp, tallyProbes } from '../observe/probes.ts'
+import { type Tally, tally } from '../observe/tally.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
+import { promiseOf, type ServicePromise } from '../plan/service-promise.ts'
+import { patiently } from '../sandbox/patience.ts'
+import { complaintAbout, type Job } from './complaint.ts'
+import type { ServiceSample } from './report.ts'
+import { pValue, quantile, requestsNeeded } from './statistics.ts'
+
+/** What is asked from where when a service port is sampled. */
+export function jobsOf(context: ObservedLab, target: ServiceTarget, from: readonly Place[]): Job[] {
+  return target.entries.flatMap(entry =>
+    from
+      .filter(place => entry.from.includes(place))
+      .map(place => ({ target, entry, from: place, promise: promiseOf(context.plan, target, entry, place) })),
+  )
+}
+
+/** Whether a job waits for an answer that is not expected to come. */
+export function isFailureExpected({ promise }: Job): boolean {
+  return promise.kind !== 'spread' && promise.kind !== 'stays'
+}
+
+/** Requests that show whether a client stays: with two endpoints, chance keeps it at one once in 2^49 samples. */
+const stayingRequests = 50
+/** Requests that are expected to fail: each costs its waiting time, and the kernel refuses a stranger only now and then. */
+const failingRequests = 3
+/** Milliseconds after which the kernel sends a stranger the next ICMP message (net.ipv4.icmp_ratelimit). */
+const icmpPause = 1100
+/** Seconds that a request gets which is expected to fail. */
+const negativeTimeout = 0.5
+
+/** Asks an address of a service port from a place, and compares what came with what kube-proxy's rules promise. */
+export async function sampleService(context: ObservedLab, job: Job, wanted?: number): Promise<ServiceSample> {
+  const { target, entry, from, promise } = job
+  const counted = await count(context, job, wanted)
+  const backends = { ...zeros(promise.shares), ...counted.backends }
+  const expectedShare = promise.kind === 'stays' ? stayingShare(promise, backends) : promise.shares
+  const names = Object.keys(backends)
+  const p = pValue(
+    names.map(name => own(backends, name) ?? 0),
+    names.map(name => own(expectedShare, name) ?? 0),
+  )
+  const complaint = complaintAbout(context.plan, job, { ...counted, backends }, expectedShare, p)
+  const evidence =
+    complaint === undefined || !speaksHttp(target)
+      ? undefined
+      : await explainSample(context, urlOf(entry), from, expectedShare)
+  const p50 = quantile(counted.latencies, 0.5)
+  const p99 = quantile(counted.latencies, 0.99)
+  return {
+    service: target.service,
+    portName: target.portName,
+    protocol: target.protocol,
+    clusterIP: target.clusterIP,
+    port: target.port,
+    target: { kind: entry.kind, address: entry.address, port: entry.port },
+    from,
+    expected: promise.kind,
+    ...(promise.client === undefined ? {} : { client: promise.client }),
+    seenClients: counted.clients,
+    requests: counted.requests,
+    failed: counted.failed,
+    failures: counted.failures,
+    backends,
+    expectedShare,
+    pValue: p,
+    ...(p50 === undefined || p99 === undefined ? {} : { latency: { p50, p99 } }),
+    ok: complaint === undefined,
+    ...(complaint === undefined ? {} : { complaint }),
+    ...(evidence === undefined ? {} : { evidence }),
+  }
+}
+
+function urlOf({ address, port }: ServiceEntry): string {
+  return `${address}:${port}`
+}
+
+function count(context: ObservedLab, job: Job, wanted: number | undefined): Promise<Tally> {
+  switch (job.promise.kind) {
+    case 'spread':
+      return askOften(context, job, wanted ?? requestsNeeded(Object.values(job.promise.shares)))
+    case 'stays':
+      return askAsOneClient(context, job, wanted ?? stayingRequests)
+    case 'refused':
+      return askUntilRefused(context, job)
+    case 'dropped':
+    case 'fails':
+      return speaksHttp(job.target)
+        ? tally(context, urlOf(job.entry), job.from, failingRequests, { someFail: true })
+        : tallyProbes(context, job.target, job.entry, job.from, failingRequests, negativeTimeout)
+  }
+}
+
+function askOften(context: ObservedLab, { target, entry, from, promise }: Job, requests: number) {
+  return speaksHttp(target)
+    ? tally(context, urlOf(entry), from, requests, { looksAtClients: promise.client !== undefined })
+    : tallyProbes(context, target, entry, from, requests)
+}
+
+/** The first request chooses: what is sent at the same moment would still throw dice of its own. */
+async function askAsOneClient(context: ObservedLab, job: Job, requests: number): Promise<Tally> {
+  const first = await askOften(context, job, 1)
+  const rest = await askOften(context, job, Math.max(1, requests - 1))
+  const { refused, unreachable, timeout, other } = first.failures
+  const backends = new Map(Object.entries(rest.backends))
+  for (const [pod, times] of Object.entries(first.backends))
+    backends.set(pod, (backends.get(pod) ?? 0) + times)
+  return {
+    requests: first.requests + rest.requests,
+    failed: first.failed + rest.failed,
+    failures: {
+      refused: refused + rest.failures.refused,
+      unreachable: unreachable + rest.failures.unreachable,
+      timeout: timeout + rest.failures.timeout,
+      other: other + rest.failures.other,
+    },
+    backends: Object.fromEntries(backends),
+    clients: [...new Set([...first.clients, ...rest.clients])],
+    latencies: [...first.latencies, ...rest.latencies].sort((one, other) => one - other),
+  }
+}
+
+/** One refusal is enough; where it stays away, the kernel may have sent that client a message of this kind just before. */
+async function askUntilRefused(context: ObservedLab, job: Job): Promise<Tally> {
+  for (let tries = 1; ; tries += 1) {
+    const counted = speaksHttp(job.target)
+      ? await askOnce(context, job)
+      : await tallyProbes(context, job.target, job.entry, job.from, 1, negativeTimeout)
+    if (counted.failures.timeout === 0 || tries === failingRequests) return counted
+    await sleep(icmpPause)
+    context.signal?.throwIfAborted()
+  }
+}
+
+async function askOnce({ sandbox, signal }: ObservedLab, { entry, from }: Job): Promise<Tally> {
+  const { failure, ms } = await patiently(
+    slowness => ask(sandbox, urlOf(entry), from, negativeTimeout * slowness, signal),
+    answer => answer.failure === 'timeout',
+  )
+  const failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
+  if (failure !== undefined) failures[failure] = 1
+  return {
+    ...{ requests: 1, failed: failure === undefined ? 0 : 1, failures, clients: [] },
+    backends: failure === undefined ? { unknown: 1 } : {},
+    latencies: failure === undefined ? [ms] : [],
+  }
+}
+
+/** All of it to the endpoint that the client was given. */
+function stayingShare({ shares }: ServicePromise, backends: Readonly<Record<string, number>>) {
+  const [chosen] = Object.entries(backends).sort(([, one], [, other]) => other - one)
+  return { ...zeros(shares), ...(chosen === undefined ? {} : { [chosen[0]]: 1 }) }
+}
+
+function zeros(shares: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.keys(shares).map(pod => [pod, 0]))
+}

@@ -1,0 +1,82 @@
+import pMap from 'p-map'
+import { host, type Place } from '../command/command.ts'
+import type { Check } from '../model/lab.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import { needsPod } from '../plan/apply-checks.ts'
+import type { Plan } from '../plan/plan.ts'
+import { mustLive } from '../sandbox/lab-gone.ts'
+import { slowness } from '../sandbox/patience.ts'
+import type { Job } from './complaint.ts'
+import type { VerifyReport } from './report.ts'
+import { isFailureExpected, jobsOf, sampleService } from './sample-service.ts'
+import { tryAll } from './try-checks.ts'
+
+export interface VerifyOptions {
+  /** Requests per service and place; left out: as many as the false-alarm rate asks for. */
+  requests?: number
+  /** Only from these places. */
+  from?: readonly Place[]
+}
+
+/** Samples under way at once: more would make each other's answers late. */
+const samplesAtOnce = 2
+
+/** Above this number of samples, those that have no shares to tell apart are small. */
+const manyJobs = 60
+
+function fewRequests({ target }: Job, many: boolean): number | undefined {
+  return many && target.endpoints.length < 2 ? 20 : undefined
+}
+
+/** Tries a lab's checks again and samples each of its services from each place. */
+export async function verify(context: ObservedLab, options: VerifyOptions): Promise<VerifyReport> {
+  const checks = await tryAll(context, lastingChecks(context.plan))
+  const targets = context.plan.services.filter(target => target.protocol !== 'SCTP')
+  const from = options.from ?? places(context.plan)
+  const jobs = targets.flatMap(target => jobsOf(context, target, from))
+  const many = jobs.length > manyJobs
+  const sampled = (some: readonly Job[], concurrency: number) =>
+    pMap(
+      some,
+      async job =>
+        [job, await sampleService(context, job, options.requests ?? fewRequests(job, many))] as const,
+      { concurrency },
+    )
+  const [good, ...failing] = await Promise.all([
+    sampled(
+      jobs.filter(job => !isFailureExpected(job)),
+      slowness() > 1 ? 1 : samplesAtOnce,
+    ),
+    // One after the other from each place: the kernel refuses the same client only about once a second.
+    ...from.map(place =>
+      sampled(
+        jobs.filter(job => isFailureExpected(job) && job.from === place),
+        1,
+      ),
+    ),
+  ])
+  // What did not answer may not have been there any more, and what was expected to fail has failed for that.
+  mustLive(context.sandbox, 'asking its services')
+  const samples = new Map([...good, ...failing.flat()])
+  const services = jobs.flatMap(job => samples.get(job) ?? [])
+  const ok = checks.every(check => check.ok) && services.every(service => service.ok)
+  return { lab: context.plan.lab, ok, checks, services }
+}
+
+/** Where requests can come from: the host, each pod, each machine outside. */
+export function places(plan: Plan): Place[] {
+  return [host, ...plan.pods.map(pod => pod.name), ...plan.outside.map(machine => machine.name)]
+}
+
+/** Later steps change what earlier ones saw: of the checks that ask the same from the same place, the last one holds. */
+function lastingChecks(plan: Plan): { check: Check; step: string }[] {
+  const last = new Map<string, { check: Check; step: string }>()
+  for (const step of plan.steps) {
+    for (const check of step.checks) {
+      const question = JSON.stringify([check.from, check.kind === 'curl' ? check.url : check.argv])
+      last.delete(question)
+      if (!check.once) last.set(question, { check, step: step.title })
+    }
+  }
+  return [...last.values()].filter(({ check }) => !needsPod(check, plan.notReady ?? []))
+}

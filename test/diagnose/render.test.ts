@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import type { VerifyReport } from '../../src/verify/report.ts'
+import { checkFailureLines } from '../../src/view/failure.ts'
+import { renderVerifyJson } from '../../src/view/json.ts'
+import { renderVerify } from '../../src/view/verify-table.ts'
+import { failedCheck, plain, sample } from '../view/fixtures.ts'
+
+const evidence = {
+  headline: 'netns_011 has no default route',
+  mend: 'ip -n netns_011 route add default via 10.0.0.1',
+  lines: ['$ ip -n netns_011 route', '10.0.0.0/24 dev eth0'],
+}
+const check = { ...failedCheck, evidence }
+const off = { ok: false, failed: 3, complaint: '3 of 1000 requests failed', evidence }
+const report: VerifyReport = {
+  lab: 'clusterip',
+  ok: false,
+  checks: [check, check],
+  services: [sample('host', 490, 510, off)],
+}
+
+it('shows the cause and what to type in one line where there is room', () => {
+  expect(checkFailureLines(plain(100), check, 0).slice(3)).toEqual([
+    '',
+    '  netns_011 has no default route: ip -n netns_011 route add default via 10.0.0.1',
+    '    $ ip -n netns_011 route',
+    '    10.0.0.0/24 dev eth0',
+  ])
+})
+
+it('gives the command a line of its own where there is none, and does not break it', () => {
+  expect(checkFailureLines(plain(40), check, 0).slice(-4)).toEqual([
+    '  netns_011 has no default route:',
+    '    ip -n netns_011 route add default via 10.0.0.1',
+    '    $ ip -n netns_011 route',
+    '    10.0.0.0/24 dev eth0',
+  ])
+})
+
+it('shows what proves a cause only once, for checks and samples', () => {
+  const text = renderVerify(plain(120), report)
+  expect(text.split('netns_011 has no default route: ip')).toHaveLength(4)
+  expect(text.split('$ ip -n netns_011 route\n')).toHaveLength(2)
+})
+
+it('keeps all of it in JSON, and no key where there is nothing to say', () => {
+  const { checks, services } = JSON.parse(renderVerifyJson(report))
+  expect(checks.map((one: { evidence: unknown }) => one.evidence)).toEqual([evidence, evidence])
+  expect(services[0].evidence).toEqual(evidence)
+  const well = JSON.parse(renderVerifyJson({ ...report, services: [sample('host', 490, 510)] }))
+  expect(well.services[0]).not.toHaveProperty('evidence')
+})
