@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
 import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import { machinesOf } from '../model/places.ts'
 import { shippedLabs } from '../read/load-shipped.ts'
 import { allLabs, openLab } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
@@ -51,7 +52,7 @@ export const machineNames: Names = {
 function podsOf(lab: string | undefined): string[] {
   try {
     const { plan } = openLab(lab)
-    return [...plan.pods, ...plan.outside].map(({ name }) => name)
+    return machinesOf(plan).map(({ name }) => name)
   } catch (error) {
     // No lab, or several: nothing to offer.
     if (error instanceof NetlabError) return []

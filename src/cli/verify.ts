@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
+import { placesOf } from '../model/places.ts'
 import { openLab } from '../run/lab-state.ts'
-import { places, verify } from '../verify/verify.ts'
+import { verify } from '../verify/verify.ts'
 import { renderVerifyJson } from '../view/json.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { renderVerify, renderVerifyFailures } from '../view/verify-table.ts'
@@ -31,9 +32,9 @@ export function verifyCommand(): Command {
 
 async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<void> {
   const { sandbox, plan, folder } = openLab(name)
-  const unknown = flags.from?.find(place => !places(plan).includes(place))
+  const unknown = flags.from?.find(place => !placesOf(plan).includes(place))
   if (unknown !== undefined) {
-    const fix = `there are: ${places(plan).join(', ')}`
+    const fix = `there are: ${placesOf(plan).join(', ')}`
     throw new NetlabError({
       what: `${folder.name} has no place named ${unknown}`,
       fix,

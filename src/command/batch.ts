@@ -1,5 +1,4 @@
-import type { Command } from './command.ts'
-import { host, type Place } from './command.ts'
+import { type Command, enterNetwork, host, type Place } from './command.ts'
 import { hereDocument, hostArgv, shellLine, shellWord } from './command-line.ts'
 import { parseIp } from './ip-argv.ts'
 import { parseIptables } from './iptables-argv.ts'
@@ -71,8 +70,7 @@ export function batchScript({ kind, in: place, commands }: Batch): string {
     case 'bridge': {
       const lines = commands.map(({ argv }) => argv.slice(1).map(batchWord).join(' '))
       // `ip -n` gives its process mounts of its own, a copy of those of all pods, which their number would make dear.
-      const inside = place === host ? [] : ['nsenter', `--net=/run/netns/${place}`]
-      return hereDocument(shellLine([...inside, kind, '-batch', '-']), `${lines.join('\n')}\n`)
+      return hereDocument(shellLine([...enterNetwork(place), kind, '-batch', '-']), `${lines.join('\n')}\n`)
     }
     case 'iptables':
     case 'ip6tables':

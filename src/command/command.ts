@@ -4,6 +4,14 @@ export type Place = string
 /** The sandbox's root namespace. */
 export const host: Place = 'host'
 
+/** Where `ip netns` keeps the network namespaces. */
+export const namespacesFolder = '/run/netns'
+
+/** Brings a command into a place's network alone: `ip netns exec` would give it mounts of its own as well. */
+export function enterNetwork(place: Place): readonly string[] {
+  return place === host ? [] : ['nsenter', `--net=${namespacesFolder}/${place}`, '--']
+}
+
 /** A command as it would be typed: an argv, never a string for a shell. */
 export interface Command {
   argv: readonly string[]

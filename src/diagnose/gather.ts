@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { parseRule } from '../command/iptables-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
+import { machinesOf } from '../model/places.ts'
 import { ask, askMany } from '../observe/curl.ts'
 import type { Facts, Tries } from '../observe/facts.ts'
 import { parseSysctls } from '../observe/parse-facts.ts'
@@ -50,7 +51,7 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   const before = momentOf(await readAll(source, counters))
   const tries = await tryAgain(source, question)
   const ends = endsOf(plan, question, before.tables)
-  const places = [...new Set([host, question.from, ...placesOf(plan, ends)])]
+  const places = [...new Set([host, question.from, ...endPlaces(plan, ends)])]
   const ways = waysOf(plan, question, ends)
   const others = plan.pods.map(pod => pod.name).filter(name => !places.includes(name))
   const beside = others.length > mostPods ? [] : others
@@ -97,13 +98,13 @@ function endsOf(plan: Plan, question: Question, tables: Tables): readonly string
   return [...new Set([...asked, ...endpoints, ...ruled])]
 }
 
-function placesOf(plan: Plan, ends: readonly string[]): readonly Place[] {
+function endPlaces(plan: Plan, ends: readonly string[]): readonly Place[] {
   return ends.flatMap(address => placeOf(plan, [], address) ?? []).slice(0, mostEndpoints)
 }
 
 /** The addresses to which each place is asked for its way: there, and back to those that a client can seem to be. */
 function waysOf(plan: Plan, question: Question, ends: readonly string[]): readonly string[] {
-  const client = [...plan.pods, ...plan.outside].find(one => one.name === question.from)?.address
+  const client = machinesOf(plan).find(one => one.name === question.from)?.address
   const hosts = plan.steps.flatMap(({ actions }) =>
     actions.flatMap(({ command: { argv, in: place } }) =>
       place === host && argv[0] === 'ip' && argv[2] === 'add'

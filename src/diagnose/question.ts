@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { serviceNames } from '../model/dns-names.ts'
 import type { CurlCheck, Expectation } from '../model/lab.ts'
+import { machinesOf } from '../model/places.ts'
 import type { Plan, ServiceTarget } from '../plan/plan.ts'
 import { readTarget } from '../read/target.ts'
 
@@ -58,7 +59,7 @@ function askedFor(plan: Plan, url: string, from: Place): Pick<Question, 'from' |
 
 function addressOf(plan: Plan, name: string): string | undefined {
   if (/^[\d.]+$/.test(name)) return name
-  const machine = [...plan.pods, ...plan.outside].find(one => one.name === name)
+  const machine = machinesOf(plan).find(one => one.name === name)
   if (machine !== undefined) return machine.address
   return plan.services.find(({ service }) => {
     const [namespace = '', own = ''] = service.split('/')
@@ -76,6 +77,6 @@ export function serviceAsked(plan: Plan, question: Question): ServiceTarget | un
 
 /** The pod, machine or host whose address it is, by the plan. */
 export function placeOf(plan: Plan, hostAddresses: readonly string[], address: string): Place | undefined {
-  const machine = [...plan.pods, ...plan.outside].find(one => one.address === address)
+  const machine = machinesOf(plan).find(one => one.address === address)
   return machine?.name ?? (hostAddresses.includes(address) ? host : undefined)
 }

@@ -1,4 +1,4 @@
-import { host, type Place } from '../command/command.ts'
+import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { parseSaved } from '../command/iptables-save.ts'
 import type { Moment, PlaceFacts } from './facts.ts'
@@ -102,8 +102,7 @@ const mark = '\u0001'
 export function readingScript(readings: readonly Reading[]): string {
   const parts = readings.map(({ key, place, argv, input }) => {
     // `ip netns exec` would mount a /sys and an /etc for each command; none of these needs them.
-    const enter = place === host ? [] : ['nsenter', `--net=/run/netns/${place}`, '--']
-    const line = `printf '\\001%s\\n' '${key}'; ${shellLine([...enter, ...argv])} 2>&1`
+    const line = `printf '\\001%s\\n' '${key}'; ${shellLine([...enterNetwork(place), ...argv])} 2>&1`
     return input === undefined ? `${line} < /dev/null\n` : `${line} <<'END'\n${input}END\n`
   })
   return parts.join('')

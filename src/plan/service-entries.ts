@@ -1,5 +1,6 @@
 import { host, type Place } from '../command/command.ts'
 import type { Lab, LabService } from '../model/lab.ts'
+import { machinesOf, placesOf } from '../model/places.ts'
 import { contains } from '../service/addresses.ts'
 import { nodePortScope, type ProxyNode, primaryAddress } from '../service/node-ports.ts'
 import type { ServiceEntry } from './plan.ts'
@@ -13,7 +14,7 @@ export function serviceEntries(
   service: LabService,
   port: ServicePort,
 ): readonly ServiceEntry[] {
-  const everywhere = [host, ...lab.pods.map(pod => pod.name), ...lab.outside.map(machine => machine.name)]
+  const everywhere = placesOf(lab)
   const ofIPv4 = (addresses: readonly string[]) =>
     addresses.filter(address => !address.includes(':') && address !== 'None')
   const external = service.externalTrafficPolicy === 'Local' ? 'kept' : 'masqueraded'
@@ -56,7 +57,7 @@ function nodePortEntries(
 function isAllowed(lab: Lab, node: ProxyNode, service: LabService, place: Place): boolean {
   const ranges = service.loadBalancerSourceRanges.filter(range => !range.includes(':'))
   if (ranges.length === 0) return true
-  const owner = [...lab.pods, ...lab.outside].find(({ name }) => name === place)
+  const owner = machinesOf(lab).find(({ name }) => name === place)
   const address = owner?.address.address ?? primaryAddress(node, 'ipv4')
   return address !== undefined && ranges.some(range => contains(range, address))
 }

@@ -1,3 +1,4 @@
+import { namespacesFolder } from '../command/command.ts'
 import { nearest } from '../text/did-you-mean.ts'
 import type { Findings } from '../text/findings.ts'
 
@@ -44,8 +45,8 @@ export function readFiles(
     const fix = 'write a path below /etc, /run or /tmp: /etc/dnsmasq.conf, say'
     if (!/^\/(?:etc|run|tmp)\//.test(path) || !isPlain) {
       findings.report(['files', path], `"${path.slice(0, 80)}" cannot be written`, fix, 'key')
-    } else if (parts[1] === 'netns' && parts[0] === 'run') {
-      findings.report(['files', path], '/run/netns holds the pods themselves', fix, 'key')
+    } else if (`${path}/`.startsWith(`${namespacesFolder}/`)) {
+      findings.report(['files', path], `${namespacesFolder} holds the pods themselves`, fix, 'key')
     } else if (path.length > 1000 || parts.some(part => part.length > 255)) {
       findings.report(['files', path], 'a path that is too long', 'shorten it', 'key')
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Command } from '../command/command.ts'
+import { type Command, namespacesFolder } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { type KernelRules, readSaved } from '../plan/apply-kernel.ts'
 import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
@@ -7,7 +7,6 @@ import type { Plan } from '../plan/plan.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses } from '../sandbox/pod-processes.ts'
-import { insideFolder } from '../sandbox/program-files.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import type { RunListener, StepEvent } from './events.ts'
@@ -51,7 +50,7 @@ export async function kernelFacts(sandbox: Sandbox): Promise<KernelFacts> {
 }
 
 async function namespacesOf(sandbox: Sandbox): Promise<Set<string>> {
-  const { stdout } = await runAt(sandbox, ['ls', insideFolder.namespaces], {
+  const { stdout } = await runAt(sandbox, ['ls', namespacesFolder], {
     why: 'looking which pods there are',
   })
   return new Set(stdout.split('\n').filter(name => name !== ''))

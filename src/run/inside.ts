@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { host, type Place } from '../command/command.ts'
+import type { Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import { placesOf } from '../model/places.ts'
 import type { Plan } from '../plan/plan.ts'
 import { joinLab } from '../sandbox/enter.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
@@ -41,7 +42,7 @@ function personsEnv(): Record<string, string> {
 }
 
 function mustBePlace(plan: Plan, place: Place): void {
-  const known = [host, ...plan.pods.map(pod => pod.name), ...plan.outside.map(machine => machine.name)]
+  const known = placesOf(plan)
   if (known.includes(place)) return
   const fix = `there are: ${known.join(', ')}`
   throw new NetlabError({

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { namespacesFolder } from '../command/command.ts'
 import { runAtAnyway } from './enter.ts'
-import { insideFolder } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** Prints the number of each network namespace that a process is in, or that has a name; those that end meanwhile do not count. */
-const listNamespaces = `stat -L -c '%i %n' /proc/[0-9]*/ns/net ${insideFolder.namespaces}/* 2> /dev/null; true`
+const listNamespaces = `stat -L -c '%i %n' /proc/[0-9]*/ns/net ${namespacesFolder}/* 2> /dev/null; true`
 
 /** The processes in pods' network namespaces, as `ip netns pids` lists them, by their numbers inside the sandbox. */
 export async function podsProcesses(

@@ -5,9 +5,11 @@
  * From then on it takes orders over HTTP on a socket of the sandbox's own: `GET /pods`, `POST /open` with listeners,
  * `POST /stop/POD`, `POST /kill/POD`.
  */
+
 import { mkdirSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { namespacesFolder } from '../command/command.ts'
 import { type Listener, PodListeners } from './pod-listeners.ts'
 import { insideFolder } from './program-files.ts'
 
@@ -38,7 +40,7 @@ function messageOf(error: unknown): string {
 
 try {
   const order: Listener[] = JSON.parse(await text(process.stdin))
-  const listeners = new PodListeners(insideFolder.namespaces)
+  const listeners = new PodListeners(namespacesFolder)
   await Promise.all([listeners.open(order), takeOrders(listeners)])
   process.stdout.write('listening\n')
 } catch (error) {

@@ -40,8 +40,6 @@ function nearest(folder: string, path: string): string | undefined {
 
 /** Folders of every sandbox. */
 export const insideFolder = {
-  /** Where `ip netns` keeps the network namespaces. */
-  namespaces: '/run/netns',
   /** The sockets over which the pods' servers take orders. */
   servers: '/run/netlab/serve',
   /** What containers print, as on a node of Kubernetes. */

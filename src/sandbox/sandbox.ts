@@ -1,4 +1,4 @@
-import { host, type Place } from '../command/command.ts'
+import { enterNetwork, host, type Place } from '../command/command.ts'
 import { hostArgv } from '../command/command-line.ts'
 import { shedCaller } from './native.ts'
 import { lives, type ProcessId } from './proc.ts'
@@ -34,8 +34,7 @@ export function enterNetworkArgv(
   argv: readonly string[],
   place: Place = host,
 ): readonly string[] {
-  const there = place === host ? [] : ['nsenter', `--net=/run/netns/${place}`, '--']
-  return enterArgv(sandbox, [...there, ...argv])
+  return enterArgv(sandbox, [...enterNetwork(place), ...argv])
 }
 
 function nsenter({ pid }: ProcessId, namespaces: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import pMap from 'p-map'
-import { host, type Place } from '../command/command.ts'
+import type { Place } from '../command/command.ts'
 import type { Check } from '../model/lab.ts'
+import { placesOf } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { needsPod } from '../plan/apply-checks.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -32,7 +33,7 @@ function fewRequests({ target }: Job, many: boolean): number | undefined {
 export async function verify(context: ObservedLab, options: VerifyOptions): Promise<VerifyReport> {
   const checks = await tryAll(context, lastingChecks(context.plan))
   const targets = context.plan.services.filter(target => target.protocol !== 'SCTP')
-  const from = options.from ?? places(context.plan)
+  const from = options.from ?? placesOf(context.plan)
   const jobs = targets.flatMap(target => jobsOf(context, target, from))
   const many = jobs.length > manyJobs
   const sampled = (some: readonly Job[], concurrency: number) =>
@@ -61,11 +62,6 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   const services = jobs.flatMap(job => samples.get(job) ?? [])
   const ok = checks.every(check => check.ok) && services.every(service => service.ok)
   return { lab: context.plan.lab, ok, checks, services }
-}
-
-/** Where requests can come from: the host, each pod, each machine outside. */
-export function places(plan: Plan): Place[] {
-  return [host, ...plan.pods.map(pod => pod.name), ...plan.outside.map(machine => machine.name)]
 }
 
 /** Later steps change what earlier ones saw: of the checks that ask the same from the same place, the last one holds. */

@@ -21,7 +21,7 @@ describe('neighbouring commands go out together', () => {
   it('ip in a pod', () => {
     const inA = on('a')
     expect(texts([inA('ip link set dev lo up'), inA('ip route add default via 10.0.0.1')])).toEqual([
-      "nsenter --net=/run/netns/a ip -batch - <<'END'\nlink set dev lo up\nroute add default via 10.0.0.1\nEND",
+      "nsenter --net=/run/netns/a -- ip -batch - <<'END'\nlink set dev lo up\nroute add default via 10.0.0.1\nEND",
     ])
   })
 
