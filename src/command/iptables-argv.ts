@@ -41,6 +41,8 @@ export interface IptablesCommand {
   argument: string | undefined
   /** The rule's words, as they were typed. */
   rule: readonly string[]
+  /** The rule's target and comment: another text where two rules differ for sure, at no cost. */
+  gist: string
   /** As a line for iptables-restore, which has the table in a line before; undefined where it must run by itself. */
   line: readonly string[] | undefined
 }
@@ -60,6 +62,7 @@ export function parseIptables([program = '', ...words]: readonly string[]): Ipta
   let table = 'filter'
   let operation: Placed | undefined
   let mustBeAlone = false
+  let [target, comment] = ['', '']
   const ofRule: string[] = []
   const line: string[] = []
   let end = 0
@@ -68,11 +71,13 @@ export function parseIptables([program = '', ...words]: readonly string[]): Ipta
     // Letters in one word, of which a line may need some: `-vA`.
     if (from < end) mustBeAlone = true
     end = to
+    if (name === '-j' || name === '-g') target = values[0] ?? ''
+    else if (name === '--comment') comment = values[0] ?? ''
     if (name === '-t') table = values[0] ?? ''
-    else if (!isWaiting(name)) line.push(...words.slice(from, to))
-    if (isOperation(name)) operation ??= option
-    else if (/^(-[nvxVhM]|--line-numbers)$/.test(name)) mustBeAlone = true
-    else if (!/^-[tc46]$/.test(name) && !isWaiting(name)) ofRule.push(...words.slice(from, to))
+    else if (!isWaiting(name)) for (let at = from; at < to; at += 1) line.push(words[at]!)
+    if (operations.has(name)) operation ??= option
+    else if (printing.has(name)) mustBeAlone = true
+    else if (!aside.has(name)) for (let at = from; at < to; at += 1) ofRule.push(words[at]!)
   }
   if (operation === undefined) return undefined
   const [chain = '', second] = operation.values
@@ -86,13 +91,27 @@ export function parseIptables([program = '', ...words]: readonly string[]): Ipta
     position: isNumber ? Number(second) : undefined,
     argument: isNumber ? undefined : second,
     rule: ofRule,
+    gist: gistOf(target, comment),
     line: isRestorable ? line : undefined,
   }
 }
 
-function isOperation(name: string): boolean {
-  return /^-[ACDIRLSFZNXEP]$/.test(name)
+/** What `parseIptables` says of a command with this rule. */
+export function ruleGist(words: readonly string[]): string {
+  const { target = '', matches } = takeApart(words)
+  const comment = matches.flatMap(match => match.options).findLast(({ name }) => name === '--comment')
+  return gistOf(target, comment?.values[0] ?? '')
 }
+
+function gistOf(target: string, comment: string): string {
+  return `${target} ${comment}`
+}
+
+const operations: ReadonlySet<string> = new Set([...'ACDIRLSFZNXEP'].map(letter => `-${letter}`))
+/** They are about what iptables prints, or how it starts. */
+const printing: ReadonlySet<string> = new Set(['-n', '-v', '-x', '-V', '-h', '-M', '--line-numbers'])
+/** No part of a rule, nor an operation. */
+const aside: ReadonlySet<string> = new Set(['-t', '-c', '-4', '-6', '-w', '-W'])
 
 function isWaiting(name: string): boolean {
   return name === '-w' || name === '-W'
@@ -180,6 +199,8 @@ function readOptions(words: readonly string[]): Placed[] {
       const known = longOption(spelled, loaded) ?? longOption(spelled, implied)
       const unknown = { name: spelled, least: 0, most: attached === undefined ? Number.POSITIVE_INFINITY : 1 }
       take(known?.option ?? unknown, known?.extension, attached)
+    } else if (word.length === 2 && word[0] === '-') {
+      take(letterOption(word[1]!) ?? { name: word, least: 0, most: 0 }, undefined, undefined)
     } else if (word.startsWith('-') && word.length > 1) {
       let rest = word.slice(1)
       while (rest !== '') {

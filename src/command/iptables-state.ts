@@ -1,19 +1,62 @@
 import type { Place } from './command.ts'
-import { type IptablesCommand, parseIptables } from './iptables-argv.ts'
+import { type IptablesCommand, parseIptables, ruleGist } from './iptables-argv.ts'
 import { type Rule, ruleKey } from './iptables-rule.ts'
 import type { ListedChain, Tables } from './iptables-save.ts'
 
 /** A rule with the text by which an equal one is found. */
 interface NotedRule extends Rule {
   readonly key: string
+  /** Equal rules have the same. */
+  readonly gist: string
 }
 
 /** A user's chain and the kernel's own look the same; a chain that is not known yet is one of the kernel's. */
 interface Chain {
   name: string
-  rules: NotedRule[]
+  rules: RuleList
   own: boolean
   policy?: string
+}
+
+/** The rules of a chain, in which equal ones are found without comparing each with each. */
+class RuleList {
+  #rules: NotedRule[] = []
+  /** Gist → rules; most are the only ones of theirs. */
+  readonly #alike = new Map<string, Set<NotedRule>>()
+
+  get all(): readonly NotedRule[] {
+    return this.#rules
+  }
+
+  /** Takes away as many rules as it says at a 0-based place, puts others there, and returns what went. */
+  splice(at: number, gone: number, ...added: readonly NotedRule[]): readonly NotedRule[] {
+    for (const rule of added) {
+      const alike = this.#alike.get(rule.gist)
+      if (alike === undefined) this.#alike.set(rule.gist, new Set([rule]))
+      else alike.add(rule)
+    }
+    if (at === this.#rules.length) {
+      this.#rules.push(...added)
+      return []
+    }
+    const removed = this.#rules.splice(at, gone, ...added)
+    for (const rule of removed) this.#alike.get(rule.gist)?.delete(rule)
+    return removed
+  }
+
+  /** The 0-based place of the first rule that is equal; -1 where there is none. */
+  placeOf(rule: NotedRule): number {
+    const alike = this.#alike.get(rule.gist)
+    if (alike === undefined || alike.size === 0) return -1
+    return this.#rules.findIndex(other => alike.has(other) && other.key === rule.key)
+  }
+
+  /** Deleting by a rule's text takes the first that is equal, so its text names it only where it is alone. */
+  isAlone(rule: NotedRule): boolean {
+    const alike = this.#alike.get(rule.gist)
+    if (alike === undefined || alike.size === 1) return true
+    return ![...alike].some(other => other !== rule && other.key === rule.key)
+  }
 }
 
 /** Table → chain, of one program in one place. */
@@ -33,7 +76,7 @@ export class IptablesState {
     if (name === '')
       return operation === '-F' ? flushAll(prefix, chains) : deleteAll(prefix, chains, operation)
     const known = chains.get(name)
-    const chain = known ?? { name, rules: [], own: operation === '-N' }
+    const chain = known ?? { name, rules: new RuleList(), own: operation === '-N' }
     if (/^-[AIDRFNP]$/.test(operation)) chains.set(name, chain)
     switch (operation) {
       case '-N':
@@ -69,7 +112,7 @@ export class IptablesState {
       name,
       ...(policy === undefined ? {} : { policy }),
       packets: 0,
-      rules: rules.map(({ argv }, at) => ({ table, chain: name, number: at + 1, argv, packets: 0 })),
+      rules: rules.all.map(({ argv }, at) => ({ table, chain: name, number: at + 1, argv, packets: 0 })),
     })
     const tables = this.#places.get(`${place} ${program}`) ?? []
     return new Map(
@@ -96,29 +139,30 @@ type Commands = readonly (readonly string[])[]
 function change(
   prefix: readonly string[],
   { name, rules }: Chain,
-  { operation, position }: IptablesCommand,
+  { operation, position, gist }: IptablesCommand,
   argv: readonly string[],
 ): Commands {
-  const noted = note(argv)
+  const noted = note(argv, gist)
   switch (operation) {
     case '-A':
-      rules.push(noted)
-      return [[...prefix, '-D', name, ...(isAlone(rules, noted) ? argv : [`${rules.length}`])]]
+      rules.splice(rules.all.length, 0, noted)
+      return [[...prefix, '-D', name, ...(rules.isAlone(noted) ? argv : [`${rules.all.length}`])]]
     case '-I': {
       const at = position ?? 1
       rules.splice(at - 1, 0, noted)
-      return [[...prefix, '-D', name, ...(at === 1 || isAlone(rules, noted) ? argv : [`${at}`])]]
+      return [[...prefix, '-D', name, ...(at === 1 || rules.isAlone(noted) ? argv : [`${at}`])]]
     }
     case '-R': {
-      const old = rules[(position ?? 1) - 1]
+      const at = (position ?? 1) - 1
+      const old = rules.all[at]
       if (old === undefined) return []
-      rules[(position ?? 1) - 1] = noted
+      rules.splice(at, 1, noted)
       return [[...prefix, '-R', name, `${position}`, ...old.argv]]
     }
     default: {
-      const at = position ?? rules.findIndex(old => old.key === noted.key) + 1
+      const at = position ?? rules.placeOf(noted) + 1
       const [old = noted] = at === 0 ? [] : rules.splice(at - 1, 1)
-      const back = at === 0 || at > rules.length ? ['-A', name] : ['-I', name, `${at}`]
+      const back = at === 0 || at > rules.all.length ? ['-A', name] : ['-I', name, `${at}`]
       return [[...prefix, ...back, ...old.argv]]
     }
   }
@@ -136,10 +180,11 @@ function isAddressOption(word: string | undefined): boolean {
 }
 
 /** The key is worked out where it is asked for: most rules are never compared. */
-function note(argv: readonly string[]): NotedRule {
+function note(argv: readonly string[], gist: string): NotedRule {
   let key: string | undefined
   return {
     argv,
+    gist,
     get key() {
       key ??= ruleKey({ argv })
       return key
@@ -156,14 +201,17 @@ function rename(prefix: readonly string[], chains: Map<string, Chain>, chain: Ch
   chains.delete(chain.name)
   chains.set(to, { ...chain, name: to })
   for (const other of chains.values()) {
-    for (const [at, { argv }] of other.rules.entries())
-      if (argv.includes(chain.name)) other.rules[at] = note(renamed(argv))
+    for (const [at, { argv }] of other.rules.all.entries()) {
+      if (!argv.includes(chain.name)) continue
+      const words = renamed(argv)
+      other.rules.splice(at, 1, note(words, ruleGist(words)))
+    }
   }
   return [[...prefix, '-E', to, chain.name]]
 }
 
 function flush(prefix: readonly string[], { name, rules }: Chain): Commands {
-  return rules.splice(0).map(old => [...prefix, '-A', name, ...old.argv])
+  return rules.splice(0, rules.all.length).map(old => [...prefix, '-A', name, ...old.argv])
 }
 
 function flushAll(prefix: readonly string[], chains: ReadonlyMap<string, Chain>): Commands {
@@ -176,9 +224,4 @@ function deleteAll(prefix: readonly string[], chains: Map<string, Chain>, operat
   const gone = [...chains.values()].filter(chain => chain.own)
   for (const { name } of gone) chains.delete(name)
   return gone.map(({ name }) => [...prefix, '-N', name])
-}
-
-/** Deleting by a rule's text takes the first that is equal, so its text names it only where it is alone. */
-function isAlone(rules: readonly NotedRule[], rule: NotedRule): boolean {
-  return rules.length === 1 || rules.filter(other => other.key === rule.key).length === 1
 }
