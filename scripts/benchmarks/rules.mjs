@@ -1,7 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { atMost, median } from './measure.mjs'
 
-const sources = ['service/compile.ts', 'service/restore-text.ts', 'read/proxy-settings.ts']
+const sources = [
+  'dataplane/iptables/compile.ts',
+  'dataplane/iptables/restore-text.ts',
+  'read/proxy-settings.ts',
+]
 
 /** kube-proxy's rules for many services: compiled and printed, by a process that has done nothing before. */
 export async function rules(netlab, quick) {

@@ -3,9 +3,9 @@ import { compileInput } from './many-services.mjs'
 import { interleaved, ratio, timed } from './measure.mjs'
 
 const sources = [
-  'service/compile.ts',
-  'service/sync.ts',
-  'service/restore-text.ts',
+  'dataplane/iptables/compile.ts',
+  'dataplane/iptables/sync.ts',
+  'dataplane/iptables/restore-text.ts',
   'command/transaction.ts',
   'read/proxy-settings.ts',
 ]

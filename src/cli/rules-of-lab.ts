@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { labRules } from '../plan/kube-proxy.ts'
+import { dataplane } from '../dataplane/modes.ts'
+import { nodeView } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
-import type { RuleSet } from '../service/rules.ts'
 
 /** Whether a name or a file means a lab; a file with an apiVersion or a kind is a Kubernetes manifest. */
 export function isLab(nameOrPath: string): boolean {
@@ -16,7 +16,7 @@ export function isLab(nameOrPath: string): boolean {
 }
 
 /** The rules of a lab's services as they stand after its last step. Throws LabError. */
-export function rulesOfLab(nameOrPath: string): RuleSet {
+export function rulesOfLab(nameOrPath: string): unknown {
   const lab = loadLab(findLab(nameOrPath))
-  return labRules(lab, lastEndpoints(lab))
+  return dataplane.compile(nodeView(lab, lastEndpoints(lab)))
 }

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { NodeView } from '../dataplane/dataplane.ts'
+import { dataplane } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { KubernetesObjects } from '../model/kubernetes.ts'
 import type { ProxySettings } from '../model/lab.ts'
 import { ipAddress, network } from '../read/manifest/fields.ts'
 import { readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { defaultProxySettings } from '../read/proxy-settings.ts'
-import { type CompileInput, compileServices } from '../service/compile.ts'
+import type { Family } from '../service/addresses.ts'
 import { slicesOfManifests } from '../service/from-manifests.ts'
-import { restoreText, toJson } from '../service/restore-text.ts'
-import type { Family, RuleSet } from '../service/rules.ts'
 import { LabError } from '../text/problem.ts'
 import { renderLeftOut } from '../view/left-out.ts'
 import { printableJson } from '../view/printable.ts'
@@ -123,20 +123,20 @@ function onlyOneLab([lab]: readonly string[]): NetlabError {
 function rulesText(objects: KubernetesObjects, options: RulesOptions): string {
   const { nodeName, family } = options
   const node = { name: nodeName, podNetworks: options.podCidr ?? podNetworks[family] }
-  return ruleSetText(compileServices(inputOf(objects, slicesOfManifests(objects, node), options)), options)
+  return ruleSetText(dataplane.compile(inputOf(objects, slicesOfManifests(objects, node), options)), options)
 }
 
-function ruleSetText(ruleSet: RuleSet, options: RulesOptions): string {
+function ruleSetText(rules: unknown, options: RulesOptions): string {
   const { jumps, explain } = options
-  if (options.format === 'json') return printableJson(toJson(ruleSet, { jumps }))
-  return restoreText(ruleSet, { jumps, explain })
+  if (options.format === 'json') return printableJson(dataplane.json(rules, { jumps }))
+  return dataplane.text(rules, { jumps, explain })
 }
 
 function inputOf(
   { services }: KubernetesObjects,
-  slices: CompileInput['slices'],
+  slices: NodeView['slices'],
   options: RulesOptions,
-): CompileInput {
+): NodeView {
   return {
     services,
     slices,

@@ -1,6 +1,6 @@
+import { editScript } from '../command/edit-script.ts'
 import { effectKey } from '../command/iptables-rule.ts'
 import { chainOf, iptables, type ListedRule, ruleText } from '../command/iptables-save.ts'
-import { editScript } from '../service/edit-script.ts'
 import type { Way } from './way.ts'
 
 /** One difference between a chain and what the plan made of it. */

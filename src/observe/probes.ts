@@ -50,7 +50,7 @@ export async function tallyProbes(
   const backends = new Map<string, number>()
   const clients = new Set<string>()
   const failures: Failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
-  const latencies: number[] = []
+  let answers = 0
   for (const sample of samples) {
     const connection = connections.get(sample.client)
     const pod = pods.get(connection?.server ?? '')
@@ -60,18 +60,16 @@ export async function tallyProbes(
     else {
       const name = pod ?? 'unknown'
       backends.set(name, (backends.get(name) ?? 0) + 1)
-      latencies.push(sample.ms)
+      answers += 1
     }
   }
-  const failed = samples.length - latencies.length
-  latencies.sort((one, other) => one - other)
+  const failed = samples.length - answers
   return {
     requests: samples.length,
     failures,
     failed,
     backends: Object.fromEntries(backends),
     clients: [...clients],
-    latencies,
   }
 }
 

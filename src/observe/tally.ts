@@ -21,8 +21,6 @@ export interface Tally {
   backends: Record<string, number>
   /** The client's addresses, as pods saw them; empty where nobody looked. */
   clients: readonly string[]
-  /** Milliseconds of each answered request, in rising order. */
-  latencies: number[]
 }
 
 /** Seconds that each connection of a sample gets: enough for TCP to try a second time. */
@@ -91,15 +89,30 @@ export async function tally(
     // One request that fails is enough to know that something is off; each further one would cost its waiting time.
     if (unexpected) break
   }
-  const good = samples.filter(answered)
+  const good = samples.filter(answered).length
   return {
     requests: samples.length,
     failures: await failureCounts(context, url, from, samples),
-    failed: samples.length - good.length,
+    failed: samples.length - good,
     backends: Object.fromEntries(backends),
     clients: [...clients],
-    latencies: good.map(sample => sample.ms).sort((one, other) => one - other),
   }
+}
+
+/** Milliseconds of answered requests that were sent one after the other, in rising order: no other one is in their way. */
+export async function latencies(
+  { sandbox, signal }: ObservedLab,
+  url: string,
+  from: Place,
+  requests: number,
+): Promise<number[]> {
+  const timeout = fitting(connectTimeout)
+  const options = { requests, timeout, atOnce: 1, ...(signal === undefined ? {} : { signal }) }
+  const samples = await askMany(sandbox, url, from, options)
+  return samples
+    .filter(answered)
+    .map(({ ms }) => ms)
+    .sort((one, other) => one - other)
 }
 
 function answered(sample: Sample): boolean {

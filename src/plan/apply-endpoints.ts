@@ -1,13 +1,19 @@
+import type { NodeView } from '../dataplane/dataplane.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab } from '../model/lab.ts'
 import { compilePlan } from './compile.ts'
-import { type EndpointsByService, serviceTargets } from './kube-proxy.ts'
+import { type EndpointsByService, nodeView, serviceTargets } from './kube-proxy.ts'
 import type { Plan } from './plan.ts'
 
 /** A lab with the endpoints that its rules have: what kube-proxy knows. */
 export interface Standing {
   lab: Lab
   endpoints: EndpointsByService
+}
+
+/** What kube-proxy makes its rules of; undefined: there are no services, and so no rules. */
+export function standingView({ lab, endpoints }: Standing): NodeView | undefined {
+  return lab.services.length === 0 ? undefined : nodeView(lab, endpoints)
 }
 
 /** Those of the endpoints that are ready, as the endpoint controller would say. */

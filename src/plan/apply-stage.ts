@@ -1,7 +1,6 @@
 import type { Command } from '../command/command.ts'
+import type { RulesChange } from '../dataplane/dataplane.ts'
 import type { Standing } from './apply-endpoints.ts'
-import type { KernelRules } from './apply-kernel.ts'
-import type { RulesChange } from './apply-rules.ts'
 import type { Step } from './plan.ts'
 
 /** A part of an `apply`, after which the lab stands in a state that is known. */
@@ -18,7 +17,8 @@ export interface ApplyStage {
 
 /** What of the sandbox decides which commands are needed. */
 export interface KernelFacts {
-  rules: KernelRules
+  /** As the dataplane has read them. */
+  rules: unknown
   /** Network namespaces that `ip netns` knows. */
   namespaces: ReadonlySet<string>
   /** Interfaces of the host. */

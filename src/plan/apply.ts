@@ -1,10 +1,10 @@
 import { host } from '../command/command.ts'
+import type { RulesChange } from '../dataplane/dataplane.ts'
+import { dataplane } from '../dataplane/modes.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Check, Pod } from '../model/lab.ts'
-import { changedEndpoints, type Standing } from './apply-endpoints.ts'
-import { kernelAfter } from './apply-kernel.ts'
+import { changedEndpoints, type Standing, standingView } from './apply-endpoints.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'
-import { type RulesChange, rulesChange } from './apply-rules.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import type { LabDifference } from './difference.ts'
 import { type EndpointsByService, serviceTargets } from './kube-proxy.ts'
@@ -59,12 +59,26 @@ export function applyStages(
   if (waits)
     push(
       rulesStage(
-        rulesChange({ ...standing, lab: after.lab }, after, kernelAfter(standing, kernel.rules)),
+        rulesChange(
+          { ...standing, lab: after.lab },
+          after,
+          dataplane.synced(standingView(standing), kernel.rules),
+        ),
         standing,
         after,
       ),
     )
   return stages
+}
+
+/** The change of the rules from one state to another, as kube-proxy makes it; `full` writes every rule. */
+export function rulesChange(
+  before: Standing,
+  after: Standing,
+  kernel: unknown,
+  full: boolean = false,
+): RulesChange {
+  return dataplane.sync(standingView(before), standingView(after), kernel, full)
 }
 
 /** A sync of kube-proxy's rules alone. */

@@ -1,6 +1,7 @@
 import type { Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
+import { dataplane } from '../dataplane/modes.ts'
 import {
   type BuildPart,
   buildParts,
@@ -9,10 +10,8 @@ import {
   type LabCommand,
   type LabStep,
 } from '../model/lab.ts'
-import { ruleCommands } from '../service/rule-commands.ts'
-import type { RuleSet } from '../service/rules.ts'
 import { topologyChecks } from './checks.ts'
-import { type EndpointsByService, labRules, loopbackSwitch, serviceTargets } from './kube-proxy.ts'
+import { type EndpointsByService, nodeView, serviceTargets } from './kube-proxy.ts'
 import type { Action, Plan, Step } from './plan.ts'
 import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
 import { topologyPart } from './topology.ts'
@@ -45,7 +44,7 @@ class Planner {
   endpoints: EndpointsByService = {}
   readonly #lab: Lab
   readonly #before = new Before()
-  #rules: RuleSet | undefined
+  #rules: unknown
 
   constructor(lab: Lab) {
     this.#lab = lab
@@ -80,9 +79,10 @@ class Planner {
   /** Brings the host's rules to these endpoints, as kube-proxy's next sync would. */
   #sync(endpoints: EndpointsByService): Action[] {
     if (Object.keys(endpoints).length === 0) return []
-    const next = labRules(this.#lab, endpoints)
-    const first = this.#rules === undefined ? loopbackSwitch(this.#lab) : undefined
-    const commands = [...(first === undefined ? [] : [first]), ...ruleCommands(this.#rules, next)]
+    const view = nodeView(this.#lab, endpoints)
+    const next = dataplane.compile(view)
+    const first = this.#rules === undefined ? dataplane.prepare(view) : []
+    const commands = [...first, ...dataplane.steps(this.#rules, next)]
     this.#rules = next
     this.endpoints = endpoints
     return commands.map(argv => this.#action({ argv, in: host }))

@@ -1,10 +1,9 @@
+import type { NodeModel, NodeView } from '../dataplane/dataplane.ts'
+import { dataplane } from '../dataplane/modes.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabService } from '../model/lab.ts'
-import { compileServices } from '../service/compile.ts'
-import type { ServicesState } from '../service/conntrack.ts'
-import { nodePortScope, type ProxyNode } from '../service/node-ports.ts'
+import type { ProxyNode } from '../service/node-ports.ts'
 import { podStatus, slicesOf } from '../service/pods.ts'
-import type { RuleSet } from '../service/rules.ts'
 import type { ServiceTarget } from './plan.ts'
 import { serviceEntries } from './service-entries.ts'
 
@@ -19,52 +18,49 @@ export function allEndpoints(lab: Lab): EndpointsByService {
   return Object.fromEntries(lab.services.map(service => [namespacedName(service), service.pods]))
 }
 
-/** The rules that kube-proxy keeps on the lab's host for these endpoints; services that are not named have none yet. */
-export function labRules(lab: Lab, endpoints: EndpointsByService): RuleSet {
-  return compileServices({
-    ...servicesState(lab, endpoints),
+/** What kube-proxy on the lab's host knows with these endpoints; services that are not named are not there yet. */
+export function nodeView(lab: Lab, endpoints: EndpointsByService): NodeView {
+  const services = lab.services.filter(service => namespacedName(service) in endpoints)
+  const podsFor = (service: LabService) => podsOf(lab, endpoints[namespacedName(service)] ?? [])
+  return {
+    services,
+    slices: services.flatMap(service => slicesOf(service, podsFor(service))),
     settings: lab.proxy,
     node: proxyNode(lab),
     family: 'ipv4',
-  })
-}
-
-/**
- * The switch that kube-proxy sets where node ports shall answer on 127.0.0.1, before its first rules: without it the
- * kernel refuses to route what comes from a loopback address (`ensureRouteLocalnet` in proxier.go).
- */
-export function loopbackSwitch(lab: Lab): readonly string[] | undefined {
-  const { localhost } = nodePortScope(lab.proxy, proxyNode(lab), 'ipv4')
-  return localhost ? ['sysctl', '-w', 'net.ipv4.conf.all.route_localnet=1'] : undefined
+  }
 }
 
 function proxyNode(lab: Lab): ProxyNode {
   return { name: nodeName, addresses: nodeAddresses(lab), ...primaryAddress(lab) }
 }
 
-/** The services and EndpointSlices from which those rules follow. */
-export function servicesState(lab: Lab, endpoints: EndpointsByService): ServicesState {
-  const services = lab.services.filter(service => namespacedName(service) in endpoints)
-  const podsFor = (service: LabService) => podsOf(lab, endpoints[namespacedName(service)] ?? [])
-  return { services, slices: services.flatMap(service => slicesOf(service, podsFor(service))) }
-}
-
 /** What `verify` samples: each port of each service with a cluster IP, with its addresses and endpoints. */
 export function serviceTargets(lab: Lab, endpoints: EndpointsByService): readonly ServiceTarget[] {
+  const node = proxyNode(lab)
+  // Most labs have no service of which anybody asks.
+  let known: NodeModel | undefined
+  const model: NodeModel = (...question) => {
+    known ??= dataplane.model(nodeView(lab, endpoints))
+    return known(...question)
+  }
   return lab.services.flatMap(service => {
     const name = namespacedName(service)
     const clusterIP = service.clusterIPs.find(address => address !== 'None')
     if (!(name in endpoints) || clusterIP === undefined || service.type === 'ExternalName') return []
-    return service.ports.map(port => ({
-      service: name,
-      portName: port.name,
-      protocol: port.protocol,
-      clusterIP,
-      port: port.port,
-      endpoints: portEndpoints(lab, service, port.name, endpoints[name] ?? []),
-      affinity: service.sessionAffinity === 'ClientIP',
-      entries: serviceEntries(lab, proxyNode(lab), service, port),
-    }))
+    return service.ports.map(port => {
+      const own = portEndpoints(lab, service, port.name, endpoints[name] ?? [])
+      return {
+        service: name,
+        portName: port.name,
+        protocol: port.protocol,
+        clusterIP,
+        port: port.port,
+        endpoints: own,
+        affinity: service.sessionAffinity === 'ClientIP',
+        entries: serviceEntries({ lab, node, model, service, port, endpoints: own }),
+      }
+    })
   })
 }
 

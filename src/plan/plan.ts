@@ -1,4 +1,5 @@
 import type { Command, Place } from '../command/command.ts'
+import type { EntryKind } from '../dataplane/dataplane.ts'
 import type { Check } from '../model/lab.ts'
 
 /** A command with the commands that take it back, in the order in which to run them. */
@@ -19,15 +20,17 @@ export interface Step {
 
 /** An address of a service port. */
 export interface ServiceEntry {
-  kind: 'cluster IP' | 'node port' | 'external IP' | 'load balancer IP'
+  kind: EntryKind
   address: string
   port: number
   /** Who asks there when the lab is verified. */
   from: readonly Place[]
-  /** Those of them whom the load balancer's source ranges leave out. */
+  /** Those of them who get no answer: source ranges or a Local policy leave them out. */
   denied: readonly Place[]
   /** False: an address of the node on which node ports do not answer. */
   served: boolean
+  /** Who is sent to some of the endpoints only, by a Local policy, and to which; undefined: nobody. */
+  local?: { for: readonly Place[]; pods: readonly string[] }
   /** Whether a pod sees a client from outside as it is; undefined: that depends on more. */
   client?: 'kept' | 'masqueraded'
 }

@@ -30,9 +30,13 @@ export function promiseOf(
   if (endpoints.length === 0) return none(turnsBack ? 'fails' : 'refused')
   if (entry.denied.includes(place)) return none('dropped')
   const fromOutside = plan.outside.some(({ name }) => name === place)
+  const { local } = entry
+  const pods = endpoints
+    .map(({ pod }) => pod)
+    .filter(pod => !local?.for.includes(place) || local.pods.includes(pod))
   return {
     kind: affinity ? 'stays' : 'spread',
-    shares: Object.fromEntries(endpoints.map(({ pod }) => [pod, 1 / endpoints.length])),
+    shares: Object.fromEntries(pods.map(pod => [pod, 1 / pods.length])),
     ...(fromOutside && entry.client !== undefined ? { client: entry.client } : {}),
   }
 }

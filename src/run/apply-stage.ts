@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Command, namespacesFolder } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
-import { type KernelRules, readSaved } from '../plan/apply-kernel.ts'
+import { dataplane } from '../dataplane/modes.ts'
 import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
 import type { Plan } from '../plan/plan.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
@@ -27,12 +27,12 @@ export interface StagesResult {
 }
 
 /** kube-proxy's rules as the kernel has them. */
-export async function kernelRules(sandbox: Sandbox): Promise<KernelRules> {
-  const { stdout } = await runAt(sandbox, ['iptables-save'], {
+export async function kernelRules(sandbox: Sandbox): Promise<unknown> {
+  const { stdout } = await runAt(sandbox, dataplane.save, {
     why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
-    shownAs: 'iptables-save',
+    shownAs: dataplane.save.join(' '),
   })
-  return readSaved(stdout)
+  return dataplane.readBack(stdout)
 }
 
 /** All of the sandbox that decides which commands an apply needs. */

@@ -60,7 +60,12 @@ export const planShape: Shape = fields({
       clusterIP: text,
       port: number,
       endpoints: list(fields({ pod: text, address: text, port: number })),
-      entries: list(fields({ address: text, port: number, from: texts, denied: texts, served: flag })),
+      entries: list(
+        fields({
+          ...{ address: text, port: number, from: texts, denied: texts, served: flag },
+          local: optional(fields({ for: texts, pods: texts })),
+        }),
+      ),
     }),
   ),
   notReady: optional(texts),

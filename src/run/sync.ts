@@ -1,4 +1,5 @@
 import { own } from '../command/own.ts'
+import { noRulesChange, type RulesChange } from '../dataplane/dataplane.ts'
 import type { Lab } from '../model/lab.ts'
 import {
   afterProbe,
@@ -7,9 +8,8 @@ import {
   probedContainers,
   probeOnce,
 } from '../observe/readiness.ts'
-import { rulesStage } from '../plan/apply.ts'
+import { rulesChange, rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
-import { noRulesChange, type RulesChange, rulesChange } from '../plan/apply-rules.ts'
 import type { EndpointsByService } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'

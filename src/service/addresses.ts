@@ -1,5 +1,7 @@
 import { Address4, Address6 } from 'ip-address'
-import type { Family } from './rules.ts'
+
+/** An IP family. */
+export type Family = 'ipv4' | 'ipv6'
 
 /** The IP family of an address or a CIDR. */
 export function familyOf(address: string): Family {

@@ -1,6 +1,6 @@
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
+import type { Family } from './addresses.ts'
 import { EndpointTable } from './endpoints.ts'
-import type { Family } from './rules.ts'
 import { type ServicePortFacts, servicePorts } from './service-ports.ts'
 
 /** UDP entries of conntrack that lead to where nobody answers any more: those that match all that is given. */

@@ -1,7 +1,5 @@
 import type { EndpointSlice } from '../model/kubernetes.ts'
-import { canonical, joinHostPort } from './addresses.ts'
-import { endpointChainName } from './names.ts'
-import type { Family } from './rules.ts'
+import { canonical, type Family, joinHostPort } from './addresses.ts'
 import { type ServicePortFacts, usesClusterEndpoints, usesLocalEndpoints } from './service-ports.ts'
 
 /** An address that answers for a service port, and in what state it is. */
@@ -16,20 +14,12 @@ export interface EndpointFacts {
   lastResort: boolean
 }
 
-/** An endpoint with its chain's name. */
-export interface ServingEndpoint {
-  /** `ip:port` or `[ip]:port` */
-  address: string
-  ip: string
-  chain: string
-}
-
-/** Which endpoints of a service port get rules, after traffic policies and readiness. */
+/** Which endpoints of a service port may serve, after traffic policies and readiness. */
 export interface EndpointChoice {
-  cluster: readonly ServingEndpoint[]
-  local: readonly ServingEndpoint[]
-  /** Those of both, each one once: they get a KUBE-SEP chain. */
-  reachable: readonly ServingEndpoint[]
+  cluster: readonly EndpointFacts[]
+  local: readonly EndpointFacts[]
+  /** Those of both, each one once. */
+  reachable: readonly EndpointFacts[]
   /** Some node has an endpoint that can be used. */
   any: boolean
 }
@@ -73,29 +63,15 @@ export class EndpointTable {
   }
 }
 
-/** Chooses the endpoints that get rules (`CategorizeEndpoints` in kube-proxy's topology.go). */
+/** Chooses the endpoints that may serve (`CategorizeEndpoints` in kube-proxy's topology.go). */
 export function chooseEndpoints(port: ServicePortFacts, endpoints: readonly EndpointFacts[]): EndpointChoice {
   const usable = endpoints.filter(endpoint => endpoint.ready || endpoint.lastResort)
   const any = usable.length > 0
   const forCluster = usesClusterEndpoints(port) ? best(usable) : []
-  const serving = (endpoint: EndpointFacts): ServingEndpoint => ({
-    address: endpoint.address,
-    ip: endpoint.ip,
-    chain: endpointChainName(port.name, port.protocol, endpoint.address),
-  })
-  if (!usesLocalEndpoints(port)) {
-    const cluster = forCluster.map(serving)
-    return { cluster, local: [], reachable: cluster, any }
-  }
+  if (!usesLocalEndpoints(port)) return { cluster: forCluster, local: [], reachable: forCluster, any }
   const forLocal = best(usable.filter(endpoint => endpoint.local))
-  const chosen = usable.filter(endpoint => forCluster.includes(endpoint) || forLocal.includes(endpoint))
-  const reachable = chosen.map(serving)
-  return {
-    cluster: reachable.filter((_, index) => forCluster.includes(chosen[index]!)),
-    local: reachable.filter((_, index) => forLocal.includes(chosen[index]!)),
-    reachable,
-    any,
-  }
+  const reachable = usable.filter(endpoint => forCluster.includes(endpoint) || forLocal.includes(endpoint))
+  return { cluster: forCluster, local: forLocal, reachable, any }
 }
 
 function best(endpoints: readonly EndpointFacts[]): readonly EndpointFacts[] {

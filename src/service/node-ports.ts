@@ -1,6 +1,5 @@
 import type { ProxySettings } from '../model/lab.ts'
-import { canonical, contains, familyOf } from './addresses.ts'
-import type { Family } from './rules.ts'
+import { canonical, contains, type Family, familyOf } from './addresses.ts'
 
 /** The node for which rules are made. */
 export interface ProxyNode {

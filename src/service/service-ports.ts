@@ -1,8 +1,7 @@
 import type { Protocol, Service } from '../model/kubernetes.ts'
 import { namespacedName } from '../model/kubernetes.ts'
-import { canonical, canonicalNetwork, familyOf } from './addresses.ts'
-import { type ServiceChainNames, serviceChainNames, servicePortName } from './names.ts'
-import type { Family } from './rules.ts'
+import { canonical, canonicalNetwork, type Family, familyOf } from './addresses.ts'
+import { servicePortName } from './names.ts'
 
 /** One port of a service as one IP family sees it; kube-proxy's unit of work (`BaseServicePortInfo` in servicechangetracker.go). */
 export interface ServicePortFacts {
@@ -12,7 +11,6 @@ export interface ServicePortFacts {
   service: string
   portName: string
   protocol: Protocol
-  chains: ServiceChainNames
   clusterIP: string
   port: number
   /** 0: none. */
@@ -72,7 +70,6 @@ function portsOf(service: Service, clusterIP: string, family: Family): ServicePo
       service: namespacedName(service),
       portName,
       protocol,
-      chains: serviceChainNames(name, protocol),
       clusterIP,
       port,
       nodePort,

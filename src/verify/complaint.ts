@@ -52,7 +52,10 @@ function negativeComplaint(job: Job, { requests, failed, failures }: Tally): str
   const { promise, entry } = job
   if (failed < requests) {
     if (!entry.served) return `node ports should not answer on ${entry.address}, and yet something answered`
-    if (promise.kind === 'dropped') return 'the source ranges leave this client out, and yet it was answered'
+    if (promise.kind === 'dropped')
+      return entry.kind === 'load balancer IP'
+        ? 'the source ranges leave this client out, and yet it was answered'
+        : 'no endpoint of this node may answer this client, and yet something did'
     return 'the service has no endpoints, and yet something answered'
   }
   if (promise.kind === 'refused' && failures.refused < failed)

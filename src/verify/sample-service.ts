@@ -4,7 +4,7 @@ import { own } from '../command/own.ts'
 import { explainSample } from '../diagnose/explain.ts'
 import { ask } from '../observe/curl.ts'
 import { speaksHttp, tallyProbes } from '../observe/probes.ts'
-import { type Tally, tally } from '../observe/tally.ts'
+import { latencies, type Tally, tally } from '../observe/tally.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { promiseOf, type ServicePromise } from '../plan/service-promise.ts'
@@ -52,8 +52,6 @@ export async function sampleService(context: ObservedLab, job: Job, wanted?: num
     complaint === undefined || !speaksHttp(target)
       ? undefined
       : await explainSample(context, urlOf(entry), from, expectedShare)
-  const p50 = quantile(counted.latencies, 0.5)
-  const p99 = quantile(counted.latencies, 0.99)
   return {
     service: target.service,
     portName: target.portName,
@@ -71,11 +69,25 @@ export async function sampleService(context: ObservedLab, job: Job, wanted?: num
     backends,
     expectedShare,
     pValue: p,
-    ...(p50 === undefined || p99 === undefined ? {} : { latency: { p50, p99 } }),
     ok: complaint === undefined,
     ...(complaint === undefined ? {} : { complaint }),
     ...(evidence === undefined ? {} : { evidence }),
   }
+}
+
+/** Requests of which the latency is told: few, since each waits for the one before. */
+const timedRequests = 50
+
+/** A sample with the latency of requests that are sent one at a time; as it is where nobody is expected to answer in HTTP. */
+export async function withLatency(
+  context: ObservedLab,
+  job: Job,
+  sample: ServiceSample,
+): Promise<ServiceSample> {
+  if (!sample.ok || isFailureExpected(job) || !speaksHttp(job.target)) return sample
+  const sorted = await latencies(context, urlOf(job.entry), job.from, timedRequests)
+  const [p50, p99] = [quantile(sorted, 0.5), quantile(sorted, 0.99)]
+  return p50 === undefined || p99 === undefined ? sample : { ...sample, latency: { p50, p99 } }
 }
 
 function urlOf({ address, port }: ServiceEntry): string {
@@ -123,7 +135,6 @@ async function askAsOneClient(context: ObservedLab, job: Job, requests: number):
     },
     backends: Object.fromEntries(backends),
     clients: [...new Set([...first.clients, ...rest.clients])],
-    latencies: [...first.latencies, ...rest.latencies].sort((one, other) => one - other),
   }
 }
 
@@ -140,7 +151,7 @@ async function askUntilRefused(context: ObservedLab, job: Job): Promise<Tally> {
 }
 
 async function askOnce({ sandbox, signal }: ObservedLab, { entry, from }: Job): Promise<Tally> {
-  const { failure, ms } = await patiently(
+  const { failure } = await patiently(
     slowness => ask(sandbox, urlOf(entry), from, negativeTimeout * slowness, signal),
     answer => answer.failure === 'timeout',
   )
@@ -149,7 +160,6 @@ async function askOnce({ sandbox, signal }: ObservedLab, { entry, from }: Job): 
   return {
     ...{ requests: 1, failed: failure === undefined ? 0 : 1, failures, clients: [] },
     backends: failure === undefined ? { unknown: 1 } : {},
-    latencies: failure === undefined ? [ms] : [],
   }
 }
 

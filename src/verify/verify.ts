@@ -8,8 +8,8 @@ import type { Plan } from '../plan/plan.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { slowness } from '../sandbox/patience.ts'
 import type { Job } from './complaint.ts'
-import type { VerifyReport } from './report.ts'
-import { isFailureExpected, jobsOf, sampleService } from './sample-service.ts'
+import type { ServiceSample, VerifyReport } from './report.ts'
+import { isFailureExpected, jobsOf, sampleService, withLatency } from './sample-service.ts'
 import { tryAll } from './try-checks.ts'
 
 export interface VerifyOptions {
@@ -24,6 +24,9 @@ const samplesAtOnce = 2
 
 /** Above this number of samples, those that have no shares to tell apart are small. */
 const manyJobs = 60
+
+/** Above this number of samples no latency is told: it is measured when all else is done, one sample after the other. */
+const mostTimed = 24
 
 function fewRequests({ target }: Job, many: boolean): number | undefined {
   return many && target.endpoints.length < 2 ? 20 : undefined
@@ -59,7 +62,12 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   // What did not answer may not have been there any more, and what was expected to fail has failed for that.
   mustLive(context.sandbox, 'asking its services')
   const samples = new Map([...good, ...failing.flat()])
-  const services = jobs.flatMap(job => samples.get(job) ?? [])
+  const services: ServiceSample[] = []
+  for (const job of jobs) {
+    const sample = samples.get(job)
+    if (sample === undefined) continue
+    services.push(jobs.length > mostTimed ? sample : await withLatency(context, job, sample))
+  }
   const ok = checks.every(check => check.ok) && services.every(service => service.ok)
   return { lab: context.plan.lab, ok, checks, services }
 }

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ask, askMany } from '../../src/observe/curl.ts'
+import { latencies } from '../../src/observe/tally.ts'
+import type { ObservedLab } from '../../src/observe/tool.ts'
 import { processId } from '../../src/sandbox/proc.ts'
 import type { Finished } from '../../src/sandbox/process.ts'
 
@@ -48,6 +50,17 @@ describe('a sample', () => {
       message: 'the lab went away meanwhile',
       exitCode: 1,
     })
+  })
+})
+
+describe('latency', () => {
+  it('is that of requests which are sent one at a time, of those that were answered', async () => {
+    const told = (seconds: number, status = 200) => `${status} 0 ${seconds} 10.0.0.1:40000 <a> \n`
+    curlEnds({ stdout: told(0.003) + told(0.001) + told(0.009, 503) })
+    const context = { sandbox: alive } as unknown as ObservedLab
+    expect(await latencies(context, '10.96.0.1', 'host', 3)).toEqual([1, 3])
+    const [, argv] = enter.runAtAnyway.mock.calls[0]!
+    expect(argv.join(' ')).toContain('--parallel-max 1 ')
   })
 })
 

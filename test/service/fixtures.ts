@@ -1,8 +1,9 @@
 import { restoreLine } from '../../src/command/iptables-save.ts'
+import type { NodeView } from '../../src/dataplane/dataplane.ts'
+import { compileServices } from '../../src/dataplane/iptables/compile.ts'
+import type { RuleSet, TableName } from '../../src/dataplane/iptables/rules.ts'
 import type { EndpointSlice, PodStatus, Service } from '../../src/model/kubernetes.ts'
 import { defaultProxySettings } from '../../src/read/proxy-settings.ts'
-import { type CompileInput, compileServices } from '../../src/service/compile.ts'
-import type { RuleSet, TableName } from '../../src/service/rules.ts'
 
 /** A service that listens on 10.96.0.1:80, where nothing else is said. */
 export function service(fields: Partial<Service> = {}): Service {
@@ -66,7 +67,7 @@ export function compile(
   services: Service[],
   slices: EndpointSlice[],
   { clusterCIDR = '', nodePortAddresses = [], ...iptables }: Settings = {},
-  fields: Partial<CompileInput> = {},
+  fields: Partial<NodeView> = {},
 ): RuleSet {
   return compileServices({
     services,

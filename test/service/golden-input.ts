@@ -1,5 +1,5 @@
+import type { NodeView } from '../../src/dataplane/dataplane.ts'
 import type { EndpointSlice, Protocol, Service } from '../../src/model/kubernetes.ts'
-import type { CompileInput } from '../../src/service/compile.ts'
 
 /** The shape of a golden case's JSON file, as far as the tests read it. */
 export interface GoldenCase {
@@ -37,7 +37,7 @@ interface GoldenService {
 }
 
 /** A golden case as the compiler takes it. */
-export function goldenInput({ settings, services, endpointSlices = [] }: GoldenCase): CompileInput {
+export function goldenInput({ settings, services, endpointSlices = [] }: GoldenCase): NodeView {
   return {
     services: services.map(service => ({
       namespace: service.namespace,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { isFlushed, readSaved } from '../../src/dataplane/iptables/kernel-rules.ts'
 import type { CurlCheck, Expectation, ReadinessProbe } from '../../src/model/lab.ts'
 import { afterProbe } from '../../src/observe/readiness.ts'
 import { needsPod } from '../../src/plan/apply-checks.ts'
-import { isFlushed, readSaved } from '../../src/plan/apply-kernel.ts'
 
 const probe: ReadinessProbe = {
   handler: { kind: 'tcpSocket', port: 80 },

@@ -106,6 +106,14 @@ describe('what is promised', () => {
     ])
   })
 
+  it('where a policy sends some clients to this node’s endpoints only: these, with all of the requests', () => {
+    const plan = planOf('type: NodePort')
+    const target = plan.services[0]!
+    const entry = { ...target.entries[0]!, local: { for: ['host'], pods: ['b'] } }
+    expect(promiseOf(plan, target, entry, 'host').shares).toEqual({ b: 1 })
+    expect(promiseOf(plan, target, entry, 'a').shares).toEqual({ a: 0.5, b: 0.5 })
+  })
+
   it('of affinity: that a client stays', () => {
     expect(promises('sessionAffinity: ClientIP')[0]).toBe('cluster IP 10.96.0.1 host: stays')
   })
@@ -113,7 +121,7 @@ describe('what is promised', () => {
 
 function tally(more: Partial<Tally>): Tally {
   const failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
-  return { requests: 100, failed: 0, failures, backends: {}, clients: [], latencies: [], ...more }
+  return { requests: 100, failed: 0, failures, backends: {}, clients: [], ...more }
 }
 
 function complaint(service: string, place: string, counted: Tally, kind = 'cluster IP'): string | undefined {

@@ -1,4 +1,4 @@
-import { restoreLine } from '../command/iptables-save.ts'
+import { restoreLine } from '../../command/iptables-save.ts'
 import type { Rule, RuleSet, Table, TableName } from './rules.ts'
 
 /** How the text for iptables-restore is written. */

@@ -1,34 +1,23 @@
-import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import type { ProxySettings } from '../model/lab.ts'
-import { baseJumps, declareFilterBase, declareNatBase, type KernelFacts } from './base-rules.ts'
-import { chooseEndpoints, EndpointTable } from './endpoints.ts'
+import type { Family } from '../../service/addresses.ts'
+import { chooseEndpoints, EndpointTable } from '../../service/endpoints.ts'
+import { type NodePortScope, nodePortScope, primaryAddress } from '../../service/node-ports.ts'
+import { servicePorts } from '../../service/service-ports.ts'
+import type { KernelSwitches, NodeView } from '../dataplane.ts'
+import { baseJumps, declareFilterBase, declareNatBase } from './base-rules.ts'
 import { localDetector } from './local-detector.ts'
-import { type NodePortScope, nodePortScope, type ProxyNode, primaryAddress } from './node-ports.ts'
 import { addPortals } from './portal-rules.ts'
-import type { Family, RuleSet } from './rules.ts'
+import type { RuleSet } from './rules.ts'
 import { addServiceChains } from './service-chains.ts'
-import { servicePorts } from './service-ports.ts'
 import { serviceTraffic } from './service-traffic.ts'
 import { comment, TableBuilder } from './table-builder.ts'
 
-/** What kube-proxy on one node knows. */
-export interface CompileInput {
-  services: Iterable<Service>
-  slices: Iterable<EndpointSlice>
-  settings: ProxySettings
-  node: ProxyNode
-  family: Family
-  /** Left out: no nfacct, and INVALID packets are dropped. */
-  kernel?: KernelFacts
-}
-
-const ordinaryKernel: KernelFacts = { nfacct: false, tcpBeLiberal: false }
+const ordinaryKernel: KernelSwitches = { nfacct: false, tcpBeLiberal: false }
 
 /** Above this number of endpoints comments are left out (`largeClusterEndpointsThreshold` in proxier.go). */
 const largeClusterEndpoints = 1000
 
 /** The rules that kube-proxy in iptables mode keeps on a node; the order of the input does not matter. */
-export function compileServices(input: CompileInput): RuleSet {
+export function compileServices(input: NodeView): RuleSet {
   const { settings, node, family, kernel = ordinaryKernel } = input
   const scope = nodePortScope(settings, node, family)
   const base = {

@@ -1,4 +1,4 @@
-import { type Edit, editScript } from './edit-script.ts'
+import { type Edit, editScript } from '../../command/edit-script.ts'
 import type { Chain, Rule, RuleSet, Table, TableName } from './rules.ts'
 
 /**

@@ -1,10 +1,12 @@
-import type { EndpointChoice } from './endpoints.ts'
-import type { ServicePortFacts } from './service-ports.ts'
+import type { EndpointChoice } from '../../service/endpoints.ts'
+import type { ServicePortFacts } from '../../service/service-ports.ts'
+import { type ServiceChainNames, serviceChainNames } from './chain-names.ts'
 
 /** Which way the traffic of one service port takes (the first part of `syncProxyRules`'s loop in proxier.go). */
 export interface ServiceTraffic {
   port: ServicePortFacts
   choice: EndpointChoice
+  chains: ServiceChainNames
   /** The port as iptables takes it. */
   dport: string
   /** `tcp`, `udp` or `sctp` */
@@ -20,7 +22,8 @@ export interface ServiceTraffic {
 
 /** Decides it from the service's policies and the endpoints. */
 export function serviceTraffic(port: ServicePortFacts, choice: EndpointChoice): ServiceTraffic {
-  const { chains, loadBalancerIPs, sourceRanges } = port
+  const { loadBalancerIPs, sourceRanges } = port
+  const chains = serviceChainNames(port.name, port.protocol)
   const chainFor = (onlyLocal: boolean) => {
     if (onlyLocal) return choice.local.length > 0 ? chains.local : undefined
     return choice.any ? chains.cluster : undefined
@@ -28,6 +31,7 @@ export function serviceTraffic(port: ServicePortFacts, choice: EndpointChoice): 
   return {
     port,
     choice,
+    chains,
     dport: String(port.port),
     protocol: port.protocol.toLowerCase(),
     internal: chainFor(port.internalPolicyLocal),

@@ -1,8 +1,8 @@
-import type { Rule as IptablesRule } from '../command/iptables-rule.ts'
+import type { Rule as IptablesRule } from '../../command/iptables-rule.ts'
+import type { Family } from '../../service/addresses.ts'
 
 /** Rules of one IP family as kube-proxy makes them: tables → chains → rules. */
 
-export type Family = 'ipv4' | 'ipv6'
 export type TableName = 'filter' | 'nat'
 
 export interface Rule extends IptablesRule {

@@ -1,4 +1,4 @@
-import type { KernelFacts } from './base-rules.ts'
+import type { KernelSwitches } from '../dataplane.ts'
 import type { ServiceTraffic } from './service-traffic.ts'
 import { comment, type TableBuilder, words } from './table-builder.ts'
 
@@ -7,7 +7,7 @@ export interface PortalContext {
   filter: TableBuilder
   nat: TableBuilder
   localhostNodePorts: boolean
-  kernel: KernelFacts
+  kernel: KernelSwitches
 }
 
 /** Adds what a service port has in the chains that all services share: where its traffic is caught, or refused. */
@@ -33,20 +33,20 @@ function addClusterIP(context: PortalContext, traffic: ServiceTraffic): void {
 }
 
 function addExternalIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
-  const { port, dport, choice, external } = traffic
+  const { port, chains, dport, choice, external } = traffic
   const match = toAddress(traffic, address)
   if (choice.any) {
     context.nat.add('KUBE-SERVICES', `${address}:${dport} is an external IP of ${port.name}`, [
       ...comment(`${port.name} external IP`),
-      ...[...match, '-j', port.chains.external],
+      ...[...match, '-j', chains.external],
     ])
   }
   if (external === undefined) refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', address, match)
 }
 
 function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
-  const { port, dport, choice, external, usesFirewallChain } = traffic
-  const { name, chains } = port
+  const { port, chains, dport, choice, external, usesFirewallChain } = traffic
+  const { name } = port
   const match = toAddress(traffic, address)
   if (choice.any) {
     context.nat.add('KUBE-SERVICES', `${address}:${dport} is the load balancer's address of ${name}`, [
@@ -66,8 +66,8 @@ function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, addr
 
 function addNodePort(context: PortalContext, traffic: ServiceTraffic): void {
   const { nat, kernel, localhostNodePorts } = context
-  const { port, protocol, choice, external } = traffic
-  const { name, nodePort, chains } = port
+  const { port, chains, protocol, choice, external } = traffic
+  const { name, nodePort } = port
   if (nodePort === 0) return
   const match = words(`-m ${protocol} -p ${protocol}`)
   const dport = ['--dport', String(nodePort)]

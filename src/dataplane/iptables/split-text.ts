@@ -1,4 +1,4 @@
-import { chainBytes, inTransactions, messageBytes } from '../command/transaction.ts'
+import { chainBytes, inTransactions, messageBytes } from '../../command/transaction.ts'
 import { chainLine, ruleLines } from './restore-text.ts'
 import type { Chain, Rule, TableName } from './rules.ts'
 

@@ -1,13 +1,7 @@
-import type { Family, Jump, TableName } from './rules.ts'
+import type { Family } from '../../service/addresses.ts'
+import type { KernelSwitches } from '../dataplane.ts'
+import type { Jump, TableName } from './rules.ts'
 import { comment, type TableBuilder, words } from './table-builder.ts'
-
-/** What of the node, rather than of the configuration, decides about rules. */
-export interface KernelFacts {
-  /** nfacct counters can be made: kube-proxy then counts INVALID drops and node ports on localhost. */
-  nfacct: boolean
-  /** net.netfilter.nf_conntrack_tcp_be_liberal is on, so that nothing is INVALID. */
-  tcpBeLiberal: boolean
-}
 
 /** What the rules that every node has depend on. */
 export interface BaseFacts {
@@ -16,7 +10,7 @@ export interface BaseFacts {
   mark: string
   randomFully: boolean
   localhostNodePorts: boolean
-  kernel: KernelFacts
+  kernel: KernelSwitches
 }
 
 /** Chains of the filter table, before any service's rules (`syncProxyRules` in proxier.go). */

@@ -1,6 +1,6 @@
-import type { ProxySettings } from '../model/lab.ts'
-import { familyOf } from './addresses.ts'
-import type { Family } from './rules.ts'
+import type { ProxySettings } from '../../model/lab.ts'
+import { contains, type Family, familyOf } from '../../service/addresses.ts'
+import type { Client } from '../dataplane.ts'
 
 /** How kube-proxy tells traffic of this cluster's pods from other traffic (localdetector.go). */
 export interface LocalDetector {
@@ -34,4 +34,12 @@ export function localDetector(settings: ProxySettings, family: Family): LocalDet
 
 function detector(match: readonly string[], explain: string): LocalDetector {
   return { ifLocal: match, ifNotLocal: ['!', ...match], explain }
+}
+
+/** Whether the detector takes a client for one of this node's pods. */
+export function isLocalClient(settings: ProxySettings, family: Family, { from, address }: Client): boolean {
+  if (localDetector(settings, family) === undefined) return false
+  if (settings.detectLocalMode !== 'ClusterCIDR') return from === 'pod'
+  const cidrs = settings.clusterCIDR.split(',').map(part => part.trim())
+  return cidrs.some(cidr => cidr !== '' && contains(cidr, address))
 }

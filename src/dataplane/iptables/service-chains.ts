@@ -1,7 +1,8 @@
-import { contains } from './addresses.ts'
-import type { ServingEndpoint } from './endpoints.ts'
+import { contains } from '../../service/addresses.ts'
+import type { EndpointFacts } from '../../service/endpoints.ts'
+import { usesClusterEndpoints, usesLocalEndpoints } from '../../service/service-ports.ts'
+import { endpointChainName } from './chain-names.ts'
 import type { LocalDetector } from './local-detector.ts'
-import { usesClusterEndpoints, usesLocalEndpoints } from './service-ports.ts'
 import type { ServiceTraffic } from './service-traffic.ts'
 import { comment, type TableBuilder, words } from './table-builder.ts'
 
@@ -15,20 +16,37 @@ export interface ChainContext {
   nodeIP: string | undefined
 }
 
+/** An endpoint with its chain's name. */
+interface ServingEndpoint {
+  /** `ip:port` or `[ip]:port` */
+  address: string
+  ip: string
+  chain: string
+}
+
 /** Adds the chains that are one service port's own: EXT, FW, SVC, SVL and a SEP for each endpoint, those in use. */
 export function addServiceChains(context: ChainContext, traffic: ServiceTraffic): void {
   const { nat } = context
-  const { port, choice, internal } = traffic
+  const { port, chains, choice, internal } = traffic
   const usesCluster = choice.cluster.length > 0 && usesClusterEndpoints(port)
   const usesLocal = choice.local.length > 0 && usesLocalEndpoints(port)
   if (traffic.usesExternalChain) addExternalChain(context, traffic)
   if (traffic.usesFirewallChain) addFirewallChain(context, traffic)
-  if (usesCluster) nat.declare(port.chains.cluster, port.service)
-  if (usesLocal) nat.declare(port.chains.local, port.service)
+  if (usesCluster) nat.declare(chains.cluster, port.service)
+  if (usesLocal) nat.declare(chains.local, port.service)
   if (internal !== undefined) addMasquerade(context, traffic, internal)
-  if (usesCluster) addBalancing(context, traffic, port.chains.cluster, choice.cluster)
-  if (usesLocal) addBalancing(context, traffic, port.chains.local, choice.local)
-  for (const endpoint of choice.reachable) addEndpointChain(context, traffic, endpoint)
+  const reachable = choice.reachable.map(({ address, ip }) => ({
+    address,
+    ip,
+    chain: endpointChainName(port.name, port.protocol, address),
+  }))
+  const serving = (some: readonly EndpointFacts[]) =>
+    some === choice.reachable
+      ? reachable
+      : reachable.filter((_, index) => some.includes(choice.reachable[index]!))
+  if (usesCluster) addBalancing(context, traffic, chains.cluster, serving(choice.cluster))
+  if (usesLocal) addBalancing(context, traffic, chains.local, serving(choice.local))
+  for (const endpoint of reachable) addEndpointChain(context, traffic, endpoint)
 }
 
 function addMasquerade(context: ChainContext, traffic: ServiceTraffic, chain: string): void {
@@ -45,8 +63,8 @@ function addMasquerade(context: ChainContext, traffic: ServiceTraffic, chain: st
   )
 }
 
-function addExternalChain({ nat, detector }: ChainContext, { port, external }: ServiceTraffic): void {
-  const { name, chains, service, externalPolicyLocal } = port
+function addExternalChain({ nat, detector }: ChainContext, { port, chains, external }: ServiceTraffic): void {
+  const { name, service, externalPolicyLocal } = port
   nat.declare(chains.external, service)
   const add = (explain: string, text: string, match: readonly string[], target: string) =>
     nat.add(chains.external, explain, [...comment(text), ...match, '-j', target])
@@ -73,8 +91,8 @@ function addExternalChain({ nat, detector }: ChainContext, { port, external }: S
   }
 }
 
-function addFirewallChain({ nat, nodeIP }: ChainContext, { port }: ServiceTraffic): void {
-  const { name, chains, service, sourceRanges, loadBalancerIPs } = port
+function addFirewallChain({ nat, nodeIP }: ChainContext, { port, chains }: ServiceTraffic): void {
+  const { name, service, sourceRanges, loadBalancerIPs } = port
   nat.declare(chains.firewall, service)
   const allow = (source: string, explain: string) => {
     const text = comment(`${name} loadbalancer IP`)

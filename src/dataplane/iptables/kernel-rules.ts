@@ -1,8 +1,8 @@
-import { parseRule } from '../command/iptables-argv.ts'
-import { isLegacySave, parseSaved } from '../command/iptables-save.ts'
-import type { RuleSet, TableName } from '../service/rules.ts'
-import type { Standing } from './apply-endpoints.ts'
-import { labRules } from './kube-proxy.ts'
+import { parseRule } from '../../command/iptables-argv.ts'
+import { isLegacySave, parseSaved } from '../../command/iptables-save.ts'
+import type { NodeView } from '../dataplane.ts'
+import { compileServices } from './compile.ts'
+import type { RuleSet, TableName } from './rules.ts'
 
 /** What the kernel's tables hold of kube-proxy's, as `iptables-save` tells. */
 export interface KernelRules {
@@ -40,10 +40,10 @@ export function missingJumps(rules: RuleSet, { jumps }: KernelRules): RuleSet['j
   return rules.jumps.filter(({ table, from, to }) => !jumps.has(`${table} ${from} ${to}`))
 }
 
-/** What the kernel holds once a lab's rules have been synced. */
-export function kernelAfter({ lab, endpoints }: Standing, { legacy }: KernelRules): KernelRules {
-  if (lab.services.length === 0) return { ...readSaved(''), legacy }
-  const { filter, nat, jumps } = labRules(lab, endpoints)
+/** What the kernel holds once a node's rules have been synced. */
+export function kernelAfter(view: NodeView | undefined, { legacy }: KernelRules): KernelRules {
+  if (view === undefined) return { ...readSaved(''), legacy }
+  const { filter, nat, jumps } = compileServices(view)
   const targets = (table: TableName) => jumps.filter(jump => jump.table === table).map(({ to }) => to)
   return {
     chains: {

@@ -1,56 +1,26 @@
-import { type Command, onHost } from '../command/command.ts'
-import { mostBytes } from '../command/transaction.ts'
-import { flushCommand, staleEntries } from '../service/conntrack.ts'
-import { ruleCommands } from '../service/rule-commands.ts'
-import type { RuleSet } from '../service/rules.ts'
-import { fullSync, partialSync, type Sync } from '../service/sync.ts'
-import type { Standing } from './apply-endpoints.ts'
-import { isFlushed, type KernelRules, missingJumps } from './apply-kernel.ts'
-import { labRules, servicesState } from './kube-proxy.ts'
-
-/** How kube-proxy's rules come from one state to another. */
-export interface RulesChange {
-  /** `first`: there were none; `last`: none stay. */
-  how: 'none' | 'first' | 'partial' | 'full' | 'last'
-  commands: readonly Command[]
-  /** Flush UDP connections of conntrack that lead nowhere; each fails where there is none. */
-  flushes: readonly Command[]
-  /** How many rules are made, replaced or deleted. */
-  rules: number
-  /** `namespace/name` of the services whose own chains are written. */
-  services: readonly string[]
-  /** The chains that go. */
-  stale: readonly string[]
-  /** Somebody has taken rules away behind kube-proxy's back. */
-  flushed: boolean
-}
-
-/** Rules that are right as they stand. */
-export const noRulesChange: RulesChange = {
-  how: 'none',
-  commands: [],
-  flushes: [],
-  rules: 0,
-  services: [],
-  stale: [],
-  flushed: false,
-}
+import { type Command, onHost } from '../../command/command.ts'
+import { mostBytes } from '../../command/transaction.ts'
+import { flushCommand, staleEntries } from '../../service/conntrack.ts'
+import { type NodeView, noRulesChange, type RulesChange } from '../dataplane.ts'
+import { compileServices } from './compile.ts'
+import { isFlushed, type KernelRules, missingJumps } from './kernel-rules.ts'
+import { ruleCommands } from './rule-commands.ts'
+import type { RuleSet } from './rules.ts'
+import { fullSync, partialSync, type Sync } from './sync.ts'
 
 /**
  * The change as kube-proxy makes it: one iptables-restore with the chains that all services share and those of services that
  * changed; all chains after a failure (`full`), with other settings, or where the kernel has lost some.
  */
 export function rulesChange(
-  before: Standing,
-  after: Standing,
+  before: NodeView | undefined,
+  after: NodeView | undefined,
   kernel: KernelRules,
-  full: boolean = false,
+  full: boolean,
 ): RulesChange {
-  const hadRules = before.lab.services.length > 0
-  const hasRules = after.lab.services.length > 0
-  if (!hadRules && !hasRules) return noRulesChange
-  const previous = hadRules ? labRules(before.lab, before.endpoints) : undefined
-  const next = hasRules ? labRules(after.lab, after.endpoints) : undefined
+  if (before === undefined && after === undefined) return noRulesChange
+  const previous = before === undefined ? undefined : compileServices(before)
+  const next = after === undefined ? undefined : compileServices(after)
   const edits = ruleCommands(previous, next)
   const flushes = flushesOf(before, after)
   const rules = changedRules(edits, previous)
@@ -67,7 +37,7 @@ export function rulesChange(
     }
   }
   const flushed = isFlushed(previous, kernel)
-  const all = full || flushed || JSON.stringify(before.lab.proxy) !== JSON.stringify(after.lab.proxy)
+  const all = full || flushed || JSON.stringify(before?.settings) !== JSON.stringify(after?.settings)
   if (!all && edits.length === 0) return { ...noRulesChange, flushes }
   const options = { chains: kernel.chains, ...(kernel.legacy ? {} : { most: mostBytes }) }
   const sync = all ? fullSync(next, options) : partialSync(previous, next, options)
@@ -117,11 +87,8 @@ function repairs(previous: RuleSet, next: RuleSet, kernel: KernelRules): Command
   ].map(onHost)
 }
 
-function flushesOf(before: Standing, after: Standing): Command[] {
-  const stale = staleEntries(
-    servicesState(before.lab, before.endpoints),
-    servicesState(after.lab, after.endpoints),
-    'ipv4',
-  )
+function flushesOf(before: NodeView | undefined, after: NodeView | undefined): Command[] {
+  const none = { services: [], slices: [] }
+  const stale = staleEntries(before ?? none, after ?? none, (after ?? before)?.family ?? 'ipv4')
   return stale.map(entries => onHost(flushCommand(entries)))
 }

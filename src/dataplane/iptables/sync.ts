@@ -1,4 +1,4 @@
-import { isServiceChain } from './names.ts'
+import { isServiceChain } from './chain-names.ts'
 import { chainLine, ruleLines } from './restore-text.ts'
 import type { Rule, RuleSet, Table, TableName } from './rules.ts'
 import { bytesOf, isStandIn, splitTableText, type TableChange } from './split-text.ts'

@@ -1,0 +1,119 @@
+import type { Command } from '../command/command.ts'
+import type { EndpointSlice, Protocol, Service } from '../model/kubernetes.ts'
+import type { ProxySettings } from '../model/lab.ts'
+import type { Family } from '../service/addresses.ts'
+import type { ProxyNode } from '../service/node-ports.ts'
+
+/** What of the node, rather than of the configuration, decides about rules. */
+export interface KernelSwitches {
+  /** nfacct counters can be made: kube-proxy then counts INVALID drops and node ports on localhost. */
+  nfacct: boolean
+  /** net.netfilter.nf_conntrack_tcp_be_liberal is on, so that nothing is INVALID. */
+  tcpBeLiberal: boolean
+}
+
+/** What kube-proxy on one node knows; the endpoints of the slices say on which node they are. */
+export interface NodeView {
+  services: Iterable<Service>
+  slices: Iterable<EndpointSlice>
+  settings: ProxySettings
+  node: ProxyNode
+  family: Family
+  /** Left out: no nfacct, and INVALID packets are dropped. */
+  kernel?: KernelSwitches
+}
+
+/** How a node's rules come from one state to another. */
+export interface RulesChange {
+  /** `first`: there were none; `last`: none stay. */
+  how: 'none' | 'first' | 'partial' | 'full' | 'last'
+  commands: readonly Command[]
+  /** Flush UDP connections of conntrack that lead nowhere; each fails where there is none. */
+  flushes: readonly Command[]
+  /** How many rules are made, replaced or deleted. */
+  rules: number
+  /** `namespace/name` of the services whose own rules are written. */
+  services: readonly string[]
+  /** The chains that go. */
+  stale: readonly string[]
+  /** Somebody has taken rules away behind kube-proxy's back. */
+  flushed: boolean
+}
+
+/** Rules that are right as they stand. */
+export const noRulesChange: RulesChange = {
+  how: 'none',
+  commands: [],
+  flushes: [],
+  rules: 0,
+  services: [],
+  stale: [],
+  flushed: false,
+}
+
+/** One of a service port's addresses, by its kind. */
+export type EntryKind = 'cluster IP' | 'node port' | 'external IP' | 'load balancer IP'
+
+/** Who asks, as the node sees the packet. */
+export interface Client {
+  /** `pod`: one of this node's. */
+  from: 'node' | 'pod' | 'outside'
+  /** The packet's source address. */
+  address: string
+}
+
+/** What becomes of a client's connections. */
+export interface NodePromise {
+  /** `spread`: each of the endpoints gets as many. `refused`: answered at once with an error. `dropped`: not answered. */
+  kind: 'spread' | 'refused' | 'dropped'
+  /** `ip:port`, or `[ip]:port`. */
+  endpoints: readonly string[]
+  /** How the endpoint sees a client that comes from outside. */
+  client: 'kept' | 'masqueraded'
+}
+
+/** A service port. */
+export interface PortName {
+  /** `namespace/name` */
+  service: string
+  portName: string
+  protocol: Protocol
+}
+
+/** Answers for one node; undefined: no such port, or it has no cluster IP. */
+export type NodeModel = (port: PortName, kind: EntryKind, client: Client) => NodePromise | undefined
+
+/** How rules are printed. */
+export interface PrintOptions {
+  /** With what leads to them from the kernel's own chains. */
+  jumps: boolean
+  /** A line in plain words before each rule. */
+  explain: boolean
+}
+
+/**
+ * A mode of kube-proxy: what makes rules of Services on one node. Only the mode itself looks into its rules, and into what it has
+ * read of the kernel's.
+ */
+export interface Dataplane<Rules = unknown, Kernel = unknown> {
+  /** The rules of a node. */
+  compile(view: NodeView): Rules
+  /** Commands that kube-proxy runs once, before its first rules. */
+  prepare(view: NodeView): readonly (readonly string[])[]
+  /** The way from one rule set to another in single commands, each of which can be shown; undefined: no rules. */
+  steps(previous: Rules | undefined, next: Rules | undefined): readonly (readonly string[])[]
+  /** The same as kube-proxy does it at once; undefined: no services. `full` writes every rule. */
+  sync(before: NodeView | undefined, after: NodeView | undefined, kernel: Kernel, full: boolean): RulesChange
+  /** Prints what the kernel has, for `readBack`. */
+  save: readonly string[]
+  /** Reads it. */
+  readBack(text: string): Kernel
+  /** What the kernel holds once these rules are synced. */
+  synced(view: NodeView | undefined, kernel: Kernel): Kernel
+  /** What clients of a node's rules may expect. */
+  model(view: NodeView): NodeModel
+  /** The rules as the text that the kernel's tool takes. */
+  text(rules: Rules, options: PrintOptions): string
+  /** The rules for other programs. */
+  json(rules: Rules, options: Pick<PrintOptions, 'jumps'>): unknown
+}

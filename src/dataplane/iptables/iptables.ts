@@ -1,0 +1,28 @@
+import { nodePortScope } from '../../service/node-ports.ts'
+import type { Dataplane } from '../dataplane.ts'
+import { compileServices } from './compile.ts'
+import { type KernelRules, kernelAfter, readSaved } from './kernel-rules.ts'
+import { nodeModel } from './promise.ts'
+import { restoreText, toJson } from './restore-text.ts'
+import { ruleCommands } from './rule-commands.ts'
+import type { RuleSet } from './rules.ts'
+import { rulesChange } from './rules-change.ts'
+
+/** kube-proxy's iptables mode. */
+export const iptables: Dataplane<RuleSet, KernelRules> = {
+  compile: compileServices,
+  // Where node ports shall answer on 127.0.0.1: the kernel refuses else to route what comes from a loopback address
+  // (`ensureRouteLocalnet` in proxier.go).
+  prepare: ({ settings, node, family }) =>
+    nodePortScope(settings, node, family).localhost
+      ? [['sysctl', '-w', 'net.ipv4.conf.all.route_localnet=1']]
+      : [],
+  steps: ruleCommands,
+  sync: rulesChange,
+  save: ['iptables-save'],
+  readBack: readSaved,
+  synced: kernelAfter,
+  model: nodeModel,
+  text: restoreText,
+  json: toJson,
+}
