@@ -1,10 +1,48 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+
+/** The machine's own state is read before and after, or netlab is killed at random moments: one file after the other. */
+const machine = ['test/labs/**/*.test.ts', 'test/stress/**/*.test.ts']
+
+/** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. curl.test.ts mocks a module. */
+const kernel = [
+  'test/{apply,cli,package,run,sandbox,scripts,security,sync,walk}/**/*.test.ts',
+  'test/command/{ip-argv,iptables-rule,undo}.test.ts',
+  'test/**/{curl,flows,kernel,writing-a-lab}.test.ts',
+]
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    globalSetup: 'test/labs/set-up-package.ts',
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: [...kernel, ...machine],
+          isolate: false,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kernel',
+          include: kernel,
+          // Labs mostly wait.
+          maxWorkers: Math.max(3, availableParallelism()),
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'machine', include: machine, fileParallelism: false, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 })

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
-import { afterAll, afterEach } from 'vitest'
-import { copyPackage, removeFolder } from './package-copy.ts'
+import { afterEach, inject } from 'vitest'
+import { removeFolder } from './package-copy.ts'
 import { killAll, markOf, processesOf } from './processes.ts'
 
 /** Who runs netlab: whoever runs the tests, or, where that is root, an ordinary user. */
@@ -30,8 +30,7 @@ export interface RunOptions {
   patience?: number
 }
 
-const packageFolder = copyPackage()
-afterAll(() => removeFolder(packageFolder))
+const packageFolder = inject('packageFolder')
 
 /** netlab's built program. */
 export const bin = join(packageFolder, 'dist/bin.js')
