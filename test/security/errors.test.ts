@@ -142,9 +142,10 @@ describe('damaged files of a lab', () => {
       expect(await session.netlab('up', 'two-pods')).toMatchObject({ code: 0 })
       for (const file of ['plan.json', 'lab.json', 'sync.json'])
         writeFileSync(join(session.stateDir, 'two-pods', file), text)
-      for (const verb of [['status'], ['verify'], ['sync'], ['logs', 'two-pods', 'a']]) {
-        const ended = await session.netlab(...verb)
-        expect([verb, ended]).toEqual([
+      const verbs = [['status'], ['verify'], ['sync'], ['logs', 'two-pods', 'a']]
+      const ended = await Promise.all(verbs.map(verb => session.netlab(...verb)))
+      for (const [index, verb] of verbs.entries())
+        expect([verb, ended[index]]).toEqual([
           verb,
           {
             ...{ code: 1, stdout: '' },
@@ -153,7 +154,6 @@ describe('damaged files of a lab', () => {
             ),
           },
         ])
-      }
       expect(await session.netlab('down')).toMatchObject({ code: 0, stderr: '' })
       expect(session.leftFiles()).toEqual([])
     },
