@@ -11,6 +11,9 @@ const kernel = [
   'test/**/{curl,flows,kernel,writing-a-lab}.test.ts',
 ]
 
+/** Milliseconds that a test gets which starts labs. */
+const patience = 300_000
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -34,6 +37,9 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: kernel,
+          // An end for what hangs, not a measure: a busy machine takes its time.
+          testTimeout: patience,
+          hookTimeout: patience,
           // Labs mostly wait.
           maxWorkers: Math.max(3, availableParallelism()),
           sequence: { groupOrder: 1 },
@@ -41,7 +47,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'machine', include: machine, fileParallelism: false, sequence: { groupOrder: 2 } },
+        test: {
+          name: 'machine',
+          include: machine,
+          testTimeout: patience,
+          hookTimeout: patience,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

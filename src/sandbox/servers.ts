@@ -4,6 +4,7 @@ import { commandLine, hostArgv } from '../command/command-line.ts'
 import { startDetached } from './detached.ts'
 import { joinLab, runAtAnyway } from './enter.ts'
 import { labIdentity } from './identity.ts'
+import { fitting } from './patience.ts'
 import { openListeners, podServers } from './pod-control.ts'
 import type { Listener } from './pod-listeners.ts'
 import { lives } from './proc.ts'
@@ -145,15 +146,24 @@ function listenersOf({ argv, in: pod }: Command): Listener[] {
   return argv.slice(2, argv.indexOf('--name')).map(port => ({ pod, port: Number(port) }))
 }
 
+/** Seconds within which a program that cannot run has said so. */
+const startGrace = 0.03
+
 /**
  * Starts a program and ends: with its exit code and what it printed where it could not run, else with 0 (it may well put itself
  * into the background). Process 1 of the sandbox is then its parent: only what a process in there reaps lets the sandbox end
- * at once. The log is opened inside, so that a program never holds a file of this machine.
+ * at once. It is looked at from the moment on in which it is itself, not `ip netns exec` any more. The log is opened inside, so that a program never holds a file of this machine.
  */
 const startScript = `
-log=$1; shift
+log=$1; grace=$2; shift 2
 "$@" >> "$log" 2>&1 < /dev/null &
-sleep 0.03
+has_begun() {
+  read -r words < /proc/$!/cmdline
+  case $words in *netlab-start* | ip*netns*exec*) return 1 ;; esac
+}
+tries=0
+until has_begun || [ $((tries += 1)) -gt 500 ]; do sleep 0.01; done 2> /dev/null
+sleep "$grace"
 kill -0 $! 2> /dev/null && exit
 wait $! && exit
 code=$?
@@ -167,7 +177,8 @@ async function startProgram(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { pod, name } = command.container ?? { pod: command.in, name: 'main' }
-  const argv = ['sh', '-c', startScript, 'netlab-start', logFile(pod, name), ...hostArgv(command)]
+  const grace = `${fitting(startGrace)}`
+  const argv = ['sh', '-c', startScript, 'netlab-start', logFile(pod, name), grace, ...hostArgv(command)]
   const { exitCode, stderr } = await runAtAnyway(sandbox, argv, {
     why: `starting the program of pod ${pod}`,
     ...(signal === undefined ? {} : { signal }),

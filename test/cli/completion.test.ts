@@ -131,14 +131,13 @@ describe('on this machine', () => {
 
   beforeAll(() => {
     const plan = { pods: [{ name: 'netns_011' }], outside: [{ name: 'client' }], steps: [] }
-    // Process 1 lives for as long as the test does.
-    const starter = processId(1)
+    // This process lives for as long as the test does.
+    const starter = processId(process.pid)
     const known = {
       version: 1,
-      lab: 'mine',
-      stage: 'up',
+      ...{ lab: 'mine', file: 'mine.yaml', cwd: '/', since: '2026-01-01T00:00:00Z', stage: 'up' },
       starter,
-      sandbox: { holder: starter, init: starter },
+      sandbox: { holder: starter, init: starter, cgroups: [] },
     }
     mkdirSync(join(state, 'mine'))
     writeFileSync(join(state, 'mine/state.json'), JSON.stringify(known))

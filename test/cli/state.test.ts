@@ -139,7 +139,7 @@ describe('down', () => {
     const up = session.start(['up', file])
     await expect
       .poll(() => processesOf(session.stateDir).some(({ command }) => command === 'sleep 30'), {
-        timeout: 10_000,
+        timeout: 60_000,
       })
       .toBe(true)
     expect(await session.netlab('down', 'slow')).toMatchObject({ code: 0, stderr: '' })

@@ -93,7 +93,7 @@ export class Session {
       stripFinalNewline: false,
       extendEnv: false,
       env: { ...this.environment(), ...options.env },
-      timeout: options.patience ?? 150_000,
+      timeout: options.patience ?? 280_000,
       killSignal: 'SIGKILL',
       input: options.input ?? '',
     })

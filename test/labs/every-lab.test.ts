@@ -19,10 +19,7 @@ const stateInside = (session: Session, lab: string): Promise<KernelState> =>
     return stdout
   })
 
-/** A lab of hundreds of rules, one process for each, on a busy machine. */
-const timeout = 180_000
-
-describe.each(shippedLabs)('labs/%s.yaml', { timeout }, lab => {
+describe.each(shippedLabs)('labs/%s.yaml', lab => {
   const file = join(labsFolder, `${lab}.yaml`)
   const states = new Map<string, KernelState>()
 

@@ -64,7 +64,7 @@ describe("a lab's lock", () => {
     expect(endings).toEqual(Array.from({ length: 4 }, () => ['SIGKILL', 0]).flat())
     expect(readFileSync(`${file}.rounds`, 'utf8')).toHaveLength(200)
     expect(() => readFileSync(`${file}.together`)).toThrow('ENOENT')
-  }, 120_000)
+  })
 
   it('is waited for no longer than asked', async () => {
     const file = join(folder.path, 'change.lock')

@@ -202,7 +202,7 @@ describe('a state file', () => {
   const good = {
     ...{ version: 1, lab: 'a', file: 'a.yaml', cwd: '/', stage: 'up', since: '2026-01-01T00:00:00Z' },
     starter: { pid: 4711, startTime: '99' },
-    sandbox: { holder: { pid: 4712, startTime: '99' }, init: { pid: 4713, startTime: '99' } },
+    sandbox: { holder: { pid: 4712, startTime: '99' }, init: { pid: 4713, startTime: '99' }, cgroups: [] },
   }
 
   it('must have what netlab writes, and processes that can be', () => {

@@ -72,7 +72,7 @@ async function listen(path: string): Promise<() => number> {
   return () => connections
 }
 
-describe.each(users)('seen from inside a lab of %s', { timeout: 120_000 }, user => {
+describe.each(users)('seen from inside a lab of %s', user => {
   it('nothing of the machine is writable, connectable, signalable or in sight', async () => {
     const session = openSession(user)
     expect(await session.netlab('up', session.file('lab.yaml', lab))).toMatchObject({ code: 0 })

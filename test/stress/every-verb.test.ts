@@ -110,7 +110,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-describe(`every verb (NETLAB_TEST_SEED=${seed})`, { timeout: 180_000 }, () => {
+describe(`every verb (NETLAB_TEST_SEED=${seed})`, () => {
   it('that is killed at a random moment leaves what down --all removes', () =>
     strike(async (_, pid) => signal(pid, 'SIGKILL')))
 

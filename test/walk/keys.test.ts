@@ -168,7 +168,7 @@ describe('a lesson that is broken off', () => {
     await terminal.press('Enter run', key.enter)
     await terminal.until('Enter go on')
     terminal.close()
-    await vi.waitFor(() => expect(processesOf(session.stateDir)).toEqual([]), { timeout: 15_000 })
+    await vi.waitFor(() => expect(processesOf(session.stateDir)).toEqual([]), { timeout: 60_000 })
     expect(session.leftFiles()).toEqual([])
   })
 
