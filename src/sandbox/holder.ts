@@ -1,4 +1,5 @@
 import type { Limits } from '../model/lab.ts'
+import { defaultLimits } from '../model/limits.ts'
 import type { LabIdentity } from './identity.ts'
 import { firstToGo, namespaceLimitLines, tmpfsOptions, ulimitLines } from './limit-lines.ts'
 import type { ProgramFiles } from './program-files.ts'
@@ -15,9 +16,19 @@ import type { ProgramFiles } from './program-files.ts'
 const openProgram = 'exec 5< "$4" 6< "$5" 7< "$6" 8< "$7"'
 const closeProgram = 'exec 5<&- 6<&- 7<&- 8<&-'
 
-/** mount(8) would resolve the link and lose the file that the descriptor holds: `-c` leaves that to the kernel. */
-const bindDescriptor = (descriptor: number, target: string) =>
-  `mount -c --bind -o ro /proc/self/fd/${descriptor} ${target}`
+/** Where the sandbox's own programs lie while it is furnished, and their packages below. */
+const inside = '/tmp/root/run/sandbox'
+const modules = 'netlab/node_modules'
+
+/**
+ * Lines of an fstab that put the program's files into their places. With `-c` mount(8) leaves the links to the kernel; resolved by
+ * itself they would lead to what has been mounted over the file that the descriptor holds.
+ */
+function programMounts(
+  places: readonly [node: string, bundle: string, koffi: string, binaries: string],
+): string {
+  return places.map((place, at) => `echo '/proc/self/fd/${at + 5} ${place} none bind,ro 0 0'`).join('\n  ')
+}
 
 /**
  * Run by real root only, in a mount namespace of its own: brings the program's files, which may lie below /root, where
@@ -31,10 +42,10 @@ mount -t tmpfs -o mode=755,nosuid,nodev netlab /run
 cd /run
 mkdir dist koffi koromix
 : > node
-${bindDescriptor(5, 'node')}
-${bindDescriptor(6, 'dist')}
-${bindDescriptor(7, 'koffi')}
-${bindDescriptor(8, 'koromix')}
+{
+  ${programMounts(['/run/node', '/run/dist', '/run/koffi', '/run/koromix'])}
+} > fstab
+mount -a -c -T fstab
 ${closeProgram}
 cd /
 exec setpriv --reuid "$8" --regid "$8" --clear-groups -- \\
@@ -62,7 +73,7 @@ umask 022
 ${openProgram}
 mount --all -o remount,bind,ro -t noproc 2> /dev/null || true
 exec 9< /proc/sys/user
-mount -t tmpfs -o mode=755,nosuid,nodev netlab /tmp
+mount -t tmpfs -o mode=755,nosuid,nodev,${tmpfsOptions(defaultLimits)} netlab /tmp
 cd /tmp
 mkdir -p root/usr root/opt root/etc root/proc root/sys root/dev root/run root/tmp root/var root/home root/root root/mnt \\
   sandbox/bin sandbox/netlab/dist sandbox/netlab/node_modules/koffi sandbox/netlab/node_modules/@koromix \\
@@ -75,7 +86,7 @@ printf '#!/bin/sh\\nexec /run/sandbox/bin/node /run/sandbox/netlab/dist/bin.js "
 chmod 755 sandbox/bin/netlab
 chmod 1777 tmp var/tmp dev/shm
 {
-  echo '/tmp/root /tmp/root none bind 0 0'
+  echo '/tmp/root /tmp/root none bind,ro,nosuid,nodev 0 0'
   for name in usr bin sbin lib lib32 lib64 libx32 opt nix gnu; do
     [ ! -L "/$name" ] || { cp -P "/$name" root; continue; }
     [ -d "/$name" ] || continue
@@ -91,8 +102,9 @@ chmod 1777 tmp var/tmp dev/shm
   echo '/tmp/dev/pts/ptmx /tmp/dev/ptmx none bind 0 0'
   echo 'overlay /tmp/root/etc overlay lowerdir=/etc,upperdir=/tmp/upper,workdir=/tmp/work,nosuid,nodev 0 0'
   for name in tmp var dev run; do echo "/tmp/$name /tmp/root/$name none rbind 0 0"; done
-  echo '/tmp/sandbox /tmp/root/run/sandbox none rbind 0 0'
-  echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec 0 0'
+  echo '/tmp/sandbox /tmp/root/run/sandbox none bind,ro,nosuid,nodev 0 0'
+  ${programMounts([`${inside}/bin/node`, `${inside}/netlab/dist`, `${inside}/${modules}/koffi`, `${inside}/${modules}/@koromix`])}
+  echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec,${logOptions(defaultLimits)} 0 0'
   echo 'proc /tmp/root/proc proc nosuid,nodev,noexec 0 0'
   echo '/tmp/root/proc/sys/net /tmp/net none bind 0 0'
   for path in sys sysrq-trigger bus fs irq acpi scsi; do
@@ -100,15 +112,9 @@ chmod 1777 tmp var/tmp dev/shm
   done
   echo '/tmp/net /tmp/root/proc/sys/net none bind 0 0'
 } > fstab
-${bindDescriptor(5, 'sandbox/bin/node')}
-${bindDescriptor(6, 'sandbox/netlab/dist')}
-${bindDescriptor(7, 'sandbox/netlab/node_modules/koffi')}
-${bindDescriptor(8, 'sandbox/netlab/node_modules/@koromix')}
+mount -a -c -T fstab
 ${closeProgram}
-mount -a -T fstab
 mount -t sysfs -o ro,nosuid,nodev,noexec netlab root/sys 2> /dev/null || mount --rbind /sys root/sys
-mount -o remount,bind,ro root/run/sandbox
-mount -o remount,bind,ro,nosuid,nodev root
 cd root
 pivot_root . .
 umount -l .
@@ -119,6 +125,11 @@ read -r word lab
 eval "$(cat)"
 exec 9<&- unshare --user --map-root-user --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$3" "$lab" "$serves"
 `
+
+/** The size of the tmpfs that holds what pods print. */
+function logOptions({ logs }: Limits): string {
+  return tmpfsOptions({ files: logs })
+}
 
 /** The folder through which a sandbox that is furnished, and nothing more yet, sets limits on namespaces. */
 const namespaceLimits = '/proc/self/fd/9'
@@ -133,8 +144,10 @@ export function stayWords(lab: string, limits: Limits, serves: boolean): string 
   return [
     `stay ${lab}`,
     `serves=${serves ? 'serve' : ''}`,
-    `${tmpfs},${tmpfsOptions(limits)} netlab /tmp`,
-    `${tmpfs},noexec,${tmpfsOptions({ files: limits.logs })} netlab /var/log/pods`,
+    ...(limits.files === defaultLimits.files ? [] : [`${tmpfs},${tmpfsOptions(limits)} netlab /tmp`]),
+    ...(limits.logs === defaultLimits.logs
+      ? []
+      : [`${tmpfs},noexec,${logOptions(limits)} netlab /var/log/pods`]),
     ...namespaceLimitLines(limits, namespaceLimits),
     ...ulimitLines(limits),
     '',
