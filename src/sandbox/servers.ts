@@ -147,7 +147,7 @@ function listenersOf({ argv, in: pod }: Command): Listener[] {
 }
 
 /** Seconds within which a program that cannot run has said so. */
-const startGrace = 0.03
+const startGrace = 0.1
 
 /**
  * Starts a program and ends: with its exit code and what it printed where it could not run, else with 0 (it may well put itself
