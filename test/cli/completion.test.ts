@@ -130,7 +130,11 @@ describe('on this machine', () => {
   const state = mkdtempSync(join(tmpdir(), 'netlab-completion-state-'))
 
   beforeAll(() => {
-    const plan = { pods: [{ name: 'netns_011' }], outside: [{ name: 'client' }], steps: [] }
+    const plan = {
+      ...{ version: 1, lab: 'mine', title: 'Mine', steps: [], services: [] },
+      pods: [{ name: 'netns_011', address: '10.0.0.11', veth: 'veth011', containers: [] }],
+      outside: [{ name: 'client', address: '192.0.2.10' }],
+    }
     // This process lives for as long as the test does.
     const starter = processId(process.pid)
     const known = {
