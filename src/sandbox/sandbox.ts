@@ -24,6 +24,8 @@ export function enterArgv(sandbox: Sandbox, argv: readonly string[], place: Plac
   // Here, because there is no other way in.
   shedCaller()
   const { holder, init } = sandbox
+  // Their numbers may be others' by now.
+  if (!lives(holder) || !lives(init)) return ['sh', '-c', 'echo the lab has ended >&2; exit 1']
   const all = ['--user', '--mount', '--net', '--pid', '--uts', '--ipc']
   return [...nsenter(holder, ['--user']), ...nsenter(init, all), ...hostArgv({ argv, in: place })]
 }
