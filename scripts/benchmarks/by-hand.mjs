@@ -6,8 +6,16 @@ import { timed } from './measure.mjs'
  * own; then each server is asked until it answers. Resolves to the seconds until all do.
  */
 export async function byHand(netlab, labFile) {
-  const modules = await netlab.module('sandbox/close.ts', 'sandbox/sandbox.ts', 'sandbox/start.ts')
-  const { StartedSandbox, closeSandbox, enterArgv, insideEnv } = modules
+  const modules = await netlab.module(
+    ...[
+      'model/limits.ts',
+      'sandbox/close.ts',
+      'sandbox/identity.ts',
+      'sandbox/sandbox.ts',
+      'sandbox/start.ts',
+    ],
+  )
+  const { StartedSandbox, closeSandbox, defaultLimits, enterArgv, insideEnv, labIdentity } = modules
   const { steps } = JSON.parse(netlab.run('plan', labFile, '--format', 'json'))
   const urls = steps.flatMap(({ checks }) =>
     checks.filter(({ kind }) => kind === 'curl').map(({ url }) => url),
@@ -18,10 +26,12 @@ export async function byHand(netlab, labFile) {
   try {
     return await timed(async () => {
       const log = netlab.file('sandbox.log')
-      sandbox = (await new StartedSandbox(log, false).keep('by-hand', log)).sandbox
+      const keeping = { lab: 'by-hand', limits: defaultLimits, serves: false, logFile: log }
+      sandbox = (await new StartedSandbox(log).keep(keeping)).sandbox
       const [file, ...args] = enterArgv(sandbox, ['bash', '-s'])
       const { status, stderr } = spawnSync(file, args, {
         env: { ...netlab.env, ...insideEnv },
+        ...labIdentity(),
         input,
         timeout: 300_000,
       })

@@ -58,7 +58,7 @@ export class Netlab {
         external: ['koffi'],
         define: { 'import.meta.url': JSON.stringify(pathToFileURL(program).href) },
         banner: {
-          js: `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(program)});`,
+          js: `import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(${JSON.stringify(program)});`,
         },
       })
     }

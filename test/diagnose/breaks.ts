@@ -91,11 +91,11 @@ export const breaks: readonly Break[] = [
   },
   {
     name: '11 an address is there twice',
-    // Who answers first is chance: here it is the wrong one.
+    // Who answers first is chance: here it is the wrong one, and stays it, however long a busy machine takes.
     commands: `ip -n c addr add 10.0.0.12/24 dev eth0
       mac=$(ip netns exec c cat /sys/class/net/eth0/address)
-      ip -n a neigh replace 10.0.0.12 lladdr $mac dev eth0 nud reachable
-      ip neigh replace 10.0.0.12 lladdr $mac dev br1 nud reachable`,
+      ip -n a neigh replace 10.0.0.12 lladdr $mac dev eth0 nud permanent
+      ip neigh replace 10.0.0.12 lladdr $mac dev br1 nud permanent`,
     headline: '10.0.0.12 is there twice, a duplicate: b has it, and so does c',
     mend: /^ip -n c address del 10\.0\.0\.12\/24 dev eth0 && .*ip -n a neigh del 10\.0\.0\.12 dev eth0$/,
   },

@@ -27,7 +27,7 @@ const verbs: readonly (readonly [argv: string, onLab: boolean])[] = [
   ['walk struck.yaml --yes --keep', false],
   ['verify -n 20', true],
   ['sync', true],
-  ['apply more.yaml', true],
+  ['apply --file more.yaml', true],
   ['pod kill a', true],
   ['exec --in a -- sh -c echo', true],
   ['status', true],
