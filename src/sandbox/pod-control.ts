@@ -12,13 +12,16 @@ export interface PodServer {
 
 /**
  * curl asks inside the sandbox: a path in there may lead anywhere, and must not be followed outside. Each server's answer is
- * followed by its socket and the HTTP status; a process that was killed leaves its socket's name behind, and answers with 000.
+ * followed by its socket and the HTTP status; a process that was killed leaves its socket's name behind, and answers with 000. One
+ * that is stopped does not answer in time, for which curl's exit code is 28: it must not be taken for one that has ended.
  */
 const askAll = `
 for socket in ${insideFolder.servers}/*; do
-  [ ! -S "$socket" ] ||
-    curl --disable --silent --max-time "$1" --unix-socket "$socket" --write-out " %{http_code} $socket\\n" http://netlab/pods
+  [ -S "$socket" ] || continue
+  curl --disable --silent --max-time "$1" --unix-socket "$socket" --write-out " %{http_code} $socket\\n" http://netlab/pods
+  [ $? -ne 28 ] || exit 28
 done
+true
 `
 
 /** Seconds that a server gets for an answer: it has nothing to wait for but a busy machine. */
@@ -26,9 +29,11 @@ const patience = 20
 
 /** The living server processes of a sandbox: one for all pods, or one for each. Throws NetlabError where one keeps silent. */
 export async function podServers(sandbox: Sandbox): Promise<PodServer[]> {
-  const { stdout } = await runAtAnyway(sandbox, ['sh', '-c', askAll, 'netlab-ask', `${patience}`], {
+  const { stdout, exitCode } = await runAtAnyway(sandbox, ['sh', '-c', askAll, 'netlab-ask', `${patience}`], {
     why: "asking the pods' server which pods it serves for",
   })
+  if (exitCode === 28)
+    throw silent(`it was asked which pods it serves for, and said nothing in ${patience} s`)
   return stdout
     .split('\n')
     .filter(line => line !== '')
@@ -95,10 +100,14 @@ async function send(
   )
   const [, answer = '', status = '000'] = /^(.*) (\d{3})$/s.exec(stdout) ?? []
   if (status !== '000') return { status, body: answer }
-  throw new NetlabError({
+  throw silent(`it was to open or close the ports of a pod\n${stderr.trim()}`)
+}
+
+function silent(details: string): NetlabError {
+  return new NetlabError({
     what: "the pods' server does not answer",
-    why: 'it listens for the pods of the lab, and was to open or close the ports of one',
-    details: stderr.trim(),
+    why: 'it listens for the pods of the lab',
+    details,
     fix: 'something in the lab has stopped or ended it: take the lab down and bring it up again',
   })
 }

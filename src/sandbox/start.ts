@@ -70,6 +70,8 @@ export class StartedSandbox {
     this.holder = holder
     this.#cgroup = cgroup
     this.#furnished = this.#furnish()
+    // Whoever keeps the sandbox hears of it; where it is given up nobody needs to.
+    this.#furnished.catch(() => {})
   }
 
   /** The first process of the sandbox, in its cgroup; undefined where it could not be furnished. */
