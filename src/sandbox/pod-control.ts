@@ -1,5 +1,6 @@
 import { NetlabError } from '../errors.ts'
 import { runAtAnyway } from './enter.ts'
+import { fitting } from './patience.ts'
 import type { Ending, Listener } from './pod-listeners.ts'
 import { insideFolder } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -24,16 +25,16 @@ done
 true
 `
 
-/** Seconds that a server gets for an answer: it has nothing to wait for but a busy machine. */
-const patience = 20
+/** Seconds that a server gets for an answer on a machine that is not busy: it has nothing else to wait for. */
+const patience = 5
 
 /** The living server processes of a sandbox: one for all pods, or one for each. Throws NetlabError where one keeps silent. */
 export async function podServers(sandbox: Sandbox): Promise<PodServer[]> {
-  const { stdout, exitCode } = await runAtAnyway(sandbox, ['sh', '-c', askAll, 'netlab-ask', `${patience}`], {
+  const seconds = `${Math.ceil(fitting(patience))}`
+  const { stdout, exitCode } = await runAtAnyway(sandbox, ['sh', '-c', askAll, 'netlab-ask', seconds], {
     why: "asking the pods' server which pods it serves for",
   })
-  if (exitCode === 28)
-    throw silent(`it was asked which pods it serves for, and said nothing in ${patience} s`)
+  if (exitCode === 28) throw silent(`it was asked which pods it serves for, and said nothing in ${seconds} s`)
   return stdout
     .split('\n')
     .filter(line => line !== '')
@@ -83,7 +84,14 @@ async function send(
   path: string,
   body: string,
 ): Promise<{ status: string; body: string }> {
-  const argv = ['curl', '--disable', '--silent', '--show-error', '--max-time', `${patience}`]
+  const argv = [
+    'curl',
+    '--disable',
+    '--silent',
+    '--show-error',
+    '--max-time',
+    `${Math.ceil(fitting(patience))}`,
+  ]
   const { stdout, stderr } = await runAtAnyway(
     sandbox,
     [

@@ -93,7 +93,7 @@ async function startPodServer(sandbox: Sandbox, commands: readonly Command[]): P
   return { input: stdin, output: stdout, lives: () => true }
 }
 
-/** Milliseconds that a pod server gets until it listens, and between two looks whether it lives. */
+/** Milliseconds that a pod server gets until it listens, on a machine that is not busy, and between two looks whether it lives. */
 const patience = 60_000
 const glance = 100
 
@@ -105,7 +105,7 @@ async function serve(
 ): Promise<void> {
   input.on('error', () => {})
   input.end(JSON.stringify(commands.flatMap(listenersOf)))
-  const giveUp = Date.now() + patience
+  const began = Date.now()
   let timer: NodeJS.Timeout | undefined
   let abort = () => {}
   try {
@@ -119,7 +119,8 @@ async function serve(
       output.on('end', () => resolve(said.trim() || 'the server ended before it listened'))
       timer = setInterval(() => {
         if (!lives()) resolve(said.trim() || 'the server was ended before it listened')
-        else if (Date.now() > giveUp) resolve(`the server does not listen after ${patience / 1000} s`)
+        else if (Date.now() - began > fitting(patience))
+          resolve('the server does not listen, and says nothing')
       }, glance)
       abort = () => reject(signal?.reason)
       signal?.addEventListener('abort', abort)
