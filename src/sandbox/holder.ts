@@ -64,8 +64,9 @@ exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- s
  * these mounts: not even the lab's root can change them, or look below them (mount_namespaces(7)).
  *
  * What can be written lies on one tmpfs of limited size, what pods print on another. Of /proc/sys only net can be written, and that
- * belongs to the network namespace; the limits on namespaces are set through a descriptor of this machine's /proc. The fresh /sys is that of a network namespace that nobody uses; `ip netns exec` lays a pod's own over it, which
- * the kernel allows only where nothing of the old one is hidden (iproute2, lib/namespace.c).
+ * belongs to the network namespace; the limits on namespaces are set through a descriptor of this machine's /proc. The fresh
+ * /sys is that of a network namespace that nobody uses; `ip netns exec` lays a pod's own over it, which the kernel allows only
+ * where nothing of the old one is hidden (iproute2, lib/namespace.c).
  */
 const furnishScript = `
 set -e

@@ -153,7 +153,8 @@ const startGrace = 0.1
 /**
  * Starts a program and ends: with its exit code and what it printed where it could not run, else with 0 (it may well put itself
  * into the background). Process 1 of the sandbox is then its parent: only what a process in there reaps lets the sandbox end
- * at once. It is looked at from the moment on in which it is itself, not `ip netns exec` any more. The log is opened inside, so that a program never holds a file of this machine.
+ * at once. It is looked at from the moment on in which it is itself, not `ip netns exec` any more. The log is opened inside, so
+ * that a program never holds a file of this machine.
  */
 const startScript = `
 log=$1; grace=$2; shift 2
