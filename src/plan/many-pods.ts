@@ -1,9 +1,8 @@
 import type { Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import type { Bridge, Lab, Pod } from '../model/lab.ts'
-
-/** Up to here a lab's neighbours, two entries for each pod, leave most of the kernel's table to others. */
-const most = 200
+import { pinnedHardwareAddress } from '../model/machine.ts'
+import { pinsPods } from '../model/wiring.ts'
 
 /** What a lab with many pods does besides, because of two things that grow faster than the number of its pods. */
 export interface ManyPods {
@@ -19,8 +18,8 @@ export interface ManyPods {
 }
 
 /** What a lab does besides where its pods are many; undefined where they are few. */
-export function manyPods({ pods }: Lab): ManyPods | undefined {
-  return pods.length > most ? measures : undefined
+export function manyPods(lab: Lab): ManyPods | undefined {
+  return pinsPods(lab) ? measures : undefined
 }
 
 const measures: ManyPods = {
@@ -30,13 +29,13 @@ const measures: ManyPods = {
     'its namespaces together, and forgets none within five seconds: so each address is made known with a hardware address ' +
     'for good. And with IPv6 each pod would announce itself to all others: addrgenmode none keeps it from having an address.',
   bridge: ({ name, address }) => [
-    { argv: ['ip', 'link', 'set', 'dev', name, 'address', hardwareAddress(address.address)], in: host },
+    { argv: ['ip', 'link', 'set', 'dev', name, 'address', pinnedHardwareAddress(address.address)], in: host },
   ],
   before: ({ name, address }) => [
     {
       argv: [
         ...['ip', 'link', 'set', 'dev', 'eth0'],
-        ...['address', hardwareAddress(address.address), 'addrgenmode', 'none'],
+        ...['address', pinnedHardwareAddress(address.address), 'addrgenmode', 'none'],
       ],
       in: name,
     },
@@ -47,13 +46,7 @@ const measures: ManyPods = {
 
 function neighbour(address: string, device: string, place: string): Command {
   return {
-    argv: ['ip', 'neigh', 'add', address, 'lladdr', hardwareAddress(address), 'dev', device],
+    argv: ['ip', 'neigh', 'add', address, 'lladdr', pinnedHardwareAddress(address), 'dev', device],
     in: place,
   }
-}
-
-/** A locally administered hardware address (IEEE 802) that says which IPv4 address it belongs to. */
-function hardwareAddress(address: string): string {
-  const octets = address.split('.').map(octet => Number(octet).toString(16).padStart(2, '0'))
-  return ['02', '00', ...octets].join(':')
 }

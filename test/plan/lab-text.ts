@@ -4,7 +4,7 @@ import type { Plan } from '../../src/plan/plan.ts'
 import { parseLab } from '../../src/read/parse-lab.ts'
 
 /** A lab from its text; what is wrong with it fails the test. */
-function labOf(text: string): Lab {
+export function labOf(text: string): Lab {
   const { lab, problems } = parseLab(text, 'lab.yaml', path => ({ refusal: `there is no file ${path}` }))
   if (lab === undefined) throw new Error(problems.map(problem => problem.message).join('\n'))
   return lab

@@ -1,0 +1,63 @@
+import type { Place } from '../command/command.ts'
+import type { Cidr } from './lab.ts'
+
+/** An end of a link: an interface, and whose network namespace it is in. */
+export interface LinkEnd {
+  place: Place
+  interface: string
+}
+
+/** An end that has an address of its own. */
+export interface AddressedEnd extends LinkEnd {
+  address: Cidr
+  /** The next hop of its place's default route, where that leads over this link. */
+  gateway?: string
+}
+
+/** A veth pair between a machine and a port of a bridge. */
+export interface BridgePort {
+  kind: 'bridge-port'
+  /** The machine's own end. */
+  near: AddressedEnd & { gateway: string }
+  /** The end that is plugged into the bridge, in the bridge's place. */
+  far: LinkEnd
+  /** The bridge's name. */
+  network: string
+  /** The port may send a frame back out of itself. */
+  hairpin: boolean
+  /** Its neighbours know it for good, by `pinnedHardwareAddress`, and it has no IPv6 address. */
+  pinned: boolean
+}
+
+/** A veth pair that is a network of its own. */
+export interface Wire {
+  kind: 'wire'
+  /** The machine's own end. */
+  near: AddressedEnd & { gateway: string }
+  far: AddressedEnd
+}
+
+export type Link = BridgePort | Wire
+
+/** A layer-2 segment of more than two: a bridge. */
+export interface Network {
+  kind: 'bridge'
+  /** Whose network namespace the bridge is in. */
+  place: Place
+  name: string
+  address: Cidr
+  /** It has the `pinnedHardwareAddress` of its address. */
+  pinned: boolean
+}
+
+/** A network namespace with links. */
+export interface Machine {
+  name: Place
+  links: readonly Link[]
+}
+
+/** A locally administered hardware address (IEEE 802) that says which IPv4 address it belongs to. */
+export function pinnedHardwareAddress(address: string): string {
+  const octets = address.split('.').map(octet => Number(octet).toString(16).padStart(2, '0'))
+  return ['02', '00', ...octets].join(':')
+}

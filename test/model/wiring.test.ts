@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest'
+import { pinnedHardwareAddress } from '../../src/model/machine.ts'
+import { wiringOf } from '../../src/model/wiring.ts'
+import { labOf } from '../plan/lab-text.ts'
+
+const lab = labOf(`name: lab
+bridges:
+  - {name: br1, address: 10.0.0.1/24, hairpin: true}
+  - {name: br2, address: 10.0.1.1/24}
+pods:
+  a: 10.0.0.11/24
+  b: {address: 10.0.1.11/24, gateway: 10.0.1.12, veth: cable}
+  router: 10.0.1.12/24
+outside: {client: 192.0.2.10/24, other: {address: 198.51.100.2/30, interface: eth1}}
+`)
+
+it('a pod is a machine with one link, a port of its bridge', () => {
+  const { networks, machines } = wiringOf(lab)
+  expect(networks.map(({ place, name, pinned }) => [place, name, pinned])).toEqual([
+    ['host', 'br1', false],
+    ['host', 'br2', false],
+  ])
+  expect(machines.slice(0, 2)).toEqual([
+    {
+      name: 'a',
+      links: [
+        {
+          kind: 'bridge-port',
+          near: {
+            ...{ place: 'a', interface: 'eth0' },
+            ...{ address: { address: '10.0.0.11', prefix: 24 }, gateway: '10.0.0.1' },
+          },
+          far: { place: 'host', interface: 'veth_a' },
+          network: 'br1',
+          ...{ hairpin: true, pinned: false },
+        },
+      ],
+    },
+    {
+      name: 'b',
+      links: [
+        {
+          kind: 'bridge-port',
+          near: {
+            ...{ place: 'b', interface: 'eth0' },
+            ...{ address: { address: '10.0.1.11', prefix: 24 }, gateway: '10.0.1.12' },
+          },
+          far: { place: 'host', interface: 'cable' },
+          network: 'br2',
+          ...{ hairpin: false, pinned: false },
+        },
+      ],
+    },
+  ])
+})
+
+it('a machine outside is on a wire, and the first one is the way out', () => {
+  const wires = wiringOf(lab).machines.flatMap(({ links }) => links.filter(({ kind }) => kind === 'wire'))
+  expect(wires.map(({ near, far }) => [near.place, near.gateway, far])).toEqual([
+    [
+      'client',
+      '192.0.2.1',
+      {
+        ...{ place: 'host', interface: 'out_client' },
+        ...{ address: { address: '192.0.2.1', prefix: 24 }, gateway: '192.0.2.10' },
+      },
+    ],
+    [
+      'other',
+      '198.51.100.1',
+      { place: 'host', interface: 'eth1', address: { address: '198.51.100.1', prefix: 30 } },
+    ],
+  ])
+})
+
+it('more than 200 pods are pinned, and so are their bridges', () => {
+  const many = (count: number) => {
+    const pods = Array.from({ length: count }, (_, at) => `  p${at}: 10.0.${at >> 7}.${(at & 127) + 2}/16\n`)
+    const { networks, machines } = wiringOf(
+      labOf(`name: lab\nbridge: {name: br1, address: 10.0.0.1/16}\npods:\n${pods.join('')}`),
+    )
+    const links = machines.flatMap(machine => machine.links)
+    return [...networks, ...links].map(each => each.kind !== 'wire' && each.pinned)
+  }
+  expect(new Set(many(200))).toEqual(new Set([false]))
+  expect(new Set(many(201))).toEqual(new Set([true]))
+  expect(pinnedHardwareAddress('10.0.1.255')).toBe('02:00:0a:00:01:ff')
+})
