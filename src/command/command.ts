@@ -23,6 +23,12 @@ export interface Command {
   container?: { pod: string; name: string }
 }
 
+/** A command with the commands that take it back, in the order in which to run them. */
+export interface Action {
+  command: Command
+  undo: readonly Command[]
+}
+
 /** A command on the sandbox's root namespace. */
 export function onHost(argv: readonly string[]): Command {
   return { argv, in: host }

@@ -1,4 +1,4 @@
-import { type Command, host, type Place } from './command.ts'
+import { type Action, type Command, host, type Place } from './command.ts'
 import { linkName, parseIp, valueAfter } from './ip-argv.ts'
 import { IptablesState } from './iptables-state.ts'
 import { own } from './own.ts'
@@ -25,6 +25,11 @@ export class Before {
   readonly iptables = new IptablesState()
   /** Place and key of a kernel setting → its value. */
   readonly settings = new Map<string, string>()
+}
+
+/** A command with its opposite, for those to which it does not matter what was before. */
+export function reversible(command: Command): Action {
+  return { command, undo: undoOf(command, new Before()) }
 }
 
 /** The commands that take a command back; none where it changes nothing that netlab knows of. */

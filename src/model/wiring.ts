@@ -1,5 +1,5 @@
 import { host } from '../command/command.ts'
-import type { OutsideMachine, Pod, Topology } from './lab.ts'
+import type { Bridge, OutsideMachine, Pod, Topology } from './lab.ts'
 import type { BridgePort, Machine, Network, Wire } from './machine.ts'
 
 /** Machines, and the networks that join them. */
@@ -21,31 +21,33 @@ export function pinsPods({ pods }: Topology): boolean {
 export function wiringOf(topology: Topology): Wiring {
   const { bridges, pods, outside } = topology
   const pinned = pinsPods(topology)
-  const hairpins = new Set(bridges.filter(({ hairpin }) => hairpin).map(({ name }) => name))
   return {
-    networks: bridges.map(({ name, address }) => ({ kind: 'bridge', place: host, name, address, pinned })),
+    networks: networksOf(topology),
     machines: [
-      ...pods.map(pod => ({
-        name: pod.name,
-        links: [bridgePort(pod, { hairpin: hairpins.has(pod.bridge), pinned })],
-      })),
+      ...pods.map(pod => podMachine(pod, bridges, pinned)),
       ...outside.map((machine, index) => ({ name: machine.name, links: [wire(machine, index === 0)] })),
     ],
   }
 }
 
-function bridgePort(
-  { name, address, gateway, veth, bridge }: Pod,
-  { hairpin, pinned }: Pick<BridgePort, 'hairpin' | 'pinned'>,
-): BridgePort {
-  return {
+/** The networks of a topology. */
+export function networksOf(topology: Topology): Network[] {
+  const pinned = pinsPods(topology)
+  return topology.bridges.map(({ name, address }) => ({ kind: 'bridge', place: host, name, address, pinned }))
+}
+
+/** A pod with its one link, a port of one of these bridges. */
+export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Machine {
+  const { name, address, gateway, veth, bridge } = pod
+  const port: BridgePort = {
     kind: 'bridge-port',
     near: { place: name, interface: 'eth0', address, gateway },
     far: { place: host, interface: veth },
     network: bridge,
-    hairpin,
+    hairpin: bridges.some(each => each.name === bridge && each.hairpin),
     pinned,
   }
+  return { name, links: [port] }
 }
 
 function wire(machine: OutsideMachine, isWayOut: boolean): Wire {

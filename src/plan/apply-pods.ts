@@ -1,10 +1,21 @@
 import { type Command, onHost } from '../command/command.ts'
 import type { Lab, Pod } from '../model/lab.ts'
+import { pinnedHardwareAddress } from '../model/machine.ts'
+import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
+import { withHardwareAddress } from '../network/bridge.ts'
+import { attachMachines, detachMachines } from '../network/wiring.ts'
 import type { Standing } from './apply-endpoints.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import { topologyChecks } from './checks.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
-import { cableCommands, podCommands, podPrograms } from './topology.ts'
+import { podPrograms } from './topology.ts'
+
+/** How a stage brings pods and files. */
+export interface Adding {
+  kernel: KernelFacts
+  /** What an apply that broke off has written is not known: every file is written anew. */
+  anew: boolean
+}
 
 /** Brings new pods, and the files by which all know each other. `pods` are those that the lab has afterwards. */
 export function addStage(
@@ -12,18 +23,18 @@ export function addStage(
   lab: Lab,
   added: readonly Pod[],
   pods: readonly Pod[],
-  kernel: KernelFacts,
+  { kernel, anew }: Adding,
 ): ApplyStage {
   const old = new Map(before.lab.pods.map(pod => [pod.name, pod]))
   const fresh = new Set(added.map(({ name }) => name))
   const here = lab.pods.filter(pod => old.has(pod.name) || fresh.has(pod.name))
   const commands = [
-    ...(added.length > 0 ? pins(added, kernel) : []),
-    ...added.map(pod => onHost(['ip', 'netns', 'add', pod.name])),
-    ...added.flatMap(pod => cableCommands(pod, lab)),
-    ...added.flatMap(podCommands),
-    ...nameFiles(before.lab, lab, here, fresh),
-    ...labFiles(before.lab, lab),
+    ...steadied(added, lab, kernel),
+    ...attachMachines(added.map(pod => podMachine(pod, lab.bridges, pinsPods(lab)))).map(
+      ({ command }) => command,
+    ),
+    ...nameFiles(anew ? undefined : before.lab, lab, here, fresh),
+    ...labFiles(before.lab, lab, anew),
     ...added.flatMap(podPrograms),
   ]
   const names = added.map(({ name }) => name)
@@ -39,30 +50,31 @@ export function addStage(
       checks: added.length > 0 ? topologyChecks('servers', { ...lab, pods: [...added] }) : [],
     },
     ends: [],
-    touches: names,
-    leaves: { lab: { ...before.lab, pods }, endpoints: before.endpoints },
+    touches: added,
+    leaves: {
+      lab: { ...before.lab, files: lab.files, pods: withNameservers(pods, here) },
+      endpoints: before.endpoints,
+    },
   }
 }
 
-/** Takes pods away, with all that runs in them. */
+/** Takes pods away, with all that runs in them. `lab`: as it is to be. */
 export function removeStage(
   before: Standing,
+  lab: Lab,
   gone: readonly Pod[],
   kernel: KernelFacts,
   title?: string,
 ): ApplyStage {
-  const { namespaces, links } = kernel
   const names = gone.map(({ name }) => name)
-  const there = names.filter(name => namespaces.has(name))
+  const there = names.filter(name => kernel.namespaces.has(name))
   const left = before.lab.pods.filter(({ name }) => !names.includes(name))
+  const machines = (pods: readonly Pod[]) =>
+    pods.map(pod => podMachine(pod, before.lab.bridges, kernel.known.has(pod.address.address)))
   const commands = [
-    ...pins(gone, kernel),
-    ...gone
-      .filter(({ veth }) => links.has(veth))
-      .map(({ veth }) => onHost(['ip', 'link', 'delete', 'dev', veth])),
-    ...there.map(name => onHost(['ip', 'netns', 'delete', name])),
+    ...steadied(gone, lab, kernel),
+    ...detachMachines(machines(gone), machines(left), kernel),
     ...(gone.length === 0 ? [] : [onHost(['rm', '-r', '-f', ...names.map(name => `/etc/netns/${name}`)])]),
-    ...gone.flatMap(pod => forgetting(pod, left)),
   ]
   return {
     step: {
@@ -73,7 +85,7 @@ export function removeStage(
       checks: [],
     },
     ends: there,
-    touches: names,
+    touches: gone,
     leaves: { lab: { ...before.lab, pods: left }, endpoints: before.endpoints },
   }
 }
@@ -90,7 +102,7 @@ export function restartStage(before: Standing, pods: readonly Pod[]): ApplyStage
       checks: topologyChecks('servers', { ...before.lab, pods }),
     },
     ends: names,
-    touches: names,
+    touches: pods,
     leaves: {
       lab: { ...before.lab, pods: mergedPods(before.lab.pods, pods, new Set()) },
       endpoints: before.endpoints,
@@ -99,34 +111,43 @@ export function restartStage(before: Standing, pods: readonly Pod[]): ApplyStage
 }
 
 /**
- * A bridge takes the lowest of its ports' MAC addresses, so that it would change with its pods, and the others would send to
- * their gateway's old one for half a minute. Setting an address, be it the one that it has, ends that (br_stp_if.c).
+ * The bridges of these pods keep their hardware addresses: else they would change with their ports, and the others would send to their
+ * gateway's old one for half a minute. A pinned one stays as it is, and with it what the kernel knows there for good.
  */
-function pins(pods: readonly Pod[], { macs }: KernelFacts): Command[] {
-  const bridges = new Set(pods.map(({ bridge }) => bridge))
-  return [...bridges].flatMap(bridge => {
-    const mac = macs.get(bridge)
-    return mac === undefined ? [] : [onHost(['ip', 'link', 'set', 'dev', bridge, 'address', mac])]
+function steadied(pods: readonly Pod[], lab: Lab, { macs }: KernelFacts): Command[] {
+  const touched = new Set(pods.map(({ bridge }) => bridge))
+  return networksOf(lab).flatMap(network => {
+    const mac = macs.get(network.name)
+    const isLoose = !network.pinned && mac !== pinnedHardwareAddress(network.address.address)
+    return touched.has(network.name) && isLoose && mac !== undefined
+      ? [withHardwareAddress(network, mac)]
+      : []
   })
 }
 
-/** A pod that comes later may have the address of this one, but not its MAC address. */
-function forgetting({ address, bridge }: Pod, left: readonly Pod[]): Command[] {
-  const argv = ['ip', 'neigh', 'flush', 'to', address.address]
-  return [onHost(argv), ...left.filter(pod => pod.bridge === bridge).map(pod => ({ argv, in: pod.name }))]
+/** Pods with the name servers that they have been told now. */
+function withNameservers(pods: readonly Pod[], told: readonly Pod[]): Pod[] {
+  const now = new Map(told.map(({ name, nameservers }) => [name, nameservers]))
+  return pods.map(pod => ({ ...pod, nameservers: now.get(pod.name) ?? pod.nameservers }))
 }
 
-/** The hosts files of all pods where a name has changed, and the resolv.conf files that are new or other. */
-function nameFiles(before: Lab, lab: Lab, pods: readonly Pod[], fresh: ReadonlySet<string>): Command[] {
+/** The hosts files of all pods where a name has changed, and the resolv.conf files that are new or other. No `before`: all. */
+function nameFiles(
+  before: Lab | undefined,
+  lab: Lab,
+  pods: readonly Pod[],
+  fresh: ReadonlySet<string>,
+): Command[] {
   const folder = (pod: Pod) => `/etc/netns/${pod.name}`
   const hosts = hostsFile(lab)
   const asking = pods.filter(pod => {
-    const was = before.pods.find(({ name }) => name === pod.name)
+    const was = before?.pods.find(({ name }) => name === pod.name)
     return fresh.has(pod.name)
       ? pod.nameservers.length > 0
       : was?.nameservers.join(' ') !== pod.nameservers.join(' ')
   })
-  const toTell = hosts === hostsFile(before) ? pods.filter(pod => fresh.has(pod.name)) : pods
+  const toTell =
+    before !== undefined && hosts === hostsFile(before) ? pods.filter(pod => fresh.has(pod.name)) : pods
   return [
     ...(fresh.size === 0
       ? []
@@ -143,8 +164,8 @@ function nameFiles(before: Lab, lab: Lab, pods: readonly Pod[], fresh: ReadonlyS
   ]
 }
 
-function labFiles(before: Lab, lab: Lab): Command[] {
-  const written = Object.entries(lab.files).filter(([path, text]) => before.files[path] !== text)
+function labFiles(before: Lab, lab: Lab, anew: boolean): Command[] {
+  const written = Object.entries(lab.files).filter(([path, text]) => anew || before.files[path] !== text)
   const unneeded = Object.keys(before.files).filter(path => !(path in lab.files))
   return [
     ...written.map(([path, input]) => ({ ...onHost(['tee', path]), input })),

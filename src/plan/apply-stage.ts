@@ -1,5 +1,6 @@
 import type { Command } from '../command/command.ts'
 import type { RulesChange } from '../dataplane/dataplane.ts'
+import type { Pod } from '../model/lab.ts'
 import type { Standing } from './apply-endpoints.ts'
 import type { Step } from './plan.ts'
 
@@ -9,7 +10,7 @@ export interface ApplyStage {
   /** Pods whose programs are ended before the commands run. */
   ends: readonly string[]
   /** Pods that the commands make or take away: half-made if they fail. */
-  touches: readonly string[]
+  touches: readonly Pod[]
   rules?: RulesChange
   /** What stands afterwards. */
   leaves: Standing
@@ -25,6 +26,8 @@ export interface KernelFacts {
   links: ReadonlySet<string>
   /** Bridge → its MAC address. */
   macs: ReadonlyMap<string, string>
+  /** Addresses of neighbours that the host knows for good: those of pinned pods. */
+  known: ReadonlySet<string>
 }
 
 /** A command of an apply, which nothing takes back but another apply. */

@@ -8,12 +8,13 @@ import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import type { LabDifference } from './difference.ts'
 import { type EndpointsByService, serviceTargets } from './kube-proxy.ts'
+import { pinStage, unpinStage } from './pinning.ts'
 
 export interface ApplyOptions {
   kernel: KernelFacts
   /** Pods of an `apply` that failed: what is left of them goes first. */
   unfinished: readonly Pod[]
-  /** Every rule is written anew. */
+  /** Every rule and every file is written anew. */
   fullSync: boolean
 }
 
@@ -31,15 +32,17 @@ export function applyStages(
   const { restarted } = difference
   const isNamed = (pods: readonly Pod[]) => (pod: Pod) => pods.some(({ name }) => name === pod.name)
   const gone = [...difference.removed, ...before.lab.pods.filter(isNamed(difference.replaced))]
-  // Two pods with one address must not meet.
+  const staying = before.lab.pods.filter(pod => !isNamed(gone)(pod))
+  // Two pods with one address, or one interface, must not meet.
   const late = difference.added.filter(pod =>
-    gone.some(({ address }) => address.address === pod.address.address),
+    gone.some(({ address, veth }) => address.address === pod.address.address || veth === pod.veth),
   )
   const early = difference.added.filter(pod => !late.includes(pod))
   const anew = [...difference.replaced, ...late]
   const absent = new Set([...gone, ...late, ...restarted].map(({ name }) => name))
   const waits = anew.length > 0 || restarted.length > 0
 
+  const adding = { kernel, anew: fullSync || unfinished.length > 0 }
   const stages: ApplyStage[] = []
   let standing = before
   const push = (stage: ApplyStage) => {
@@ -47,15 +50,17 @@ export function applyStages(
     const { step, ends, rules } = stage
     if (step.actions.length > 0 || ends.length > 0 || (rules?.flushes.length ?? 0) > 0) stages.push(stage)
   }
-  push(removeStage(before, unfinished, kernel, 'Sweep what a broken-off apply left'))
-  push(addStage(before, after.lab, early, [...before.lab.pods, ...early], kernel))
+  push(removeStage(before, after.lab, unfinished, kernel, 'Sweep what a broken-off apply left'))
+  push(pinStage(before, after.lab, staying, kernel))
+  push(addStage(before, after.lab, early, [...before.lab.pods, ...early], adding))
   const between = waits ? without(after.endpoints, absent) : after.endpoints
   const merged = mergedPods(standing.lab.pods, after.lab.pods, absent)
   const now: Standing = { lab: { ...after.lab, pods: merged }, endpoints: between }
   push(rulesStage(rulesChange(standing, now, kernel.rules, fullSync), standing, now))
-  push(removeStage(standing, gone, kernel))
+  push(removeStage(standing, after.lab, gone, kernel))
+  push(unpinStage(standing, after.lab, staying, kernel))
   push(restartStage(standing, restarted))
-  if (anew.length > 0) push(addStage(standing, after.lab, anew, after.lab.pods, kernel))
+  if (anew.length > 0) push(addStage(standing, after.lab, anew, after.lab.pods, { kernel, anew: false }))
   if (waits)
     push(
       rulesStage(

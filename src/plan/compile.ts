@@ -1,4 +1,4 @@
-import type { Command } from '../command/command.ts'
+import type { Action, Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
 import { dataplane } from '../dataplane/modes.ts'
@@ -12,7 +12,7 @@ import {
 } from '../model/lab.ts'
 import { topologyChecks } from './checks.ts'
 import { type EndpointsByService, nodeView, serviceTargets } from './kube-proxy.ts'
-import type { Action, Plan, Step } from './plan.ts'
+import type { Plan, Step } from './plan.ts'
 import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
 import { topologyPart } from './topology.ts'
 
@@ -73,7 +73,8 @@ class Planner {
   }
 
   #build(part: Exclude<BuildPart, 'services'>): Action[] {
-    return topologyPart(part, this.#lab).commands.map(command => this.#action(command))
+    const { links = [], commands } = topologyPart(part, this.#lab)
+    return [...links, ...commands.map(command => this.#action(command))]
   }
 
   /** Brings the host's rules to these endpoints, as kube-proxy's next sync would. */

@@ -1,12 +1,6 @@
-import type { Command, Place } from '../command/command.ts'
+import type { Action, Place } from '../command/command.ts'
 import type { EntryKind } from '../dataplane/dataplane.ts'
 import type { Check } from '../model/lab.ts'
-
-/** A command with the commands that take it back, in the order in which to run them. */
-export interface Action {
-  command: Command
-  undo: readonly Command[]
-}
 
 export interface Step {
   title: string

@@ -1,13 +1,17 @@
-import { type Command, onHost } from '../command/command.ts'
+import { type Action, type Command, onHost } from '../command/command.ts'
 import { subnetOf } from '../model/address.ts'
-import type { Bridge, BuildPart, Lab, OutsideMachine, Pod } from '../model/lab.ts'
-import { manyPods } from './many-pods.ts'
+import type { Bridge, BuildPart, Lab, Pod } from '../model/lab.ts'
+import { pinsPods, wiringOf } from '../model/wiring.ts'
+import { attachAll } from '../network/wiring.ts'
+import { whyPinned } from './pinning.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 
-/** What a part of the topology is called, why it is there, and the commands that build it. */
+/** What a part of the topology is called, why it is there, and the commands that build it, in order. */
 export interface Part {
   title: string
   why: string
+  /** Links: each command with what takes it back. */
+  links?: readonly Action[]
   commands: readonly Command[]
 }
 
@@ -36,103 +40,17 @@ function forwarding(lab: Lab): Part {
 }
 
 function network(lab: Lab): Part {
-  const { bridges, outside, pods } = lab
+  const { bridges, pods } = lab
   const names = bridges.map(bridge => bridge.name).join(' and ')
-  const many = manyPods(lab)
   return {
     title: `${count(pods.length, 'pod')} on ${names}`,
     why:
       'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge ' +
       'on the host. The bridge has the address that the pods use as their gateway.' +
-      (many === undefined ? '' : `\n${many.why}`),
-    commands: [
-      ...bridges.flatMap(bridge => [...bridgeCommands(bridge), ...(many?.bridge(bridge) ?? [])]),
-      ...pods.map(pod => onHost(['ip', 'netns', 'add', pod.name])),
-      ...outside.map(machine => onHost(['ip', 'netns', 'add', machine.name])),
-      ...pods.flatMap(pod => cableCommands(pod, lab)),
-      ...outside.flatMap(hostWireCommands),
-      ...pods.flatMap(pod => many?.host(pod) ?? []),
-      ...pods.flatMap(pod => [
-        ...(many?.before(pod) ?? []),
-        ...podCommands(pod),
-        ...(many?.after(pod) ?? []),
-      ]),
-      ...outside.flatMap(machineCommands),
-      ...wayOut(outside),
-      ...podFiles(lab),
-    ],
+      (pinsPods(lab) ? `\n${whyPinned}` : ''),
+    links: attachAll(wiringOf(lab)),
+    commands: podFiles(lab),
   }
-}
-
-function bridgeCommands({ name, address }: Bridge): Command[] {
-  return [
-    onHost(['ip', 'link', 'add', 'name', name, 'type', 'bridge']),
-    onHost(['ip', 'address', 'add', `${address.address}/${address.prefix}`, 'dev', name]),
-    onHost(['ip', 'link', 'set', 'dev', name, 'up']),
-  ]
-}
-
-/** Plugs a pod's namespace into its bridge. */
-export function cableCommands({ name, veth, bridge }: Pod, lab: Lab): Command[] {
-  const hairpin = lab.bridges.find(other => other.name === bridge)?.hairpin ?? false
-  return [
-    onHost(['ip', 'link', 'add', 'name', veth, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]),
-    onHost(['ip', 'link', 'set', 'dev', veth, 'master', bridge, 'up']),
-    ...(hairpin ? [onHost(['ip', 'link', 'set', 'dev', veth, 'type', 'bridge_slave', 'hairpin', 'on'])] : []),
-  ]
-}
-
-/** Sets a pod's interfaces and its route up. */
-export function podCommands({ name, address, gateway }: Pod): Command[] {
-  return [
-    { argv: ['ip', 'link', 'set', 'dev', 'lo', 'up'], in: name },
-    { argv: ['ip', 'address', 'add', `${address.address}/${address.prefix}`, 'dev', 'eth0'], in: name },
-    { argv: ['ip', 'link', 'set', 'dev', 'eth0', 'up'], in: name },
-    { argv: ['ip', 'route', 'add', 'default', 'via', gateway], in: name },
-  ]
-}
-
-function hostWireCommands(machine: OutsideMachine): Command[] {
-  const { name, hostAddress } = machine
-  return [
-    onHost([
-      'ip',
-      'link',
-      'add',
-      'name',
-      machine.interface,
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'eth0',
-      'netns',
-      name,
-    ]),
-    onHost([
-      'ip',
-      'address',
-      'add',
-      `${hostAddress.address}/${hostAddress.prefix}`,
-      'dev',
-      machine.interface,
-    ]),
-    onHost(['ip', 'link', 'set', 'dev', machine.interface, 'up']),
-  ]
-}
-
-function machineCommands({ name, address, hostAddress }: OutsideMachine): Command[] {
-  return [
-    { argv: ['ip', 'link', 'set', 'dev', 'lo', 'up'], in: name },
-    { argv: ['ip', 'address', 'add', `${address.address}/${address.prefix}`, 'dev', 'eth0'], in: name },
-    { argv: ['ip', 'link', 'set', 'dev', 'eth0', 'up'], in: name },
-    { argv: ['ip', 'route', 'add', 'default', 'via', hostAddress.address], in: name },
-  ]
-}
-
-/** Without a default route the host's own look-up of a cluster IP fails before any rule sees the packet. */
-function wayOut([first]: readonly OutsideMachine[]): Command[] {
-  return first === undefined ? [] : [onHost(['ip', 'route', 'add', 'default', 'via', first.address.address])]
 }
 
 function podFiles(lab: Lab): Command[] {

@@ -46,7 +46,14 @@ export async function kernelFacts(sandbox: Sandbox): Promise<KernelFacts> {
     namespaces: await namespacesOf(sandbox),
     links: new Set(links),
     macs: await bridgeAddresses(sandbox),
+    known: knownNeighbours(readFileSync(`${process}/net/arp`, 'utf8')),
   }
+}
+
+/** Addresses of the neighbours in `/proc/net/arp` that are permanent (ATF_PERM, if_arp.h). */
+function knownNeighbours(table: string): Set<string> {
+  const entries = table.split('\n').map(line => line.split(/\s+/))
+  return new Set(entries.flatMap(([address = '', , flags]) => (Number(flags) & 0x4 ? [address] : [])))
 }
 
 async function namespacesOf(sandbox: Sandbox): Promise<Set<string>> {

@@ -79,7 +79,7 @@ export function apply(
       tell,
       signal,
       planOf: stage => standingPlan(stage.leaves),
-      before: stage => writeSyncState(folder, { ...known, ...marks(stage, before.lab, target) }),
+      before: stage => writeSyncState(folder, { ...known, ...marks(stage) }),
       after: (stage, result) => {
         if (result.failure !== undefined) return
         known = { ...known, endpoints: stage.leaves.endpoints, unfinished: [], fullSync: false }
@@ -106,15 +106,8 @@ function readyStanding(running: Lab, target: Lab, state: SyncState): Standing {
 }
 
 /** What must be known of a stage that is broken off. */
-function marks(
-  { touches, rules }: ApplyStage,
-  before: Lab,
-  after: Lab,
-): Pick<SyncState, 'unfinished' | 'fullSync'> {
-  const unfinished = touches.flatMap(
-    name => [...after.pods, ...before.pods].find(pod => pod.name === name) ?? [],
-  )
-  return { unfinished, fullSync: rules !== undefined }
+function marks({ touches, rules }: ApplyStage): Pick<SyncState, 'unfinished' | 'fullSync'> {
+  return { unfinished: touches, fullSync: rules !== undefined || touches.length === 0 }
 }
 
 /** Forgets what was known of pods that go, or come anew. */

@@ -1,0 +1,90 @@
+import { type Action, type Command, onHost, type Place } from '../command/command.ts'
+import type { Link, Machine } from '../model/machine.ts'
+import type { Wiring } from '../model/wiring.ts'
+import { raiseBridge } from './bridge.ts'
+import { bridgePortDriver } from './bridge-port.ts'
+import { namespace, up } from './cable.ts'
+import type { LinkDriver } from './driver.ts'
+import { wireDriver } from './wire.ts'
+
+const drivers: { readonly [Kind in Link['kind']]: LinkDriver<Extract<Link, { kind: Kind }>> } = {
+  'bridge-port': bridgePortDriver,
+  wire: wireDriver,
+}
+
+/** The driver of a link's kind. */
+function driverOf<Kind extends Link>(link: Kind): LinkDriver<Kind> {
+  return drivers[link.kind] as LinkDriver<Kind>
+}
+
+/** Brings a whole wiring. */
+export function attachAll({ networks, machines }: Wiring): Action[] {
+  return [...networks.flatMap(raiseBridge), ...attachMachines(machines)]
+}
+
+/** Brings machines, whose networks are there. */
+export function attachMachines(machines: readonly Machine[]): Action[] {
+  const attached = machines.map(({ name, links }) => ({
+    name,
+    links: links.map(link => driverOf(link).attach(link)),
+  }))
+  const all = attached.flatMap(({ links }) => links)
+  return [
+    ...machines.map(({ name }) => namespace(name)),
+    ...all.flatMap(({ cable }) => cable),
+    ...all.flatMap(({ known }) => known),
+    ...attached.flatMap(({ name, links }) => [
+      up({ place: name, interface: 'lo' }),
+      ...links.flatMap(({ near }) => near),
+    ]),
+    ...all.flatMap(({ wayOut }) => wayOut),
+  ]
+}
+
+/** What is there of machines that go: of one that came half, not all is. */
+export interface Remains {
+  namespaces: ReadonlySet<string>
+  /** Interfaces of the host. */
+  links: ReadonlySet<string>
+}
+
+/** Takes machines away. `left`: those that stay. */
+export function detachMachines(
+  machines: readonly Machine[],
+  left: readonly Machine[],
+  { namespaces, links }: Remains,
+): Command[] {
+  const staying = left.flatMap(machine => machine.links)
+  const going = machines.flatMap(machine => machine.links)
+  const detached = going.map(link => ({ link, ...driverOf(link).detach(link, staying) }))
+  return [
+    ...detached.filter(({ link }) => links.has(link.far.interface)).flatMap(({ cable }) => cable),
+    ...machines
+      .filter(({ name }) => namespaces.has(name))
+      .map(({ name }) => onHost(['ip', 'netns', 'delete', name])),
+    ...byPlace(detached.flatMap(({ forgetting }) => forgetting)),
+  ]
+}
+
+/** Pins links that are there, or unpins them: as they are to be. */
+export function repinLinks(links: readonly Link[]): Command[] {
+  const phases: Command[][] = []
+  for (const link of links) {
+    for (const [index, commands] of driverOf(link).repin(link).entries()) {
+      phases[index] ??= []
+      phases[index].push(...commands)
+    }
+  }
+  return phases.flat()
+}
+
+/** Commands of one place together, since each entry into another costs. */
+function byPlace(commands: readonly Command[]): Command[] {
+  const places = new Map<Place, Command[]>()
+  for (const command of commands) {
+    const others = places.get(command.in)
+    if (others === undefined) places.set(command.in, [command])
+    else others.push(command)
+  }
+  return [...places.values()].flat()
+}

@@ -1,0 +1,61 @@
+import type { Command } from '../command/command.ts'
+import type { Lab, Pod } from '../model/lab.ts'
+import { pinnedHardwareAddress } from '../model/machine.ts'
+import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
+import { pinBridge } from '../network/bridge.ts'
+import { repinLinks } from '../network/wiring.ts'
+import type { Standing } from './apply-endpoints.ts'
+import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
+
+// net.ipv4.neigh.default.gc_thresh3 cannot be set in a namespace; entries that are permanent do not count (arp(7)).
+/** Why a lab's pods are pinned. */
+export const whyPinned =
+  'With so many pods two things are done that a few would not need. A kernel keeps 1,024 neighbours at most, in all of ' +
+  'its namespaces together, and forgets none within five seconds: so each address is made known with a hardware address ' +
+  'for good. And with IPv6 each pod would announce itself to all others: addrgenmode none keeps it from having an address.'
+
+/** Pins the pods that stay where a lab has become so large, before others come. */
+export function pinStage(
+  before: Standing,
+  lab: Lab,
+  staying: readonly Pod[],
+  { macs, known }: KernelFacts,
+): ApplyStage {
+  const loose = networksOf(lab).filter(
+    ({ name, address, pinned }) => pinned && macs.get(name) !== pinnedHardwareAddress(address.address),
+  )
+  const forgetful = new Set(loose.map(({ name }) => name))
+  const pods = staying.filter(
+    ({ address, bridge }) => pinsPods(lab) && (forgetful.has(bridge) || !known.has(address.address)),
+  )
+  return stageOf(before, 'Pin hardware addresses', whyPinned, [
+    ...loose.map(pinBridge),
+    ...repinned(pods, lab, true),
+  ])
+}
+
+/** Unpins the pods that stay where a lab has become small again, when others are gone. */
+export function unpinStage(
+  before: Standing,
+  lab: Lab,
+  staying: readonly Pod[],
+  { known }: KernelFacts,
+): ApplyStage {
+  const pods = staying.filter(({ address }) => !pinsPods(lab) && known.has(address.address))
+  const why = 'So few pods may ask for each other, and have IPv6 addresses.'
+  return stageOf(before, 'Unpin hardware addresses', why, repinned(pods, lab, false))
+}
+
+function repinned(pods: readonly Pod[], { bridges }: Lab, pinned: boolean): Command[] {
+  return repinLinks(pods.flatMap(pod => podMachine(pod, bridges, pinned).links))
+}
+
+/** What is known of the kernel says what a broken-off one has left to do, so that nothing needs to be noted. */
+function stageOf(leaves: Standing, title: string, why: string, commands: readonly Command[]): ApplyStage {
+  return {
+    step: { title, why, from: 'topology', actions: commands.map(action), checks: [] },
+    ends: [],
+    touches: [],
+    leaves,
+  }
+}

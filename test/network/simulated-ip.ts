@@ -1,0 +1,268 @@
+import type { Command, Place } from '../../src/command/command.ts'
+import { linkName, parseIp, valueAfter } from '../../src/command/ip-argv.ts'
+
+interface Device {
+  /** `random 7` where the kernel has chosen. */
+  mac: string
+  isUp: boolean
+  /** The other end of a veth pair. */
+  peer?: { place: Place; name: string }
+  bridge?: string
+  hairpin: boolean
+  addresses: Set<string>
+  /** Whether it makes itself an IPv6 address when it is set up, and whether it has one. */
+  addrGenMode: 'eui64' | 'none'
+  linkLocal: boolean
+  /** Address → hardware address. */
+  permanent: Map<string, string>
+  learnt: Map<string, string>
+}
+
+interface Namespace {
+  devices: Map<string, Device>
+  gateway?: string
+}
+
+/** What `ip` and the commands beside it leave in the kernel and in files; what the kernel would refuse throws. */
+export class SimulatedIp {
+  readonly places = new Map<Place, Namespace>([['host', { devices: new Map() }]])
+  readonly files = new Map<string, string>()
+  #macs = 0
+
+  run(command: Command): void {
+    const { argv, in: place, input = '' } = command
+    const [program, ...words] = argv
+    if (command.container !== undefined || program === 'iptables') return
+    const paths = words.filter(word => !word.startsWith('-'))
+    if (program === 'ip') this.#ip(argv, place)
+    else if (program === 'sysctl') this.#sysctl(words, place)
+    else if (program === 'tee') for (const path of paths) this.files.set(path, input)
+    else if (program === 'rm') for (const path of paths) this.#remove(path)
+    else if (program !== 'mkdir' && program !== 'rmdir') throw new Error(`what is ${argv.join(' ')}?`)
+  }
+
+  /** A place has asked for its neighbours, and was answered. */
+  learn(place: Place, device: string, addresses: readonly string[]): void {
+    const owners = this.#owners()
+    const { permanent, learnt } = this.#device(place, device)
+    for (const address of addresses) {
+      const found = owners.get(address)
+      if (found !== undefined && !permanent.has(address)) learnt.set(address, found.mac)
+    }
+  }
+
+  /** Neighbours whose hardware address is no longer what it is taken for. */
+  get mistaken(): string[] {
+    const owners = this.#owners()
+    return [...this.places].flatMap(([place, { devices }]) =>
+      [...devices.values()].flatMap(({ permanent, learnt }) =>
+        [...permanent, ...learnt]
+          .filter(([address, mac]) => owners.get(address)?.mac !== mac)
+          .map(([address]) => `${place} takes somebody else for ${address}`),
+      ),
+    )
+  }
+
+  /** All that can be compared; hardware addresses that the kernel chose are `random`. */
+  get state(): Record<Place, unknown> & { files: unknown } {
+    const places = [...this.places].map(([place, { gateway, devices }]) => {
+      const shown = [...devices].map(([name, { learnt: _, ...device }]) => [
+        name,
+        {
+          ...device,
+          mac: device.mac.replace(/ .*/, ''),
+          addresses: [...device.addresses],
+          permanent: Object.fromEntries([...device.permanent].sort()),
+        },
+      ])
+      return [place, { gateway, devices: Object.fromEntries(shown.sort()) }]
+    })
+    return { ...Object.fromEntries(places.sort()), files: Object.fromEntries([...this.files].sort()) }
+  }
+
+  #ip(argv: readonly string[], place: Place): void {
+    const { object = '', verb = '', words = [] } = parseIp(argv) ?? {}
+    const run: Record<string, () => void> = {
+      'netns add': () => void this.places.set(this.#fresh(words[0]!), { devices: this.#loopback() }),
+      'netns delete': () => this.#deleteNamespace(words[0]!),
+      'link add': () => this.#addLink(words, place),
+      'link delete': () => this.#deleteLink(place, linkName(words)!),
+      'link set': () => this.#setLink(words, place),
+      'address add': () => this.#add(this.#devOf(words, place).addresses, words[0]!),
+      'address delete': () => this.#delete(this.#devOf(words, place).addresses, words[0]!),
+      'address flush': () => this.#flushAddresses(words, place),
+      'route add': () => this.#addRoute(words, place),
+      'route delete': () => this.#deleteRoute(words, place),
+      'neigh replace': () => this.#replaceNeighbour(words, place),
+      'neigh delete': () => this.#delete(this.#devOf(words, place).permanent, words[0]!),
+      'neigh flush': () => this.#flushNeighbours(words, place),
+    }
+    const known = run[`${object} ${verb}`]
+    if (known === undefined) throw new Error(`what is ${argv.join(' ')}?`)
+    known()
+  }
+
+  #addLink(words: readonly string[], place: Place): void {
+    const name = linkName(words)!
+    const there = this.#namespace(place).devices
+    if (there.has(name)) throw new Error(`${name} exists`)
+    if (valueAfter(words, 'type') === 'bridge') return void there.set(name, this.#newDevice())
+    const end = {
+      place: valueAfter(words, 'netns')!,
+      name: valueAfter(words.slice(words.indexOf('peer')), 'name')!,
+    }
+    if (this.#namespace(end.place).devices.has(end.name)) throw new Error(`${end.name} exists`)
+    there.set(name, { ...this.#newDevice(), peer: end })
+    this.#namespace(end.place).devices.set(end.name, { ...this.#newDevice(), peer: { place, name } })
+  }
+
+  #setLink(words: readonly string[], place: Place): void {
+    const device = this.#device(place, linkName(words)!)
+    const [mac, mode, bridge, hairpin] = ['address', 'addrgenmode', 'master', 'hairpin'].map(word =>
+      valueAfter(words, word),
+    )
+    if (mac !== undefined) {
+      device.mac = mac
+      device.permanent.clear()
+      device.learnt.clear()
+    }
+    if (mode !== undefined) device.addrGenMode = mode as Device['addrGenMode']
+    if (bridge !== undefined) {
+      this.#device(place, bridge)
+      device.bridge = bridge
+    }
+    if (words.includes('nomaster')) delete device.bridge
+    if (hairpin !== undefined) device.hairpin = hairpin === 'on'
+    if (words.includes('up')) {
+      device.isUp = true
+      device.linkLocal ||= device.peer !== undefined && device.addrGenMode === 'eui64'
+    }
+    if (words.includes('down')) device.isUp = false
+  }
+
+  #sysctl(words: readonly string[], place: Place): void {
+    const name = /^net\.ipv6\.conf\.(\w+)\.addr_gen_mode=0$/.exec(words.at(-1) ?? '')?.[1]
+    if (name === undefined) return
+    const device = this.#device(place, name)
+    if (device.addrGenMode === 'none') device.linkLocal = device.isUp
+    device.addrGenMode = 'eui64'
+  }
+
+  #flushAddresses(words: readonly string[], place: Place): void {
+    if (valueAfter(words, 'to') !== 'fe80::/64') throw new Error('only the link-local address may go')
+    this.#devOf(words, place).linkLocal = false
+  }
+
+  #addRoute(words: readonly string[], place: Place): void {
+    const namespace = this.#namespace(place)
+    const via = valueAfter(words, 'via')!
+    const isNear = [...namespace.devices.values()].some(
+      ({ isUp, addresses }) =>
+        isUp && [...addresses].some(each => each.split('.', 3).join() === via.split('.', 3).join()),
+    )
+    if (namespace.gateway !== undefined || !isNear) throw new Error(`no route via ${via} in ${place}`)
+    namespace.gateway = via
+  }
+
+  #deleteRoute(words: readonly string[], place: Place): void {
+    const namespace = this.#namespace(place)
+    if (namespace.gateway !== valueAfter(words, 'via')) throw new Error(`no such route in ${place}`)
+    delete namespace.gateway
+  }
+
+  #replaceNeighbour(words: readonly string[], place: Place): void {
+    const device = this.#devOf(words, place)
+    device.learnt.delete(words[0]!)
+    device.permanent.set(words[0]!, valueAfter(words, 'lladdr')!)
+  }
+
+  #flushNeighbours(words: readonly string[], place: Place): void {
+    const [to, state, name] = [valueAfter(words, 'to'), valueAfter(words, 'nud'), valueAfter(words, 'dev')]
+    const devices =
+      name === undefined ? [...this.#namespace(place).devices.values()] : [this.#device(place, name)]
+    for (const { permanent, learnt } of devices) {
+      const tables = [...(state === 'permanent' ? [] : [learnt]), ...(state === undefined ? [] : [permanent])]
+      for (const table of tables) {
+        if (to === undefined) table.clear()
+        else table.delete(to)
+      }
+    }
+  }
+
+  #deleteNamespace(name: string): void {
+    for (const device of [...this.#namespace(name).devices.keys()]) {
+      if (device !== 'lo') this.#deleteLink(name, device)
+    }
+    this.places.delete(name)
+  }
+
+  #deleteLink(place: Place, name: string): void {
+    const { peer } = this.#device(place, name)
+    for (const end of [{ place, name }, ...(peer === undefined ? [] : [peer])]) {
+      const namespace = this.#namespace(end.place)
+      const { addresses } = this.#device(end.place, end.name)
+      const nets = [...addresses].map(each => each.split('.', 3).join('.'))
+      if (nets.some(net => namespace.gateway?.startsWith(`${net}.`))) delete namespace.gateway
+      namespace.devices.delete(end.name)
+    }
+  }
+
+  #remove(path: string): void {
+    for (const file of [...this.files.keys()]) {
+      if (file === path || file.startsWith(`${path}/`)) this.files.delete(file)
+    }
+  }
+
+  /** Address → the device that has it. */
+  #owners(): Map<string, Device> {
+    const devices = [...this.places.values()].flatMap(namespace => [...namespace.devices.values()])
+    return new Map(
+      devices.flatMap(device =>
+        [...device.addresses].map((each): [string, Device] => [each.replace(/\/.*/, ''), device]),
+      ),
+    )
+  }
+
+  #newDevice(): Device {
+    this.#macs += 1
+    return {
+      mac: `random ${this.#macs}`,
+      ...{ isUp: false, hairpin: false, addresses: new Set(), addrGenMode: 'eui64', linkLocal: false },
+      ...{ permanent: new Map(), learnt: new Map() },
+    }
+  }
+
+  #loopback(): Map<string, Device> {
+    return new Map([['lo', { ...this.#newDevice(), mac: 'none' }]])
+  }
+
+  #namespace(place: Place): Namespace {
+    const found = this.places.get(place)
+    if (found === undefined) throw new Error(`there is no namespace ${place}`)
+    return found
+  }
+
+  #device(place: Place, name: string): Device {
+    const found = this.#namespace(place).devices.get(name)
+    if (found === undefined) throw new Error(`there is no ${name} in ${place}`)
+    return found
+  }
+
+  #devOf(words: readonly string[], place: Place): Device {
+    return this.#device(place, valueAfter(words, 'dev')!)
+  }
+
+  #fresh(name: string): string {
+    if (this.places.has(name)) throw new Error(`there is a namespace ${name}`)
+    return name
+  }
+
+  #add(set: Set<string>, value: string): void {
+    if (set.has(value)) throw new Error(`${value} is there already`)
+    set.add(value)
+  }
+
+  #delete(from: { delete(value: string): boolean }, value: string): void {
+    if (!from.delete(value)) throw new Error(`there is no ${value}`)
+  }
+}

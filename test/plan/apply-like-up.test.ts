@@ -1,0 +1,235 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Command } from '../../src/command/command.ts'
+import { dataplane } from '../../src/dataplane/modes.ts'
+import type { Lab, Pod } from '../../src/model/lab.ts'
+import { applyStages } from '../../src/plan/apply.ts'
+import type { Standing } from '../../src/plan/apply-endpoints.ts'
+import type { ApplyStage, KernelFacts } from '../../src/plan/apply-stage.ts'
+import { compilePlan } from '../../src/plan/compile.ts'
+import { labDifference } from '../../src/plan/difference.ts'
+import { SimulatedIp } from '../network/simulated-ip.ts'
+import { labOf } from './lab-text.ts'
+
+const base = labOf(`name: lab
+sysctls: {net.ipv4.ip_forward: 1}
+bridges:
+  - {name: br1, address: 10.0.1.1/24, hairpin: true}
+  - {name: br2, address: 10.0.2.1/24}
+  - {name: br3, address: 10.0.3.1/24}
+pods: {a: {address: 10.0.1.2/24, serve: 8080}}
+outside: {client: 192.0.2.10/24, other: 198.51.100.2/30}
+`)
+const [example] = base.pods as [Pod]
+
+/** With these, a few pods more or less make many of few. */
+const crowd = Array.from({ length: 195 }, (_, at) =>
+  podOf({ name: `c${at}`, bridge: 'br2', number: at + 50 }),
+)
+
+interface PodChoice {
+  name: string
+  bridge: string
+  /** The last part of its address. */
+  number: number
+  veth?: string
+  /** Its gateway is pod a. */
+  isRouted?: boolean
+  port?: number
+  nameserver?: string
+}
+
+function podOf({ name, bridge, number, veth, port = 8080, nameserver }: PodChoice): Pod {
+  const net = `10.0.${bridge.at(-1)}`
+  const containers = example.containers.map(container => ({ ...container, serve: [port] }))
+  return {
+    ...example,
+    ...{ name, bridge, containers, veth: veth ?? `veth_${name}`, gateway: `${net}.1` },
+    ...{ address: { address: `${net}.${number}`, prefix: 24 } },
+    nameservers: nameserver === undefined ? [] : [nameserver],
+  }
+}
+
+const podChoice = fc.record(
+  {
+    name: fc.constantFrom(...'abcdefghijkl'),
+    bridge: fc.constantFrom('br1', 'br2'),
+    number: fc.integer({ min: 2, max: 14 }),
+    veth: fc.constantFrom('veth_1', 'veth_2', 'veth_3'),
+    isRouted: fc.boolean(),
+    port: fc.constantFrom(8080, 9090),
+    nameserver: fc.constantFrom('10.96.0.10', '10.96.0.11'),
+  },
+  { requiredKeys: ['name', 'bridge', 'number'] },
+)
+
+/** Up to a dozen pods, with or without a crowd. */
+const someLab = fc.record({
+  pods: fc.uniqueArray(podChoice, { maxLength: 12, selector: ({ name }) => name }).map(distinct),
+  isCrowded: fc.boolean(),
+})
+
+function labWith({ pods: choices, isCrowded }: { pods: readonly PodChoice[]; isCrowded: boolean }): Lab {
+  const pods = choices.map(choice => {
+    const pod = podOf(choice)
+    const router = choices.find(({ name, bridge }) => name === 'a' && bridge === choice.bridge)
+    const isRouted = choice.isRouted === true && router !== undefined && choice.name !== 'a'
+    return isRouted ? { ...pod, gateway: podOf(router).address.address } : pod
+  })
+  return { ...base, pods: isCrowded ? [...crowd, ...pods] : pods }
+}
+
+/** As the reader sees to it: no address and no interface twice. */
+function distinct(choices: readonly PodChoice[]): PodChoice[] {
+  const taken = new Set<string>()
+  return choices.filter(({ bridge, number, veth, name }) => {
+    const claims = [`${bridge} ${number}`, veth ?? `veth_${name}`]
+    const isFree = !claims.some(claim => taken.has(claim))
+    if (isFree) for (const claim of claims) taken.add(claim)
+    return isFree
+  })
+}
+
+function commandsOfUp(lab: Lab): Command[] {
+  return compilePlan(lab).steps.flatMap(({ actions }) => actions.map(({ command }) => command))
+}
+
+function upped(lab: Lab): SimulatedIp {
+  const kernel = new SimulatedIp()
+  for (const command of commandsOfUp(lab)) kernel.run(command)
+  return kernel
+}
+
+/** Pods have asked for their gateway; the host and they have talked. */
+function talk(kernel: SimulatedIp, { pods, bridges }: Lab): void {
+  const talkative = pods.filter(({ name }) => !name.startsWith('c') || name.endsWith('7'))
+  for (const { name } of bridges) {
+    const plugged = talkative.filter(({ bridge }) => bridge === name)
+    const addresses = plugged.map(({ address }) => address.address)
+    kernel.learn('host', name, addresses)
+    for (const pod of plugged) kernel.learn(pod.name, 'eth0', [pod.gateway, ...addresses])
+  }
+}
+
+function factsOf(kernel: SimulatedIp): KernelFacts {
+  const devices = [...(kernel.places.get('host')?.devices ?? [])]
+  return {
+    rules: dataplane.readBack(''),
+    namespaces: new Set([...kernel.places.keys()].filter(place => place !== 'host')),
+    links: new Set(devices.map(([name]) => name)),
+    macs: new Map(devices.map(([name, { mac }]) => [name, mac])),
+    known: new Set(devices.flatMap(([, { permanent }]) => [...permanent.keys()])),
+  }
+}
+
+/** A lab as an apply finds it: what one that broke off was about is not known. */
+interface Found {
+  lab: Lab
+  unfinished: readonly Pod[]
+  fullSync: boolean
+}
+
+function whole(lab: Lab): Found {
+  return { lab, unfinished: [], fullSync: false }
+}
+
+function stagesOf({ lab, unfinished, fullSync }: Found, after: Lab, kernel: SimulatedIp): ApplyStage[] {
+  const [from, to] = [lab, after].map((each): Standing => ({ lab: each, endpoints: {} })) as [
+    Standing,
+    Standing,
+  ]
+  const difference = labDifference(from, to)
+  expect(difference.impossible).toEqual([])
+  return applyStages(from, to, difference, { kernel: factsOf(kernel), unfinished, fullSync })
+}
+
+/** Carries an apply out, or so many commands of it, and returns what another one finds. */
+function apply(kernel: SimulatedIp, found: Found, after: Lab, most = Number.POSITIVE_INFINITY): Found {
+  let left = most
+  let standing = found.lab
+  for (const { step, touches, leaves } of stagesOf(found, after, kernel)) {
+    for (const { command } of step.actions) {
+      if (left === 0) return brokenOff(standing, touches)
+      left -= 1
+      kernel.run(command)
+    }
+    standing = leaves.lab
+  }
+  return whole(after)
+}
+
+function brokenOff(lab: Lab, touches: readonly Pod[]): Found {
+  const touched = new Set(touches.map(({ name }) => name))
+  const pods = lab.pods.filter(({ name }) => !touched.has(name))
+  return { lab: { ...lab, pods }, unfinished: touches, fullSync: touches.length === 0 }
+}
+
+/** A hardware address that is random in the one may be any in the other; any does. */
+function expectAlike(kernel: SimulatedIp, expected: SimulatedIp): void {
+  const { state } = expected
+  const isRandom = (place: string, name: string) =>
+    expected.places.get(place)?.devices.get(name)?.mac.startsWith('random') === true
+  for (const [place, { devices }] of kernel.places) {
+    for (const [name, device] of devices)
+      if (isRandom(place, name)) device.mac = device.mac.replace(/^\S+/, 'random')
+  }
+  // Its way of comparing takes a hundred times as long, and tells what is different.
+  if (!isDeepStrictEqual(kernel.state, state)) expect(kernel.state).toEqual(state)
+}
+
+const runs = { numRuns: 100 }
+
+describe('an apply', () => {
+  it('leaves what bringing the new lab up leaves, and nobody takes one pod for another', () => {
+    fc.assert(
+      fc.property(someLab, someLab, (...labs) => {
+        const [before, after] = labs.map(labWith) as [Lab, Lab]
+        const kernel = upped(before)
+        talk(kernel, before)
+        apply(kernel, whole(before), after)
+        expect(kernel.mistaken).toEqual([])
+        expectAlike(kernel, upped(after))
+      }),
+      runs,
+    )
+  })
+
+  it('that broke off anywhere is gone on with', () => {
+    fc.assert(
+      fc.property(
+        someLab,
+        someLab,
+        someLab,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (first, second, third, at) => {
+          const [one, two, three] = [first, second, third].map(labWith) as [Lab, Lab, Lab]
+          const kernel = upped(one)
+          talk(kernel, one)
+          const commands = stagesOf(whole(one), two, kernel).flatMap(({ step }) => step.actions)
+          const found = apply(kernel, whole(one), two, Math.floor(at * commands.length))
+          apply(kernel, found, three)
+          expect(kernel.mistaken).toEqual([])
+          expectAlike(kernel, upped(three))
+        },
+      ),
+      runs,
+    )
+  })
+})
+
+describe('what takes a lab back', () => {
+  it('leaves nothing', () => {
+    fc.assert(
+      fc.property(someLab, choice => {
+        const lab = labWith(choice)
+        const kernel = upped(lab)
+        const actions = compilePlan(lab).steps.flatMap(step => step.actions)
+        const undone = actions.toReversed().flatMap(({ undo }) => undo)
+        for (const command of undone) if (command.argv[0] !== 'sh') kernel.run(command)
+        expect(kernel.state).toEqual(new SimulatedIp().state)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
