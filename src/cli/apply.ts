@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
+import type { Lab } from '../model/lab.ts'
 import { loadChange } from '../read/load-change.ts'
 import { type ApplyReport, apply, originOf } from '../run/apply.ts'
 import type { RunListener } from '../run/events.ts'
-import { openLab } from '../run/lab-state.ts'
-import { mustBeUp, readLab } from '../run/sync-state.ts'
+import { mustBeUp, openSandbox } from '../run/lab-state.ts'
 import { renderApplied, renderApplyJson, renderDifference } from '../view/difference.ts'
 import { renderFailure } from '../view/failure.ts'
 import { openTerminal, type Terminal } from '../view/terminal.ts'
@@ -36,14 +36,18 @@ export function applyCommand(): Command {
 }
 
 async function runApply(name: string | undefined, flags: ApplyFlags): Promise<void> {
-  const opened = openLab(name)
+  const opened = openSandbox(name)
   mustBeUp(opened.state)
   const file = flags.file ?? originOf(opened.state)
   const shown = flags.file ?? opened.state.file
   const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
   const { out, err } = terminal
-  const { lab, skipped } = loadChange(file, readLab(opened.folder))
-  for (const { file, line, what, why } of skipped) err.write(`${file}:${line}: ${what} is left out: ${why}\n`)
+  const change = (running: Lab): Lab => {
+    const { lab, skipped } = loadChange(file, running)
+    for (const { file, line, what, why } of skipped)
+      err.write(`${file}:${line}: ${what} is left out: ${why}\n`)
+    return lab
+  }
   const { signal, release } = abortOnSignals(
     `interrupted half-way; netlab apply ${opened.folder.name} goes on from here`,
   )
@@ -58,7 +62,7 @@ async function runApply(name: string | undefined, flags: ApplyFlags): Promise<vo
       progress = openUpProgress(flags.dryRun ? { ...terminal, quiet: true } : terminal, steps)
     } else progress?.hear(event)
   }
-  const report = await apply(opened, lab, { dryRun: flags.dryRun ?? false, tell, signal })
+  const report = await apply(opened, change, { dryRun: flags.dryRun ?? false, tell, signal })
     .finally(() => progress?.stop())
     .finally(release)
   if (flags.json) out.write(renderApplyJson(report))

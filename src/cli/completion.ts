@@ -4,7 +4,7 @@ import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { machinesOf } from '../model/places.ts'
 import { shippedLabs } from '../read/load-shipped.ts'
-import { allLabs, openLab } from '../run/lab-state.ts'
+import { labNames, openSandbox } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { candidates, type Names } from './completion/candidates.ts'
 import { shellScripts } from './completion/shell-scripts.ts'
@@ -44,15 +44,15 @@ function scriptOf(words: readonly string[]): string {
 export const machineNames: Names = {
   labs: shippedLabs,
   // Dead ones too: `down` sweeps them.
-  running: () => allLabs().map(({ lab }) => lab),
+  running: labNames,
   pods: podsOf,
   files: labFiles,
 }
 
 function podsOf(lab: string | undefined): string[] {
   try {
-    const { plan } = openLab(lab)
-    return machinesOf(plan).map(({ name }) => name)
+    const { folder } = openSandbox(lab)
+    return machinesOf(folder.readLab()).map(({ name }) => name)
   } catch (error) {
     // No lab, or several: nothing to offer.
     if (error instanceof NetlabError) return []

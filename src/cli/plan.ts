@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander'
-import { compilePlan } from '../plan/compile.ts'
+import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { planScript } from '../plan/shell-script.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { renderPlan } from '../view/plan-text.ts'
-import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
+import { renderPlanJson } from '../view/told-lab.ts'
 
 /** `netlab plan`: every command of a lab, in order; runs none. */
 export function planCommand(): Command {
@@ -21,9 +21,9 @@ export function planCommand(): Command {
         .default('text'),
     )
     .action((nameOrPath: string, flags: { format: 'text' | 'sh' | 'json' }) => {
-      const plan = compilePlan(loadLab(findLab(nameOrPath)))
+      const lab = labAsBuilt(loadLab(findLab(nameOrPath)))
       const { out } = openTerminal()
-      if (flags.format === 'sh') out.pass(planScript(plan))
-      else out.write(flags.format === 'json' ? printableJson(plan) : renderPlan(out, plan))
+      if (flags.format === 'sh') out.pass(planScript(lab.plan))
+      else out.write(flags.format === 'json' ? renderPlanJson(lab) : renderPlan(out, lab.plan))
     })
 }

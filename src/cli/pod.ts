@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { LabFolder } from '../run/lab-state.ts'
-import { openLab } from '../run/lab-state.ts'
+import type { LabFolder } from '../run/lab-folder.ts'
+import { openSandbox } from '../run/lab-state.ts'
 import { endPod, type PodReport, startPod } from '../run/pods.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { printableJson } from '../view/printable.ts'
@@ -42,7 +42,7 @@ function deed(verb: string, description: string, act: Deed): Command {
     .option('--json', 'print the result as JSON')
     .exitOverride()
     .action(async (pod: string, flags: PodFlags) => {
-      const { folder, sandbox } = openLab(flags.lab)
+      const { folder, sandbox } = openSandbox(flags.lab)
       const report = await act(folder, sandbox, pod)
       const { out } = openTerminal()
       out.write(flags.json ? printableJson(report) : renderPod(out, report))

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { host } from '../command/command.ts'
 import { openShell } from '../run/inside.ts'
-import { allLabs, openLab } from '../run/lab-state.ts'
+import { labNames, openLab } from '../run/lab-state.ts'
 
 /** `netlab shell`: a shell inside a lab, where the articles' own commands work word for word. */
 export function shellCommand(): Command {
@@ -9,7 +9,7 @@ export function shellCommand(): Command {
     .description('a shell inside a lab: ip netns, iptables and curl work there as on a machine of your own')
     .argument('[names...]', '[lab] [pod]: the lab is not needed where one runs')
     .action(async (names: string[]) => {
-      const known = allLabs().map(lab => lab.lab)
+      const known = labNames()
       const [first, second] = names
       const lab = first !== undefined && (second !== undefined || known.includes(first)) ? first : undefined
       const place = (lab === undefined ? first : second) ?? host

@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import { own } from '../command/own.ts'
-import { LabFolder, labName, statusOf } from '../run/lab-state.ts'
-import { readPodTroubles } from '../run/sync-state.ts'
+import { labIn } from '../plan/lab-in-condition.ts'
+import { LabFolder } from '../run/lab-folder.ts'
+import { labName, statusOf } from '../run/lab-state.ts'
 import { renderStatus } from '../view/lab-list.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
+import { toldOutside, toldPods } from '../view/told-lab.ts'
 
 /** `netlab status`: a lab's pods, services and steps. */
 export function statusCommand(): Command {
@@ -14,21 +16,22 @@ export function statusCommand(): Command {
     .option('--json', 'print them as JSON')
     .action((name: string | undefined, flags: { json?: true }) => {
       const folder = new LabFolder(labName(name))
-      const plan = folder.readPlan()
-      const status = statusOf(folder)
-      const troubles = readPodTroubles(folder)
+      const lab = folder.readLab()
+      const status = statusOf(folder, lab)
+      const condition = folder.readCondition(lab)
+      const known = labIn(condition, lab)
       const { out } = openTerminal()
       if (!flags.json) {
-        out.write(renderStatus(out, status, plan, Date.now(), troubles))
+        out.write(renderStatus(out, status, known, Date.now()))
         return
       }
-      const { services, outside } = plan
-      const pods = plan.pods.map(pod => ({
+      const { services, outlines } = known
+      const pods = toldPods(lab).map(pod => ({
         ...pod,
-        state: own(troubles.ended, pod.name) ?? 'running',
-        ready: !Object.hasOwn(troubles.notReady, pod.name),
+        state: own(condition.ended, pod.name) ?? 'running',
+        ready: !Object.hasOwn(condition.notReady, pod.name),
       }))
-      const steps = plan.steps.map(step => step.title)
-      out.write(printableJson({ ...status, pods, outside, services, steps }))
+      const steps = outlines.map(step => step.title)
+      out.write(printableJson({ ...status, pods, outside: toldOutside(lab), services, steps }))
     })
 }

@@ -1,8 +1,7 @@
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
-import { openLab } from '../run/lab-state.ts'
-import { type SyncedLab, sync } from '../run/sync.ts'
-import { mustBeUp } from '../run/sync-state.ts'
+import { type LivingLab, mustBeUp, openSandbox } from '../run/lab-state.ts'
+import { sync } from '../run/sync.ts'
 import { watch } from '../run/watch.ts'
 import { printableJson } from '../view/printable.ts'
 import { renderSync, renderSyncJson, renderWatched } from '../view/sync-lines.ts'
@@ -24,14 +23,14 @@ export function syncCommand(): Command {
     .option('-q, --quiet', 'say nothing but what failed')
     .option('--json', 'print the result as JSON; with --watch one line for each change')
     .action(async (name: string | undefined, flags: SyncFlags) => {
-      const opened = openLab(name)
+      const opened = openSandbox(name)
       mustBeUp(opened.state)
       if (flags.watch) await watchLab(opened, flags)
       else await syncOnce(opened, flags)
     })
 }
 
-async function syncOnce(opened: SyncedLab, flags: SyncFlags): Promise<void> {
+async function syncOnce(opened: LivingLab, flags: SyncFlags): Promise<void> {
   const { signal, release } = abortOnSignals('interrupted half-way; netlab sync writes every rule anew')
   const report = await sync(opened, { look: true, signal }).finally(release)
   const { out } = openTerminal()
@@ -41,7 +40,7 @@ async function syncOnce(opened: SyncedLab, flags: SyncFlags): Promise<void> {
 }
 
 /** Goes on syncing a lab until Ctrl-C, which ends kubelet and kube-proxy but not the lab. */
-export async function watchLab(opened: SyncedLab, flags: Pick<SyncFlags, 'json' | 'quiet'>): Promise<void> {
+export async function watchLab(opened: LivingLab, flags: Pick<SyncFlags, 'json' | 'quiet'>): Promise<void> {
   const { out, err } = openTerminal()
   const { signal, release } = abortOnSignals('interrupted')
   const { name } = opened.folder

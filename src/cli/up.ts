@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander'
 import { exitCode } from '../errors.ts'
-import { compilePlan } from '../plan/compile.ts'
+import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { type LabEvent, type RunListener, type StepEvent, toAll } from '../run/events.ts'
-import { openLab, runningLabs } from '../run/lab-state.ts'
+import { openSandbox, runningLabs } from '../run/lab-state.ts'
 import { up } from '../run/up.ts'
 import { renderEvent } from '../view/event-lines.ts'
 import { renderFailure } from '../view/failure.ts'
@@ -57,12 +57,13 @@ export function upCommand(beginning: Beginning): Command {
 async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpFlags): Promise<void> {
   const file = findLab(nameOrPath)
   const read = withLimits(loadLab(file), flags.limit)
-  const lab = flags.name === undefined ? read : { ...read, name: flags.name }
+  const running = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
+  const { lab, plan } = running
   const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
-  const progress = openUpProgress(terminal, compilePlan(lab).steps)
+  const progress = openUpProgress(terminal, plan.steps)
   interrupt.says(`interrupted; ${lab.name} is taken down and nothing is left`)
   const printed: RunListener<StepEvent | LabEvent> = event => terminal.out.write(renderEvent(event))
-  const outcome = await up(lab, {
+  const outcome = await up(running, {
     file,
     start: await start,
     apart: !flags.batch,
@@ -70,7 +71,7 @@ async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpF
     tell: flags.jsonEvents ? toAll(progress.hear, printed) : progress.hear,
     signal: interrupt.signal,
   }).finally(() => progress.stop())
-  const { report, plan, stopped } = outcome
+  const { report, stopped } = outcome
   if (flags.json) terminal.out.write(renderUpJson(report))
   if (stopped !== undefined) {
     const { step, index, result } = stopped
@@ -88,10 +89,10 @@ async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpF
     )
     process.exitCode = exitCode.failed
   } else if (!flags.json && !flags.jsonEvents && !flags.quiet) {
-    terminal.out.write(renderUpSummary(terminal.out, report, plan, runningLabs().length > 1))
+    terminal.out.write(renderUpSummary(terminal.out, report, running, runningLabs().length > 1))
   }
   if (flags.watch && stopped === undefined) {
     const { watchLab } = await import('./sync.ts')
-    await watchLab(openLab(lab.name), flags)
+    await watchLab(openSandbox(lab.name), flags)
   }
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { placesOf } from '../model/places.ts'
+import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { verify } from '../verify/verify.ts'
 import { renderVerifyJson } from '../view/json.ts'
@@ -31,10 +32,10 @@ export function verifyCommand(): Command {
 }
 
 async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<void> {
-  const { sandbox, plan, folder } = openLab(name)
-  const unknown = flags.from?.find(place => !placesOf(plan).includes(place))
+  const { sandbox, lab, condition, folder } = openLab(name)
+  const unknown = flags.from?.find(place => !placesOf(lab).includes(place))
   if (unknown !== undefined) {
-    const fix = `there are: ${placesOf(plan).join(', ')}`
+    const fix = `there are: ${placesOf(lab).join(', ')}`
     throw new NetlabError({
       what: `${folder.name} has no place named ${unknown}`,
       fix,
@@ -43,7 +44,7 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
   }
   const { signal, release } = abortOnSignals('interrupted')
   const report = await verify(
-    { sandbox, plan, signal },
+    { sandbox, running: labIn(condition, lab), signal },
     {
       ...(flags.requests === undefined ? {} : { requests: flags.requests }),
       ...(flags.from === undefined ? {} : { from: flags.from }),

@@ -2,8 +2,7 @@ import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
-import { compilePlan } from '../plan/compile.ts'
-import type { Plan } from '../plan/plan.ts'
+import { type LabInCondition, labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { runningLabs } from '../run/lab-state.ts'
@@ -50,16 +49,15 @@ export function walkCommand(beginning: Beginning): Command {
 async function runWalk({ interrupt, start }: Begun, nameOrPath: string, flags: WalkFlags): Promise<void> {
   const file = findLab(nameOrPath)
   const read = withLimits(loadLab(file), flags.limit)
-  const lab = flags.name === undefined ? read : { ...read, name: flags.name }
+  const lesson = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
   const { out } = openTerminal()
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
   if (flags.record !== undefined) mustBeWritable(flags.record, flags.force ?? false)
-  interrupt.says(`interrupted; ${lab.name} is taken down and nothing is left`)
-  const plan = compilePlan(lab)
+  interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
   const keys = flags.yes ? undefined : new Keys(process.stdin, interrupt.abort)
   const guide = new LessonGuide({
     screen: out,
-    plan,
+    lesson,
     signal: interrupt.signal,
     ...(keys === undefined ? {} : { keys }),
     whileShell: interrupt.ignored,
@@ -68,12 +66,12 @@ async function runWalk({ interrupt, start }: Begun, nameOrPath: string, flags: W
   const begun = await start
   guide.begin()
   const options = { file, start: begun, tell: guide.hear, signal: interrupt.signal }
-  const report = await walk(lab, guide, options).finally(() => guide.stop())
-  if (flags.record !== undefined) record(flags.record, flags.force ?? false, plan, report, out)
+  const report = await walk(lesson, guide, options).finally(() => guide.stop())
+  if (flags.record !== undefined) record(flags.record, flags.force ?? false, lesson, report, out)
   if (report.interrupted) throw interrupt.signal.reason
   out.write(
     report.down === undefined
-      ? renderKept(out, plan, report.walked, runningLabs().length > 1)
+      ? renderKept(out, lesson, report.walked, runningLabs().length > 1)
       : renderDown(out, [report.down]),
   )
   if (!report.ok) process.exitCode = exitCode.failed
@@ -106,8 +104,8 @@ function isThere(file: string): NetlabError {
   })
 }
 
-function record(file: string, force: boolean, plan: Plan, report: WalkReport, out: Screen): void {
-  const text = renderTranscript({ plan, date: today(), walked: report.walked })
+function record(file: string, force: boolean, lesson: LabInCondition, report: WalkReport, out: Screen): void {
+  const text = renderTranscript({ lesson, date: today(), walked: report.walked })
   try {
     writeFileSync(file, text, { flag: force ? 'w' : 'wx' })
   } catch (cause) {

@@ -32,6 +32,8 @@ export interface RulesChange {
   flushes: readonly Command[]
   /** How many rules are made, replaced or deleted. */
   rules: number
+  /** How many rules more there are afterwards; fewer, where it is negative. */
+  more: number
   /** `namespace/name` of the services whose own rules are written. */
   services: readonly string[]
   /** The chains that go. */
@@ -46,6 +48,7 @@ export const noRulesChange: RulesChange = {
   commands: [],
   flushes: [],
   rules: 0,
+  more: 0,
   services: [],
   stale: [],
   flushed: false,

@@ -1,6 +1,6 @@
 import { host } from '../command/command.ts'
 import type { Facts } from '../observe/facts.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Evidence } from './evidence.ts'
 import { finding, type Hop } from './evidence.ts'
 import { staleConnections } from './hops/connections.ts'
@@ -70,13 +70,13 @@ const hops: readonly Hop[] = [
 ]
 
 /** Walks a packet's way, hop by hop, and tells of the first one that is off. */
-export function diagnose(facts: Facts, plan: Plan, question: Question): Evidence {
+export function diagnose(facts: Facts, running: LabInCondition, question: Question): Evidence {
   if (question.address === undefined)
     return finding(
       `${question.url} names nobody whom the lab knows: see /etc/hosts in ${question.from}`,
       undefined,
     )
-  const way = new Way(facts, plan, question)
+  const way = new Way(facts, running, question)
   if (question.wantsFailure) return answered(way)
   for (const hop of hops) {
     const found = hop(way)

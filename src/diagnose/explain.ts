@@ -17,7 +17,7 @@ const queues = new WeakMap<Sandbox, Promise<unknown>>()
 /** Looks for the hop that makes a check fail; undefined where there is nothing to look at. */
 export function explainCheck(context: ObservedLab, check: Check): Promise<Evidence | undefined> {
   if (check.kind === 'command') return Promise.resolve(sysctlEvidence(check))
-  return explain(context, questionOfCheck(context.plan, check))
+  return explain(context, questionOfCheck(context.running, check))
 }
 
 /** Looks for the hop that spoils a sample of a service. */
@@ -27,7 +27,7 @@ export function explainSample(
   from: Place,
   shares: Readonly<Record<string, number>>,
 ): Promise<Evidence | undefined> {
-  return explain(context, questionOfSample(context.plan, url, from, shares))
+  return explain(context, questionOfSample(context.running, url, from, shares))
 }
 
 function explain(context: ObservedLab, question: Question): Promise<Evidence | undefined> {
@@ -41,15 +41,15 @@ function explain(context: ObservedLab, question: Question): Promise<Evidence | u
 }
 
 async function look(context: ObservedLab, question: Question): Promise<Evidence | undefined> {
-  const { sandbox, plan } = context
+  const { sandbox, running } = context
   const late = AbortSignal.timeout(longest)
   const signal = context.signal === undefined ? late : AbortSignal.any([late, context.signal])
   try {
-    const facts = await gather({ sandbox, plan, signal }, question)
+    const facts = await gather({ sandbox, running, signal }, question)
     // Of a sandbox that has died meanwhile there is nothing to say.
     return signal.aborted || facts.places.host?.links === undefined
       ? undefined
-      : diagnose(facts, plan, question)
+      : diagnose(facts, running, question)
   } catch (error) {
     if (signal.aborted) return undefined
     throw error

@@ -15,7 +15,7 @@ import {
   readingScript,
   sectionsOf,
 } from '../observe/readings.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { placeOf, type Question } from './question.ts'
@@ -23,7 +23,7 @@ import { placeOf, type Question } from './question.ts'
 /** Where facts come from. */
 export interface Source {
   sandbox: Sandbox
-  plan: Plan
+  running: LabInCondition
   signal: AbortSignal
 }
 
@@ -46,14 +46,14 @@ const keys = [
 
 /** Reads what the kernel says on the whole way of a question, and asks it again in between. */
 export async function gather(source: Source, question: Question): Promise<Facts> {
-  const { plan } = source
+  const { running } = source
   const counters = momentReadings(question.address ?? '')
   const before = momentOf(await readAll(source, counters))
   const tries = await tryAgain(source, question)
-  const ends = endsOf(plan, question, before.tables)
-  const places = [...new Set([host, question.from, ...endPlaces(plan, ends)])]
-  const ways = waysOf(plan, question, ends)
-  const others = plan.pods.map(pod => pod.name).filter(name => !places.includes(name))
+  const ends = endsOf(running, question, before.tables)
+  const places = [...new Set([host, question.from, ...endPlaces(running, ends)])]
+  const ways = waysOf(running, question, ends)
+  const others = running.lab.pods.map(pod => pod.name).filter(name => !places.includes(name))
   const beside = others.length > mostPods ? [] : others
   const texts = await readAll(source, [
     ...counters,
@@ -83,8 +83,8 @@ async function readAll(
 }
 
 /** The addresses that a packet can end at: the one that is asked for, the endpoints behind it, and whom rules send to. */
-function endsOf(plan: Plan, question: Question, tables: Tables): readonly string[] {
-  const services = plan.services.filter(one => one.clusterIP === question.address)
+function endsOf({ services }: LabInCondition, question: Question, tables: Tables): readonly string[] {
+  const asked = services.filter(one => one.clusterIP === question.address)
   const ruled = [...(tables.get('nat')?.values() ?? [])].flatMap(chain =>
     chain.rules.flatMap(rule => {
       const { target, targetOptions } = parseRule(rule)
@@ -93,18 +93,22 @@ function endsOf(plan: Plan, question: Question, tables: Tables): readonly string
       return address === undefined ? [] : [address]
     }),
   )
-  const endpoints = services.flatMap(service => service.endpoints.map(endpoint => endpoint.address))
-  const asked = question.address === undefined ? [] : [question.address]
-  return [...new Set([...asked, ...endpoints, ...ruled])]
+  const endpoints = asked.flatMap(service => service.endpoints.map(endpoint => endpoint.address))
+  const itself = question.address === undefined ? [] : [question.address]
+  return [...new Set([...itself, ...endpoints, ...ruled])]
 }
 
-function endPlaces(plan: Plan, ends: readonly string[]): readonly Place[] {
-  return ends.flatMap(address => placeOf(plan, [], address) ?? []).slice(0, mostEndpoints)
+function endPlaces({ lab }: LabInCondition, ends: readonly string[]): readonly Place[] {
+  return ends.flatMap(address => placeOf(lab, [], address) ?? []).slice(0, mostEndpoints)
 }
 
 /** The addresses to which each place is asked for its way: there, and back to those that a client can seem to be. */
-function waysOf(plan: Plan, question: Question, ends: readonly string[]): readonly string[] {
-  const client = machinesOf(plan).find(one => one.name === question.from)?.address
+function waysOf(
+  { lab, plan }: LabInCondition,
+  question: Question,
+  ends: readonly string[],
+): readonly string[] {
+  const client = machinesOf(lab).find(one => one.name === question.from)?.address.address
   const hosts = plan.steps.flatMap(({ actions }) =>
     actions.flatMap(({ command: { argv, in: place } }) =>
       place === host && argv[0] === 'ip' && argv[2] === 'add'
@@ -116,9 +120,9 @@ function waysOf(plan: Plan, question: Question, ends: readonly string[]): readon
   return [...new Set([...ends.slice(0, mostWays), ...clients.slice(0, mostWays)])]
 }
 
-async function tryAgain({ sandbox, plan, signal }: Source, question: Question): Promise<Tries> {
+async function tryAgain({ sandbox, running, signal }: Source, question: Question): Promise<Tries> {
   const { url, from } = question
-  const endpoints = plan.services.find(one => one.clusterIP === question.address)?.endpoints.length ?? 1
+  const endpoints = running.services.find(one => one.clusterIP === question.address)?.endpoints.length ?? 1
   if (question.shares !== undefined && endpoints > 1) {
     const options = { requests: severalTries, timeout: patience, atOnce: severalTries, signal }
     const samples = await askMany(sandbox, url, from, options)

@@ -1,15 +1,16 @@
 import { host, type Place } from '../command/command.ts'
 import { serviceNames } from '../model/dns-names.ts'
-import type { CurlCheck, Expectation } from '../model/lab.ts'
+import type { CurlCheck, Expectation, Lab } from '../model/lab.ts'
 import { machinesOf } from '../model/places.ts'
-import type { Plan, ServiceTarget } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { ServiceTarget } from '../plan/plan.ts'
 import { readTarget } from '../read/target.ts'
 
 /** What was asked in vain, and what was hoped for. */
 export interface Question {
   from: Place
   url: string
-  /** What the URL's host stands for; undefined where it is a name that the plan does not know. */
+  /** What the URL's host stands for; undefined where it is a name that the lab does not know. */
   address: string | undefined
   port: number
   /** An answer was not wanted, but came. */
@@ -22,15 +23,16 @@ export interface Question {
   steps: number
 }
 
-/** The question behind a check of a plan. */
-export function questionOfCheck(plan: Plan, check: CurlCheck): Question {
-  const at = plan.steps.findIndex(step => step.checks.includes(check))
+/** The question behind a check of a step. */
+export function questionOfCheck(running: LabInCondition, check: CurlCheck): Question {
+  const steps = running.outlines
+  const at = steps.findIndex(step => step.checks.includes(check))
   const shares = check.expect.find(one => one.kind === 'shares')?.shares
   const client = check.expect.find(answers)?.client
   return {
-    ...askedFor(plan, check.url, check.from),
+    ...askedFor(running, check.url, check.from),
     wantsFailure: check.expect.every(one => one.kind === 'fails'),
-    steps: at === -1 ? plan.steps.length : at + 1,
+    steps: at === -1 ? steps.length : at + 1,
     ...(shares === undefined ? {} : { shares }),
     ...(client === undefined ? {} : { client }),
   }
@@ -42,41 +44,45 @@ function answers(one: Expectation): one is Extract<Expectation, { kind: 'answers
 
 /** The question behind a sample of a service. */
 export function questionOfSample(
-  plan: Plan,
+  running: LabInCondition,
   url: string,
   from: Place,
   shares: Readonly<Record<string, number>>,
 ): Question {
   const wantsFailure = Object.keys(shares).length === 0
-  return { ...askedFor(plan, url, from), wantsFailure, shares, steps: plan.steps.length }
+  return { ...askedFor(running, url, from), wantsFailure, shares, steps: running.outlines.length }
 }
 
-function askedFor(plan: Plan, url: string, from: Place): Pick<Question, 'from' | 'url' | 'address' | 'port'> {
+function askedFor(
+  running: LabInCondition,
+  url: string,
+  from: Place,
+): Pick<Question, 'from' | 'url' | 'address' | 'port'> {
   const target = readTarget(url)
   if ('refusal' in target) return { from, url, address: undefined, port: 0 }
-  return { from, url, address: addressOf(plan, target.host), port: target.port }
+  return { from, url, address: addressOf(running, target.host), port: target.port }
 }
 
-function addressOf(plan: Plan, name: string): string | undefined {
+function addressOf({ lab, services }: LabInCondition, name: string): string | undefined {
   if (/^[\d.]+$/.test(name)) return name
-  const machine = machinesOf(plan).find(one => one.name === name)
-  if (machine !== undefined) return machine.address
-  return plan.services.find(({ service }) => {
+  const machine = machinesOf(lab).find(one => one.name === name)
+  if (machine !== undefined) return machine.address.address
+  return services.find(({ service }) => {
     const [namespace = '', own = ''] = service.split('/')
     return serviceNames({ namespace, name: own }).includes(name)
   })?.clusterIP
 }
 
 /** The service port that a question is for. */
-export function serviceAsked(plan: Plan, question: Question): ServiceTarget | undefined {
-  return plan.services.find(
+export function serviceAsked({ services }: LabInCondition, question: Question): ServiceTarget | undefined {
+  return services.find(
     target =>
       target.clusterIP === question.address && target.port === question.port && target.protocol === 'TCP',
   )
 }
 
-/** The pod, machine or host whose address it is, by the plan. */
-export function placeOf(plan: Plan, hostAddresses: readonly string[], address: string): Place | undefined {
-  const machine = machinesOf(plan).find(one => one.address === address)
+/** The pod, machine or host whose address it is, as the lab has it. */
+export function placeOf(lab: Lab, hostAddresses: readonly string[], address: string): Place | undefined {
+  const machine = machinesOf(lab).find(one => one.address.address === address)
   return machine?.name ?? (hostAddresses.includes(address) ? host : undefined)
 }

@@ -1,7 +1,9 @@
 import { host, type Place } from '../command/command.ts'
 import { chainOf, type ListedRule } from '../command/iptables-save.ts'
+import type { Lab } from '../model/lab.ts'
 import type { Facts, Link, PlaceFacts } from '../observe/facts.ts'
-import type { Plan, ServiceTarget } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { ServiceTarget } from '../plan/plan.ts'
 import { type Declared, type DeclaredDevice, declaredBy } from './declared.ts'
 import { placeOf, type Question, serviceAsked } from './question.ts'
 import type { Packet, Surroundings } from './rule-match.ts'
@@ -9,7 +11,7 @@ import { type Outcome, type Trace, trace } from './trace.ts'
 
 /** Where a packet goes after the nat table has had its say. */
 export interface Endpoint {
-  /** Undefined where nobody of the plan has that address. */
+  /** Undefined where nobody of the lab has that address. */
   place: Place | undefined
   address: string
   port: number
@@ -20,7 +22,7 @@ export interface Endpoint {
 /** The way of a packet from the sender to where it ends, seen with the facts: what each hop's rule looks at. */
 export class Way {
   readonly facts: Facts
-  readonly plan: Plan
+  readonly lab: Lab
   readonly question: Question
   readonly declared: Declared
   readonly service: ServiceTarget | undefined
@@ -34,12 +36,12 @@ export class Way {
   readonly endpoints: readonly Endpoint[]
   readonly around: Surroundings
 
-  constructor(facts: Facts, plan: Plan, question: Question) {
+  constructor(facts: Facts, running: LabInCondition, question: Question) {
     this.facts = facts
-    this.plan = plan
+    this.lab = running.lab
     this.question = question
-    this.declared = declaredBy(plan.steps.slice(0, question.steps))
-    this.service = serviceAsked(plan, question)
+    this.declared = declaredBy(running.plan.steps.slice(0, question.steps))
+    this.service = serviceAsked(running, question)
     this.address = question.address ?? ''
     this.port = question.port
     this.around = {
@@ -197,6 +199,6 @@ export class Way {
   }
 
   #endpoint(address: string, port: number, translation: Outcome | undefined): Endpoint {
-    return { place: placeOf(this.plan, this.hostAddresses, address), address, port, translation }
+    return { place: placeOf(this.lab, this.hostAddresses, address), address, port, translation }
   }
 }

@@ -1,6 +1,6 @@
 import { host, type Place } from '../command/command.ts'
 
-/** What has places: a lab as well as its plan. */
+/** What has places. */
 interface Places<Pod, Outside> {
   pods: readonly Pod[]
   outside: readonly Outside[]

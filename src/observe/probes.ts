@@ -20,7 +20,7 @@ export function speaksHttp({ protocol, port, endpoints }: ServiceTarget): boolea
 
 /** Asks a service many times and sorts the requests by the pod that the kernel sent them to. */
 export async function tallyProbes(
-  { sandbox, plan, signal }: ObservedLab,
+  { sandbox, running, signal }: ObservedLab,
   { protocol, port, endpoints }: ServiceTarget,
   entry: ServiceEntry,
   from: Place,
@@ -46,7 +46,7 @@ export async function tallyProbes(
   const { address, port: asked } = entry
   const asking = { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked } as const
   const connections = await connectionsTo(sandbox, asking, signal)
-  const pods = new Map(plan.pods.map(pod => [pod.address, pod.name]))
+  const pods = new Map(running.lab.pods.map(pod => [pod.address.address, pod.name]))
   const backends = new Map<string, number>()
   const clients = new Set<string>()
   const failures: Failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }

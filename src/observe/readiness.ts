@@ -1,16 +1,10 @@
 import pMap from 'p-map'
 import { host } from '../command/command.ts'
+import type { ProbeState } from '../model/condition.ts'
 import type { Lab, ReadinessProbe } from '../model/lab.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { tryConnections } from '../sandbox/tcp-connect.ts'
 import { ask } from './curl.ts'
-
-/** What the probes of a container have come to. */
-export interface ProbeState {
-  ready: boolean
-  /** How many probes in a row said the other thing. */
-  against: number
-}
 
 /** A container whose readiness is probed. */
 export interface Probed {

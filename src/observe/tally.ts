@@ -56,7 +56,7 @@ export async function tally(
 ): Promise<Tally> {
   const samples: Sample[] = []
   const backends = new Map<string, number>()
-  const pods = new Map(context.plan.pods.map(pod => [pod.address, pod.name]))
+  const pods = new Map(context.running.lab.pods.map(pod => [pod.address.address, pod.name]))
   const clients = new Set<string>()
   let named = true
   while (samples.length < requests) {

@@ -1,6 +1,6 @@
 import { shellLine } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { type EnterOptions, runAtAnyway } from '../sandbox/enter.ts'
 import { mustStillLive } from '../sandbox/lab-gone.ts'
 import { CommandError, type Finished } from '../sandbox/process.ts'
@@ -12,7 +12,7 @@ const notRun: readonly number[] = [126, 127]
 /** A running lab that is looked at. */
 export interface ObservedLab {
   sandbox: Sandbox
-  plan: Plan
+  running: LabInCondition
   signal?: AbortSignal
 }
 

@@ -1,19 +1,13 @@
 import type { NodeView } from '../dataplane/dataplane.ts'
+import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab } from '../model/lab.ts'
-import { compilePlan } from './compile.ts'
-import { type EndpointsByService, nodeView, serviceTargets } from './kube-proxy.ts'
-import type { Plan } from './plan.ts'
-
-/** A lab with the endpoints that its rules have: what kube-proxy knows. */
-export interface Standing {
-  lab: Lab
-  endpoints: EndpointsByService
-}
+import { nodeView } from './kube-proxy.ts'
+import type { LabInCondition } from './lab-in-condition.ts'
 
 /** What kube-proxy makes its rules of; undefined: there are no services, and so no rules. */
-export function standingView({ lab, endpoints }: Standing): NodeView | undefined {
-  return lab.services.length === 0 ? undefined : nodeView(lab, endpoints)
+export function proxyView({ lab, condition }: LabInCondition): NodeView | undefined {
+  return lab.services.length === 0 ? undefined : nodeView(lab, condition.endpoints)
 }
 
 /** Those of the endpoints that are ready, as the endpoint controller would say. */
@@ -38,9 +32,4 @@ export function changedEndpoints(before: EndpointsByService, after: EndpointsByS
   return Object.keys(after).filter(
     service => before[service]?.join(' ') !== after[service]?.join(' ') || !(service in before),
   )
-}
-
-/** The plan of a lab as it stands: what checks take for declared. */
-export function standingPlan({ lab, endpoints }: Standing): Plan {
-  return { ...compilePlan(lab), services: serviceTargets(lab, endpoints) }
 }

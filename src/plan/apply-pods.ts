@@ -4,9 +4,9 @@ import { pinnedHardwareAddress } from '../model/machine.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { withHardwareAddress } from '../network/bridge.ts'
 import { attachMachines, detachMachines } from '../network/wiring.ts'
-import type { Standing } from './apply-endpoints.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import { topologyChecks } from './checks.ts'
+import { type LabInCondition, labIn } from './lab-in-condition.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 import { podPrograms } from './topology.ts'
 
@@ -19,7 +19,7 @@ export interface Adding {
 
 /** Brings new pods, and the files by which all know each other. `pods` are those that the lab has afterwards. */
 export function addStage(
-  before: Standing,
+  before: LabInCondition,
   lab: Lab,
   added: readonly Pod[],
   pods: readonly Pod[],
@@ -51,16 +51,17 @@ export function addStage(
     },
     ends: [],
     touches: added,
-    leaves: {
-      lab: { ...before.lab, files: lab.files, pods: withNameservers(pods, here) },
-      endpoints: before.endpoints,
-    },
+    leaves: labIn(before.condition, {
+      ...before.lab,
+      files: lab.files,
+      pods: withNameservers(pods, here),
+    }),
   }
 }
 
 /** Takes pods away, with all that runs in them. `lab`: as it is to be. */
 export function removeStage(
-  before: Standing,
+  before: LabInCondition,
   lab: Lab,
   gone: readonly Pod[],
   kernel: KernelFacts,
@@ -86,12 +87,12 @@ export function removeStage(
     },
     ends: there,
     touches: gone,
-    leaves: { lab: { ...before.lab, pods: left }, endpoints: before.endpoints },
+    leaves: labIn(before.condition, { ...before.lab, pods: left }),
   }
 }
 
 /** Ends the programs of pods and starts others. */
-export function restartStage(before: Standing, pods: readonly Pod[]): ApplyStage {
+export function restartStage(before: LabInCondition, pods: readonly Pod[]): ApplyStage {
   const names = pods.map(({ name }) => name)
   return {
     step: {
@@ -103,10 +104,10 @@ export function restartStage(before: Standing, pods: readonly Pod[]): ApplyStage
     },
     ends: names,
     touches: pods,
-    leaves: {
-      lab: { ...before.lab, pods: mergedPods(before.lab.pods, pods, new Set()) },
-      endpoints: before.endpoints,
-    },
+    leaves: labIn(before.condition, {
+      ...before.lab,
+      pods: mergedPods(before.lab.pods, pods, new Set()),
+    }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from '../command/command.ts'
 import type { RulesChange } from '../dataplane/dataplane.ts'
 import type { Pod } from '../model/lab.ts'
-import type { Standing } from './apply-endpoints.ts'
+import type { LabInCondition } from './lab-in-condition.ts'
 import type { Step } from './plan.ts'
 
 /** A part of an `apply`, after which the lab stands in a state that is known. */
@@ -13,7 +13,7 @@ export interface ApplyStage {
   touches: readonly Pod[]
   rules?: RulesChange
   /** What stands afterwards. */
-  leaves: Standing
+  leaves: LabInCondition
 }
 
 /** What of the sandbox decides which commands are needed. */

@@ -1,34 +1,28 @@
 import { host } from '../command/command.ts'
 import type { RulesChange } from '../dataplane/dataplane.ts'
 import { dataplane } from '../dataplane/modes.ts'
+import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Check, Pod } from '../model/lab.ts'
-import { changedEndpoints, type Standing, standingView } from './apply-endpoints.ts'
+import { changedEndpoints, proxyView } from './apply-endpoints.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import type { LabDifference } from './difference.ts'
-import { type EndpointsByService, serviceTargets } from './kube-proxy.ts'
+import { type LabInCondition, labIn } from './lab-in-condition.ts'
 import { pinStage, unpinStage } from './pinning.ts'
-
-export interface ApplyOptions {
-  kernel: KernelFacts
-  /** Pods of an `apply` that failed: what is left of them goes first. */
-  unfinished: readonly Pod[]
-  /** Every rule and every file is written anew. */
-  fullSync: boolean
-}
 
 /**
  * The stages that bring a lab from one state to another, so that nobody is sent to a pod that is not there: new pods first,
- * then the rules, then the pods that go. A pod that comes anew is out of the rules in between.
+ * then the rules, then the pods that go. A pod that comes anew is out of the rules in between. What is left of the pods of an
+ * apply that failed goes before all.
  */
 export function applyStages(
-  before: Standing,
-  after: Standing,
+  before: LabInCondition,
+  after: LabInCondition,
   difference: LabDifference,
-  options: ApplyOptions,
+  kernel: KernelFacts,
 ): ApplyStage[] {
-  const { kernel, unfinished, fullSync } = options
+  const { endpoints, unfinished, fullSync } = before.condition
   const { restarted } = difference
   const isNamed = (pods: readonly Pod[]) => (pod: Pod) => pods.some(({ name }) => name === pod.name)
   const gone = [...difference.removed, ...before.lab.pods.filter(isNamed(difference.replaced))]
@@ -44,18 +38,18 @@ export function applyStages(
 
   const adding = { kernel, anew: fullSync || unfinished.length > 0 }
   const stages: ApplyStage[] = []
-  let standing = before
+  let standing = labIn({ ...after.condition, endpoints, fullSync }, before.lab)
   const push = (stage: ApplyStage) => {
     standing = stage.leaves
     const { step, ends, rules } = stage
     if (step.actions.length > 0 || ends.length > 0 || (rules?.flushes.length ?? 0) > 0) stages.push(stage)
   }
-  push(removeStage(before, after.lab, unfinished, kernel, 'Sweep what a broken-off apply left'))
-  push(pinStage(before, after.lab, staying, kernel))
-  push(addStage(before, after.lab, early, [...before.lab.pods, ...early], adding))
-  const between = waits ? without(after.endpoints, absent) : after.endpoints
+  push(removeStage(standing, after.lab, unfinished, kernel, 'Sweep what a broken-off apply left'))
+  push(pinStage(standing, after.lab, staying, kernel))
+  push(addStage(standing, after.lab, early, [...before.lab.pods, ...early], adding))
+  const between = waits ? without(after.condition.endpoints, absent) : after.condition.endpoints
   const merged = mergedPods(standing.lab.pods, after.lab.pods, absent)
-  const now: Standing = { lab: { ...after.lab, pods: merged }, endpoints: between }
+  const now = labIn({ ...after.condition, endpoints: between }, { ...after.lab, pods: merged })
   push(rulesStage(rulesChange(standing, now, kernel.rules, fullSync), standing, now))
   push(removeStage(standing, after.lab, gone, kernel))
   push(unpinStage(standing, after.lab, staying, kernel))
@@ -65,9 +59,9 @@ export function applyStages(
     push(
       rulesStage(
         rulesChange(
-          { ...standing, lab: after.lab },
+          labIn(standing.condition, after.lab),
           after,
-          dataplane.synced(standingView(standing), kernel.rules),
+          dataplane.synced(proxyView(standing), kernel.rules),
         ),
         standing,
         after,
@@ -78,17 +72,20 @@ export function applyStages(
 
 /** The change of the rules from one state to another, as kube-proxy makes it; `full` writes every rule. */
 export function rulesChange(
-  before: Standing,
-  after: Standing,
+  before: LabInCondition,
+  after: LabInCondition,
   kernel: unknown,
   full: boolean = false,
 ): RulesChange {
-  return dataplane.sync(standingView(before), standingView(after), kernel, full)
+  return dataplane.sync(proxyView(before), proxyView(after), kernel, full)
 }
 
 /** A sync of kube-proxy's rules alone. */
-export function rulesStage(rules: RulesChange, before: Standing, after: Standing): ApplyStage {
-  const changed = new Set([...rules.services, ...changedEndpoints(before.endpoints, after.endpoints)])
+export function rulesStage(rules: RulesChange, before: LabInCondition, after: LabInCondition): ApplyStage {
+  const changed = new Set([
+    ...rules.services,
+    ...changedEndpoints(before.condition.endpoints, after.condition.endpoints),
+  ])
   return {
     step: {
       title: syncTitle(rules),
@@ -102,7 +99,7 @@ export function rulesStage(rules: RulesChange, before: Standing, after: Standing
     ends: [],
     touches: [],
     rules,
-    leaves: after,
+    leaves: labIn({ ...after.condition, fullSync: false }, after.lab),
   }
 }
 
@@ -121,11 +118,11 @@ function syncTitle({ how, rules }: RulesChange): string {
 }
 
 /** From the host: each changed service answers with an endpoint of its own, or refuses where it has none. */
-function serviceChecks({ lab, endpoints }: Standing, changed: ReadonlySet<string>): Check[] {
+function serviceChecks({ lab, services }: LabInCondition, changed: ReadonlySet<string>): Check[] {
   const own = new Set(
     lab.pods.filter(pod => pod.containers.some(({ serve }) => serve.length > 0)).map(({ name }) => name),
   )
-  return serviceTargets(lab, endpoints)
+  return services
     .filter(target => target.protocol === 'TCP' && changed.has(target.service))
     .filter(target => {
       const service = lab.services.find(each => namespacedName(each) === target.service)

@@ -2,74 +2,38 @@ import type { Action, Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
 import { dataplane } from '../dataplane/modes.ts'
-import {
-  type BuildPart,
-  buildParts,
-  type Check,
-  type Lab,
-  type LabCommand,
-  type LabStep,
-} from '../model/lab.ts'
-import { topologyChecks } from './checks.ts'
-import { type EndpointsByService, nodeView, serviceTargets } from './kube-proxy.ts'
+import type { EndpointsByService } from '../model/condition.ts'
+import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
+import { nodeView } from './kube-proxy.ts'
+import { type StepOutline, stepOutlines } from './outline.ts'
 import type { Plan, Step } from './plan.ts'
-import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
 import { topologyPart } from './topology.ts'
 
 /** Compiles a lab: the declared topology and the lab's own steps become one list of steps, in the order in which they run. */
-export function compilePlan(lab: Lab): Plan {
+export function compilePlan(lab: Lab, outlines: readonly StepOutline[] = stepOutlines(lab)): Plan {
   const planner = new Planner(lab)
-  const placedParts = new Set(lab.steps.flatMap(step => step.build))
-  const first = buildParts.filter(part => !placedParts.has(part))
-  const generated = first.map(part => planner.partStep(part)).filter(step => step.actions.length > 0)
-  const steps = [...generated, ...lab.steps.map(step => planner.labStep(step))]
-  return {
-    version: 1,
-    lab: lab.name,
-    title: lab.title,
-    steps,
-    pods: lab.pods.map(pod => ({
-      name: pod.name,
-      address: pod.address.address,
-      veth: pod.veth,
-      containers: pod.containers.map(container => container.name),
-    })),
-    outside: lab.outside.map(machine => ({ name: machine.name, address: machine.address.address })),
-    services: serviceTargets(lab, planner.endpoints),
-  }
+  const steps = outlines.map(outline => planner.step(outline))
+  return { lab: lab.name, title: lab.title, steps }
 }
 
 /** Goes through the steps in order and knows what the ones before have left behind. */
 class Planner {
-  endpoints: EndpointsByService = {}
   readonly #lab: Lab
   readonly #before = new Before()
+  #endpoints: EndpointsByService = {}
   #rules: unknown
 
   constructor(lab: Lab) {
     this.#lab = lab
   }
 
-  partStep(part: BuildPart): Step {
-    const { title, why } = part === 'services' ? servicesWords(this.#lab) : topologyPart(part, this.#lab)
-    return {
-      title,
-      why,
-      from: 'topology',
-      actions: part === 'services' ? this.#sync(firstEndpoints(this.#lab)) : this.#build(part),
-      checks: topologyChecks(part, this.#lab),
-    }
-  }
-
-  labStep(step: LabStep): Step {
-    const endpoints = endpointsAfter(this.#lab, this.endpoints, step)
+  step({ title, why, from, build, endpoints, run, checks }: StepOutline): Step {
     const actions = [
-      ...step.build.flatMap(part => (part === 'services' ? [] : this.#build(part))),
-      ...(endpoints === this.endpoints ? [] : this.#sync(endpoints)),
-      ...step.run.map(command => this.#labAction(command)),
+      ...build.flatMap(part => this.#build(part)),
+      ...(endpoints === this.#endpoints ? [] : this.#sync(endpoints)),
+      ...run.map(command => this.#labAction(command)),
     ]
-    const checks: Check[] = [...step.build.flatMap(part => topologyChecks(part, this.#lab)), ...step.check]
-    return { title: step.title, why: step.why, from: 'lab', actions, checks }
+    return { title, why, from, actions, checks }
   }
 
   #build(part: Exclude<BuildPart, 'services'>): Action[] {
@@ -85,7 +49,7 @@ class Planner {
     const first = this.#rules === undefined ? dataplane.prepare(view) : []
     const commands = [...first, ...dataplane.steps(this.#rules, next)]
     this.#rules = next
-    this.endpoints = endpoints
+    this.#endpoints = endpoints
     return commands.map(argv => this.#action({ argv, in: host }))
   }
 
@@ -105,14 +69,4 @@ class Planner {
 /** The command that ends every program of a pod; one may have ended with another in the meantime, which is as good. */
 function endOf(pod: string): Command {
   return { argv: ['sh', '-c', `ip netns pids ${pod} | xargs -r kill || :`], in: host }
-}
-
-function servicesWords(lab: Lab): { title: string; why: string } {
-  const names = lab.services.map(service => service.name).join(', ')
-  return {
-    title: `kube-proxy's rules for ${lab.services.length > 3 ? `${lab.services.length} services` : names}`,
-    why:
-      'A cluster IP belongs to no interface. kube-proxy turns each Service into chains of the nat table: KUBE-SERVICES knows ' +
-      'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',
-  }
 }

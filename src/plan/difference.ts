@@ -1,7 +1,7 @@
 import { shellLine } from '../command/command-line.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Container, Lab, LabService, Pod } from '../model/lab.ts'
-import type { Standing } from './apply-endpoints.ts'
+import type { LabInCondition } from './lab-in-condition.ts'
 
 /** One thing that is other than before, for people. */
 export interface Change {
@@ -13,11 +13,9 @@ export interface Change {
   details: readonly string[]
 }
 
-/** What lies between a lab as it runs and the lab that it is to be. */
-export interface LabDifference {
+/** What lies between the pods of a lab as it runs and those of the lab that it is to be. */
+export interface PodsDifference {
   changes: readonly Change[]
-  /** What a running lab cannot be given, in words. */
-  impossible: readonly string[]
   added: readonly Pod[]
   removed: readonly Pod[]
   /** As they are to be. */
@@ -26,13 +24,19 @@ export interface LabDifference {
   restarted: readonly Pod[]
 }
 
-/** Compares a lab as it runs with the lab that it is to be. */
-export function labDifference(before: Standing, after: Standing): LabDifference {
-  const old = byName(before.lab.pods)
-  const now = byName(after.lab.pods)
-  const added = after.lab.pods.filter(pod => !old.has(pod.name))
-  const removed = before.lab.pods.filter(pod => !now.has(pod.name))
-  const kept = after.lab.pods.flatMap(pod => {
+/** What lies between a lab as it runs and the lab that it is to be. */
+export interface LabDifference extends PodsDifference {
+  /** What a running lab cannot be given, in words. */
+  impossible: readonly string[]
+}
+
+/** Compares the pods of a lab as it runs with those of the lab that it is to be. */
+export function podsDifference(before: readonly Pod[], after: readonly Pod[]): PodsDifference {
+  const old = byName(before)
+  const now = byName(after)
+  const added = after.filter(pod => !old.has(pod.name))
+  const removed = before.filter(pod => !now.has(pod.name))
+  const kept = after.flatMap(pod => {
     const was = old.get(pod.name)
     if (was === undefined) return []
     const details = [...otherPlace(was, pod), ...otherPrograms(was, pod), ...adjustments(was, pod)]
@@ -49,17 +53,31 @@ export function labDifference(before: Standing, after: Standing): LabDifference 
     ...added.map(pod => change('pod', pod.name, 'added', podWords(pod))),
     ...removed.map(pod => change('pod', pod.name, 'removed', [])),
     ...kept.map(({ pod, how, details }) => change('pod', pod.name, how, details)),
-    ...serviceChanges(before, after),
-    ...fileChanges(before.lab, after.lab),
-    ...labChanges(before.lab, after.lab),
   ]
   return {
     changes,
-    impossible: impossible(before.lab, after.lab),
     added,
     removed,
     replaced: kept.filter(({ how }) => how === 'replaced').map(({ pod }) => pod),
     restarted: kept.filter(({ how }) => how === 'restarted').map(({ pod }) => pod),
+  }
+}
+
+/** Compares a lab as it runs with the lab that it is to be, between whose pods lies what is known. */
+export function labDifference(
+  before: LabInCondition,
+  after: LabInCondition,
+  pods: PodsDifference,
+): LabDifference {
+  return {
+    ...pods,
+    changes: [
+      ...pods.changes,
+      ...serviceChanges(before, after),
+      ...fileChanges(before.lab, after.lab),
+      ...labChanges(before.lab, after.lab),
+    ],
+    impossible: impossible(before.lab, after.lab),
   }
 }
 
@@ -129,10 +147,10 @@ function arrow(what: string, was: string, now: string): string[] {
   return was === now ? [] : [`${what} ${was || 'none'} → ${now || 'none'}`]
 }
 
-function serviceChanges(before: Standing, after: Standing): Change[] {
+function serviceChanges(before: LabInCondition, after: LabInCondition): Change[] {
   const old = new Map(before.lab.services.map(service => [namespacedName(service), service]))
   const now = new Map(after.lab.services.map(service => [namespacedName(service), service]))
-  const pods = (standing: Standing, name: string) => standing.endpoints[name]?.join(', ') ?? ''
+  const pods = ({ condition }: LabInCondition, name: string) => condition.endpoints[name]?.join(', ') ?? ''
   const added = [...now].filter(([name]) => !old.has(name))
   const removed = [...old].filter(([name]) => !now.has(name))
   const kept = [...now].flatMap(([name, service]) => {

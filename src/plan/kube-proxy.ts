@@ -1,5 +1,6 @@
 import type { NodeModel, NodeView } from '../dataplane/dataplane.ts'
 import { dataplane } from '../dataplane/modes.ts'
+import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabService } from '../model/lab.ts'
 import type { ProxyNode } from '../service/node-ports.ts'
@@ -7,16 +8,8 @@ import { podStatus, slicesOf } from '../service/pods.ts'
 import type { ServiceTarget } from './plan.ts'
 import { serviceEntries } from './service-entries.ts'
 
-/** `namespace/name` of a service → the pods that are its endpoints. */
-export type EndpointsByService = Readonly<Record<string, readonly string[]>>
-
 /** The node's name where a lab has one node. */
 const nodeName = 'host'
-
-/** The endpoints that a lab's services have when all of their pods are ready. */
-export function allEndpoints(lab: Lab): EndpointsByService {
-  return Object.fromEntries(lab.services.map(service => [namespacedName(service), service.pods]))
-}
 
 /** What kube-proxy on the lab's host knows with these endpoints; services that are not named are not there yet. */
 export function nodeView(lab: Lab, endpoints: EndpointsByService): NodeView {

@@ -4,8 +4,8 @@ import { pinnedHardwareAddress } from '../model/machine.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { pinBridge } from '../network/bridge.ts'
 import { repinLinks } from '../network/wiring.ts'
-import type { Standing } from './apply-endpoints.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
+import type { LabInCondition } from './lab-in-condition.ts'
 
 // net.ipv4.neigh.default.gc_thresh3 cannot be set in a namespace; entries that are permanent do not count (arp(7)).
 /** Why a lab's pods are pinned. */
@@ -16,7 +16,7 @@ export const whyPinned =
 
 /** Pins the pods that stay where a lab has become so large, before others come. */
 export function pinStage(
-  before: Standing,
+  before: LabInCondition,
   lab: Lab,
   staying: readonly Pod[],
   { macs, known }: KernelFacts,
@@ -36,7 +36,7 @@ export function pinStage(
 
 /** Unpins the pods that stay where a lab has become small again, when others are gone. */
 export function unpinStage(
-  before: Standing,
+  before: LabInCondition,
   lab: Lab,
   staying: readonly Pod[],
   { known }: KernelFacts,
@@ -51,7 +51,12 @@ function repinned(pods: readonly Pod[], { bridges }: Lab, pinned: boolean): Comm
 }
 
 /** What is known of the kernel says what a broken-off one has left to do, so that nothing needs to be noted. */
-function stageOf(leaves: Standing, title: string, why: string, commands: readonly Command[]): ApplyStage {
+function stageOf(
+  leaves: LabInCondition,
+  title: string,
+  why: string,
+  commands: readonly Command[],
+): ApplyStage {
   return {
     step: { title, why, from: 'topology', actions: commands.map(action), checks: [] },
     ends: [],

@@ -47,14 +47,7 @@ export interface ServiceTarget {
 
 /** A lab compiled: every step with its commands, in order. The same lab gives the same plan, byte for byte. */
 export interface Plan {
-  version: 1
   lab: string
   title: string
   steps: readonly Step[]
-  pods: readonly { name: string; address: string; veth: string; containers: readonly string[] }[]
-  outside: readonly { name: string; address: string }[]
-  /** As they stand after the last step. */
-  services: readonly ServiceTarget[]
-  /** Pods that a sync has found not ready: nobody expects them to answer. */
-  notReady?: readonly string[]
 }

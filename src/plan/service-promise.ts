@@ -1,5 +1,6 @@
 import type { Place } from '../command/command.ts'
-import type { Plan, ServiceEntry, ServiceTarget } from './plan.ts'
+import type { Lab } from '../model/lab.ts'
+import type { ServiceEntry, ServiceTarget } from './plan.ts'
 
 /** What kube-proxy's rules promise to a client at one of a service's addresses. */
 export interface ServicePromise {
@@ -16,7 +17,7 @@ export interface ServicePromise {
 
 /** What a place may expect of an address. */
 export function promiseOf(
-  plan: Pick<Plan, 'outside'>,
+  { outside }: Pick<Lab, 'outside'>,
   target: ServiceTarget,
   entry: ServiceEntry,
   place: Place,
@@ -26,10 +27,10 @@ export function promiseOf(
   const { endpoints, affinity } = target
   // Towards the default route's machine the host first sends a redirect, and the kernel's limit on ICMP (one message a
   // second to each host) then keeps the refusal back.
-  const turnsBack = place === plan.outside[0]?.name && entry.kind !== 'node port'
+  const turnsBack = place === outside[0]?.name && entry.kind !== 'node port'
   if (endpoints.length === 0) return none(turnsBack ? 'fails' : 'refused')
   if (entry.denied.includes(place)) return none('dropped')
-  const fromOutside = plan.outside.some(({ name }) => name === place)
+  const fromOutside = outside.some(({ name }) => name === place)
   const { local } = entry
   const pods = endpoints
     .map(({ pod }) => pod)

@@ -1,5 +1,6 @@
+import type { Condition, EndpointsByService } from '../model/condition.ts'
+import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabStep } from '../model/lab.ts'
-import { allEndpoints, type EndpointsByService } from './kube-proxy.ts'
 
 /** The endpoints before a lab's own steps: those of services that no step speaks of, unless a step builds them all. */
 export function firstEndpoints(lab: Lab): EndpointsByService {
@@ -18,4 +19,15 @@ export function endpointsAfter(lab: Lab, before: EndpointsByService, step: LabSt
 /** The endpoints that a lab's services have after its last step, when all pods are ready. */
 export function lastEndpoints(lab: Lab): EndpointsByService {
   return lab.steps.reduce((endpoints, step) => endpointsAfter(lab, endpoints, step), firstEndpoints(lab))
+}
+
+/** How a lab stands after its last step, when all pods are ready. */
+export function firstCondition(lab: Lab): Condition {
+  const endpoints = lastEndpoints(lab)
+  return { endpoints, ended: {}, notReady: {}, probes: {}, unfinished: [], fullSync: false }
+}
+
+/** The endpoints that a lab's services have when all of their pods are ready. */
+function allEndpoints(lab: Lab): EndpointsByService {
+  return Object.fromEntries(lab.services.map(service => [namespacedName(service), service.pods]))
 }

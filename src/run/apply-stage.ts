@@ -3,7 +3,6 @@ import { type Command, namespacesFolder } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
-import type { Plan } from '../plan/plan.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses } from '../sandbox/pod-processes.ts'
@@ -75,8 +74,6 @@ async function bridgeAddresses(sandbox: Sandbox): Promise<Map<string, string>> {
 export interface StagesOptions {
   tell: RunListener<StepEvent>
   signal?: AbortSignal | undefined
-  /** What the checks of a stage go by. */
-  planOf: (stage: ApplyStage) => Plan
   before?: (stage: ApplyStage) => void
   /** After the flushing of UDP connections, too. */
   after?: (stage: ApplyStage, result: StepResult) => void
@@ -86,13 +83,13 @@ export interface StagesOptions {
 export async function carryOutStages(
   sandbox: Sandbox,
   stages: readonly ApplyStage[],
-  { tell, signal, planOf, before, after }: StagesOptions,
+  { tell, signal, before, after }: StagesOptions,
 ): Promise<StagesResult> {
   const flushed: Flushed[] = []
   const [first] = stages
   if (first === undefined) return { steps: [], flushed }
   const context: RunContext = {
-    ...{ sandbox, plan: planOf(first) },
+    ...{ sandbox, running: first.leaves },
     ...(signal === undefined ? {} : { signal }),
   }
   const steps = await runSteps(
@@ -102,7 +99,7 @@ export async function carryOutStages(
       before: async index => {
         const stage = stages[index]!
         before?.(stage)
-        context.plan = planOf(stage)
+        context.running = stage.leaves
         await Promise.all(stage.ends.map(pod => endEverything(sandbox, pod)))
       },
       after: async (index, result) => {

@@ -1,25 +1,19 @@
 import { resolve } from 'node:path'
 import { NetlabError } from '../errors.ts'
+import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
 import { applyStages } from '../plan/apply.ts'
-import { readyEndpoints, type Standing, standingPlan } from '../plan/apply-endpoints.ts'
+import { readyEndpoints } from '../plan/apply-endpoints.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
-import { type LabDifference, labDifference } from '../plan/difference.ts'
+import { labDifference, type PodsDifference, podsDifference } from '../plan/difference.ts'
+import { labIn } from '../plan/lab-in-condition.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStages, type Flushed, kernelFacts } from './apply-stage.ts'
 import type { PlannedApply, RunListener } from './events.ts'
-import type { LabFolder, LabState } from './lab-state.ts'
+import type { LabState } from './lab-folder.ts'
+import type { LivingLab } from './lab-state.ts'
 import type { StepResult } from './report.ts'
 import { withLabLocked } from './sync-lock.ts'
-import { readLab, readSyncState, type SyncState, writeLab, writeSyncState } from './sync-state.ts'
-
-/** A running lab, as `openLab` gives it. */
-export interface AppliedLab {
-  folder: LabFolder
-  state: LabState
-  sandbox: Sandbox
-}
 
 export interface ApplyReport extends PlannedApply {
   ok: boolean
@@ -44,78 +38,76 @@ export function originOf({ file, cwd }: LabState): string {
 }
 
 /**
- * Brings a running lab to another lab, without rebuilding what stays. A stage that fails ends it; what was done is kept, and
- * another apply goes on from there. Throws NetlabError for changes that a running lab cannot be given.
+ * Brings a running lab to the lab that `change` makes of it, without rebuilding what stays. A stage that fails ends it; what was
+ * done is kept, and another apply goes on from there. Throws NetlabError for changes that a running lab cannot be given.
  */
 export function apply(
-  { folder, sandbox }: AppliedLab,
-  target: Lab,
+  { folder, sandbox }: LivingLab,
+  change: (running: Lab) => Lab,
   options: ApplyOptions,
 ): Promise<ApplyReport> {
   return withLabLocked(folder, options.signal, async () => {
     const start = performance.now()
-    const running = readLab(folder)
-    const state = readSyncState(folder, running)
-    const unfinished = new Set(state.unfinished.map(({ name }) => name))
-    const before: Standing = {
-      lab: { ...running, pods: running.pods.filter(({ name }) => !unfinished.has(name)) },
-      endpoints: state.endpoints,
-    }
-    const after = readyStanding(before.lab, target, state)
-    const difference = labDifference(before, after)
+    const running = folder.readLab()
+    const condition = folder.readCondition(running)
+    const target = change(running)
+    const unfinished = new Set(condition.unfinished.map(({ name }) => name))
+    const whole = { ...running, pods: running.pods.filter(({ name }) => !unfinished.has(name)) }
+    const before = labIn(condition, whole)
+    const pods = podsDifference(before.lab.pods, target.pods)
+    const after = labIn(conditionAfter(condition, target, pods), target)
+    const difference = labDifference(before, after, pods)
     if (difference.impossible.length > 0) throw cannotBeApplied(running.name, difference.impossible)
-    const stages = applyStages(before, after, difference, {
-      kernel: await kernelFacts(sandbox),
-      unfinished: state.unfinished,
-      fullSync: state.fullSync,
-    })
+    const stages = applyStages(before, after, difference, await kernelFacts(sandbox))
     const planned: PlannedApply = { lab: running.name, difference, stages }
     const { tell, signal } = options
     tell({ kind: 'apply-planned', planned })
     const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
     if (options.dryRun) return report
-    let known = withoutGone(state, difference)
+    let known: Condition = {
+      ...after.condition,
+      ...{ endpoints: condition.endpoints, fullSync: condition.fullSync },
+    }
     const { steps, flushed } = await carryOutStages(sandbox, stages, {
       tell,
       signal,
-      planOf: stage => standingPlan(stage.leaves),
-      before: stage => writeSyncState(folder, { ...known, ...marks(stage) }),
+      before: stage => folder.writeCondition({ ...known, ...marks(stage, known) }),
       after: (stage, result) => {
         if (result.failure !== undefined) return
-        known = { ...known, endpoints: stage.leaves.endpoints, unfinished: [], fullSync: false }
+        known = stage.leaves.condition
+        folder.countRules(stage.rules?.more ?? 0)
         // A large lab takes its time to be written; after the last stage it is, at once, as a whole.
-        if (stage !== stages.at(-1) || !result.ok) writeLab(folder, stage.leaves, known)
+        if (stage !== stages.at(-1) || !result.ok) folder.writeLab(stage.leaves.lab, known)
       },
     })
     const ok = steps.every(step => step.ok)
-    if (!ok) return { ...report, ok, ms: performance.now() - start, steps, flushed }
-    writeLab(folder, after, known)
-    return { ...report, ms: performance.now() - start, steps, flushed }
+    if (ok) folder.writeLab(after.lab, after.condition)
+    return { ...report, ok, ms: performance.now() - start, steps, flushed }
   })
 }
 
-/** The endpoints that the new lab has, without pods that kubelet knows to be not ready; a new pod is ready. */
-function readyStanding(running: Lab, target: Lab, state: SyncState): Standing {
-  const endpoints = lastEndpoints(target)
-  const difference = labDifference({ lab: running, endpoints }, { lab: target, endpoints })
-  const fresh = new Set(
-    [...difference.added, ...difference.replaced, ...difference.restarted].map(({ name }) => name),
-  )
-  const notReady = Object.keys(state.notReady).filter(pod => !fresh.has(pod))
-  return { lab: target, endpoints: readyEndpoints(target, endpoints, new Set(notReady)) }
+/** How the new lab stands: a pod that kubelet knows to be not ready is no endpoint, while a new one is ready and nothing is known of it. */
+function conditionAfter(before: Condition, target: Lab, difference: PodsDifference): Condition {
+  const { added, removed, replaced, restarted } = difference
+  const fresh = new Set([...added, ...removed, ...replaced, ...restarted].map(({ name }) => name))
+  const kept = <T>(record: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(record).filter(([key]) => !fresh.has(key.replace(/\/.*/, ''))))
+  const { ended, notReady, probes } = before
+  const condition = { ended: kept(ended), notReady: kept(notReady), probes: kept(probes) }
+  const silent = new Set(Object.keys(condition.notReady))
+  return {
+    ...condition,
+    endpoints: readyEndpoints(target, lastEndpoints(target), silent),
+    ...{ unfinished: [], fullSync: false },
+  }
 }
 
 /** What must be known of a stage that is broken off. */
-function marks({ touches, rules }: ApplyStage): Pick<SyncState, 'unfinished' | 'fullSync'> {
-  return { unfinished: touches, fullSync: rules !== undefined || touches.length === 0 }
-}
-
-/** Forgets what was known of pods that go, or come anew. */
-function withoutGone(state: SyncState, { added, removed, replaced, restarted }: LabDifference): SyncState {
-  const gone = new Set([...added, ...removed, ...replaced, ...restarted].map(({ name }) => name))
-  const kept = <T>(record: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(record).filter(([key]) => !gone.has(key.replace(/\/.*/, ''))))
-  return { ...state, ended: kept(state.ended), notReady: kept(state.notReady), probes: kept(state.probes) }
+function marks(
+  { touches, rules }: ApplyStage,
+  { fullSync }: Condition,
+): Pick<Condition, 'unfinished' | 'fullSync'> {
+  return { unfinished: touches, fullSync: fullSync || rules !== undefined || touches.length === 0 }
 }
 
 function cannotBeApplied(lab: string, impossible: readonly string[]): NetlabError {

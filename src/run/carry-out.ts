@@ -3,7 +3,8 @@ import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } fr
 import type { Command } from '../command/command.ts'
 import { commandLine, hostArgv } from '../command/command-line.ts'
 import { NetlabError } from '../errors.ts'
-import type { Plan, Step } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { Step } from '../plan/plan.ts'
 import { type EnterOptions, runAtAnyway } from '../sandbox/enter.ts'
 import { CommandError, EndlessError, type Finished } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -13,10 +14,10 @@ import { tryAll } from '../verify/try-checks.ts'
 import type { CommandFailure } from './report.ts'
 import type { Executor, Outcome, Turn } from './run-steps.ts'
 
-/** What carrying out a plan works with. */
+/** What carrying out steps works with. */
 export interface RunContext {
   sandbox: Sandbox
-  plan: Plan
+  running: LabInCondition
   /** A pod server that has started already. */
   podServer?: StartedPodServer | undefined
   signal?: AbortSignal

@@ -1,7 +1,5 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Plan } from '../plan/plan.ts'
-import { ruleCount } from '../plan/rule-count.ts'
 import { mustRemoveCgroup } from '../sandbox/cgroup.ts'
 import { closeSandbox } from '../sandbox/close.ts'
 import { complainersTo, kill, linkCount, lives, type ProcessId } from '../sandbox/proc.ts'
@@ -13,8 +11,8 @@ import {
   removeFolder,
   stateRoot,
 } from '../sandbox/state-folder.ts'
+import { LabFolder, type LabState } from './lab-folder.ts'
 import { cgroupsFile } from './lab-start.ts'
-import { LabFolder, type LabState } from './lab-state.ts'
 import type { DownReport } from './report.ts'
 
 /** Takes a lab down, whatever state it is in, and says what went with it. Throws NetlabError where something stayed. */
@@ -24,8 +22,8 @@ export async function down(name: string): Promise<DownReport> {
   const state = folder.read()
   const sandbox = state?.sandbox
   const running = state !== undefined && sandbox !== undefined && lives(sandbox.init)
-  // What the kernel and the plan know: nothing in the lab is asked, least of all before it has ended.
-  const went = running ? contents(state, sandbox, folder.plan()) : nothing
+  // What the kernel and the state folder know: nothing in the lab is asked, least of all before it has ended.
+  const went = running ? contents(folder, state, sandbox) : nothing
   const found = labFolders(stateRoot()).includes(name)
   if (found) await end(folder.path, state)
   return { lab: name, found, wasRunning: running, ...went }
@@ -33,11 +31,8 @@ export async function down(name: string): Promise<DownReport> {
 
 const nothing = { pods: 0, links: 0, rules: 0 }
 
-function contents(state: LabState, { init }: Sandbox, plan: Plan | undefined): typeof nothing {
-  const steps = plan?.steps ?? []
-  const last = steps.findIndex(({ title }) => title === state.lastStep)
-  const done = state.stage === 'up' ? steps : steps.slice(0, last + 1)
-  return { pods: plan?.pods.length ?? 0, links: linkCount(init), rules: ruleCount(done) }
+function contents(folder: LabFolder, { rules = 0 }: LabState, { init }: Sandbox): typeof nothing {
+  return { pods: folder.lab()?.pods.length ?? 0, links: linkCount(init), rules }
 }
 
 /** Takes every lab of this user down, those that died or were broken off included. */

@@ -1,7 +1,8 @@
 import type { Command } from '../command/command.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
 import type { LabDifference } from '../plan/difference.ts'
-import type { Plan, Step } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { Step } from '../plan/plan.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { CommandFailure, StepResult, UpReport } from './report.ts'
 
@@ -39,7 +40,7 @@ export type StepEvent =
 /** What is told of a lab that is brought up: how it began, and one of three ends. */
 export type LabEvent =
   /** It has its name and its sandbox; no step has run yet. */
-  | { kind: 'lab-started'; plan: Plan }
+  | { kind: 'lab-started'; running: LabInCondition }
   | { kind: 'lab-up'; report: UpReport }
   /** A step failed; unless the lab is kept it is taken down next. */
   | { kind: 'lab-failed'; report: UpReport; index: number; kept: boolean }

@@ -1,7 +1,7 @@
 import { NetlabError } from '../errors.ts'
-import type { Lab } from '../model/lab.ts'
-import { compilePlan } from '../plan/compile.ts'
-import type { Plan, Step } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { Step } from '../plan/plan.ts'
+import { ruleCount } from '../plan/rule-count.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { sandboxExecutor } from './carry-out.ts'
 import { down, endLab } from './down.ts'
@@ -23,25 +23,22 @@ export interface LessonOptions {
 
 /** A lab that is walked through: its sandbox, and the steps that it has behind it. */
 export class Lesson {
-  readonly plan: Plan
   readonly #record = new LessonRecord()
-  readonly #lab: Lab
+  readonly #lesson: LabInCondition
   readonly #options: LessonOptions
   readonly #tell: RunListener<StepEvent | LessonEvent>
   #opened: OpenedLab
 
-  private constructor(lab: Lab, plan: Plan, options: LessonOptions, opened: OpenedLab) {
-    this.plan = plan
-    this.#lab = lab
+  private constructor(lesson: LabInCondition, options: LessonOptions, opened: OpenedLab) {
+    this.#lesson = lesson
     this.#options = options
     this.#tell = toAll(this.#record.hear, options.tell)
     this.#opened = opened
   }
 
   /** Opens the lab's sandbox; no step has run yet. Throws NetlabError where its name is taken. */
-  static async open(lab: Lab, options: LessonOptions): Promise<Lesson> {
-    const plan = compilePlan(lab)
-    return new Lesson(lab, plan, options, await openSandboxFor(lab, plan, options))
+  static async open(lesson: LabInCondition, options: LessonOptions): Promise<Lesson> {
+    return new Lesson(lesson, options, await openSandboxFor(lesson, options))
   }
 
   /** The steps that have run. */
@@ -51,7 +48,7 @@ export class Lesson {
 
   /** The step that comes next; undefined after the last. */
   get ahead(): Step | undefined {
-    return this.plan.steps[this.walked.length]
+    return this.#lesson.plan.steps[this.walked.length]
   }
 
   /** Runs the step that comes next: its commands one by one, up to one that fails, then its checks. */
@@ -68,9 +65,9 @@ export class Lesson {
   /** Throws NetlabError where the sandbox has been ended from elsewhere: nothing that fails after that is the lab's fault. */
   #mustLive(): void {
     if (sandboxLives(this.#opened.context.sandbox)) return
-    const { lab } = this.plan
+    const { name } = this.#lesson.lab
     throw new NetlabError({
-      what: `the sandbox of ${lab} has died, and the lesson with it`,
+      what: `the sandbox of ${name} has died, and the lesson with it`,
       why: 'somebody took it down (netlab down, in another terminal), or ended its first process',
       fix: `netlab walk ${this.#options.file}`,
     })
@@ -85,7 +82,7 @@ export class Lesson {
     await endLab(this.#opened.folder)
     const start = new LabStart()
     try {
-      this.#opened = await openSandboxFor(this.#lab, this.plan, { ...this.#options, start })
+      this.#opened = await openSandboxFor(this.#lesson, { ...this.#options, start })
     } catch (error) {
       await start.giveUp()
       throw error
@@ -102,23 +99,25 @@ export class Lesson {
   /** A shell on the lab's host, on the person's terminal; ends with it, or with an abort. */
   async shell(): Promise<void> {
     const { signal } = this.#options
+    const { sandbox } = this.#opened.context
     this.#tell({ kind: 'shell-opened' })
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     })
-    await Promise.race([openShell(this.#opened.context, 'host'), aborted])
+    await Promise.race([openShell({ sandbox, lab: this.#lesson.lab }, 'host'), aborted])
   }
 
   /** Leaves the lab up, for the other verbs. */
   keep(): void {
     const { folder, state } = this.#opened
     const ok = this.walked.every(step => step.ok)
-    folder.write({ ...state, stage: ok ? 'up' : 'failed', lastStep: this.walked.at(-1)?.step.title ?? '' })
+    const rules = ruleCount(this.walked.map(({ step }) => step))
+    folder.write({ ...state, stage: ok ? 'up' : 'failed', rules })
   }
 
   /** Takes the lab down and says what went with it. */
   takeDown(): Promise<DownReport> {
-    return down(this.#lab.name)
+    return down(this.#lesson.lab.name)
   }
 
   /** Takes the lab down where nobody wants to know more. */
@@ -127,6 +126,6 @@ export class Lesson {
   }
 }
 
-function openSandboxFor(lab: Lab, plan: Plan, { file, start, signal }: LessonOptions): Promise<OpenedLab> {
-  return openLabSandbox(lab, plan, { file, start, signal, apart: false })
+function openSandboxFor(lesson: LabInCondition, { file, start, signal }: LessonOptions): Promise<OpenedLab> {
+  return openLabSandbox(lesson, { file, start, signal, apart: false })
 }

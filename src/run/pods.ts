@@ -6,9 +6,8 @@ import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses, podsProcesses } from '../sandbox/pod-processes.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
-import type { LabFolder } from './lab-state.ts'
+import type { LabFolder } from './lab-folder.ts'
 import { withLabLocked } from './sync-lock.ts'
-import { readLab, readSyncState, writeSyncState } from './sync-state.ts'
 
 /** What became of a pod's programs. */
 export interface PodReport {
@@ -29,14 +28,18 @@ export function endPod(
   ending: 'stop' | 'kill',
 ): Promise<PodReport> {
   return withLabLocked(folder, undefined, async () => {
-    const lab = readLab(folder)
+    const lab = folder.readLab()
     const pod = podWithPrograms(lab, name)
-    const state = readSyncState(folder, lab)
+    const condition = folder.readCondition(lab)
     const changed = !(await idlePods(sandbox, [pod])).has(name)
     await endPrograms(sandbox, pod, ending)
-    const how = changed ? (ending === 'stop' ? 'stopped' : 'killed') : (own(state.ended, name) ?? 'stopped')
-    writeSyncState(folder, { ...state, ended: { ...state.ended, [name]: how } })
-    const services = Object.entries(state.endpoints).filter(([, pods]) => pods.includes(name))
+    const how = changed
+      ? ending === 'stop'
+        ? 'stopped'
+        : 'killed'
+      : (own(condition.ended, name) ?? 'stopped')
+    folder.writeCondition({ ...condition, ended: { ...condition.ended, [name]: how } })
+    const services = Object.entries(condition.endpoints).filter(([, pods]) => pods.includes(name))
     return { lab: lab.name, pod: name, state: how, changed, endpointOf: services.map(([service]) => service) }
   })
 }
@@ -44,17 +47,17 @@ export function endPod(
 /** Starts a pod's programs again. Endpoints and rules stay as they are until the next sync. */
 export function startPod(folder: LabFolder, sandbox: Sandbox, name: string): Promise<PodReport> {
   return withLabLocked(folder, undefined, async () => {
-    const lab = readLab(folder)
+    const lab = folder.readLab()
     const pod = podWithPrograms(lab, name)
-    const state = readSyncState(folder, lab)
+    const condition = folder.readCondition(lab)
     const changed = (await idlePods(sandbox, [pod])).has(name)
     // A pod of which a part has died is started as a whole.
     if (changed) {
       await endPrograms(sandbox, pod, 'kill')
       await startContainers(sandbox, podPrograms(pod), { apart: false })
     }
-    const { [name]: _, ...ended } = state.ended
-    writeSyncState(folder, { ...state, ended })
+    const { [name]: _, ...ended } = condition.ended
+    folder.writeCondition({ ...condition, ended })
     return { lab: lab.name, pod: name, state: 'running', changed, endpointOf: [] }
   })
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { NetlabError } from '../errors.ts'
 import { lockFile } from '../sandbox/file-lock.ts'
 import { readIfThere } from '../sandbox/state-folder.ts'
-import type { LabFolder } from './lab-state.ts'
+import type { LabFolder } from './lab-folder.ts'
 
 /** Milliseconds that another change of the same lab may take. */
 const patience = 60_000

@@ -1,24 +1,18 @@
 import { own } from '../command/own.ts'
 import { noRulesChange, type RulesChange } from '../dataplane/dataplane.ts'
+import type { Condition, EndpointsByService, ProbeState } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
-import {
-  afterProbe,
-  type Probed,
-  type ProbeState,
-  probedContainers,
-  probeOnce,
-} from '../observe/readiness.ts'
+import { afterProbe, type Probed, probedContainers, probeOnce } from '../observe/readiness.ts'
 import { rulesChange, rulesStage } from '../plan/apply.ts'
-import { changedEndpoints, readyEndpoints, type Standing } from '../plan/apply-endpoints.ts'
-import type { EndpointsByService } from '../plan/kube-proxy.ts'
+import { changedEndpoints, readyEndpoints } from '../plan/apply-endpoints.ts'
+import { type LabInCondition, labIn } from '../plan/lab-in-condition.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStages, type Flushed, kernelRules } from './apply-stage.ts'
-import type { LabFolder } from './lab-state.ts'
+import type { LivingLab } from './lab-state.ts'
 import { idlePods } from './pods.ts'
 import type { StepResult } from './report.ts'
 import { withLabLocked } from './sync-lock.ts'
-import { readLab, readSyncState, type SyncState, writePlan, writeSyncState } from './sync-state.ts'
 
 /** What a sync saw and did. */
 export interface SyncReport {
@@ -51,38 +45,34 @@ export interface SyncOptions {
   signal?: AbortSignal
 }
 
-/** A running lab, as `openLab` gives it. */
-export interface SyncedLab {
-  folder: LabFolder
-  sandbox: Sandbox
-}
-
 /** Does once what kubelet, the endpoint controller and kube-proxy would do together. */
-export function sync(synced: SyncedLab, options: SyncOptions): Promise<SyncReport> {
-  const { folder, sandbox } = synced
+export function sync(living: LivingLab, options: SyncOptions): Promise<SyncReport> {
+  const { folder, sandbox } = living
   return withLabLocked(folder, options.signal, async () => {
     const start = performance.now()
-    const lab = readLab(folder)
-    const before = readSyncState(folder, lab)
+    const lab = folder.readLab()
+    const before = folder.readCondition(lab)
     const idle = await idlePods(sandbox, lab.pods)
     const probes = await askKubelet(sandbox, lab, before, idle, options)
     const notReady = notReadyPods(lab, before, idle, probes)
-    const state: SyncState = { ...before, notReady: Object.fromEntries(notReady), probes: probes.states }
+    const seen: Condition = { ...before, notReady: Object.fromEntries(notReady), probes: probes.states }
     const endpoints = readyEndpoints(lab, lastEndpoints(lab), new Set(notReady.keys()))
     const changed = changedEndpoints(before.endpoints, endpoints)
     const news = lab.pods.flatMap(({ name }) => newsOf(name, before.notReady, notReady))
     const work = news.length > 0 || changed.length > 0 || before.fullSync || options.look
-    const done = work ? await syncRules(synced, { lab, endpoints }, state, options.signal) : nothingDone
+    const done = work
+      ? await syncRules(living, labIn(seen, lab), labIn({ ...seen, endpoints }, lab), options.signal)
+      : nothingDone
     const report = {
       lab: lab.name,
       ok: done.step?.ok ?? true,
       ms: performance.now() - start,
       pods: news,
-      notReady: state.notReady,
+      notReady: seen.notReady,
       podCount: lab.pods.length,
       endpoints: Object.fromEntries(changed.map(service => [service, endpoints[service] ?? []])),
     }
-    if (!work && JSON.stringify(state) !== JSON.stringify(before)) writeSyncState(folder, state)
+    if (!work && JSON.stringify(seen) !== JSON.stringify(before)) folder.writeCondition(seen)
     return { ...report, ...done }
   })
 }
@@ -91,35 +81,28 @@ const nothingDone: Pick<SyncReport, 'rules' | 'flushed' | 'step'> = { rules: noR
 
 /** kube-proxy's part. */
 async function syncRules(
-  { folder, sandbox }: SyncedLab,
-  after: Standing,
-  state: SyncState,
+  { folder, sandbox }: LivingLab,
+  before: LabInCondition,
+  after: LabInCondition,
   signal: AbortSignal | undefined,
 ): Promise<typeof nothingDone> {
-  const before: Standing = { lab: after.lab, endpoints: state.endpoints }
-  const rules = rulesChange(before, after, await kernelRules(sandbox), state.fullSync)
-  const plan = folder.readPlan()
+  const rules = rulesChange(before, after, await kernelRules(sandbox), before.condition.fullSync)
   if (rules.how === 'none' && rules.flushes.length === 0) {
-    writePlan(folder, plan, after, state)
-    writeSyncState(folder, { ...state, endpoints: after.endpoints })
+    folder.writeCondition(after.condition)
     return nothingDone
   }
-  writeSyncState(folder, { ...state, fullSync: true })
-  const stages = [rulesStage(rules, before, after)]
-  const { steps, flushed } = await carryOutStages(sandbox, stages, {
-    tell: () => {},
-    signal,
-    planOf: () => plan,
-  })
+  folder.writeCondition({ ...before.condition, fullSync: true })
+  const stage = rulesStage(rules, before, after)
+  const { steps, flushed } = await carryOutStages(sandbox, [stage], { tell: () => {}, signal })
   const step = steps[0]!
   if (step.failure !== undefined) return { rules, flushed, step }
-  writePlan(folder, plan, after, state)
-  writeSyncState(folder, { ...state, endpoints: after.endpoints, fullSync: false })
+  folder.countRules(rules.more)
+  folder.writeCondition(stage.leaves.condition)
   return { rules, flushed, step }
 }
 
 interface KubeletSays {
-  states: SyncState['probes']
+  states: Condition['probes']
   /** `pod/container` → what the last probe that failed saw. */
   why: ReadonlyMap<string, string>
 }
@@ -128,7 +111,7 @@ interface KubeletSays {
 async function askKubelet(
   sandbox: Sandbox,
   lab: Lab,
-  before: SyncState,
+  before: Condition,
   idle: ReadonlySet<string>,
   { due }: SyncOptions,
 ): Promise<KubeletSays> {
@@ -156,7 +139,7 @@ async function askKubelet(
 /** The pods that are not ready, with why: a program that does not run, or a probe. */
 function notReadyPods(
   lab: Lab,
-  before: SyncState,
+  before: Condition,
   idle: ReadonlySet<string>,
   { states, why }: KubeletSays,
 ): Map<string, string> {

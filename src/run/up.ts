@@ -1,17 +1,19 @@
 import { join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
-import { compilePlan } from '../plan/compile.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { programsOf } from '../plan/programs.ts'
+import { ruleCount } from '../plan/rule-count.ts'
 import { isThere, waysToInstall } from '../sandbox/programs.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
 import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import { endLab } from './down.ts'
 import type { LabEvent, RunListener, StepEvent } from './events.ts'
+import type { LabFolder, LabState } from './lab-folder.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
-import { claimLab, type LabFolder, type LabState } from './lab-state.ts'
+import { claimLab } from './lab-state.ts'
 import type { StepResult, UpReport } from './report.ts'
 import { runSteps } from './run-steps.ts'
 
@@ -57,14 +59,14 @@ function mustHavePrograms(plan: Plan): void {
 
 /** Makes a lab of a start; no step has been carried out yet. Throws NetlabError where its name is taken or a program is missing. */
 export async function openLabSandbox(
-  lab: Lab,
-  plan: Plan,
+  running: LabInCondition,
   options: Omit<UpOptions, 'keep' | 'tell'>,
 ): Promise<OpenedLab> {
+  const { lab, plan } = running
   mustHavePrograms(plan)
   const { start, apart, signal } = options
   signal.throwIfAborted()
-  const { folder, state } = claimLab(lab, plan, options.file, start)
+  const { folder, state } = claimLab(lab, options.file, start)
   try {
     const serves = !apart && plan.steps.some(step => step.actions.some(({ command }) => isOwnServer(command)))
     const logFile = join(folder.path, sandboxLog)
@@ -72,7 +74,7 @@ export async function openLabSandbox(
     const { sandbox, podServer } = await start.sandbox.keep({ lab: name, limits, serves, logFile })
     state.sandbox = sandbox
     folder.write(state)
-    const context = { sandbox, plan, podServer, signal }
+    const context = { sandbox, running, podServer, signal }
     return { folder, state, context }
   } catch (error) {
     await endLab(folder)
@@ -85,15 +87,15 @@ export async function openLabSandbox(
  * (unless `keep`, for a step). Throws what made the steps impossible, the signal's reason after an abort.
  */
 export async function up(
-  lab: Lab,
+  running: LabInCondition,
   options: UpOptions,
-): Promise<{ report: UpReport; plan: Plan; stopped?: StoppedAt }> {
+): Promise<{ report: UpReport; stopped?: StoppedAt }> {
   const start = performance.now()
-  const plan = compilePlan(lab)
-  const { folder, state, context } = await openLabSandbox(lab, plan, options)
+  const { lab, plan } = running
+  const { folder, state, context } = await openLabSandbox(running, options)
   const { tell, signal, keep } = options
   const { name } = lab
-  tell({ kind: 'lab-started', plan })
+  tell({ kind: 'lab-started', running })
   let steps: readonly StepResult[]
   try {
     steps = await runSteps(
@@ -119,21 +121,22 @@ export async function up(
     ok: index === -1,
     ms: performance.now() - start,
     steps,
-    pods: plan.pods.length,
-    services: [...new Set(plan.services.map(service => `${service.clusterIP}:${service.port}`))],
+    pods: lab.pods.length,
+    services: [...new Set(running.services.map(service => `${service.clusterIP}:${service.port}`))],
   }
   const stage = report.ok ? 'up' : 'failed'
-  if (report.ok || keep) folder.write({ ...state, stage, lastStep: steps.at(-1)?.title ?? '' })
+  if (report.ok || keep)
+    folder.write({ ...state, stage, rules: ruleCount(plan.steps.slice(0, steps.length)) })
   if (report.ok) {
     tell({ kind: 'lab-up', report })
-    return { report, plan }
+    return { report }
   }
   tell({ kind: 'lab-failed', report, index, kept: keep })
   if (!keep) {
     await endLab(folder)
     tell({ kind: 'lab-down', lab: name, because: 'a step failed' })
   }
-  return { report, plan, stopped: { step: plan.steps[index]!, index, result: steps[index]! } }
+  return { report, stopped: { step: plan.steps[index]!, index, result: steps[index]! } }
 }
 
 function sandboxDied(lab: Lab, step: Step): NetlabError {

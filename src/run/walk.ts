@@ -1,4 +1,4 @@
-import type { Lab } from '../model/lab.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 import { Lesson, type LessonOptions } from './lesson.ts'
 import type { WalkedStep } from './lesson-record.ts'
@@ -34,7 +34,7 @@ export interface WalkReport {
 }
 
 /** Walks through a lab's steps as the guide leads. The lab is down afterwards unless the guide wants it kept. */
-export async function walk(lab: Lab, guide: Guide, options: LessonOptions): Promise<WalkReport> {
+export async function walk(lab: LabInCondition, guide: Guide, options: LessonOptions): Promise<WalkReport> {
   const lesson = await Lesson.open(lab, options)
   const report = () => ({ walked: lesson.walked, ok: lesson.walked.every(step => step.ok) })
   try {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probed } from '../observe/readiness.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
-import { type SyncedLab, type SyncReport, sync } from './sync.ts'
+import type { LivingLab } from './lab-state.ts'
+import { type SyncReport, sync } from './sync.ts'
 
 /** Milliseconds between two looks at which programs run. */
 const tick = 1000
@@ -13,7 +14,7 @@ const syncPeriod = 30_000
  * told to stop. Returns `down` where the lab has gone meanwhile.
  */
 export async function watch(
-  synced: SyncedLab,
+  living: LivingLab,
   tell: (report: SyncReport) => void,
   signal: AbortSignal,
 ): Promise<'stopped' | 'down'> {
@@ -26,14 +27,14 @@ export async function watch(
     return isDue
   }
   while (!signal.aborted) {
-    if (!sandboxLives(synced.sandbox)) return 'down'
+    if (!sandboxLives(living.sandbox)) return 'down'
     const look = performance.now() - lookedAt >= syncPeriod
     if (look) lookedAt = performance.now()
     try {
-      tell(await sync(synced, { due, look, signal }))
+      tell(await sync(living, { due, look, signal }))
     } catch (error) {
       if (signal.aborted) break
-      if (!sandboxLives(synced.sandbox)) return 'down'
+      if (!sandboxLives(living.sandbox)) return 'down'
       throw error
     }
     await sleep(tick, undefined, { signal }).catch(() => {})

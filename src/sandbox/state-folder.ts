@@ -130,7 +130,7 @@ export function labFolders(root: string): string[] {
 }
 
 /** One of them is in each folder of a lab, however far its start came; a folder that was only just made is empty. */
-const firstFiles = ['sandbox.log', 'state.json', 'plan.json']
+const firstFiles = ['sandbox.log', 'state.json', 'lab.json']
 
 function isOfALab(path: string): boolean {
   try {
@@ -216,7 +216,7 @@ export function writeWhole(file: string, text: string): void {
   }
 }
 
-/** Bytes that a file of a lab may have: the plan of 20,000 services takes some 80 MB, and V8's texts end at 512. */
+/** Bytes that a file of a lab may have: a lab of 20,000 services takes some 10 MB, and V8's texts end at 512. */
 const mostBytes = 256 * 1024 * 1024
 
 /** The text of a file; undefined where there is none. Throws NetlabError for what is no file of ours, or far too large. */

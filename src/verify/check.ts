@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { shellLine } from '../command/command-line.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
-import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind } from '../model/lab.ts'
+import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind, Lab } from '../model/lab.ts'
 import { type Answer, ask } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
-import type { Plan } from '../plan/plan.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
 import { mustLive, mustStillLive } from '../sandbox/lab-gone.ts'
 import { fitting, patiently } from '../sandbox/patience.ts'
@@ -126,7 +125,7 @@ async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
     },
     ({ failure }) => failure === 'timeout' && !positive,
   )
-  const backend = backendOf(context.plan, answer.body)
+  const backend = backendOf(context.running.lab, answer.body)
   return {
     ok: check.expect.some(one => fits(one, answer, backend)),
     observed: observedWords(answer, backend, timeout),
@@ -139,9 +138,9 @@ interface Backend {
 }
 
 /** netlab's own servers say who they are; other programs are known by nothing but their body. */
-function backendOf(plan: Plan, body: string): Backend | undefined {
+function backendOf({ pods }: Lab, body: string): Backend | undefined {
   const said = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(body)
-  const pod = plan.pods.find(({ name }) => name === said?.[1])
+  const pod = pods.find(({ name }) => name === said?.[1])
   return said === null || pod === undefined ? undefined : { pod: pod.name, client: said[2] ?? '' }
 }
 

@@ -1,7 +1,9 @@
 import type { Place } from '../command/command.ts'
 import { own } from '../command/own.ts'
+import type { Lab } from '../model/lab.ts'
+import { machinesOf } from '../model/places.ts'
 import type { Failures, Tally } from '../observe/tally.ts'
-import type { Plan, ServiceEntry, ServiceTarget } from '../plan/plan.ts'
+import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import type { ServicePromise } from '../plan/service-promise.ts'
 import { falseAlarmRate } from './statistics.ts'
 
@@ -15,7 +17,7 @@ export interface Job {
 
 /** What is off with a sample, in one line; undefined where it is as kube-proxy's rules promise. */
 export function complaintAbout(
-  plan: Pick<Plan, 'pods' | 'outside'>,
+  lab: Pick<Lab, 'pods' | 'outside'>,
   job: Job,
   counted: Tally,
   expectedShare: Readonly<Record<string, number>>,
@@ -32,7 +34,7 @@ export function complaintAbout(
   if (stranger !== undefined) return `${stranger} answered, which is no endpoint of the service`
   if (promise.kind === 'stays' && answering.length > 1)
     return `one client was sent to ${answering.join(' and ')}, and should stay with one of them`
-  return clientComplaint(plan, job, counted.clients) ?? shareComplaint(backends, expectedShare, p)
+  return clientComplaint(lab, job, counted.clients) ?? shareComplaint(backends, expectedShare, p)
 }
 
 function shareComplaint(
@@ -66,11 +68,11 @@ function negativeComplaint(job: Job, { requests, failed, failures }: Tally): str
 }
 
 function clientComplaint(
-  { pods, outside }: Pick<Plan, 'pods' | 'outside'>,
+  lab: Pick<Lab, 'pods' | 'outside'>,
   { promise, from }: Job,
   clients: readonly string[],
 ): string | undefined {
-  const own = [...pods, ...outside].find(({ name }) => name === from)?.address
+  const own = machinesOf(lab).find(({ name }) => name === from)?.address.address
   if (own === undefined) return undefined
   const other = clients.find(address => address !== own)
   if (promise.client === 'kept' && other !== undefined)

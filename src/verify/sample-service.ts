@@ -18,7 +18,12 @@ export function jobsOf(context: ObservedLab, target: ServiceTarget, from: readon
   return target.entries.flatMap(entry =>
     from
       .filter(place => entry.from.includes(place))
-      .map(place => ({ target, entry, from: place, promise: promiseOf(context.plan, target, entry, place) })),
+      .map(place => ({
+        target,
+        entry,
+        from: place,
+        promise: promiseOf(context.running.lab, target, entry, place),
+      })),
   )
 }
 
@@ -47,7 +52,7 @@ export async function sampleService(context: ObservedLab, job: Job, wanted?: num
     names.map(name => own(backends, name) ?? 0),
     names.map(name => own(expectedShare, name) ?? 0),
   )
-  const complaint = complaintAbout(context.plan, job, { ...counted, backends }, expectedShare, p)
+  const complaint = complaintAbout(context.running.lab, job, { ...counted, backends }, expectedShare, p)
   const evidence =
     complaint === undefined || !speaksHttp(target)
       ? undefined

@@ -4,7 +4,7 @@ import type { Check } from '../model/lab.ts'
 import { placesOf } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { needsPod } from '../plan/apply-checks.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { slowness } from '../sandbox/patience.ts'
 import type { Job } from './complaint.ts'
@@ -34,9 +34,10 @@ function fewRequests({ target }: Job, many: boolean): number | undefined {
 
 /** Tries a lab's checks again and samples each of its services from each place. */
 export async function verify(context: ObservedLab, options: VerifyOptions): Promise<VerifyReport> {
-  const checks = await tryAll(context, lastingChecks(context.plan))
-  const targets = context.plan.services.filter(target => target.protocol !== 'SCTP')
-  const from = options.from ?? placesOf(context.plan)
+  const { running } = context
+  const checks = await tryAll(context, lastingChecks(running))
+  const targets = running.services.filter(target => target.protocol !== 'SCTP')
+  const from = options.from ?? placesOf(running.lab)
   const jobs = targets.flatMap(target => jobsOf(context, target, from))
   const many = jobs.length > manyJobs
   const sampled = (some: readonly Job[], concurrency: number) =>
@@ -69,18 +70,19 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
     services.push(jobs.length > mostTimed ? sample : await withLatency(context, job, sample))
   }
   const ok = checks.every(check => check.ok) && services.every(service => service.ok)
-  return { lab: context.plan.lab, ok, checks, services }
+  return { lab: running.lab.name, ok, checks, services }
 }
 
 /** Later steps change what earlier ones saw: of the checks that ask the same from the same place, the last one holds. */
-function lastingChecks(plan: Plan): { check: Check; step: string }[] {
+function lastingChecks({ outlines, condition }: LabInCondition): { check: Check; step: string }[] {
   const last = new Map<string, { check: Check; step: string }>()
-  for (const step of plan.steps) {
+  for (const step of outlines) {
     for (const check of step.checks) {
       const question = JSON.stringify([check.from, check.kind === 'curl' ? check.url : check.argv])
       last.delete(question)
       if (!check.once) last.set(question, { check, step: step.title })
     }
   }
-  return [...last.values()].filter(({ check }) => !needsPod(check, plan.notReady ?? []))
+  const notReady = Object.keys(condition.notReady)
+  return [...last.values()].filter(({ check }) => !needsPod(check, notReady))
 }

@@ -6,6 +6,7 @@ import type { CheckResult } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
 import { milliseconds } from './json.ts'
 import { printableJson } from './printable.ts'
+import { toldOutside } from './told-lab.ts'
 
 /** Grows when a key goes or means something else, not when one is added. */
 const version = 1
@@ -18,11 +19,12 @@ export function renderEvent(event: StepEvent | LabEvent): string {
 function told(event: StepEvent | LabEvent): object {
   switch (event.kind) {
     case 'lab-started': {
-      const { lab, title, pods, outside, services, steps } = event.plan
+      const { lab, services } = event.running
+      const { lab: name, title, steps } = event.running.plan
       return {
-        ...{ lab, title },
-        pods: pods.map(({ name, address }) => ({ name, address })),
-        outside,
+        ...{ lab: name, title },
+        pods: lab.pods.map(({ name, address }) => ({ name, address: address.address })),
+        outside: toldOutside(lab),
         services: services.map(({ service, clusterIP, port, protocol }) => ({
           ...{ service, clusterIP, port, protocol },
         })),

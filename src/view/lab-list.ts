@@ -1,5 +1,7 @@
 import { own } from '../command/own.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Condition } from '../model/condition.ts'
+import type { Pod } from '../model/lab.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { LabStatus } from '../run/report.ts'
 import { duration, listing, plural } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
@@ -33,19 +35,12 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
   return block(lines)
 }
 
-/** Pods whose programs somebody ended, and how; pods that are not ready, and why. */
-export interface PodTroubles {
-  ended: Readonly<Record<string, string>>
-  notReady: Readonly<Record<string, string>>
-}
-
 /** One lab: its state, its pods and outside machines, its services, its steps. */
 export function renderStatus(
   style: Style,
   status: LabStatus,
-  plan: Plan,
+  { lab, condition, services, outlines }: Omit<LabInCondition, 'plan'>,
   now: number,
-  troubles: PodTroubles = { ended: {}, notReady: {} },
 ): string {
   const { color, width } = style
   const state = `${color.bold(status.lab)} is ${stateWord(style, status.state)}, for ${age(status, now)}`
@@ -60,15 +55,15 @@ export function renderStatus(
     ),
     ...section(
       'pods',
-      plan.pods.map(pod => [pod.name, pod.address, podWords(style, pod, troubles)]),
+      lab.pods.map(pod => [pod.name, pod.address.address, podWords(style, pod, condition)]),
     ),
     ...section(
       'outside',
-      plan.outside.map(machine => [machine.name, machine.address]),
+      lab.outside.map(machine => [machine.name, machine.address.address]),
     ),
     ...section(
       'services',
-      plan.services.map(target => [
+      services.map(target => [
         target.portName === '' ? target.service : `${target.service}:${target.portName}`,
         `${target.clusterIP}:${target.port}${target.protocol === 'TCP' ? '' : `/${target.protocol}`}`,
         target.endpoints.length === 0
@@ -81,7 +76,7 @@ export function renderStatus(
     ),
     ...section(
       'steps',
-      plan.steps.map((step, index) => [`${index + 1}`, printable(step.title)]),
+      outlines.map((step, index) => [`${index + 1}`, printable(step.title)]),
     ),
   ]
   return block(lines)
@@ -103,17 +98,18 @@ export function renderStatus(
 /** A pod's containers, and what is wrong with them. */
 function podWords(
   { color }: Style,
-  { name, containers }: Plan['pods'][number],
-  troubles: PodTroubles,
+  { name, containers }: Pod,
+  condition: Pick<Condition, 'ended' | 'notReady'>,
 ): string {
-  const ended = own(troubles.ended, name)
-  const notReady = own(troubles.notReady, name)
+  const ended = own(condition.ended, name)
+  const notReady = own(condition.notReady, name)
   const words = [
     ...(ended === undefined ? [] : [ended]),
     ...(notReady === undefined ? [] : [`not ready: ${notReady}`]),
   ]
   const told = ended !== undefined && notReady?.includes(ended) ? [ended, 'not ready'] : words
-  return [containers.join(', '), ...told.map(word => color.red(word))].filter(word => word !== '').join('  ')
+  const programs = containers.map(container => container.name).join(', ')
+  return [programs, ...told.map(word => color.red(word))].filter(word => word !== '').join('  ')
 }
 
 function stateWord({ color }: Style, state: LabStatus['state']): string {

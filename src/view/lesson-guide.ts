@@ -1,6 +1,7 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import type { WriteStream } from 'node:tty'
-import type { Plan, Step } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { Step } from '../plan/plan.ts'
 import type { RunEvent, RunListener } from '../run/events.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
 import type { Guide, Move, Parting } from '../run/walk.ts'
@@ -27,7 +28,7 @@ import type { Screen } from './terminal.ts'
 
 export interface LessonGuideOptions {
   screen: Screen
-  plan: Plan
+  lesson: LabInCondition
   signal: AbortSignal
   /** Undefined: nobody is asked, and the lesson runs to its end. */
   keys?: Keys
@@ -57,13 +58,13 @@ export class LessonGuide implements Guide {
 
   /** What the lesson is about. */
   begin(): void {
-    this.#screen.write(lessonTitle(this.#screen, this.#options.plan))
+    this.#screen.write(lessonTitle(this.#screen, this.#options.lesson))
   }
 
   async before(step: Step, index: number): Promise<Move> {
-    const { plan, keys } = this.#options
+    const { lesson, keys } = this.#options
     const heading = [
-      stepHeading(this.#screen, index, plan.steps.length, step.title),
+      stepHeading(this.#screen, index, lesson.plan.steps.length, step.title),
       stepWhy(this.#screen, step.why),
     ].join('')
     this.#screen.write(`\n${heading}`)
@@ -123,10 +124,10 @@ export class LessonGuide implements Guide {
   async after(walked: WalkedStep, index: number): Promise<Move> {
     await this.#still()
     this.#ran = false
-    const { plan, keys } = this.#options
+    const { lesson, keys } = this.#options
     if (keys === undefined) return 'on'
     if (!walked.ok) this.#screen.write(`\n${this.#failedLine(index)}`)
-    const isLast = index === plan.steps.length - 1
+    const isLast = index === lesson.plan.steps.length - 1
     return this.#choose<Move>([
       { key: 'Enter', does: isLast ? 'finish' : 'go on', leadsTo: 'on' },
       ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
@@ -143,9 +144,9 @@ export class LessonGuide implements Guide {
   }
 
   async lend(shell: () => Promise<void>): Promise<void> {
-    const { plan, keys, whileShell } = this.#options
+    const { lesson, keys, whileShell } = this.#options
     const { color, width } = this.#screen
-    const words = `A shell on the host of ${plan.lab}. exit, or Ctrl-D, comes back to the lesson.`
+    const words = `A shell on the host of ${lesson.lab.name}. exit, or Ctrl-D, comes back to the lesson.`
     this.#screen.write(block(['', ...hanging('', color.cyan(words), width)]))
     await keys?.lend(() => whileShell(shell))
   }
@@ -164,8 +165,8 @@ export class LessonGuide implements Guide {
   }
 
   async parting(walked: readonly WalkedStep[]): Promise<Parting> {
-    const { plan, keys, parting } = this.#options
-    this.#screen.write(`\n${lessonSummary(this.#screen, plan, walked)}`)
+    const { lesson, keys, parting } = this.#options
+    this.#screen.write(`\n${lessonSummary(this.#screen, lesson.plan, walked)}`)
     if (parting !== undefined) return parting
     if (keys === undefined) return 'down'
     return this.#choose<Parting>([

@@ -1,5 +1,7 @@
 import type { Command } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
+import type { OutsideMachine, Pod } from '../model/lab.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
 import type { CommandFailure } from '../run/report.ts'
@@ -17,22 +19,22 @@ import { tryLine, whatToTry } from './up-summary.ts'
 const proseWidth = 80
 
 /** The first screen: what the lab is about, and who is in it. */
-export function lessonTitle(style: Style, plan: Plan): string {
+export function lessonTitle(style: Style, lesson: LabInCondition): string {
   const { color, width } = style
-  const { lab, title, steps } = plan
+  const { lab, title, steps } = lesson.plan
   return block([
     ...hanging('', color.bold(printable(title)), width),
     color.dim(`${lab}, ${steps.length === 1 ? 'one step' : `${steps.length} steps`}`),
     '',
-    ...castLines(style, plan),
+    ...castLines(style, lesson),
   ])
 }
 
 /** Who is in the lab, with addresses; of a large lab how many. */
-function castLines({ color, width }: Style, { pods, outside, services }: Plan): string[] {
+function castLines({ color, width }: Style, { lab, services }: LabInCondition): string[] {
   const groups = [
-    { name: 'pods', members: pods.map(({ name, address }) => `${name} ${address}`) },
-    { name: 'outside', members: outside.map(({ name, address }) => `${name} ${address}`) },
+    { name: 'pods', members: lab.pods.map(addressWords) },
+    { name: 'outside', members: lab.outside.map(addressWords) },
     {
       name: 'services',
       members: services.map(({ service, clusterIP, port }) => `${service} ${clusterIP}:${port}`),
@@ -46,6 +48,10 @@ function castLines({ color, width }: Style, { pods, outside, services }: Plan): 
     const lines = flow(pieces, width, column, isNarrow ? ' ' : color.dim(' · '), column)
     return lines.map((line, index) => (index === 0 ? color.dim(padEnd(name, column)) + line : line))
   })
+}
+
+function addressWords({ name, address }: Pod | OutsideMachine): string {
+  return `${name} ${address.address}`
 }
 
 /** `── 5/9  A virtual IP with one DNAT rule ─────`; `index` is 0-based. */
@@ -187,10 +193,11 @@ export function lessonSummary(style: Style, plan: Plan, walked: readonly WalkedS
 /** That a lab stands after its lesson, and what to do with it. */
 export function renderKept(
   style: Style,
-  plan: Plan,
+  lesson: LabInCondition,
   walked: readonly WalkedStep[],
   several: boolean,
 ): string {
+  const { plan } = lesson
   const isWhole = walked.length === plan.steps.length
   const point = isWhole
     ? ''
@@ -199,7 +206,7 @@ export function renderKept(
       : ` as step ${walked.length} left it`
   return block([
     ...hanging('', `${style.color.green.bold(plan.lab)} is up${point}.`, style.width, 2),
-    ...(isWhole ? whatToTry(style, plan, several) : whatToDo(style, plan, several)),
+    ...(isWhole ? whatToTry(style, lesson, several) : whatToDo(style, plan, several)),
   ])
 }
 

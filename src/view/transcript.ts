@@ -1,4 +1,5 @@
 import { commandLine } from '../command/command-line.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
 import type { CommandFailure } from '../run/report.ts'
@@ -10,18 +11,19 @@ import { printable } from './printable.ts'
 
 /** A lesson as it was walked through. */
 export interface LessonRecord {
-  plan: Plan
+  lesson: LabInCondition
   /** As it shall stand there: `2025-03-01`. */
   date: string
   walked: readonly WalkedStep[]
 }
 
 /** A recorded lesson as Markdown that reads well on its own: a hand-out, or homework. */
-export function renderTranscript({ plan, date, walked }: LessonRecord): string {
+export function renderTranscript({ lesson, date, walked }: LessonRecord): string {
+  const { plan } = lesson
   const parts = [
     `# ${inline(plan.title)}`,
     `Lab \`${plan.lab}\`, ${date}: ${verdict(plan, walked)}`,
-    ...castPart(plan),
+    ...castPart(lesson),
     ...walked.flatMap((step, index) => stepParts(step, index)),
   ]
   return `${parts.join('\n\n')}\n`
@@ -45,10 +47,10 @@ function verdict(plan: Plan, walked: readonly WalkedStep[]): string {
 }
 
 /** Who is in the lab, so that the addresses in the commands mean something. */
-function castPart({ pods, outside, services }: Plan): string[] {
+function castPart({ lab, services }: LabInCondition): string[] {
   const rows = [
-    ...pods.map(({ name, address }) => `pod \`${name}\` ${address}`),
-    ...outside.map(({ name, address }) => `outside machine \`${name}\` ${address}`),
+    ...lab.pods.map(({ name, address }) => `pod \`${name}\` ${address.address}`),
+    ...lab.outside.map(({ name, address }) => `outside machine \`${name}\` ${address.address}`),
     ...services.map(({ service, clusterIP, port }) => `service \`${service}\` ${clusterIP}:${port}`),
   ]
   return rows.length === 0 ? [] : [rows.map(row => `- ${row}`).join('\n')]

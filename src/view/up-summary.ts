@@ -1,13 +1,18 @@
 import { host } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { UpReport } from '../run/report.ts'
 import { duration, plural } from './format.ts'
 import { block, flow, hanging } from './layout.ts'
 import type { Style } from './terminal.ts'
 
 /** What stands now, and what to do with it. `several`: other labs run too, so that commands must name this one. */
-export function renderUpSummary(style: Style, report: UpReport, plan: Plan, several: boolean): string {
+export function renderUpSummary(
+  style: Style,
+  report: UpReport,
+  lab: LabInCondition,
+  several: boolean,
+): string {
   const { color, width } = style
   const services =
     report.services.length === 0
@@ -19,7 +24,7 @@ export function renderUpSummary(style: Style, report: UpReport, plan: Plan, seve
     `${plural(report.steps.length, 'step')} verified in ${duration(report.ms)}`,
   ]
   const lines = hanging('', `${color.green.bold(report.lab)} is up: ${parts.join(', ')}`, width, 2)
-  return block([...lines, ...whatToTry(style, plan, several)])
+  return block([...lines, ...whatToTry(style, lab, several)])
 }
 
 /** Addresses that are named; of more, how many there are is enough. */
@@ -31,9 +36,9 @@ function someOf(addresses: readonly string[]): string {
 }
 
 /** What to do with a lab that is up. `several`: other labs run too, so that commands must name this one. */
-export function whatToTry(style: Style, plan: Plan, several: boolean): string[] {
-  const name = several ? ` ${plan.lab}` : ''
-  return tryLine(style, [`verify${name}`, `shell${name}`, ...tryOut(plan, name), `down${name}`])
+export function whatToTry(style: Style, lab: LabInCondition, several: boolean): string[] {
+  const name = several ? ` ${lab.lab.name}` : ''
+  return tryLine(style, [`verify${name}`, `shell${name}`, ...tryOut(lab, name), `down${name}`])
 }
 
 /** `Try:  netlab verify · netlab down`; each is copied as a whole. */
@@ -46,11 +51,11 @@ export function tryLine({ color, width }: Style, verbs: readonly string[]): stri
 const dnsPort = 53
 
 /** A request that is answered: to a service from a pod, else one that a step has checked. */
-function tryOut(plan: Plan, name: string): string[] {
-  const service = plan.services.find(
+function tryOut({ lab, plan, services }: LabInCondition, name: string): string[] {
+  const service = services.find(
     target => target.protocol === 'TCP' && target.port !== dnsPort && target.endpoints.length > 0,
   )
-  const pod = plan.pods[0]
+  const pod = lab.pods[0]
   if (service !== undefined && pod !== undefined)
     return [`exec${name} --in ${pod.name} -- curl ${service.clusterIP}:${service.port}`]
   for (const check of plan.steps.flatMap(step => step.checks).reverse())

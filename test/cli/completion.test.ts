@@ -8,6 +8,7 @@ import { candidates, type Names } from '../../src/cli/completion/candidates.ts'
 import { shellScripts } from '../../src/cli/completion/shell-scripts.ts'
 import { completionCommand, machineNames } from '../../src/cli/completion.ts'
 import { processId } from '../../src/sandbox/proc.ts'
+import { labOf } from '../plan/lab-text.ts'
 
 const names: Names = {
   labs: () => ['clusterip', 'two-pods'],
@@ -130,11 +131,11 @@ describe('on this machine', () => {
   const state = mkdtempSync(join(tmpdir(), 'netlab-completion-state-'))
 
   beforeAll(() => {
-    const plan = {
-      ...{ version: 1, lab: 'mine', title: 'Mine', steps: [], services: [] },
-      pods: [{ name: 'netns_011', address: '10.0.0.11', veth: 'veth011', containers: [] }],
-      outside: [{ name: 'client', address: '192.0.2.10' }],
-    }
+    const lab = labOf(`name: mine
+bridge: {name: br1, address: 10.0.0.1/24}
+pods: {netns_011: 10.0.0.11/24}
+outside: {client: 192.0.2.10/24}
+`)
     // This process lives for as long as the test does.
     const starter = processId(process.pid)
     const known = {
@@ -145,7 +146,7 @@ describe('on this machine', () => {
     }
     mkdirSync(join(state, 'mine'))
     writeFileSync(join(state, 'mine/state.json'), JSON.stringify(known))
-    writeFileSync(join(state, 'mine/plan.json'), JSON.stringify(plan))
+    writeFileSync(join(state, 'mine/lab.json'), JSON.stringify({ version: 1, ...lab }))
     writeFileSync(join(state, 'mine/own.lab.yaml'), '')
     vi.stubEnv('NETLAB_STATE_DIR', state)
   })

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import { questionOfSample } from '../../src/diagnose/question.ts'
 import type { Connection, Facts, PlaceFacts } from '../../src/observe/facts.ts'
-import { chain, healthyFacts, link, plan } from './healthy-facts.ts'
+import { chain, healthy, healthyFacts, link } from './healthy-facts.ts'
 
 const vip = '10.100.0.1:80'
 const even = { b: 0.5, c: 0.5 }
 
 /** The cause that is named for a question, with what to type behind it. */
 function cause(facts: Facts, from: string, url: string, shares: Record<string, number> = even): string {
-  const { headline, mend } = diagnose(facts, plan, questionOfSample(plan, url, from, shares))
+  const { headline, mend } = diagnose(facts, healthy, questionOfSample(healthy, url, from, shares))
   return mend === undefined ? headline : `${headline}: ${mend}`
 }
 
@@ -33,7 +33,7 @@ it.each([
   ['client', '10.0.0.12:8080'],
 ])('blames no hop of a lab that is well, from %s to %s', (from, url) => {
   const shares = url === vip ? even : { [url.includes('.12:') ? 'b' : 'a']: 1 }
-  const said = diagnose(healthyFacts(), plan, questionOfSample(plan, url, from, shares))
+  const said = diagnose(healthyFacts(), healthy, questionOfSample(healthy, url, from, shares))
   expect(said.headline).toBe(`every hop from ${from} to ${url} looks right; this is what the kernel says`)
 })
 

@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url'
 import type { ListedChain, ListedRule, Tables } from '../../src/command/iptables-save.ts'
 import { declaredBy } from '../../src/diagnose/declared.ts'
 import type { Facts, Link, PlaceFacts } from '../../src/observe/facts.ts'
-import { compilePlan } from '../../src/plan/compile.ts'
+import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
 
-export const plan = compilePlan(loadLab(fileURLToPath(new URL('healthy.yaml', import.meta.url))))
+export const healthy = labAsBuilt(loadLab(fileURLToPath(new URL('healthy.yaml', import.meta.url))))
 
 /** A link that is up. */
 export function link(name: string, mac: string, cidr?: string, more: Partial<Link> = {}): Link {
@@ -42,7 +42,7 @@ function machine(name: string, address: string, gateway: string): PlaceFacts {
 
 /** What the kernel says of a lab that is well, where one more try has failed all the same. */
 export function healthyFacts(): Facts {
-  const tables = copyOf(declaredBy(plan.steps).tables)
+  const tables = copyOf(declaredBy(healthy.plan.steps).tables)
   return {
     places: {
       host: {

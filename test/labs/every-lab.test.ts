@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commandLine } from '../../src/command/command-line.ts'
-import { compilePlan } from '../../src/plan/compile.ts'
+import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { planScript } from '../../src/plan/shell-script.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
 import { sandboxExecutor } from '../../src/run/carry-out.ts'
@@ -59,7 +59,8 @@ describe.each(shippedLabs)('labs/%s.yaml', lab => {
     const sandbox = await openEmptySandbox(lab)
     const state = () => kernelState(argv => sandbox.run(argv))
     const empty = await state()
-    const plan = compilePlan(loadLab(file))
+    const running = labAsBuilt(loadLab(file))
+    const { plan } = running
 
     const script = planScript(plan)
     await sandbox.run(['tee', '/tmp/lab.sh'], script)
@@ -70,7 +71,7 @@ describe.each(shippedLabs)('labs/%s.yaml', lab => {
     await sandbox.run([...env, 'sh', '/tmp/lab.sh', 'teardown'])
     expect(await state()).toEqual(empty)
 
-    const executor = sandboxExecutor({ sandbox: sandbox.opened, plan }, 'batched')
+    const executor = sandboxExecutor({ sandbox: sandbox.opened, running }, 'batched')
     // Without checks there are no connections, and conntrack complains where it finds none to delete.
     const steps = plan.steps.map(step => {
       const actions = step.actions.filter(({ command }) => command.argv[0] !== 'conntrack')

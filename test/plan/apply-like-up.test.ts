@@ -5,10 +5,11 @@ import type { Command } from '../../src/command/command.ts'
 import { dataplane } from '../../src/dataplane/modes.ts'
 import type { Lab, Pod } from '../../src/model/lab.ts'
 import { applyStages } from '../../src/plan/apply.ts'
-import type { Standing } from '../../src/plan/apply-endpoints.ts'
 import type { ApplyStage, KernelFacts } from '../../src/plan/apply-stage.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
-import { labDifference } from '../../src/plan/difference.ts'
+import { labDifference, podsDifference } from '../../src/plan/difference.ts'
+import { labAsBuilt, labIn } from '../../src/plan/lab-in-condition.ts'
+import { firstCondition } from '../../src/plan/step-endpoints.ts'
 import { SimulatedIp } from '../network/simulated-ip.ts'
 import { labOf } from './lab-text.ts'
 
@@ -135,13 +136,11 @@ function whole(lab: Lab): Found {
 }
 
 function stagesOf({ lab, unfinished, fullSync }: Found, after: Lab, kernel: SimulatedIp): ApplyStage[] {
-  const [from, to] = [lab, after].map((each): Standing => ({ lab: each, endpoints: {} })) as [
-    Standing,
-    Standing,
-  ]
-  const difference = labDifference(from, to)
+  const from = labIn({ ...firstCondition(lab), unfinished, fullSync }, lab)
+  const to = labAsBuilt(after)
+  const difference = labDifference(from, to, podsDifference(lab.pods, after.pods))
   expect(difference.impossible).toEqual([])
-  return applyStages(from, to, difference, { kernel: factsOf(kernel), unfinished, fullSync })
+  return applyStages(from, to, difference, factsOf(kernel))
 }
 
 /** Carries an apply out, or so many commands of it, and returns what another one finds. */

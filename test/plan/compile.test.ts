@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { shellLine } from '../../src/command/command-line.ts'
-import { planOf } from './lab-text.ts'
+import { planOf, servicesOf } from './lab-text.ts'
 
 const cast = `name: lab
 title: A lab
@@ -79,7 +79,7 @@ describe('endpoints', () => {
   })
 
   it('of the last step are what verify samples', () => {
-    expect(plan.services).toMatchObject([
+    expect(servicesOf(cast + steps)).toMatchObject([
       {
         service: 'default/web',
         portName: '',
@@ -92,7 +92,7 @@ describe('endpoints', () => {
         ],
       },
     ])
-    expect(planOf(`${cast}steps: [{title: None, endpoints: {web: []}}]`).services[0]?.endpoints).toEqual([])
+    expect(servicesOf(`${cast}steps: [{title: None, endpoints: {web: []}}]`)[0]?.endpoints).toEqual([])
   })
 })
 
@@ -124,14 +124,14 @@ describe('services beside one whose endpoints steps give', () => {
   const two = `${cast.replace(/services: \[/, 'services: [{name: other, clusterIP: 10.96.0.2, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}, ')}`
 
   it('have their rules from the start, and are sampled', () => {
-    const plan = planOf(`${two}steps:\n  - {title: One, endpoints: {web: [a]}}\n`)
-    const [start, one] = plan.steps
-      .slice(-2)
+    const text = `${two}steps:\n  - {title: One, endpoints: {web: [a]}}\n`
+    const [start, one] = planOf(text)
+      .steps.slice(-2)
       .map(step => step.actions.map(({ command }) => shellLine(command.argv)).join('\n'))
     expect(start).toContain('default/other cluster IP')
     expect(start).not.toContain('default/web')
     expect(one).toContain('default/web cluster IP')
-    expect(plan.services.map(({ service }) => service)).toEqual(['default/other', 'default/web'])
+    expect(servicesOf(text).map(({ service }) => service)).toEqual(['default/other', 'default/web'])
   })
 
   it('come with them in one sync where a step builds the services and gives endpoints', () => {

@@ -2,9 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exitCode, explained, NetlabError } from '../../src/errors.ts'
-import { planShape, syncStateShape } from '../../src/run/state-shapes.ts'
+import { firstCondition } from '../../src/plan/step-endpoints.ts'
+import { conditionShape, labShape } from '../../src/run/state-shapes.ts'
 import { bin, type Ended, openSession, type Session, users } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
+import { labOf } from '../plan/lab-text.ts'
 
 const raw = /this is a bug|^\s+at .*\.(js|ts)|^node:/m
 
@@ -109,30 +111,37 @@ describe('the output', () => {
 })
 
 describe('damaged files of a lab', () => {
-  const plan = {
-    ...{ version: 1, lab: 'a', title: '', steps: [], outside: [], services: [] },
-    pods: [{ name: 'a', address: '10.0.0.1/24', veth: 'v', containers: ['main'] }],
-  }
-  const sync = {
-    ...{ version: 1, endpoints: { 'default/a': ['a'] }, ended: {}, notReady: {}, probes: {} },
-    ...{ unfinished: [], fullSync: false },
-  }
+  const lab = labOf(`name: a
+bridge: {name: br1, address: 10.0.0.1/24}
+pods: {a: {address: 10.0.0.11/24, serve: 8080}}
+outside: {client: 192.0.2.10/24}
+services: [{name: a, clusterIP: 10.96.0.1, endpoints: [a], ports: [{port: 80, targetPort: 8080}]}]
+steps: [{title: One, run: [ip link], check: [{curl: 10.96.0.1, from: host, expect: {backend: a}}]}]
+`)
+  const condition = firstCondition(lab)
 
   it('are told from whole ones', () => {
-    expect([planShape(plan), syncStateShape(sync)]).toEqual([true, true])
+    expect([labShape(lab), conditionShape(condition)]).toEqual([true, true])
     for (const change of [
       { pods: [null] },
       { pods: [1] },
-      { pods: [{ ...plan.pods[0], name: '../../etc' }] },
-      { pods: [{ ...plan.pods[0], containers: 'main' }] },
+      { pods: [{ ...lab.pods[0], name: '../../etc' }] },
+      { pods: [{ ...lab.pods[0], containers: 'main' }] },
       { steps: [{}] },
       { services: {} },
+      { services: [{ ...lab.services[0], clusterIPs: '10.96.0.1' }] },
       { outside: undefined },
-      { notReady: [1] },
+      { steps: [{ ...lab.steps[0], run: ['ip link'] }] },
     ])
-      expect([change, planShape({ ...plan, ...change })]).toEqual([change, false])
-    for (const change of [{ endpoints: { a: 'b' } }, { ended: [] }, { probes: { a: 1 } }, { fullSync: 1 }])
-      expect([change, syncStateShape({ ...sync, ...change })]).toEqual([change, false])
+      expect([change, labShape({ ...lab, ...change })]).toEqual([change, false])
+    for (const change of [
+      { endpoints: { a: 'b' } },
+      { ended: [] },
+      { notReady: [1] },
+      { probes: { a: 1 } },
+      { fullSync: 1 },
+    ])
+      expect([change, conditionShape({ ...condition, ...change })]).toEqual([change, false])
   })
 
   it.each(['{', '', '[]', 'null', '{"version":1,"pods":[null],"steps":[]}'])(
@@ -140,7 +149,7 @@ describe('damaged files of a lab', () => {
     async text => {
       const session = openSession()
       expect(await session.netlab('up', 'two-pods')).toMatchObject({ code: 0 })
-      for (const file of ['plan.json', 'lab.json', 'sync.json'])
+      for (const file of ['lab.json', 'condition.json'])
         writeFileSync(join(session.stateDir, 'two-pods', file), text)
       const verbs = [['status'], ['verify'], ['sync'], ['logs', 'two-pods', 'a']]
       const ended = await Promise.all(verbs.map(verb => session.netlab(...verb)))

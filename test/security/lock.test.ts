@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LabFolder } from '../../src/run/lab-state.ts'
+import { LabFolder } from '../../src/run/lab-folder.ts'
 import { withLabLocked } from '../../src/run/sync-lock.ts'
 import { lockFile } from '../../src/sandbox/file-lock.ts'
 

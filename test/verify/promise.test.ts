@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Tally } from '../../src/observe/tally.ts'
-import { compilePlan } from '../../src/plan/compile.ts'
+import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { promiseOf } from '../../src/plan/service-promise.ts'
 import { parseLab } from '../../src/read/parse-lab.ts'
 import type { Job } from '../../src/verify/complaint.ts'
 import { complaintAbout } from '../../src/verify/complaint.ts'
 import { pValue } from '../../src/verify/statistics.ts'
 
-/** The plan of a lab with two web pods, two machines outside and one service with these fields. */
-function planOf(service: string, proxy = '') {
+/** A lab with two web pods, two machines outside and one service with these fields. */
+function built(service: string, proxy = '') {
   const text = `name: x
 title: x
 bridge: {name: br1, address: 10.0.0.1/24}
@@ -21,16 +21,16 @@ services: [{name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port
 `
   const { lab, problems } = parseLab(text, 'x.yaml', () => ({ refusal: '', fix: '' }))
   expect(problems).toEqual([])
-  return compilePlan(lab!)
+  return labAsBuilt(lab!)
 }
 
 /** `node port 192.0.2.1 friend: spread kept` for everyone who asks. */
 function promises(service: string, proxy?: string): string[] {
-  const plan = planOf(service, proxy)
-  return plan.services.flatMap(target =>
+  const { lab, services } = built(service, proxy)
+  return services.flatMap(target =>
     target.entries.flatMap(entry =>
       entry.from.map(place => {
-        const { kind, client } = promiseOf(plan, target, entry, place)
+        const { kind, client } = promiseOf(lab, target, entry, place)
         return `${entry.kind} ${entry.address} ${place}: ${kind}${client === undefined ? '' : ` ${client}`}`
       }),
     ),
@@ -107,11 +107,11 @@ describe('what is promised', () => {
   })
 
   it('where a policy sends some clients to this node’s endpoints only: these, with all of the requests', () => {
-    const plan = planOf('type: NodePort')
-    const target = plan.services[0]!
+    const { lab, services } = built('type: NodePort')
+    const target = services[0]!
     const entry = { ...target.entries[0]!, local: { for: ['host'], pods: ['b'] } }
-    expect(promiseOf(plan, target, entry, 'host').shares).toEqual({ b: 1 })
-    expect(promiseOf(plan, target, entry, 'a').shares).toEqual({ a: 0.5, b: 0.5 })
+    expect(promiseOf(lab, target, entry, 'host').shares).toEqual({ b: 1 })
+    expect(promiseOf(lab, target, entry, 'a').shares).toEqual({ a: 0.5, b: 0.5 })
   })
 
   it('of affinity: that a client stays', () => {
@@ -125,17 +125,17 @@ function tally(more: Partial<Tally>): Tally {
 }
 
 function complaint(service: string, place: string, counted: Tally, kind = 'cluster IP'): string | undefined {
-  const plan = planOf(service)
-  const target = plan.services[0]!
+  const { lab, services } = built(service)
+  const target = services[0]!
   const entry = target.entries.find(each => each.kind === kind && each.from.includes(place))!
-  const promise = promiseOf(plan, target, entry, place)
+  const promise = promiseOf(lab, target, entry, place)
   const job: Job = { target, entry, from: place, promise }
   const names = Object.keys(counted.backends)
   const p = pValue(
     names.map(name => counted.backends[name]!),
     names.map(name => promise.shares[name] ?? 0),
   )
-  return complaintAbout(plan, job, counted, promise.shares, promise.kind === 'stays' ? 1 : p)
+  return complaintAbout(lab, job, counted, promise.shares, promise.kind === 'stays' ? 1 : p)
 }
 
 describe('what is complained of', () => {

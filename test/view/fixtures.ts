@@ -1,11 +1,15 @@
 import { Writable } from 'node:stream'
 import { Chalk } from 'chalk'
 import type { Action, Command } from '../../src/command/command.ts'
-import type { Check, CurlCheck } from '../../src/model/lab.ts'
+import type { Check, CurlCheck, Lab } from '../../src/model/lab.ts'
+import { serviceTargets } from '../../src/plan/kube-proxy.ts'
+import type { LabInCondition } from '../../src/plan/lab-in-condition.ts'
 import type { Plan, Step } from '../../src/plan/plan.ts'
+import { firstCondition, lastEndpoints } from '../../src/plan/step-endpoints.ts'
 import type { StepResult } from '../../src/run/report.ts'
 import type { CheckResult, ServiceSample } from '../../src/verify/report.ts'
 import type { Style } from '../../src/view/terminal.ts'
+import { labOf } from '../plan/lab-text.ts'
 
 export function plain(width: number): Style {
   return { color: new Chalk({ level: 0 }), width }
@@ -75,30 +79,29 @@ export const steps: readonly Step[] = [
 ]
 
 export const plan: Plan = {
-  version: 1,
   lab: 'clusterip',
   title: 'From one DNAT rule to a load-balanced ClusterIP',
   steps,
-  pods: [
-    { name: 'netns_011', address: '10.0.0.11', veth: 'veth011', containers: ['server'] },
-    { name: 'netns_021', address: '10.0.0.21', veth: 'veth021', containers: ['server', 'log'] },
-  ],
-  outside: [{ name: 'client', address: '192.0.2.10' }],
-  services: [
-    {
-      service: 'default/http-server',
-      portName: '',
-      protocol: 'TCP',
-      clusterIP: '10.100.100.100',
-      port: 8080,
-      endpoints: [
-        { pod: 'netns_011', address: '10.0.0.11', port: 8080 },
-        { pod: 'netns_021', address: '10.0.0.21', port: 8080 },
-      ],
-      affinity: false,
-      entries: [],
-    },
-  ],
+}
+
+const lab: Lab = labOf(`name: clusterip
+title: From one DNAT rule to a load-balanced ClusterIP
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  netns_011: {address: 10.0.0.11/24, containers: {server: {serve: 8080}}}
+  netns_021: {address: 10.0.0.21/24, containers: {server: {serve: 8080}, log: {command: [cat]}}}
+outside: {client: 192.0.2.10/24}
+services:
+  - {name: http-server, clusterIP: 10.100.100.100, endpoints: [netns_011, netns_021], ports: [{port: 8080}]}
+`)
+
+/** The lab of that plan, as it is when all is well. */
+export const built: LabInCondition = {
+  lab,
+  condition: firstCondition(lab),
+  outlines: steps.map(step => ({ ...step, build: [], endpoints: {}, run: [] })),
+  plan,
+  services: serviceTargets(lab, lastEndpoints(lab)),
 }
 
 export function stepResult(index: number, more: Partial<StepResult> = {}): StepResult {

@@ -11,14 +11,14 @@ import { renderListJson, renderUpJson, renderVerifyJson } from '../../src/view/j
 import { renderLabList, renderStatus } from '../../src/view/lab-list.ts'
 import * as lesson from '../../src/view/lesson.ts'
 import { renderPlan } from '../../src/view/plan-text.ts'
-import { printableJson } from '../../src/view/printable.ts'
 import { renderPod, renderSync, renderSyncJson } from '../../src/view/sync-lines.ts'
 import { openTerminal } from '../../src/view/terminal.ts'
+import { renderPlanJson } from '../../src/view/told-lab.ts'
 import { renderTranscript } from '../../src/view/transcript.ts'
 import { openUpProgress } from '../../src/view/up-progress.ts'
 import { renderUpSummary } from '../../src/view/up-summary.ts'
 import { renderVerify } from '../../src/view/verify-table.ts'
-import { FakeStream, failedCheck, heldCheck, plan, sample, stepResult } from './fixtures.ts'
+import { built, FakeStream, failedCheck, heldCheck, plan, sample, stepResult } from './fixtures.ts'
 
 // Said once more, and not imported: it is what is promised.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -84,6 +84,13 @@ const evidence = { headline: 'no route', mend: 'ip route add', lines: ['$ ip rou
 const failure = { command: { argv: ['ip', 'link', 'set'], in: 'netns_011' }, exitCode: 1, stderr: 'Error: x' }
 const facts = {
   plan,
+  built: {
+    ...built,
+    condition: {
+      ...built.condition,
+      ...{ ended: { netns_011: 'stopped' as const }, notReady: { netns_021: 'HTTP 500' } },
+    },
+  },
   held: heldCheck,
   failed: { ...failedCheck, evidence },
   samples: [
@@ -98,7 +105,6 @@ const facts = {
   ],
   result: stepResult(3, { ok: false, failure, checks: [{ ...failedCheck, evidence }] }),
   status: { lab: 'clusterip', state: 'up' as const, pid: 7, pods: 2, since: '2025-03-01T10:00:00Z' },
-  troubles: { ended: { netns_011: 'stopped' }, notReady: { netns_021: 'HTTP 500' } },
   down: { lab: 'clusterip', found: true, wasRunning: true, pods: 2, links: 3, rules: 4 },
   findings: [
     { topic: 'curl', state: 'missing' as const, found: '7.64', means: 'too old', fix: ['apt-get install'] },
@@ -160,19 +166,26 @@ type View = (facts: Facts, screen: ReturnType<typeof openTerminal>['out']) => st
 
 const views: Record<string, View> = {
   plan: ({ plan }, screen) => renderPlan(screen, plan),
-  'plan --format json': ({ plan }) => printableJson(plan),
+  'plan --format json': ({ built }) => renderPlanJson(built),
   list: ({ status }, screen) => renderLabList(screen, [status, { ...status, state: 'gone' }], 0),
   'list --json': ({ status }) => renderListJson([status]),
-  status: ({ status, plan, troubles }, screen) => renderStatus(screen, status, plan, 0, troubles),
+  status: ({ status, built }, screen) => renderStatus(screen, status, built, 0),
   verify: ({ samples, held, failed, status }, screen) =>
     renderVerify(screen, { lab: status.lab, ok: false, checks: [held, failed], services: samples }),
   'verify --json': ({ samples, held, failed, status }) =>
     renderVerifyJson({ lab: status.lab, ok: false, checks: [held, failed], services: samples }),
-  up: ({ status, plan, result }, screen) =>
+  up: ({ status, built, result }, screen) =>
     renderUpSummary(
       screen,
-      { lab: status.lab, ok: true, ms: 5, pods: 2, steps: [result], services: [plan.services[0]!.clusterIP] },
-      plan,
+      {
+        lab: status.lab,
+        ok: true,
+        ms: 5,
+        pods: 2,
+        steps: [result],
+        services: [built.services[0]!.clusterIP],
+      },
+      built,
       true,
     ),
   'up --json': ({ status, result }) =>
@@ -216,7 +229,7 @@ const views: Record<string, View> = {
       .join(''),
   lesson: (all, screen) =>
     [
-      lesson.lessonTitle(screen, all.plan),
+      lesson.lessonTitle(screen, all.built),
       lesson.stepHeading(screen, 0, 4, all.plan.steps[0]!.title),
       lesson.stepWhy(screen, all.plan.steps[3]!.why),
       lesson.lessonPreview(screen, all.plan.steps[3]!, 20),
@@ -226,9 +239,9 @@ const views: Record<string, View> = {
       lesson.lessonCheck(screen, all.held),
       lesson.lessonCheck(screen, all.failed),
       lesson.lessonSummary(screen, all.plan, [step(all)]),
-      lesson.renderKept(screen, all.plan, [step(all)], true),
+      lesson.renderKept(screen, all.built, [step(all)], true),
     ].join(''),
-  'walk --record': all => renderTranscript({ plan: all.plan, date: '2025-03-01', walked: [step(all)] }),
+  'walk --record': all => renderTranscript({ lesson: all.built, date: '2025-03-01', walked: [step(all)] }),
 }
 
 /** What stands on a terminal, or in a file, after a view was written there. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { LabStatus } from '../../src/run/report.ts'
 import { renderDown } from '../../src/view/down-line.ts'
 import { renderLabList, renderStatus } from '../../src/view/lab-list.ts'
-import { plain, plan } from './fixtures.ts'
+import { built, plain } from './fixtures.ts'
 
 const now = Date.parse('2025-03-01T12:00:00Z')
 const up: LabStatus = { lab: 'clusterip', state: 'up', pid: 4711, pods: 2, since: '2025-03-01T11:57:30Z' }
@@ -25,7 +25,7 @@ it('lists labs, and tells how to sweep dead ones', () => {
 })
 
 it('shows one lab with its pods, services and steps', () => {
-  expect(renderStatus(plain(80), up, plan, now)).toMatchInlineSnapshot(`
+  expect(renderStatus(plain(80), up, built, now)).toMatchInlineSnapshot(`
     "clusterip is up, for 2 min 30 s (pid 4711)
 
     pods

@@ -16,7 +16,18 @@ import {
 } from '../../src/view/lesson.ts'
 import type { Style } from '../../src/view/terminal.ts'
 import { renderTranscript } from '../../src/view/transcript.ts'
-import { action, coloured, command, dnatStep, failedCheck, heldCheck, plain, plan, step } from './fixtures.ts'
+import {
+  action,
+  built,
+  coloured,
+  command,
+  dnatStep,
+  failedCheck,
+  heldCheck,
+  plain,
+  plan,
+  step,
+} from './fixtures.ts'
 
 const ping = command('ping -c 1 10.0.0.1', 'netns_011')
 const failure = {
@@ -27,7 +38,7 @@ const failure = {
 
 function screen(style: Style): string {
   return [
-    lessonTitle(style, plan),
+    lessonTitle(style, built),
     stepHeading(style, 3, 9, dnatStep.title),
     stepWhy(style, dnatStep.why),
     lessonPreview(style, dnatStep, 20),
@@ -170,18 +181,18 @@ it('sums up what was walked', () => {
 })
 
 it('says how a lab stands that is kept', () => {
-  expect(renderKept(plain(80), plan, [walked()], false)).toBe(
+  expect(renderKept(plain(80), built, [walked()], false)).toBe(
     'clusterip is up as step 1 left it.\nTry:  netlab shell · netlab status · netlab down\n',
   )
   const whole = plan.steps.map(() => walked())
-  expect(renderKept(plain(80), plan, whole, true)).toContain(
+  expect(renderKept(plain(80), built, whole, true)).toContain(
     'clusterip is up.\nTry:  netlab verify clusterip',
   )
 })
 
 it('is recorded as Markdown that reads on its own', () => {
   const record = {
-    plan,
+    lesson: built,
     date: '2025-03-01',
     walked: [
       walked({
@@ -246,7 +257,7 @@ it('is recorded as Markdown that reads on its own', () => {
 
 it('keeps a block of code closed whatever a command prints', () => {
   const steps = [walked({ commands: [{ command: ping, output: '```\n# out' }], checks: [] })]
-  const text = renderTranscript({ plan, date: 'd', walked: steps })
+  const text = renderTranscript({ lesson: built, date: 'd', walked: steps })
   expect(text).toContain('````console\n')
   expect(text.endsWith('# out\n````\n')).toBe(true)
 })

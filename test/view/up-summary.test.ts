@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { UpReport } from '../../src/run/report.ts'
 import { renderUpSummary } from '../../src/view/up-summary.ts'
-import { coloured, plain, plan, stepResult } from './fixtures.ts'
+import { built, coloured, plain, plan, stepResult } from './fixtures.ts'
 
 const report: UpReport = {
   lab: 'clusterip',
@@ -13,7 +13,7 @@ const report: UpReport = {
 }
 
 it('tells what stands and what to try', () => {
-  expect(renderUpSummary(plain(120), report, plan, false)).toMatchInlineSnapshot(`
+  expect(renderUpSummary(plain(120), report, built, false)).toMatchInlineSnapshot(`
     "clusterip is up: 2 pods, 1 service (10.100.100.100:8080), 4 steps verified in 1.1 s
     Try:  netlab verify · netlab shell · netlab exec --in netns_011 -- curl 10.100.100.100:8080 · netlab down
     "
@@ -21,14 +21,14 @@ it('tells what stands and what to try', () => {
 })
 
 it('folds in 80 and in 40 columns', () => {
-  expect(renderUpSummary(plain(80), report, plan, false)).toMatchInlineSnapshot(`
+  expect(renderUpSummary(plain(80), report, built, false)).toMatchInlineSnapshot(`
     "clusterip is up: 2 pods, 1 service (10.100.100.100:8080), 4 steps verified in
       1.1 s
     Try:  netlab verify · netlab shell
           netlab exec --in netns_011 -- curl 10.100.100.100:8080 · netlab down
     "
   `)
-  expect(renderUpSummary(plain(40), report, plan, false)).toMatchInlineSnapshot(`
+  expect(renderUpSummary(plain(40), report, built, false)).toMatchInlineSnapshot(`
     "clusterip is up: 2 pods, 1 service
       (10.100.100.100:8080), 4 steps
       verified in 1.1 s
@@ -40,7 +40,7 @@ it('folds in 80 and in 40 columns', () => {
 })
 
 it('names the lab in its commands where several run', () => {
-  expect(renderUpSummary(plain(120), report, plan, true)).toMatchInlineSnapshot(`
+  expect(renderUpSummary(plain(120), report, built, true)).toMatchInlineSnapshot(`
     "clusterip is up: 2 pods, 1 service (10.100.100.100:8080), 4 steps verified in 1.1 s
     Try:  netlab verify clusterip · netlab shell clusterip
           netlab exec clusterip --in netns_011 -- curl 10.100.100.100:8080 · netlab down clusterip
@@ -49,7 +49,7 @@ it('names the lab in its commands where several run', () => {
 })
 
 it('tries what a check has tried where there is no service', () => {
-  const without = { ...plan, services: [], steps: plan.steps.slice(0, 3) }
+  const without = { ...built, services: [], plan: { ...plan, steps: plan.steps.slice(0, 3) } }
   expect(renderUpSummary(plain(120), { ...report, services: [] }, without, false)).toMatchInlineSnapshot(`
     "clusterip is up: 2 pods, 4 steps verified in 1.1 s
     Try:  netlab verify · netlab shell · netlab exec -- curl 10.0.0.11:8080 · netlab down
@@ -58,7 +58,7 @@ it('tries what a check has tried where there is no service', () => {
 })
 
 it('has colours', () => {
-  expect(renderUpSummary(coloured(120), report, plan, false)).toMatchInlineSnapshot(`
+  expect(renderUpSummary(coloured(120), report, built, false)).toMatchInlineSnapshot(`
     "[32m[1mclusterip[22m[39m is up: 2 pods, 1 service (10.100.100.100:8080), 4 steps verified in 1.1 s
     Try:  [36mnetlab verify[39m · [36mnetlab shell[39m · [36mnetlab exec --in netns_011 -- curl 10.100.100.100:8080[39m · [36mnetlab down[39m
     "

@@ -23,7 +23,7 @@ export function rulesChange(
   const next = after === undefined ? undefined : compileServices(after)
   const edits = ruleCommands(previous, next)
   const flushes = flushesOf(before, after)
-  const rules = changedRules(edits, previous)
+  const { changed, more } = counted(edits, previous)
   if (previous === undefined || next === undefined) {
     const how = previous === undefined ? 'first' : 'last'
     const services = (next ?? previous)?.nat.chains.flatMap(chain => chain.service ?? []) ?? []
@@ -32,7 +32,7 @@ export function rulesChange(
       how,
       commands: edits.map(onHost),
       flushes,
-      rules,
+      ...{ rules: changed, more },
       services: [...new Set(services)].sort(),
     }
   }
@@ -45,16 +45,20 @@ export function rulesChange(
     how: all ? 'full' : 'partial',
     commands: [restore(sync), ...(all ? repairs(previous, next, kernel) : [])],
     flushes,
-    rules,
+    ...{ rules: changed, more },
     services: sync.changed,
     stale: sync.stale,
     flushed,
   }
 }
 
-/** Those of chains that go are emptied all at once. */
-function changedRules(edits: readonly (readonly string[])[], previous: RuleSet | undefined): number {
-  const single = edits.filter(([, , , operation = '']) => /^-[AIDR]$/.test(operation)).length
+/** How many rules edits change, and how many more there are with them; those of chains that go are emptied all at once. */
+function counted(
+  edits: readonly (readonly string[])[],
+  previous: RuleSet | undefined,
+): { changed: number; more: number } {
+  const count = (operations: RegExp) =>
+    edits.filter(([, , , operation = '']) => operations.test(operation)).length
   const gone = new Set(
     edits.flatMap(([, , table, operation, chain]) => (operation === '-X' ? `${table} ${chain}` : [])),
   )
@@ -62,7 +66,8 @@ function changedRules(edits: readonly (readonly string[])[], previous: RuleSet |
   const emptied = tables.flatMap(table =>
     table.chains.filter(({ name }) => gone.has(`${table.name} ${name}`)).map(({ rules }) => rules.length),
   )
-  return single + emptied.reduce((sum, count) => sum + count, 0)
+  const flushed = emptied.reduce((sum, count) => sum + count, 0)
+  return { changed: count(/^-[AIDR]$/) + flushed, more: count(/^-[AI]$/) - count(/^-D$/) - flushed }
 }
 
 function restore({ text }: Sync): Command {

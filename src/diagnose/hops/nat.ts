@@ -113,7 +113,8 @@ export const shares: Hop = way => {
   const { outcomes } = way.translation
   const actual = new Map<string, number>()
   for (const outcome of outcomes.filter(translates)) {
-    const pod = way.plan.pods.find(one => one.address === outcome.to?.split(':')[0])?.name ?? outcome.to ?? ''
+    const pod =
+      way.lab.pods.find(one => one.address.address === outcome.to?.split(':')[0])?.name ?? outcome.to ?? ''
     actual.set(pod, (actual.get(pod) ?? 0) + outcome.chance)
   }
   const pods = [...new Set([...Object.keys(expected), ...actual.keys()])]

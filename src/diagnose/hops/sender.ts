@@ -37,7 +37,7 @@ function noRoute(way: Way): Evidence {
   const what = hasDefault ? `no route to ${way.address}` : 'no default route'
   const shown = [showWayTo(way, from, way.address), showRoutes(way, from)]
   if (!way.fromHost) return finding(`${from} has ${what}`, hasDefault ? undefined : gateway, ...shown)
-  const outside = way.plan.outside[0]?.address
+  const outside = way.lab.outside[0]?.address.address
   const mend = way.declared.hostGateway ?? (outside && `ip route add default via ${outside}`)
   return finding(`the host has ${what}, so its packets end before any nat rule sees them`, mend, ...shown)
 }

@@ -1,0 +1,46 @@
+import type { Condition } from '../model/condition.ts'
+import type { Lab } from '../model/lab.ts'
+import { compilePlan } from './compile.ts'
+import { serviceTargets } from './kube-proxy.ts'
+import { type StepOutline, stepOutlines } from './outline.ts'
+import type { Plan, ServiceTarget } from './plan.ts'
+import { firstCondition } from './step-endpoints.ts'
+
+/** What a lab is and how it stands, with all that follows from the two: each is worked out when it is first asked for, and once. */
+export interface LabInCondition {
+  readonly lab: Lab
+  readonly condition: Condition
+  readonly outlines: readonly StepOutline[]
+  /** The checks of its steps are those of the outlines. */
+  readonly plan: Plan
+  /** What `verify` samples. */
+  readonly services: readonly ServiceTarget[]
+}
+
+/** A lab in a condition. */
+export function labIn(condition: Condition, lab: Lab): LabInCondition {
+  let outlines: readonly StepOutline[] | undefined
+  let plan: Plan | undefined
+  let services: readonly ServiceTarget[] | undefined
+  return {
+    lab,
+    condition,
+    get outlines() {
+      outlines ??= stepOutlines(lab)
+      return outlines
+    },
+    get plan() {
+      plan ??= compilePlan(lab, this.outlines)
+      return plan
+    },
+    get services() {
+      services ??= serviceTargets(lab, condition.endpoints)
+      return services
+    },
+  }
+}
+
+/** A lab as its last step leaves it, when all pods are ready. */
+export function labAsBuilt(lab: Lab): LabInCondition {
+  return labIn(firstCondition(lab), lab)
+}

@@ -1,0 +1,62 @@
+import type { EndpointsByService } from '../model/condition.ts'
+import { type BuildPart, buildParts, type Check, type Lab, type LabCommand } from '../model/lab.ts'
+import { topologyChecks } from './checks.ts'
+import type { Step } from './plan.ts'
+import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
+import { topologyPart } from './topology.ts'
+
+/** A step before its commands are made, which takes a large lab its time: what it says, builds, changes, runs and checks. */
+export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'checks'> {
+  /** The parts of the topology that it builds; services come with `endpoints`. */
+  build: readonly Exclude<BuildPart, 'services'>[]
+  /** What kube-proxy knows after it; the very same object as after the step before where it learns nothing. */
+  endpoints: EndpointsByService
+  run: readonly LabCommand[]
+}
+
+/** A lab's steps in the order in which they run: what is declared and stands in no step of the lab, then the lab's own. */
+export function stepOutlines(lab: Lab): readonly StepOutline[] {
+  const placed = new Set(lab.steps.flatMap(step => step.build))
+  let endpoints: EndpointsByService = {}
+  const outlines: StepOutline[] = []
+  for (const part of buildParts) {
+    if (placed.has(part) || isEmpty(part, lab)) continue
+    if (part === 'services') endpoints = firstEndpoints(lab)
+    outlines.push({
+      ...partWords(part, lab),
+      ...{ from: 'topology', build: part === 'services' ? [] : [part], endpoints, run: [] },
+      checks: topologyChecks(part, lab),
+    })
+  }
+  for (const step of lab.steps) {
+    const { title, why, build, run, check } = step
+    endpoints = endpointsAfter(lab, endpoints, step)
+    const checks: Check[] = [...build.flatMap(part => topologyChecks(part, lab)), ...check]
+    const parts = build.filter(part => part !== 'services')
+    outlines.push({ title, why, from: 'lab', build: parts, endpoints, run, checks })
+  }
+  return outlines
+}
+
+/** A part without a command is no step of its own. */
+function isEmpty(part: BuildPart, lab: Lab): boolean {
+  if (part === 'services') return Object.keys(firstEndpoints(lab)).length === 0
+  const { links = [], commands } = topologyPart(part, lab)
+  return links.length + commands.length === 0
+}
+
+function partWords(part: BuildPart, lab: Lab): Pick<Step, 'title' | 'why'> {
+  if (part === 'services') return servicesWords(lab)
+  const { title, why } = topologyPart(part, lab)
+  return { title, why }
+}
+
+function servicesWords({ services }: Lab): Pick<Step, 'title' | 'why'> {
+  const names = services.map(service => service.name).join(', ')
+  return {
+    title: `kube-proxy's rules for ${services.length > 3 ? `${services.length} services` : names}`,
+    why:
+      'A cluster IP belongs to no interface. kube-proxy turns each Service into chains of the nat table: KUBE-SERVICES knows ' +
+      'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',
+  }
+}

@@ -1,0 +1,152 @@
+import { join } from 'node:path'
+import { exitCode, NetlabError } from '../errors.ts'
+import type { Condition } from '../model/condition.ts'
+import type { Lab } from '../model/lab.ts'
+import { firstCondition } from '../plan/step-endpoints.ts'
+import type { ProcessId } from '../sandbox/proc.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { isOwnFolder, isOwnRoot, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
+import { type Kept, type KeptFile, keptText, type Lost, readKept } from './kept-file.ts'
+import { conditionShape, labShape, labStateShape } from './state-shapes.ts'
+
+/** What is kept of a lab's processes while it runs; enough to end it without its file. */
+export interface LabState {
+  lab: string
+  /** The path that it was brought up from. */
+  file: string
+  /** The folder in which that path was typed. */
+  cwd: string
+  stage: 'starting' | 'up' | 'failed'
+  /** ISO 8601. */
+  since: string
+  /** The netlab process that brings it up. */
+  starter: ProcessId
+  holder?: ProcessId
+  sandbox?: Sandbox
+  /** How many rules of iptables its steps and syncs have made; left out: nobody has counted them. */
+  rules?: number
+}
+
+const stateFile: KeptFile = { name: 'state.json', version: 1, shape: labStateShape }
+const labFile: KeptFile = { name: 'lab.json', version: 1, shape: labShape }
+const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: conditionShape }
+/** What 0.1.0 calls it. */
+const oldConditionFile = { ...conditionFile, name: 'sync.json' }
+
+/** The files that a lab's folder has from its first moment on, by name. */
+export function firstFiles(state: LabState, lab: Lab): Record<string, string> {
+  return { [stateFile.name]: keptText(stateFile, state), [labFile.name]: keptText(labFile, lab) }
+}
+
+/** A lab's state folder. */
+export class LabFolder {
+  readonly name: string
+  readonly path: string
+
+  /**
+   * Throws NetlabError for what cannot be a folder's name, since `..` would be somebody else's folder, and where somebody else owns
+   * the folder, or the root, or could write there.
+   */
+  constructor(name: string, root: string = stateRoot()) {
+    if (/^\.|[/\0]|^$/.test(name)) throw noName(name)
+    this.name = name
+    this.path = join(root, name)
+    if (isOwnRoot(root)) isOwnFolder(this.path)
+  }
+
+  /** Whom to end; undefined where nothing is known of such a lab, or what there is cannot be read. A newer netlab's is read where it says that alike. */
+  read(): LabState | undefined {
+    const kept = readKept<LabState>(this.path, { ...stateFile, version: Number.POSITIVE_INFINITY })
+    return 'value' in kept && kept.value.lab === this.name ? kept.value : undefined
+  }
+
+  /** The state of a lab that is to be worked with; undefined where there is no such lab. Throws NetlabError where it cannot be read. */
+  readState(): LabState | undefined {
+    const kept = readKept<LabState>(this.path, stateFile)
+    if ('lost' in kept) {
+      if (kept.lost === 'missing') return undefined
+      throw this.lost(kept.lost)
+    }
+    if (kept.value.lab !== this.name) throw this.lost('damaged')
+    return kept.value
+  }
+
+  write(state: LabState): void {
+    this.#write(stateFile, state)
+  }
+
+  /** Takes note that there are so many rules more; fewer, where the number is negative. */
+  countRules(more: number): void {
+    const state = this.read()
+    if (state?.rules !== undefined && more !== 0) this.write({ ...state, rules: state.rules + more })
+  }
+
+  /** The lab as it stands, which an apply may have changed; undefined where that cannot be read. */
+  lab(): Lab | undefined {
+    const kept = readKept<Lab>(this.path, labFile)
+    return 'value' in kept ? kept.value : undefined
+  }
+
+  /** The same; throws NetlabError where it cannot be read. */
+  readLab(): Lab {
+    const kept = readKept<Lab>(this.path, labFile)
+    if ('lost' in kept) throw this.lost(kept.lost)
+    return kept.value
+  }
+
+  /**
+   * How the lab stands; of one that nothing has happened to since it came up, as its last step left it. Where that was damaged, the
+   * next sync writes every rule. Throws NetlabError where a newer netlab has written it.
+   */
+  readCondition(lab: Lab): Condition {
+    const kept = this.#keptCondition()
+    if ('value' in kept) return kept.value
+    if (kept.lost === 'newer') throw this.lost(kept.lost)
+    return { ...firstCondition(lab), fullSync: kept.lost === 'damaged' }
+  }
+
+  /** Keeps what stands now, so that `verify`, `status` and the next apply know it. */
+  writeLab(lab: Lab, condition: Condition): void {
+    this.#write(labFile, lab)
+    this.writeCondition(condition)
+  }
+
+  writeCondition(condition: Condition): void {
+    this.#write(conditionFile, condition)
+  }
+
+  #keptCondition(): Kept<Condition> {
+    const kept = readKept<Condition>(this.path, conditionFile)
+    return 'lost' in kept && kept.lost === 'missing' ? readKept<Condition>(this.path, oldConditionFile) : kept
+  }
+
+  #write(file: KeptFile, value: object): void {
+    writeWhole(join(this.path, file.name), keptText(file, value))
+  }
+
+  /** What can still be done where a file of the lab cannot be read. */
+  lost(how: Lost): NetlabError {
+    const { name } = this
+    const file = this.read()?.file
+    const again = file === undefined ? 'bring it up again' : `then netlab up ${file}`
+    return how === 'newer'
+      ? new NetlabError({
+          what: `a newer netlab has written what is known of the lab ${name}`,
+          why: 'this one is older and might misread it',
+          fix: `use the newer netlab; or netlab down ${name}, ${again}`,
+        })
+      : new NetlabError({
+          what: `what the lab ${name} is made of is not known any more`,
+          why: 'its files in the state folder are damaged, or an older netlab has written them in a way that this one cannot read',
+          fix: `netlab down ${name}, ${again}`,
+        })
+  }
+}
+
+function noName(name: string): NetlabError {
+  return new NetlabError({
+    what: `"${name}" is not the name of a lab`,
+    fix: 'netlab list shows the labs that there are',
+    exitCode: exitCode.wrongInput,
+  })
+}
