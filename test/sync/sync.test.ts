@@ -173,7 +173,7 @@ test('a watcher ends with its lab', async () => {
   const session = openSession()
   await fine(session, 'up', session.file('web.yaml', small))
   const running = session.start(['sync', '--watch'])
-  await sleep(500)
+  await new Promise(resolve => running.stderr?.once('data', resolve))
   await fine(session, 'down')
   expect(await running).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('web is down') })
 })
