@@ -1,9 +1,9 @@
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabService, LabStep } from '../model/lab.ts'
-import { readDocuments } from '../text/document.ts'
+import type { ReadDocuments, SourceDocument } from '../text/document.ts'
 import { Findings } from '../text/findings.ts'
 import { LabError } from '../text/problem.ts'
-import { type Manifests, readManifests, type SkippedObject } from './manifest/read-manifests.ts'
+import { type Manifests, manifestsOf, type SkippedObject } from './manifest/read-manifests.ts'
 import { fromSlices } from './service-sources.ts'
 import { readServices, type ServiceSource } from './services.ts'
 
@@ -14,17 +14,18 @@ export interface LabWithManifest {
   skipped: readonly SkippedObject[]
 }
 
-/** Whether a text is Kubernetes objects, rather than a lab. */
-export function isManifest(text: string, file: string): boolean {
-  const value = readDocuments(text, file).documents[0]?.value
+/** Whether the documents of a file are Kubernetes objects, rather than a lab. */
+export function isManifest([first]: readonly SourceDocument[]): boolean {
+  const value = first?.value
   return typeof value === 'object' && value !== null && ('apiVersion' in value || 'kind' in value)
 }
 
 /** Puts a manifest's Services and EndpointSlices into a lab. Throws a `LabError` with all that is wrong. */
-export function withManifest(lab: Lab, text: string, file: string): LabWithManifest {
-  const read = readManifests(text, file)
-  const [document] = readDocuments(text, file).documents
+export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifest {
+  const read = manifestsOf([documents])
+  const [document] = documents.documents
   if (document === undefined || read.problems.length > 0) throw new LabError(read.problems)
+  const { file, text } = document
   const findings = new Findings(document)
   const changed = changedServices(lab, read)
   if (changed.length === 0)

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'n
 import { basename, dirname, join } from 'node:path'
 import type { Lab } from '../model/lab.ts'
 import { nearest } from '../text/did-you-mean.ts'
-import { problemOfFile } from '../text/document.ts'
+import { problemOfFile, type ReadDocuments, readDocuments } from '../text/document.ts'
 import { LabError, type Refusal } from '../text/problem.ts'
-import { parseLab } from './parse-lab.ts'
+import { understandLab } from './parse-lab.ts'
 
 /** Bytes: no lab that a person wrote comes near. */
 const largest = 1024 * 1024
@@ -13,7 +13,13 @@ const largest = 1024 * 1024
 export function loadLab(path: string): Lab {
   const read = readText(path)
   if ('refusal' in read) throw new LabError([problemOfFile(path, '', read.refusal, read.fix)])
-  const { lab, problems } = parseLab(read.text, path, manifest => readManifest(dirname(path), manifest))
+  return labOfDocuments(readDocuments(read.text, path), read.text, path)
+}
+
+/** The lab of a file that has been read, with its manifests; throws a `LabError` with all that is wrong. */
+export function labOfDocuments(documents: ReadDocuments, text: string, path: string): Lab {
+  const readIts = (manifest: string) => readManifest(dirname(path), manifest)
+  const { lab, problems } = understandLab(documents, { path, text }, readIts)
   if (!lab) throw new LabError(problems)
   return lab
 }

@@ -1,6 +1,12 @@
-import type { Lab } from '../model/lab.ts'
+import type { Lab, SourceFile } from '../model/lab.ts'
 import { controlCharacterProblems } from '../text/control-character.ts'
-import { type Path, problemOfFile, readDocuments, type SourceDocument } from '../text/document.ts'
+import {
+  type Path,
+  problemOfFile,
+  type ReadDocuments,
+  readDocuments,
+  type SourceDocument,
+} from '../text/document.ts'
 import { Findings } from '../text/findings.ts'
 import { mostMistakes, type Problem } from '../text/problem.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
@@ -24,7 +30,16 @@ export interface ParsedLab {
 
 /** Reads a lab from its text; `readManifest` gives the texts of the manifests that it names. */
 export function parseLab(text: string, file: string, readManifest: ReadManifest): ParsedLab {
-  const { documents, problems } = readDocuments(text, file)
+  return understandLab(readDocuments(text, file), { path: file, text }, readManifest)
+}
+
+/** The same of a file whose documents have been read. */
+export function understandLab(
+  { documents, problems: ofText }: ReadDocuments,
+  { path: file, text }: SourceFile,
+  readManifest: ReadManifest,
+): ParsedLab {
+  const problems = [...ofText]
   const [document, second] = documents
   if (!document) {
     const empty = problemOfFile(

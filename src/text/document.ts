@@ -35,14 +35,17 @@ export interface SourceDocument {
   lineAt(path: Path): number
 }
 
+/** The documents of one file, and what is wrong with those that are left out. */
+export interface ReadDocuments {
+  documents: SourceDocument[]
+  problems: Problem[]
+}
+
 /** No lab needs more; the parser of YAML takes the whole process down when a file nests some thousands. */
 const deepest = 64
 
 /** Reads YAML (or JSON, which is YAML) with positions kept; a document with a syntax error is left out. */
-export function readDocuments(
-  text: string,
-  file: string,
-): { documents: SourceDocument[]; problems: Problem[] } {
+export function readDocuments(text: string, file: string): ReadDocuments {
   const source = new SourceText(text, file)
   const odd = unprintable(text)
   if (odd) return { documents: [], problems: [source.problem(odd.at, odd.at + 1, odd.message, odd.fix)] }

@@ -2,7 +2,13 @@ import type * as z from 'zod'
 import { own } from '../../command/own.ts'
 import type { KubernetesObjects } from '../../model/kubernetes.ts'
 import { nearest } from '../../text/did-you-mean.ts'
-import { type Path, type ProblemOptions, readDocuments, type SourceDocument } from '../../text/document.ts'
+import {
+  type Path,
+  type ProblemOptions,
+  type ReadDocuments,
+  readDocuments,
+  type SourceDocument,
+} from '../../text/document.ts'
 import type { Problem } from '../../text/problem.ts'
 import { checkAgainst } from '../understand.ts'
 import { endpointSliceMistakes, readEndpointSlice, readEndpoints, serviceNameLabel } from './endpoints.ts'
@@ -40,11 +46,20 @@ export function readManifests(text: string, file: string): Manifests {
 }
 
 /** Reads several files of Kubernetes manifests as one cluster's objects. */
-export function readManifestFiles(sources: Iterable<{ text: string; file: string }>): Manifests {
+export function readManifestFiles(sources: readonly { text: string; file: string }[]): Manifests {
+  return manifestsOf(sources.map(({ text, file }) => readManifestDocuments(text, file)))
+}
+
+/** Of a large file of JSON positions are not read. */
+function readManifestDocuments(text: string, file: string): ReadDocuments {
+  const json = largeJsonDocument(text, file)
+  return json ? { documents: [json], problems: [] } : readDocuments(text, file)
+}
+
+/** What the documents of some files say as one cluster's objects. */
+export function manifestsOf(files: readonly ReadDocuments[]): Manifests {
   const reader = new ManifestReader()
-  for (const { text, file } of sources) {
-    const json = largeJsonDocument(text, file)
-    const { documents, problems } = json ? { documents: [json], problems: [] } : readDocuments(text, file)
+  for (const { documents, problems } of files) {
     const before = reader.problems.length
     reader.problems.push(...problems)
     for (const document of documents) reader.readObject(document, [])
