@@ -1,10 +1,16 @@
-import type { Command } from '../command/command.ts'
+import type { Action, Command } from '../command/command.ts'
 import { host, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { linkName, parseIp, valueAfter } from '../command/ip-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
-import type { Cidr } from '../model/lab.ts'
+import { placed } from '../command/undo.ts'
+import type { Cidr, Lab } from '../model/lab.ts'
+import type { AddressedEnd, Link } from '../model/machine.ts'
+import { wiringOf } from '../model/wiring.ts'
+import { plugged } from '../network/bridge-port.ts'
+import { addressed, defaultRoute, up } from '../network/cable.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 
 /** A value with the command that sets it, as people type it. */
@@ -13,7 +19,7 @@ export interface Setting<Value> {
   command: string
 }
 
-/** What a plan's commands make of a pod, of a machine outside, or of a bridge. */
+/** What a lab makes of a pod, of a machine outside, or of a bridge. */
 export interface DeclaredDevice {
   /** The interface's name where it is: `eth0`, `br1`. */
   name: string
@@ -22,77 +28,88 @@ export interface DeclaredDevice {
   gateway?: Setting<string>
   /** The other end of its cable, on the host. */
   hostEnd?: string
-  hostEndUp?: string
   /** The bridge that the other end is plugged into. */
   bridge?: Setting<string>
-  hairpin?: Setting<boolean>
 }
 
-/** What the commands of a plan's steps leave behind, as far as packets care. */
+/** What a lab's steps leave behind, as far as packets care. */
 export interface Declared {
   /** Pods and outside machines. */
   places: ReadonlyMap<Place, DeclaredDevice>
   bridges: ReadonlyMap<string, DeclaredDevice>
-  sysctls: ReadonlyMap<string, Setting<string>>
-  /** The host's. */
-  tables: Tables
   /** The pods that run programs. */
   servers: ReadonlySet<Place>
   /** The command that gives the host its default route. */
   hostGateway?: string
   /** The host's own addresses on bridges and wires, by interface. */
   hostAddresses: ReadonlyMap<string, Setting<Cidr>>
+  /** The host's; worked out where they are asked for. */
+  readonly tables: Tables
 }
 
-/** Reads out of a plan's steps what they declare. */
-export function declaredBy(steps: readonly Step[]): Declared {
-  const reader = new Reader()
-  for (const step of steps) for (const { command } of step.actions) reader.read(command)
-  reader.readTables()
-  return reader
+/** What the first so many of a lab's steps leave behind: what it declares, and what its own commands change of that. */
+export function declaredBy(running: LabInCondition, steps: number): Declared {
+  const declaration = new Declaration(() => running.plan.steps.slice(0, steps))
+  for (const { build, run } of running.outlines.slice(0, steps)) {
+    if (build.includes('network')) declaration.wire(running.lab)
+    if (build.includes('servers')) declaration.serve(running.lab)
+    for (const { argv, in: place } of run) declaration.change(placed(argv, place))
+  }
+  return declaration
 }
 
-class Reader implements Declared {
+class Declaration implements Declared {
   readonly places = new Map<Place, DeclaredDevice>()
   readonly bridges = new Map<string, DeclaredDevice>()
-  readonly sysctls = new Map<string, Setting<string>>()
   readonly servers = new Set<Place>()
   readonly hostAddresses = new Map<string, Setting<Cidr>>()
-  tables: Tables = new Map()
   hostGateway?: string
-  readonly #iptables = new IptablesState()
+  readonly #steps: () => readonly Step[]
+  #tables: Tables | undefined
 
-  readTables(): void {
-    this.tables = this.#iptables.tables(host, 'iptables')
+  constructor(steps: () => readonly Step[]) {
+    this.#steps = steps
   }
 
-  read(command: Command): void {
-    const { argv, in: place } = command
-    const [program, ...words] = argv
-    if (command.container !== undefined) {
-      this.servers.add(place)
-    } else if (program === 'ip') this.#readIp(command)
-    else if (program === 'bridge') this.#readPort(command, words)
-    else if (program === 'sysctl') this.#readSysctl(command, words)
-    else this.#iptables.note(place, argv)
+  get tables(): Tables {
+    this.#tables ??= tablesAfter(this.#steps())
+    return this.#tables
   }
 
-  #readSysctl(command: Command, words: readonly string[]): void {
-    for (const word of words) {
-      const [, key, value = ''] = /^([\w./-]+)=(.*)$/.exec(word) ?? []
-      if (key !== undefined) this.sysctls.set(key, { value: value.trim(), command: commandLine(command) })
+  wire(lab: Lab): void {
+    const { networks, machines } = wiringOf(lab)
+    for (const { place, name, address } of networks) {
+      const end = { place, interface: name, address }
+      this.bridges.set(name, { name, address: addressOf(end), up: lineOf(up(end)) })
+      this.hostAddresses.set(name, addressOf(end))
+    }
+    for (const { name, links } of machines) {
+      for (const link of links) {
+        this.places.set(name, deviceOf(link))
+        if (link.kind === 'wire') this.#wired(link.far)
+      }
     }
   }
 
-  #readIp(command: Command): void {
+  #wired(far: AddressedEnd): void {
+    this.hostAddresses.set(far.interface, addressOf(far))
+    for (const route of defaultRoute(far)) this.hostGateway = lineOf(route)
+  }
+
+  serve({ pods }: Lab): void {
+    for (const { name, containers } of pods) if (containers.length > 0) this.servers.add(name)
+  }
+
+  /** What a lab's own command changes has no model: it is read from its words. */
+  change(command: Command): void {
     const ip = parseIp(command.argv)
     if (ip === undefined) return
     const { object, verb, words } = ip
     const isAdding = verb === 'add' || verb === 'replace'
     if (object === 'link') {
-      if (verb === 'add') this.#readNewLink(words)
-      else this.#readLinkSet(command, words)
-    } else if (object === 'address') this.#readAddress(command, words, isAdding)
+      if (verb === 'add') this.#newLink(words)
+      else this.#changeLink(command, words)
+    } else if (object === 'address') this.#changeAddress(command, words, isAdding)
     else if (object === 'route' && words.includes('default')) {
       const value = valueAfter(words, 'via')
       const device = this.places.get(command.in)
@@ -103,7 +120,7 @@ class Reader implements Declared {
     }
   }
 
-  #readNewLink(words: readonly string[]): void {
+  #newLink(words: readonly string[]): void {
     const name = linkName(words)
     const [kind, peer, place] = [valueAfter(words, 'type'), words.indexOf('peer'), valueAfter(words, 'netns')]
     if (name === undefined) return
@@ -113,28 +130,19 @@ class Reader implements Declared {
     }
   }
 
-  #readLinkSet(command: Command, words: readonly string[]): void {
+  #changeLink(command: Command, words: readonly string[]): void {
     const name = linkName(words) ?? ''
     const device = this.#device(command.in, name)
     if (device === undefined) return
     const line = commandLine(command)
     const master = valueAfter(words, 'master')
     if (master !== undefined) device.bridge = { value: master, command: line }
-    if (words.includes('up') && device.hostEnd === name) device.hostEndUp = line
-    else if (words.includes('up')) device.up = line
-    else if (words.includes('down') && device.hostEnd !== name) delete device.up
-    const hairpin = valueAfter(words, 'hairpin')
-    if (hairpin !== undefined) device.hairpin = { value: hairpin === 'on', command: line }
+    if (device.hostEnd === name) return
+    if (words.includes('up')) device.up = line
+    else if (words.includes('down')) delete device.up
   }
 
-  #readPort(command: Command, words: readonly string[]): void {
-    const device = this.#device(command.in, valueAfter(words, 'dev') ?? '')
-    const hairpin = valueAfter(words, 'hairpin')
-    if (device !== undefined && hairpin !== undefined)
-      device.hairpin = { value: hairpin === 'on', command: commandLine(command) }
-  }
-
-  #readAddress(command: Command, words: readonly string[], isAdding: boolean): void {
+  #changeAddress(command: Command, words: readonly string[], isAdding: boolean): void {
     const cidr = words.find(word => /^[\d.]+\/\d+$/.test(word))
     const name = valueAfter(words, 'dev')
     if (cidr === undefined || name === undefined) return
@@ -158,4 +166,34 @@ class Reader implements Declared {
     }
     return this.bridges.get(name) ?? [...this.places.values()].find(device => device.hostEnd === name)
   }
+}
+
+/** A machine's own end of a link, with what is at the other. */
+function deviceOf(link: Link): DeclaredDevice {
+  const { near, far } = link
+  const [route] = defaultRoute(near)
+  return {
+    name: near.interface,
+    address: addressOf(near),
+    up: lineOf(up(near)),
+    ...(route === undefined ? {} : { gateway: { value: near.gateway, command: lineOf(route) } }),
+    hostEnd: far.interface,
+    ...(link.kind === 'wire' ? {} : { bridge: { value: link.network, command: lineOf(plugged(link)) } }),
+  }
+}
+
+function addressOf(end: AddressedEnd): Setting<Cidr> {
+  return { value: end.address, command: lineOf(addressed(end)) }
+}
+
+function lineOf({ command }: Action): string {
+  return commandLine(command)
+}
+
+/** The host's tables after steps, as their commands leave them. */
+function tablesAfter(steps: readonly Step[]): Tables {
+  const state = new IptablesState()
+  for (const { command } of steps.flatMap(step => step.actions))
+    if (command.container === undefined) state.note(command.in, command.argv)
+  return state.tables(host, 'iptables')
 }

@@ -18,6 +18,7 @@ import {
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { declaredBy } from './declared.ts'
 import { placeOf, type Question } from './question.ts'
 
 /** Where facts come from. */
@@ -103,19 +104,10 @@ function endPlaces({ lab }: LabInCondition, ends: readonly string[]): readonly P
 }
 
 /** The addresses to which each place is asked for its way: there, and back to those that a client can seem to be. */
-function waysOf(
-  { lab, plan }: LabInCondition,
-  question: Question,
-  ends: readonly string[],
-): readonly string[] {
-  const client = machinesOf(lab).find(one => one.name === question.from)?.address.address
-  const hosts = plan.steps.flatMap(({ actions }) =>
-    actions.flatMap(({ command: { argv, in: place } }) =>
-      place === host && argv[0] === 'ip' && argv[2] === 'add'
-        ? argv.flatMap(word => /^([\d.]+)\/\d+$/.exec(word)?.[1] ?? [])
-        : [],
-    ),
-  )
+function waysOf(running: LabInCondition, question: Question, ends: readonly string[]): readonly string[] {
+  const client = machinesOf(running.lab).find(one => one.name === question.from)?.address.address
+  const { hostAddresses } = declaredBy(running, running.outlines.length)
+  const hosts = [...hostAddresses.values()].map(({ value }) => value.address)
   const clients = [...(client === undefined ? [] : [client]), ...hosts]
   return [...new Set([...ends.slice(0, mostWays), ...clients.slice(0, mostWays)])]
 }

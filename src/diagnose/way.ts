@@ -40,7 +40,7 @@ export class Way {
     this.facts = facts
     this.lab = running.lab
     this.question = question
-    this.declared = declaredBy(running.plan.steps.slice(0, question.steps))
+    this.declared = declaredBy(running, question.steps)
     this.service = serviceAsked(running, question)
     this.address = question.address ?? ''
     this.port = question.port

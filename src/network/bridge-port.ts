@@ -7,7 +7,7 @@ import type { LinkDriver } from './driver.ts'
 /** A veth pair from a machine into a bridge. */
 export const bridgePortDriver: LinkDriver<BridgePort> = {
   attach: port => ({
-    cable: [cable(port), ...plugged(port)],
+    cable: [cable(port), plugged(port), ...(port.hairpin ? [hairpinned(port)] : [])],
     known: port.pinned ? [knownOnBridge(port)] : [],
     near: [
       ...(port.pinned ? [reversible(pinnedEnd(port))] : []),
@@ -20,14 +20,17 @@ export const bridgePortDriver: LinkDriver<BridgePort> = {
   repin: port => (port.pinned ? pinning(port) : unpinning(port)),
 }
 
-function plugged({ far, network, hairpin }: BridgePort): Action[] {
+/** Plugs the far end into its bridge. */
+export function plugged({ far, network }: BridgePort): Action {
+  return reversible({
+    argv: ['ip', 'link', 'set', 'dev', far.interface, 'master', network, 'up'],
+    in: far.place,
+  })
+}
+
+function hairpinned({ far }: BridgePort): Action {
   const set = ['ip', 'link', 'set', 'dev', far.interface]
-  return [
-    reversible({ argv: [...set, 'master', network, 'up'], in: far.place }),
-    ...(hairpin
-      ? [reversible({ argv: [...set, 'type', 'bridge_slave', 'hairpin', 'on'], in: far.place })]
-      : []),
-  ]
+  return reversible({ argv: [...set, 'type', 'bridge_slave', 'hairpin', 'on'], in: far.place })
 }
 
 /** A machine that comes later may have the address of this one, but not its hardware address. */
