@@ -43,6 +43,7 @@ export function renderVerifyJson(report: VerifyReport): string {
       backends: sample.backends,
       expectedShare: sample.expectedShare,
       pValue: sample.pValue,
+      ...(sample.latency === undefined ? {} : { latency: sample.latency }),
       ok: sample.ok,
       ...(sample.complaint === undefined ? {} : { complaint: sample.complaint }),
       ...(sample.evidence === undefined ? {} : { evidence: sample.evidence }),

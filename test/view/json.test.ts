@@ -44,6 +44,7 @@ it('gives up, verify and list the keys that scripts rely on', () => {
         backends: { netns_011: 1, netns_021: 2 },
         expectedShare: { netns_011: 0.5, netns_021: 0.5 },
         pValue: 0.57,
+        latency: { p50: 0.31, p99: 1.1 },
         ok: true,
       },
     ],
