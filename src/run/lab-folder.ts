@@ -7,6 +7,7 @@ import type { ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { isOwnFolder, isOwnRoot, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
 import { type Kept, type KeptFile, keptText, type Lost, readKept } from './kept-file.ts'
+import { fields, text } from './shape.ts'
 import { conditionShape, labShape, labStateShape } from './state-shapes.ts'
 
 /** What is kept of a lab's processes while it runs; enough to end it without its file. */
@@ -28,9 +29,15 @@ export interface LabState {
 }
 
 const stateFile: KeptFile = { name: 'state.json', version: 1, shape: labStateShape }
+/** Where a lab came from, in whatever version, if that is there. */
+const originFile: KeptFile = {
+  ...stateFile,
+  version: Number.POSITIVE_INFINITY,
+  shape: fields({ file: text }),
+}
 const labFile: KeptFile = { name: 'lab.json', version: 1, shape: labShape }
 const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: conditionShape }
-/** What 0.1.0 calls it. */
+/** Its name when lab.json had no version. */
 const oldConditionFile = { ...conditionFile, name: 'sync.json' }
 
 /** The files that a lab's folder has from its first moment on, by name. */
@@ -127,8 +134,8 @@ export class LabFolder {
   /** What can still be done where a file of the lab cannot be read. */
   lost(how: Lost): NetlabError {
     const { name } = this
-    const file = this.read()?.file
-    const again = file === undefined ? 'bring it up again' : `then netlab up ${file}`
+    const kept = readKept<Pick<LabState, 'file'>>(this.path, originFile)
+    const again = 'lost' in kept ? 'bring it up again' : `then netlab up ${kept.value.file}`
     return how === 'newer'
       ? new NetlabError({
           what: `a newer netlab has written what is known of the lab ${name}`,

@@ -55,6 +55,25 @@ test.each(users)('what has changed in the lab file is changed in the lab, for %s
   expect(await stateOf(session, 'web')).toEqual(before)
 })
 
+test('what goes with a lab that was changed is counted as of one that came up like that', async () => {
+  const session = openSession()
+  const file = session.file('web.yaml', small)
+  await fine(session, 'up', file)
+  const without = small.replace(/services:.*/s, '')
+  for (const text of [other, without, other]) {
+    session.file('web.yaml', text)
+    await fine(session, 'apply', 'web')
+  }
+  // What a sync takes out of the rules, the next one brings back.
+  for (const argv of [['pod', 'stop', 'c'], ['sync'], ['pod', 'start', 'c'], ['sync']])
+    await fine(session, ...argv)
+  await fine(session, 'up', file, '--name', 'fresh')
+  const counted = async (lab: string) => JSON.parse((await fine(session, 'down', lab, '--json')).stdout)[0]
+  const { pods, links, rules } = await counted('fresh')
+  expect(rules).toBeGreaterThan(10)
+  expect(await counted('web')).toMatchObject({ pods, links, rules })
+})
+
 test('the first service brings kube-proxy, the last one takes it along', async () => {
   const session = openSession()
   const without = small.replace(/services:.*/s, '')

@@ -39,7 +39,12 @@ async function goesDown(session: Session): Promise<void> {
   })
 }
 
-/** The verbs that work with a lab. */
+function withoutCgroups(sandbox: unknown): object {
+  const { cgroups: _, ...rest } = sandbox as { cgroups: unknown }
+  return rest
+}
+
+/** The verbs that work with a lab; the first one only tells of it, for which its processes need not be understood in full. */
 const verbs = [
   ['status'],
   ['verify', '--from', 'host', '--requests', '1'],
@@ -50,7 +55,7 @@ const verbs = [
   ['pod', 'start', 'a'],
 ]
 
-describe('a lab that netlab 0.1.0 has brought up', () => {
+describe('a lab that an older netlab has brought up', () => {
   it('is worked with, as it stands', async () => {
     const { session } = await openLab()
     rewrite(session, 'lab.json', ({ version: _, ...lab }) => lab)
@@ -64,10 +69,14 @@ describe('a lab that netlab 0.1.0 has brought up', () => {
     await goesDown(session)
   })
 
-  it('in a way that cannot be read any more is told with what to type', async () => {
+  it.each<[string, string, (value: Record<string, unknown>) => object]>([
+    ['what it is', 'lab.json', ({ version: _, pods: _pods, ...lab }) => lab],
+    // 0.1.0 made no cgroups.
+    ['its processes', 'state.json', state => ({ ...state, sandbox: withoutCgroups(state.sandbox) })],
+  ])('so that %s cannot be read any more, is told with what to type', async (_, name, change) => {
     const { session, file } = await openLab()
-    rewrite(session, 'lab.json', ({ version: _, pods: _pods, ...lab }) => lab)
-    for (const argv of verbs)
+    rewrite(session, name, change)
+    for (const argv of verbs.slice(name === 'state.json' ? 1 : 0))
       expect([argv, await session.netlab(...argv)]).toEqual([
         argv,
         {
@@ -85,7 +94,6 @@ describe('a lab that a newer netlab has brought up', () => {
   it.each(['state.json', 'lab.json', 'condition.json'])('is told as such, by its %s', async name => {
     const { session, file } = await openLab()
     rewrite(session, name, value => ({ ...value, version: Number(value.version) + 1 }))
-    // To tell of a lab its processes need not be understood in full.
     for (const argv of verbs.slice(name === 'state.json' ? 1 : 0))
       expect([argv, await session.netlab(...argv)]).toEqual([
         argv,
