@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Limits } from '../model/lab.ts'
 import { makeCgroup, removeCgroup } from '../sandbox/cgroup.ts'
 import { StartedSandbox } from '../sandbox/start.ts'
 import { makeClaim, removeFolder, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
@@ -13,7 +14,7 @@ export const cgroupsFile = 'cgroups.json'
 export class LabStart {
   /** The folder that becomes the lab's own. */
   readonly claim: string
-  readonly sandbox: StartedSandbox
+  sandbox: StartedSandbox
 
   constructor() {
     this.claim = makeClaim(stateRoot())
@@ -28,6 +29,11 @@ export class LabStart {
       removeFolder(this.claim)
       throw error
     }
+  }
+
+  /** To be called before it becomes a lab that has limits of its own. */
+  async limit(limits: Limits): Promise<void> {
+    this.sandbox = await this.sandbox.limited(limits)
   }
 
   /** Leaves nothing of it, unless it has become a lab. */

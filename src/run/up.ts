@@ -66,12 +66,12 @@ export async function openLabSandbox(
   mustHavePrograms(plan)
   const { start, apart, signal } = options
   signal.throwIfAborted()
+  await start.limit(lab.limits)
   const { folder, state } = claimLab(lab, options.file, start)
   try {
     const serves = !apart && plan.steps.some(step => step.actions.some(({ command }) => isOwnServer(command)))
     const logFile = join(folder.path, sandboxLog)
-    const { name, limits } = lab
-    const { sandbox, podServer } = await start.sandbox.keep({ lab: name, limits, serves, logFile })
+    const { sandbox, podServer } = await start.sandbox.keep({ lab: lab.name, serves, logFile })
     state.sandbox = sandbox
     folder.write(state)
     const context = { sandbox, running, podServer, signal }

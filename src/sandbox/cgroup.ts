@@ -104,7 +104,7 @@ export function limitCgroup({ folders }: LabCgroup, { memory, processes }: Limit
 }
 
 /** Brings a process, and all that it starts from then on, into cgroups. Rejects where the kernel forbids it. */
-export async function moveInto(folders: readonly string[], pid: number): Promise<void> {
+async function moveInto(folders: readonly string[], pid: number): Promise<void> {
   await Promise.all(folders.map(folder => writeFile(join(folder, 'cgroup.procs'), String(pid))))
 }
 

@@ -1,5 +1,4 @@
 import type { Limits } from '../model/lab.ts'
-import { defaultLimits } from '../model/limits.ts'
 import type { LabIdentity } from './identity.ts'
 import { firstToGo, namespaceLimitLines, tmpfsOptions, ulimitLines } from './limit-lines.ts'
 import type { ProgramFiles } from './program-files.ts'
@@ -9,8 +8,21 @@ import type { ProgramFiles } from './program-files.ts'
  * A shell, not Node, because process 1 must reap orphans and stay small: Kubernetes' pause container, for real.
  *
  * Every script has the same arguments: $1 the furnishing script, $2 the cell's, $3 what process 1 ends up as, $4 node, $5 netlab's
- * bundle, $6 koffi, $7 the folder of its binaries, $8 the lab's id outside.
+ * bundle, $6 koffi, $7 the folder of its binaries, $8 the lab's id outside, $9 the folders of its cgroups, a line each.
  */
+
+/**
+ * Takes the sandbox into its cgroups before there is anything of it. It does so itself: netlab, which is reading the lab's file, would
+ * find the time for it too late.
+ */
+const joinCgroups = `
+set -f
+IFS='
+'
+for folder in $9; do echo $$ > "$folder/cgroup.procs" || exit; done
+unset IFS
+set +f
+`
 
 /** The files that a sandbox needs of this machine's, opened before anything is mounted over where they lie. */
 const openProgram = 'exec 5< "$4" 6< "$5" 7< "$6" 8< "$7"'
@@ -53,13 +65,20 @@ exec setpriv --reuid "$8" --regid "$8" --clear-groups -- \\
   sh -c "$1" netlab-furnish "$1" "$2" "$3" /run/node /run/dist /run/koffi /run/koromix "$8"
 `
 
+/** $0 is `collectScript`. */
+const collectFirst = `
+${joinCgroups}
+exec unshare --mount -- sh -c "$0" netlab-collect "$@"
+`
+
 const openScript = `
+${joinCgroups}
 ${firstToGo.join('\n')}
 exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- sh -c "$1" netlab-furnish "$@"
 `
 
 /**
- * Process 1, in a user namespace that only furnishes: it makes a root file system of its own from a list of what a lab may see,
+ * For process 1, in a user namespace that only furnishes: it makes a root file system of its own from a list of what a lab may see,
  * and leaves this machine's behind. Everything is then taken into one more user namespace, for which the kernel locks each of
  * these mounts: not even the lab's root can change them, or look below them (mount_namespaces(7)).
  *
@@ -68,13 +87,13 @@ exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- s
  * /sys is that of a network namespace that nobody uses; `ip netns exec` lays a pod's own over it, which the kernel allows only
  * where nothing of the old one is hidden (iproute2, lib/namespace.c).
  */
-const furnishScript = `
+const furnishScript = (limits: Limits) => `
 set -e
 umask 022
 ${openProgram}
 mount --all -o remount,bind,ro -t noproc 2> /dev/null || true
 exec 9< /proc/sys/user
-mount -t tmpfs -o mode=755,nosuid,nodev,${tmpfsOptions(defaultLimits)} netlab /tmp
+mount -t tmpfs -o mode=755,nosuid,nodev,${tmpfsOptions(limits)} netlab /tmp
 cd /tmp
 mkdir -p root/usr root/opt root/etc root/proc root/sys root/dev root/run root/tmp root/var root/home root/root root/mnt \\
   sandbox/bin sandbox/netlab/dist sandbox/netlab/node_modules/koffi sandbox/netlab/node_modules/@koromix \\
@@ -105,7 +124,7 @@ chmod 1777 tmp var/tmp dev/shm
   for name in tmp var dev run; do echo "/tmp/$name /tmp/root/$name none rbind 0 0"; done
   echo '/tmp/sandbox /tmp/root/run/sandbox none bind,ro,nosuid,nodev 0 0'
   ${programMounts([`${inside}/bin/node`, `${inside}/netlab/dist`, `${inside}/${modules}/koffi`, `${inside}/${modules}/@koromix`])}
-  echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec,${logOptions(defaultLimits)} 0 0'
+  echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec,${tmpfsOptions({ files: limits.logs })} 0 0'
   echo 'proc /tmp/root/proc proc nosuid,nodev,noexec 0 0'
   echo '/tmp/root/proc/sys/net /tmp/net none bind 0 0'
   for path in sys sysrq-trigger bus fs irq acpi scsi; do
@@ -120,70 +139,58 @@ cd root
 pivot_root . .
 umount -l .
 cd /
-echo ready
-read -r word lab
-[ "$word" = stay ]
-eval "$(cat)"
-exec 9<&- unshare --user --map-root-user --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$3" "$lab" "$serves"
+${[...namespaceLimitLines(limits, namespaceLimits), ...ulimitLines(limits)].join('\n')}
+exec 9<&- unshare --user --map-root-user --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$3"
 `
-
-/** The size of the tmpfs that holds what pods print. */
-function logOptions({ logs }: Limits): string {
-  return tmpfsOptions({ files: logs })
-}
 
 /** The folder through which a sandbox that is furnished, and nothing more yet, sets limits on namespaces. */
 const namespaceLimits = '/proc/self/fd/9'
 
-/**
- * What a furnished sandbox reads on stdin: the word that lets it stay, with the lab's name, and what is to hold from the moment on in
- * which the lab's own namespaces are made. With `serves` a pod server starts in them.
- */
-export function stayWords(lab: string, limits: Limits, serves: boolean): string {
-  // With the source it takes no options of before: an owner that has no number in here would be among them.
-  const tmpfs = 'mount -o remount,nosuid,nodev'
-  return [
-    `stay ${lab}`,
-    `serves=${serves ? 'serve' : ''}`,
-    ...(limits.files === defaultLimits.files ? [] : [`${tmpfs},${tmpfsOptions(limits)} netlab /tmp`]),
-    ...(limits.logs === defaultLimits.logs
-      ? []
-      : [`${tmpfs},noexec,${logOptions(limits)} netlab /var/log/pods`]),
-    ...namespaceLimitLines(limits, namespaceLimits),
-    ...ulimitLines(limits),
-    '',
-  ].join('\n')
+/** What an open sandbox reads on stdin, so that it stays: with the lab's name. */
+export function stayWords(lab: string): string {
+  return `stay ${lab}\n`
 }
 
 /**
- * The lab's own namespaces: $1 what process 1 ends up as, $2 the lab's name, $3 whether a pod server is needed. That one starts first,
- * since Node takes longer to start than the first pods to be made; it talks with netlab through file descriptor 3.
+ * The lab's own namespaces: $1 what process 1 ends up as. A pod server starts first, since Node takes longer to start than the first
+ * pods to be made; it talks with netlab through file descriptor 3, and ends where that is closed.
  */
 const cellScript = `
 set -e
-[ "$3" != serve ] || /run/sandbox/bin/node /run/sandbox/netlab/dist/pod-server.js <&3 >&3 2> /var/log/pods/server.log 3<&- &
+/run/sandbox/bin/node /run/sandbox/netlab/dist/pod-server.js <&3 >&3 2> /var/log/pods/server.log 3<&- &
 exec 3<&-
 ip link set lo up
-hostname "$2"
+echo open
+read -r word lab
+[ "$word" = stay ]
+hostname "$lab"
 echo staying
-exec sh -c "$1" netlab-pause "$2"
+exec sh -c "$1" netlab-pause "$lab"
 `
 
 /** What process 1 is from then on; a short text, because `ps` shows it. */
 const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; while :; do sleep 2147483647 & wait $!; done`
 
+/** What a sandbox is opened with. */
+export interface Opening {
+  program: ProgramFiles
+  /** Who the lab is outside, where that is somebody else than who runs netlab. */
+  identity: LabIdentity | undefined
+  limits: Limits
+  /** Folders of cgroups. */
+  cgroups: readonly string[]
+}
+
 /**
- * The argv that opens a sandbox, and furnishes it. It says so, and waits on stdin for `stayWords`: if netlab dies before it has noted the
- * holder, all ends with the holder. A pod server's stdin and stdout are its file descriptor 3. `identity`: who the lab is outside where that is somebody else than who runs netlab.
+ * The argv that opens a sandbox. It says so, and waits on stdin for `stayWords`: if netlab dies before it has noted the
+ * holder, all ends with the holder. A pod server's stdin and stdout are its file descriptor 3.
  */
-export function holderArgv(
-  { node, bundle, koffi, binaries }: ProgramFiles,
-  identity: LabIdentity | undefined,
-): readonly string[] {
-  const scripts = [furnishScript, cellScript, pauseScript]
-  const args = [...scripts, node, bundle, koffi, binaries, `${identity?.uid ?? ''}`]
+export function holderArgv({ program, identity, limits, cgroups }: Opening): readonly string[] {
+  const { node, bundle, koffi, binaries } = program
+  const scripts = [furnishScript(limits), cellScript, pauseScript]
+  const args = [...scripts, node, bundle, koffi, binaries, `${identity?.uid ?? ''}`, cgroups.join('\n')]
   // A shell, so that the log says it where unshare is missing.
   return identity === undefined
     ? ['sh', '-c', openScript, 'netlab-open', ...args]
-    : ['sh', '-c', 'exec unshare --mount -- sh -c "$0" netlab-collect "$@"', collectScript, ...args]
+    : ['sh', '-c', collectFirst, collectScript, ...args]
 }

@@ -2,14 +2,16 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Limits } from '../model/lab.ts'
-import { joinCgroup, type LabCgroup, limitCgroup, moveInto, mustRemoveCgroup } from './cgroup.ts'
+import { defaultLimits } from '../model/limits.ts'
+import { joinCgroup, type LabCgroup, limitCgroup, mustRemoveCgroup } from './cgroup.ts'
 import { closeSandbox } from './close.ts'
 import { startDetached } from './detached.ts'
 import { holderArgv, stayWords } from './holder.ts'
 import { labIdentity } from './identity.ts'
-import { childrenOf, type ProcessId, processId } from './proc.ts'
+import { childrenOf, kill, type ProcessId, processId } from './proc.ts'
 import { programFiles } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -30,8 +32,7 @@ export interface StartedPodServer {
 /** What a lab needs of a sandbox that it keeps. */
 export interface Keeping {
   lab: string
-  limits: Limits
-  /** A pod server is to start in it. */
+  /** A pod server is to stay in it. */
   serves: boolean
   /** Where the sandbox's log lies now. */
   logFile: string
@@ -41,18 +42,22 @@ export interface Keeping {
 export class StartedSandbox {
   /** The process that waits for the sandbox outside. */
   readonly holder: ProcessId
+  readonly #limits: Limits
+  readonly #logFile: string
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #output: AsyncIterator<string>
   readonly #cgroup: LabCgroup | undefined
-  readonly #furnished: Promise<ProcessId | undefined>
+  readonly #joined: Promise<void>
   #said = ''
   #startFailure: Error | undefined
   #kept = false
 
   /** What the holder complains of goes to `logFile`; `cgroup`: where the lab is to run, if there is such a place. */
-  constructor(logFile: string, cgroup?: LabCgroup) {
+  constructor(logFile: string, cgroup?: LabCgroup, limits: Limits = defaultLimits) {
     const log = openSync(logFile, 'a', 0o600)
-    const child = startDetached(holderArgv(programFiles(), labIdentity()), {
+    const cgroups = cgroup?.folders ?? []
+    const opening = { program: programFiles(), identity: labIdentity(), limits, cgroups }
+    const child = startDetached(holderArgv(opening), {
       output: log,
       stdin: 'pipe',
       stdout: 'pipe',
@@ -68,33 +73,34 @@ export class StartedSandbox {
     this.#child = child
     this.#output = child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })
     this.holder = holder
+    this.#limits = limits
+    this.#logFile = logFile
     this.#cgroup = cgroup
-    this.#furnished = this.#furnish()
-    // Whoever keeps the sandbox hears of it; where it is given up nobody needs to.
-    this.#furnished.catch(() => {})
+    // All that runs in the lab is a child of the holder, or of this process.
+    this.#joined = joinCgroup(cgroups)
   }
 
-  /** The first process of the sandbox, in its cgroup; undefined where it could not be furnished. */
-  async #furnish(): Promise<ProcessId | undefined> {
-    if (!(await this.#says('ready'))) return undefined
-    const init = childrenOf(this.holder.pid).map(processId)[0]
-    // All that runs in the lab is a child of it, or of this process.
-    if (init !== undefined && this.#cgroup !== undefined) {
-      await Promise.all([moveInto(this.#cgroup.folders, init.pid), joinCgroup(this.#cgroup.folders)])
-    }
-    return init
+  /** A sandbox with these limits; this one, which nobody has kept yet, unless it was opened with others and so has to be ended. */
+  async limited(limits: Limits): Promise<StartedSandbox> {
+    if (isDeepStrictEqual(limits, this.#limits)) return this
+    await closeSandbox(this.holder, undefined)
+    return new StartedSandbox(this.#logFile, this.#cgroup, limits)
   }
 
   /**
    * Waits until the sandbox is open and lets it live on after this process, under a lab's name. To be called once the holder is
    * noted where `down` finds it. Throws NetlabError where this machine forbids user namespaces.
    */
-  async keep({ lab, limits, serves, logFile }: Keeping): Promise<OpenedSandbox> {
+  async keep({ lab, serves, logFile }: Keeping): Promise<OpenedSandbox> {
     const { stdin, stdout, stdio } = this.#child
-    const init = await this.#furnished
-    if (init === undefined) throw notOpened(logFile, this.#startFailure)
-    if (this.#cgroup !== undefined) limitCgroup(this.#cgroup, limits)
-    stdin.end(stayWords(lab, limits, serves))
+    const opened = await this.#says('open')
+    const init = childrenOf(this.holder.pid).map(processId)[0]
+    if (!opened || init === undefined) throw notOpened(logFile, this.#startFailure)
+    await this.#joined
+    if (this.#cgroup !== undefined) limitCgroup(this.#cgroup, this.#limits)
+    // Process 1 has started it before all else.
+    const server = childrenOf(init.pid).map(processId)[0]
+    stdin.end(stayWords(lab))
     if (!(await this.#says('staying'))) throw notOpened(logFile, undefined)
     this.#kept = true
     stdout.destroy()
@@ -103,8 +109,9 @@ export class StartedSandbox {
     // Node opens a socket for each additional pipe.
     const socket = (stdio as unknown[])[3] as Socket
     socket.unref()
-    if (serves) return { sandbox, podServer: { socket, process: serverOf(init) ?? ended } }
+    if (serves) return { sandbox, podServer: { socket, process: server ?? ended } }
     socket.destroy()
+    if (server !== undefined) kill(server)
     return { sandbox }
   }
 
@@ -128,11 +135,6 @@ export class StartedSandbox {
 
 /** The id of no process that lives. */
 const ended: ProcessId = { pid: 0, startTime: '' }
-
-/** Process 1 has started it before all else. */
-function serverOf(init: ProcessId): ProcessId | undefined {
-  return childrenOf(init.pid).map(processId)[0]
-}
 
 function notOpened(logFile: string, cause: Error | undefined): NetlabError {
   return new NetlabError({

@@ -2,7 +2,6 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import { defaultLimits } from '../../src/model/limits.ts'
 import { closeSandbox } from '../../src/sandbox/close.ts'
 import { runAt } from '../../src/sandbox/enter.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
@@ -24,10 +23,7 @@ const open = new Set<EmptySandbox>()
 export async function openEmptySandbox(name = 'test'): Promise<EmptySandbox> {
   const folder = mkdtempSync(join(tmpdir(), 'netlab-sandbox-'))
   const log = join(folder, 'sandbox.log')
-  const { sandbox: opened } = await new StartedSandbox(log).keep({
-    ...{ lab: name, limits: defaultLimits, serves: false },
-    logFile: log,
-  })
+  const { sandbox: opened } = await new StartedSandbox(log).keep({ lab: name, serves: false, logFile: log })
   const sandbox: EmptySandbox = {
     opened,
     folder,
