@@ -56,7 +56,7 @@ function joinsIpBatch(argv: readonly string[]): boolean {
   // Options before the object are the process's own.
   if (command === undefined || command.options.length > 0 || command.namespace !== undefined) return false
   const { object, verb } = command
-  return object === 'netns' ? verb === 'add' : !/^(|show|list|lst|get|save|flush|monitor)$/.test(verb)
+  return object === 'netns' ? verb === 'add' : !/^(|show|list|lst|get|save|monitor)$/.test(verb)
 }
 
 /** A batch as shell text that ends with the batch's exit code. */

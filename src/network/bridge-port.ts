@@ -1,6 +1,6 @@
 import type { Action, Command, Place } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
-import { type BridgePort, type Link, pinnedHardwareAddress } from '../model/machine.ts'
+import { type BridgePort, type Link, type LinkEnd, pinnedHardwareAddress } from '../model/machine.ts'
 import { addressed, cable, defaultRoute, uncable, up } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 
@@ -33,7 +33,10 @@ function hairpinned({ far }: BridgePort): Action {
   return reversible({ argv: [...set, 'type', 'bridge_slave', 'hairpin', 'on'], in: far.place })
 }
 
-/** A machine that comes later may have the address of this one, but not its hardware address. */
+/**
+ * A machine that comes later may have the address of this one, but not its hardware address. Those that stay forget all their neighbours,
+ * however many go: else each would have a command for each.
+ */
 function forgetting({ near, far, network, pinned }: BridgePort, left: readonly Link[]): Command[] {
   const argv = ['ip', 'neigh', 'flush', 'to', near.address.address]
   return [
@@ -41,8 +44,13 @@ function forgetting({ near, far, network, pinned }: BridgePort, left: readonly L
     { argv: pinned ? [...argv, 'nud', 'all'] : argv, in: far.place },
     ...left
       .filter(link => link.kind === 'bridge-port' && link.network === network)
-      .map(link => ({ argv, in: link.near.place })),
+      .map(link => forgetNeighbours(link.near)),
   ]
+}
+
+/** All but those that are known for good. */
+function forgetNeighbours({ place, interface: name }: LinkEnd): Command {
+  return { argv: ['ip', 'neigh', 'flush', 'dev', name], in: place }
 }
 
 /** It works on an interface that is up as well; the kernel then forgets all neighbours there (neigh_changeaddr). */
@@ -76,7 +84,7 @@ function pinning(port: BridgePort): Command[][] {
     [
       // addrgenmode keeps new addresses from being made, and takes none away.
       { argv: ['ip', 'address', 'flush', 'dev', name, 'to', 'fe80::/64'], in: place },
-      { argv: ['ip', 'neigh', 'flush', 'dev', name], in: place },
+      forgetNeighbours(port.near),
       knownGateway(port).command,
     ],
     [knownOnBridge(port).command],

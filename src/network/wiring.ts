@@ -78,13 +78,12 @@ export function repinLinks(links: readonly Link[]): Command[] {
   return phases.flat()
 }
 
-/** Commands of one place together, since each entry into another costs. */
+/** Commands of one place together, since each entry into another costs, and none of them twice. */
 function byPlace(commands: readonly Command[]): Command[] {
-  const places = new Map<Place, Command[]>()
+  const places = new Map<Place, Map<string, Command>>()
   for (const command of commands) {
-    const others = places.get(command.in)
-    if (others === undefined) places.set(command.in, [command])
-    else others.push(command)
+    const there = places.get(command.in) ?? new Map<string, Command>()
+    places.set(command.in, there.set(command.argv.join(' '), command))
   }
-  return [...places.values()].flat()
+  return [...places.values()].flatMap(there => [...there.values()])
 }

@@ -25,6 +25,13 @@ describe('neighbouring commands go out together', () => {
     ])
   })
 
+  it('ip that flushes, which says nothing', () => {
+    const inA = on('a')
+    expect(texts([inA('ip neigh flush dev eth0'), inA('ip address flush dev eth0 to fe80::/64')])).toEqual([
+      "nsenter --net=/run/netns/a -- ip -batch - <<'END'\nneigh flush dev eth0\naddress flush dev eth0 to fe80::/64\nEND",
+    ])
+  })
+
   it('bridge', () => {
     const line = 'bridge link set dev veth_a hairpin'
     expect(texts([host(`${line} on`), host(`${line} off`)])).toEqual([

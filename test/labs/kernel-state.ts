@@ -1,6 +1,6 @@
 /** What the commands of a plan leave behind in a sandbox, as far as two runs of them can be compared. */
 export interface KernelState {
-  /** `host` and each network namespace → its links, addresses, routes, rules, settings and firewall. */
+  /** `host` and each network namespace → its links, addresses, routes, rules, neighbours, settings and firewall. */
   places: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** Path → text of the files of pods. */
   files: string
@@ -11,7 +11,8 @@ const script = `
 show() {
   place=$1
   shift
-  for what in '-d link' address '-4 route show table all' '-6 route show table all' '-4 rule' '-6 rule'; do
+  for what in '-d link' address '-4 route show table all' '-6 route show table all' '-4 rule' '-6 rule' \\
+    'neigh show nud permanent'; do
     echo "== $place ip $what"
     "$@" ip -j $what || true
   done
