@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { FailureSummary } from './test/failure-summary.ts'
 
 /** The machine's own state is read before and after, or netlab is killed at random moments: one file after the other. */
-const machine = ['test/labs/**/*.test.ts', 'test/stress/**/*.test.ts']
+const machine = ['test/labs/every-lab.test.ts', 'test/stress/**/*.test.ts']
 
 /** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. curl.test.ts mocks a module. */
 const kernel = [
@@ -19,6 +20,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: 'test/labs/set-up-package.ts',
+    // The log of a failure is read from its end.
+    reporters: ['default', new FailureSummary()],
+    diff: { truncateThreshold: 60 },
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
     projects: [
       {

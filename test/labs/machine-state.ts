@@ -7,7 +7,7 @@ export interface MachineState {
   addresses: unknown
   routes: unknown
   rules: unknown
-  firewall: string
+  firewall: unknown
   sysctls: Readonly<Record<string, string>>
   mounts: readonly string[]
   /** The namespaces of this very process. */
@@ -23,7 +23,7 @@ export async function machineState(): Promise<MachineState> {
     ip('address'),
     ip('route', 'show', 'table', 'all'),
     ip('rule'),
-    firewallText(),
+    firewallRules(),
     settings(),
   ])
   return {
@@ -66,9 +66,10 @@ async function ip(...argv: string[]): Promise<unknown> {
   )
 }
 
-async function firewallText(): Promise<string> {
-  const text = process.getuid?.() === 0 ? await output('nft', ['-j', 'list', 'ruleset']) : ''
-  return text.replaceAll(/"(packets|bytes)": ?\d+/g, '"$1":0')
+async function firewallRules(): Promise<unknown> {
+  if (process.getuid?.() !== 0) return []
+  const text = await output('nft', ['-j', 'list', 'ruleset'])
+  return JSON.parse(text || '[]', (key, value) => (key === 'packets' || key === 'bytes' ? 0 : value))
 }
 
 /** What counts by itself. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openSession, type Session } from '../labs/cli.ts'
+import { differences } from '../labs/differences.ts'
 import { comparable, type MachineState, machineState } from '../labs/machine-state.ts'
 import { processesOf } from '../labs/processes.ts'
 import { randomFrom, seed } from './random-moments.ts'
@@ -22,7 +23,7 @@ const nothingLeft = async (session: Session) => {
     left: [],
     processes: [],
   })
-  expect(comparable(await machineState(), before)).toEqual(before)
+  expect(differences(comparable(await machineState(), before), before)).toEqual([])
 }
 
 /** Milliseconds; far less than the sleeping command takes, and enough for a busy machine. */
