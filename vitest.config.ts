@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { FailureSummary } from './test/failure-summary.ts'
+import { LongestFirst } from './test/longest-first.ts'
 
-/** The machine's own state is read before and after, or netlab is killed at random moments: one file after the other. */
-const machine = ['test/labs/every-lab.test.ts', 'test/stress/**/*.test.ts']
+/** Netlab is killed at random moments, and the machine filled with labs: one file after the other. */
+const machine = ['test/stress/**/*.test.ts']
 
 /** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. curl.test.ts mocks a module. */
 const kernel = [
   'test/{apply,cli,package,run,sandbox,scripts,security,sync,walk}/**/*.test.ts',
+  'test/labs/!(differences|shipped).test.ts',
   'test/command/{ip-argv,iptables-rule,undo}.test.ts',
   'test/**/{curl,flows,kernel,writing-a-lab}.test.ts',
 ]
@@ -22,6 +24,7 @@ export default defineConfig({
     globalSetup: 'test/labs/set-up-package.ts',
     // The log of a failure is read from its end.
     reporters: ['default', new FailureSummary()],
+    sequence: { sequencer: LongestFirst },
     diff: { truncateThreshold: 60 },
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
     projects: [

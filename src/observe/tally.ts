@@ -119,6 +119,11 @@ function answered(sample: Sample): boolean {
   return sample.failure === undefined && sample.status < 500
 }
 
+/** Tries of a request alone, until one comes to what failed before. */
+const mostTries = 30
+/** Tries that are waited for in vain, after which silence is what it is: a neighbour that is gone may take longer to be given up. */
+const mostLate = 3
+
 /** curl's parallel mode does not say why a connection could not be made; one that fails alone does. */
 async function failureCounts(
   context: ObservedLab,
@@ -130,9 +135,12 @@ async function failureCounts(
   const unclear = samples.filter(sample => sample.failure === 'other' || sample.status >= 500).length
   const counts: Failures = { refused: 0, unreachable: 0, timeout, other: 0 }
   if (unclear === 0) return counts
-  for (let tries = 0; tries < 30; tries += 1) {
+  let late = 0
+  for (let tries = 0; tries < mostTries; tries += 1) {
     const { failure } = await ask(context.sandbox, url, from, fitting(connectTimeout), context.signal)
     if (failure === 'refused' || failure === 'unreachable') return { ...counts, [failure]: unclear }
+    if (failure === 'timeout') late += 1
+    if (late === mostLate) return { ...counts, timeout: timeout + unclear }
   }
   return { ...counts, other: unclear }
 }

@@ -125,7 +125,8 @@ export class Session {
   /** Takes all labs down and ends whatever process still has this session's environment. */
   async end(): Promise<void> {
     open.delete(this)
-    await this.netlab('down', '--all', '--quiet')
+    // Most tests have taken their lab down, and a start of netlab costs as much as many a test.
+    if (this.leftFiles().length > 0) await this.netlab('down', '--all', '--quiet')
     await killAll(processesOf(this.stateDir))
     removeFolder(this.folder)
   }

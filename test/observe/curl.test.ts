@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ask, askMany } from '../../src/observe/curl.ts'
-import { latencies } from '../../src/observe/tally.ts'
+import { latencies, tally } from '../../src/observe/tally.ts'
 import type { ObservedLab } from '../../src/observe/tool.ts'
 import { processId } from '../../src/sandbox/proc.ts'
 import type { Finished } from '../../src/sandbox/process.ts'
@@ -61,6 +61,19 @@ describe('latency', () => {
     expect(await latencies(context, '10.96.0.1', 'host', 3)).toEqual([1, 3])
     const [, argv] = enter.runAtAnyway.mock.calls[0]!
     expect(argv.join(' ')).toContain('--parallel-max 1 ')
+  })
+})
+
+describe('a request that failed, nobody knows why', () => {
+  it('is tried alone, and told as not answered after three tries in vain', async () => {
+    const result = (stdout: string) => ({ stdout, stderr: '', exitCode: 7, cut: false, ms: 1 })
+    const parallel = result('000 7 3.1 10.0.0.1:40000 <> could not connect\n')
+    const alone = result('\n000 28 1.6 10.0.0.1:40000 <> timed out')
+    enter.runAtAnyway.mockResolvedValueOnce(parallel).mockResolvedValue(alone)
+    const context = { sandbox: alive, plan: { pods: [] } } as unknown as ObservedLab
+    const { failures } = await tally(context, '10.96.0.1', 'host', 1)
+    expect(failures).toEqual({ refused: 0, unreachable: 0, timeout: 1, other: 0 })
+    expect(enter.runAtAnyway).toHaveBeenCalledTimes(4)
   })
 })
 

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { udpAnswer } from '../apply/labs.ts'
 import { Session, users } from '../labs/cli.ts'
 
 const lab = `name: caged
@@ -10,7 +11,7 @@ sysctls: {net.ipv4.ip_forward: 1, net.bridge.bridge-nf-call-iptables: 1}
 bridge: {name: br1, address: 10.0.0.1/24, hairpin: true}
 pods:
   a: {address: 10.0.0.11/24, serve: 8080, labels: {app: web}, readiness: {tcpSocket: {port: 8080}}}
-  b: {address: 10.0.0.12/24, command: sleep 1000, ports: {echo: 53/UDP}, labels: {app: names}}
+  b: {address: 10.0.0.12/24, command: ${udpAnswer('b')}, ports: {echo: 53/UDP}, labels: {app: names}}
 outside: {client: 192.0.2.10/24}
 services:
   - {name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}

@@ -1,0 +1,27 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** What takes longest, in this order. */
+const longest = [
+  'diagnose/kernel',
+  'labs/many-services',
+  'apply/apply',
+  'cli/state',
+  'security/limits-in-labs',
+  'security/sealed',
+  'cli/up',
+  'sync/sync',
+  'package/tarball',
+  'labs/three-backends',
+  'labs/session-affinity',
+].map(file => `/test/${file}.test.ts`)
+
+/** Starts the longest files first, so that no processor waits for one of them at the end. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex(file => moduleId.endsWith(file))
+      return at < 0 ? longest.length : at
+    }
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+  }
+}
