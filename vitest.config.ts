@@ -8,7 +8,7 @@ const machine = ['test/stress/**/*.test.ts']
 
 /** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. curl.test.ts mocks a module. */
 const kernel = [
-  'test/{apply,cli,package,run,sandbox,scripts,security,sync,walk}/**/*.test.ts',
+  'test/{cli,package,run,sandbox,scripts,security}/**/*.test.ts',
   'test/labs/!(differences|shipped).test.ts',
   'test/command/{ip-argv,iptables-rule,undo}.test.ts',
   'test/**/{curl,flows,kernel,writing-a-lab}.test.ts',

@@ -34,7 +34,7 @@ describe('names that every object inherits', () => {
       code: 0,
       stderr: expect.anything(),
     })
-    const [sample] = (await json('verify')).services
+    const [sample] = (await json('verify', '--requests', '60')).services
     expect(sample.backends).toEqual({ constructor: expect.any(Number), toString: expect.any(Number) })
     const states = async () =>
       (await json('status')).pods.map(({ name, state, ready }: Record<string, unknown>) => [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { rulesCommand } from '../../src/cli/rules.ts'
-import { type GoldenCase, normalisedRestore } from '../service/golden-input.ts'
+import { type GoldenCase, normalisedRestore } from '../dataplane/iptables/golden-input.ts'
 
 const golden = process.env.NETLAB_KUBE_PROXY_GOLDEN ?? ''
 const there = golden !== '' && existsSync(golden)

@@ -116,7 +116,7 @@ describe('down', () => {
   it('does not need the lab file any more', async () => {
     const { session, file } = await withLab()
     writeFileSync(file, 'gone')
-    expect(await session.netlab('verify')).toMatchObject({ code: 0 })
+    expect(await session.netlab('verify', '--requests', '5')).toMatchObject({ code: 0 })
     expect(await session.netlab('down')).toMatchObject({ code: 0 })
     nothingLeft(session)
   })

@@ -9,6 +9,8 @@ export interface Break {
   mend: string | RegExp | undefined
   /** Only many requests show it, the checks do not. */
   onlySampled?: true
+  /** What mends it leaves something of it behind that another break might meet. */
+  leavesTraces?: true
 }
 
 /** The chains of the service `web` and of its endpoints b and c, and of the endpoint of `solo`. */
@@ -91,6 +93,7 @@ export const breaks: readonly Break[] = [
   },
   {
     name: '11 an address is there twice',
+    leavesTraces: true,
     // Who answers first is chance: here it is the wrong one, and stays it, however long a busy machine takes.
     commands: `ip -n c addr add 10.0.0.12/24 dev eth0
       mac=$(ip netns exec c cat /sys/class/net/eth0/address)
@@ -147,6 +150,7 @@ export const breaks: readonly Break[] = [
   },
   {
     name: 'a pod is plugged into another bridge',
+    leavesTraces: true,
     commands: 'ip link add br9 type bridge; ip link set br9 up; ip link set veth_b master br9',
     headline: 'b is plugged into br9, not into br1',
     mend: 'ip link set dev veth_b master br1 up',
@@ -160,6 +164,7 @@ export const breaks: readonly Break[] = [
   },
   {
     name: 'connections are remembered from a time without rules',
+    leavesTraces: true,
     // As many connections as there are ports: whatever port is taken next is remembered.
     commands: `ip netns exec a sysctl -qw net.ipv4.ip_local_port_range='41000 41031'
       iptables -t nat -I PREROUTING 1 -s 10.0.0.11 -j RETURN

@@ -28,13 +28,20 @@ async function inLab(name: string, commands: string): Promise<void> {
 }
 
 let labs = 0
+/** Labs that were mended, for the next break. */
+const mended: string[] = []
 
-async function broken({ commands }: Pick<Break, 'commands'>): Promise<string> {
+async function bringUp(): Promise<string> {
   labs += 1
   const name = `broken-${labs}`
   const { code, stderr } = await session.netlab('up', lab, '--name', name, '--quiet')
   expect(stderr).toBe('')
   expect(code).toBe(0)
+  return name
+}
+
+async function broken({ commands }: Pick<Break, 'commands'>): Promise<string> {
+  const name = mended.pop() ?? (await bringUp())
   await inLab(name, commands)
   return name
 }
@@ -45,15 +52,18 @@ it.concurrent.each(breaks)('$name', async one => {
   expect(code).toBe(1)
   expect(first?.headline).toEqual(matching(one.headline))
   expect(first?.mend).toEqual(one.mend === undefined ? undefined : matching(one.mend))
-  if (first?.mend !== undefined) {
-    // What is told to type must mend it; what got lost before is forgotten, as a new connection might get its port.
-    if (first.mend.startsWith('netlab ')) {
-      // One process serves for all pods, so all of them died with it.
-      for (const pod of ['a', 'b', 'c']) await session.netlab('pod', 'start', pod, '--lab', name)
-    } else await inLab(name, `{ ${first.mend}; conntrack -F; } > /dev/null 2>&1`)
-    expect((await verify(name, '--from', 'host', '--requests', '1')).code).toBe(0)
+  if (first?.mend === undefined) {
+    await session.netlab('down', name)
+    return
   }
-  await session.netlab('down', name)
+  // What is told to type must mend it; what got lost before is forgotten, as a new connection might get its port.
+  if (first.mend.startsWith('netlab ')) {
+    // One process serves for all pods, so all of them died with it.
+    for (const pod of ['a', 'b', 'c']) await session.netlab('pod', 'start', pod, '--lab', name)
+  } else await inLab(name, `{ ${first.mend}; conntrack -F; } > /dev/null 2>&1`)
+  expect((await verify(name, '--from', 'host', '--requests', '1')).code).toBe(0)
+  if (one.leavesTraces) await session.netlab('down', name)
+  else mended.push(name)
 })
 
 function matching(text: string | RegExp) {

@@ -15,7 +15,7 @@ test('the lab that the text writes comes up, is well, and goes', async () => {
   const up = await session.netlab('up', 'slipped.yaml')
   expect(up.stderr).toContain('ok  9/9 Both are ready again')
   expect(up.code).toBe(0)
-  expect((await session.netlab('verify', '--quiet')).stdout).toBe('')
+  expect((await session.netlab('verify', '--quiet', '--requests', '60')).stdout).toBe('')
   expect((await session.netlab('down')).stdout).toContain('nothing is left')
 })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
-import { afterEach, inject } from 'vitest'
+import { afterEach, expect, inject } from 'vitest'
 import { removeFolder } from './package-copy.ts'
 import { killAll, markOf, processesOf } from './processes.ts'
 
@@ -129,6 +129,23 @@ export class Session {
     if (this.leftFiles().length > 0) await this.netlab('down', '--all', '--quiet')
     await killAll(processesOf(this.stateDir))
     removeFolder(this.folder)
+  }
+}
+
+/** What a program that was started prints, on both ways. */
+export class Printed {
+  text = ''
+
+  constructor({ stdout, stderr }: { stdout: Readable | null; stderr: Readable | null }) {
+    for (const stream of [stdout, stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.text += chunk.toString()
+      })
+  }
+
+  /** Waits until it has printed a text. */
+  async shows(text: string): Promise<void> {
+    await expect.poll(() => this.text, { timeout: 60_000, interval: 20 }).toContain(text)
   }
 }
 

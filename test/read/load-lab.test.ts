@@ -75,5 +75,8 @@ test('a path is a path, and a name is one of the labs that ship', () => {
   expect(findLab('./mine.yaml')).toBe('./mine.yaml')
   expect(findLab('mine.yml')).toBe('mine.yml')
   expect(() => findLab('no-such-lab-at-all')).toThrow('there is no lab "no-such-lab-at-all"')
-  for (const name of shippedLabs()) expect(loadLab(findLab(name)).name).toBe(name)
+})
+
+test.each(shippedLabs())('%s is found by its name', name => {
+  expect(loadLab(findLab(name)).name).toBe(name)
 })

@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { udpAnswer } from '../apply/labs.ts'
 import { Session, users } from '../labs/cli.ts'
+import { udpAnswer } from '../run/changing-labs.ts'
 
 const lab = `name: caged
 title: Pods with everything that netlab starts

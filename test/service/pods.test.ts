@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startPods } from '../../src/service/pod-addresses.ts'
 import { slicesFromPods } from '../../src/service/pods.ts'
-import { pod, service } from './fixtures.ts'
+import { pod, service } from '../dataplane/iptables/fixtures.ts'
 
 describe('the endpoints of a service', () => {
   it('are the pods of its namespace with all labels of its selector', () => {

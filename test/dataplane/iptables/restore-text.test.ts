@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { restoreText, toJson } from '../../src/dataplane/iptables/restore-text.ts'
+import { restoreText, toJson } from '../../../src/dataplane/iptables/restore-text.ts'
 import { compile, service, slice } from './fixtures.ts'
 
 const rules = compile([service()], [slice(['10.1.0.2'])])

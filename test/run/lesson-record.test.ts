@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { labsFolder, openSession, type Session } from '../labs/cli.ts'
+import { key, Terminal } from './lesson-terminal.ts'
 import { broken, endless, short } from './lessons.ts'
-import { key, Terminal } from './terminal.ts'
 
 /** The transcript without what differs from run to run. */
 function transcript(session: Session): string {
@@ -36,7 +36,7 @@ describe('walk --yes', () => {
     const session = openSession()
     const argv = ['walk', session.file('short.yaml', short), '--yes', '--keep', '--name', 'mine']
     expect((await session.netlab(...argv)).stdout).toContain('mine is up.\nTry:  netlab verify ')
-    expect(await session.netlab('verify', 'mine')).toMatchObject({ code: 0 })
+    expect(await session.netlab('verify', 'mine', '--requests', '60')).toMatchObject({ code: 0 })
   })
 
   it('refuses --keep together with --down', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { openSession, users } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
+import { key, Terminal } from './lesson-terminal.ts'
 import { broken, endless, short } from './lessons.ts'
-import { key, Terminal } from './terminal.ts'
 
 describe.each(users)('a lesson walked by %s', user => {
   it('shows each step, runs it at Enter, and goes to the next one at Enter', async () => {
@@ -29,7 +29,7 @@ describe.each(users)('a lesson walked by %s', user => {
     terminal.type('k')
     await terminal.until('short is up.')
     expect(await terminal.ended()).toEqual({ code: 0, restored: true })
-    expect(await session.netlab('verify', '--quiet')).toMatchObject({ code: 0, stdout: '' })
+    expect(await session.netlab('verify', '--quiet', '--requests', '60')).toMatchObject({ code: 0, stdout: '' })
   })
 })
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { EndpointSlice, Service } from '../../src/model/kubernetes.ts'
+import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
 import { service } from './fixtures.ts'
 
 /** Some services of a small cluster, with their slices. */

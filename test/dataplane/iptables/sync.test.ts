@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { partialSync } from '../../src/dataplane/iptables/sync.ts'
-import { flushCommand, type ServicesState, staleEntries } from '../../src/service/conntrack.ts'
+import { partialSync } from '../../../src/dataplane/iptables/sync.ts'
+import { flushCommand, type ServicesState, staleEntries } from '../../../src/service/conntrack.ts'
 import { compile, service, slice } from './fixtures.ts'
 
 const cart = service()

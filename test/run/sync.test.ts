@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { head, nodeCommand, small, udpAnswer } from '../apply/labs.ts'
-import { openSession, type Session, type User, users } from '../labs/cli.ts'
+import { openSession, Printed, type Session, type User, users } from '../labs/cli.ts'
 import { kernelState } from '../labs/kernel-state.ts'
+import { head, nodeCommand, small, udpAnswer } from './changing-labs.ts'
 
 async function fine(session: Session, ...argv: string[]) {
   const ended = await session.netlab(...argv)
@@ -146,26 +145,16 @@ test('rules that somebody flushed come back', async () => {
 test('up --watch goes on syncing until Ctrl-C, and the lab stays', async () => {
   const session = openSession()
   const running = session.start(['up', session.file('web.yaml', small), '--watch'])
-  let seen = ''
-  running.stdout?.on('data', (chunk: Buffer) => {
-    seen += chunk.toString()
-  })
-  running.stderr?.on('data', (chunk: Buffer) => {
-    seen += chunk.toString()
-  })
-  const shows = async (text: string) => {
-    for (let tries = 0; tries < 200 && !seen.includes(text); tries += 1) await sleep(50)
-    expect(seen).toContain(text)
-  }
-  await shows('watching web; Ctrl-C ends the watching, and the lab stays up')
+  const printed = new Printed(running)
+  await printed.shows('watching web; Ctrl-C ends the watching, and the lab stays up')
   await fine(session, 'pod', 'kill', 'a')
-  await shows('kubelet: a is not ready: it was killed')
-  await shows('default/web has 1 endpoint: b')
+  await printed.shows('kubelet: a is not ready: it was killed')
+  await printed.shows('default/web has 1 endpoint: b')
   await fine(session, 'pod', 'start', 'a')
-  await shows('default/web has 2 endpoints: a, b')
+  await printed.shows('default/web has 2 endpoints: a, b')
   running.kill('SIGINT')
   expect((await running).exitCode).toBe(130)
-  expect(seen).toContain('nobody watches web any more, and its rules live on')
+  expect(printed.text).toContain('nobody watches web any more, and its rules live on')
   await fine(session, 'verify', '--requests', '40', '--from', 'host')
 })
 
@@ -173,7 +162,7 @@ test('a watcher ends with its lab', async () => {
   const session = openSession()
   await fine(session, 'up', session.file('web.yaml', small))
   const running = session.start(['sync', '--watch'])
-  await new Promise(resolve => running.stderr?.once('data', resolve))
+  await new Printed(running).shows('watching web')
   await fine(session, 'down')
   expect(await running).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('web is down') })
 })

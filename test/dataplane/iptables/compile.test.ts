@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { serviceChainNames } from '../../src/dataplane/iptables/chain-names.ts'
+import { serviceChainNames } from '../../../src/dataplane/iptables/chain-names.ts'
 import { compile, rulesOf, service, serviceChains, slice } from './fixtures.ts'
 
 const pods = { clusterCIDR: '10.1.0.0/16' }

@@ -1,9 +1,9 @@
-import { restoreLine } from '../../src/command/iptables-save.ts'
-import type { NodeView } from '../../src/dataplane/dataplane.ts'
-import { compileServices } from '../../src/dataplane/iptables/compile.ts'
-import type { RuleSet, TableName } from '../../src/dataplane/iptables/rules.ts'
-import type { EndpointSlice, PodStatus, Service } from '../../src/model/kubernetes.ts'
-import { defaultProxySettings } from '../../src/read/proxy-settings.ts'
+import { restoreLine } from '../../../src/command/iptables-save.ts'
+import type { NodeView } from '../../../src/dataplane/dataplane.ts'
+import { compileServices } from '../../../src/dataplane/iptables/compile.ts'
+import type { RuleSet, TableName } from '../../../src/dataplane/iptables/rules.ts'
+import type { EndpointSlice, PodStatus, Service } from '../../../src/model/kubernetes.ts'
+import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 
 /** A service that listens on 10.96.0.1:80, where nothing else is said. */
 export function service(fields: Partial<Service> = {}): Service {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { editScript } from '../../src/command/edit-script.ts'
-import { ruleCommands } from '../../src/dataplane/iptables/rule-commands.ts'
+import { editScript } from '../../../src/command/edit-script.ts'
+import { ruleCommands } from '../../../src/dataplane/iptables/rule-commands.ts'
 import { compile, service, slice } from './fixtures.ts'
 
 const commands = (before: string[] | undefined, after: string[] | undefined) => {

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openSession, type Session, users } from '../labs/cli.ts'
+import { openSession, Printed, type Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
 import { type KernelState, kernelState } from '../labs/kernel-state.ts'
-import { echo, head, nodeCommand, other, small, udpAnswer } from './labs.ts'
+import { echo, head, nodeCommand, other, small, udpAnswer } from './changing-labs.ts'
 
 /** The kernel's state of a lab, but for the numbers that a bridge gives its ports as they are plugged in. */
 async function stateOf(session: Session, lab: string): Promise<KernelState> {
@@ -254,7 +253,7 @@ const connect = () => {
   const socket = net.connect(7, '10.96.0.20', () => socket.write('first'))
   socket.once('data', data => {
     if (String(data) !== 'a first') { socket.destroy(); connect(); return }
-    fs.writeFileSync('/tmp/first', '')
+    console.log('a first')
     const timer = setInterval(() => {
       if (!fs.existsSync('/tmp/go')) return
       clearInterval(timer)
@@ -266,12 +265,12 @@ const connect = () => {
 }
 connect()`
   const running = session.start(['exec', '--in', 'client', '--', process.execPath, '-e', client])
-  await waitFor(async () => (await session.netlab('exec', '--', 'test', '-e', '/tmp/first')).code === 0)
+  await new Printed(running).shows('a first')
   session.file('web.yaml', lab('a', 'c'))
   const { stdout } = await fine(session, 'apply')
   expect(stdout).toMatch(/- pod b/)
   await fine(session, 'exec', '--', 'touch', '/tmp/go')
-  expect(await running).toMatchObject({ exitCode: 0, stdout: 'a second\n' })
+  expect(await running).toMatchObject({ exitCode: 0, stdout: 'a first\na second\n' })
 })
 
 test('UDP connections to an endpoint that goes are flushed from conntrack', async () => {
@@ -298,11 +297,3 @@ ${pods.map((pod, at) => `  ${pod}: {address: 10.0.0.1${at + 1}/24, command: ${ud
   // The same source port: its old entry would have led it to the pod that is gone.
   expect((await asked()).stdout).toBe('a\n')
 })
-
-async function waitFor(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await holds()) return
-    await sleep(50)
-  }
-  throw new Error('it did not come about')
-}

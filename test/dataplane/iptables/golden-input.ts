@@ -1,5 +1,5 @@
-import type { NodeView } from '../../src/dataplane/dataplane.ts'
-import type { EndpointSlice, Protocol, Service } from '../../src/model/kubernetes.ts'
+import type { NodeView } from '../../../src/dataplane/dataplane.ts'
+import type { EndpointSlice, Protocol, Service } from '../../../src/model/kubernetes.ts'
 
 /** The shape of a golden case's JSON file, as far as the tests read it. */
 export interface GoldenCase {
