@@ -29,7 +29,10 @@ describe.each(users)('a lesson walked by %s', user => {
     terminal.type('k')
     await terminal.until('short is up.')
     expect(await terminal.ended()).toEqual({ code: 0, restored: true })
-    expect(await session.netlab('verify', '--quiet', '--requests', '60')).toMatchObject({ code: 0, stdout: '' })
+    expect(await session.netlab('verify', '--quiet', '--requests', '60')).toMatchObject({
+      code: 0,
+      stdout: '',
+    })
   })
 })
 
