@@ -1,11 +1,11 @@
 import { exitCode, explained, NetlabError } from '../errors.ts'
 import { renderError } from '../view/error.ts'
 import { heedOutput, openTerminal } from '../view/terminal.ts'
-import type { Beginning } from './beginning.ts'
+import type { EarlyStart } from './early-start.ts'
 import { openProgram, usageExitCode } from './program.ts'
 
 /** Does what the command line asks for, and sets the exit code. */
-export async function main(beginning: Beginning): Promise<void> {
+export async function main(earlyStart: EarlyStart): Promise<void> {
   heedOutput({
     // Nobody is there to be told. What goes on ends as on a signal, and what is being taken down is.
     nobodyReads: () => process.emit('SIGTERM'),
@@ -18,18 +18,18 @@ export async function main(beginning: Beginning): Promise<void> {
   // What nobody waits for fails here: its words are told all the same, and nothing is left behind.
   process.once('uncaughtException', async error => {
     process.exitCode = tell(error)
-    await beginning.giveUp().catch(() => {})
+    await earlyStart.giveUp().catch(() => {})
     process.exit()
   })
   try {
-    const program = await openProgram(beginning, process.argv[2])
+    const program = await openProgram(earlyStart, process.argv[2])
     await program.parseAsync()
   } catch (error) {
     process.exitCode = tell(error)
   } finally {
-    await beginning.giveUp()
+    await earlyStart.giveUp()
   }
-  beginning.leave()
+  earlyStart.leave()
 }
 
 /** Tells what went wrong and returns the exit code for it. */

@@ -13,28 +13,28 @@ interface PodFlags {
 }
 
 /** What is done to a pod's programs. */
-type Deed = (folder: LabFolder, sandbox: Sandbox, pod: string) => Promise<PodReport>
+type PodAction = (folder: LabFolder, sandbox: Sandbox, pod: string) => Promise<PodReport>
 
 /** `netlab pod`: lets a pod's programs end, and brings them back. */
 export function podCommand(): Command {
   return new Command('pod')
     .description("end a pod's programs, or start them again; endpoints and rules follow with netlab sync")
     .addCommand(
-      deed(
+      podVerb(
         'stop',
         'as kubelet ends a pod: SIGTERM, and what is under way is answered',
         (folder, sandbox, pod) => endPod(folder, sandbox, pod, 'stop'),
       ),
     )
     .addCommand(
-      deed('kill', 'as a crash: SIGKILL, and every connection breaks', (folder, sandbox, pod) =>
+      podVerb('kill', 'as a crash: SIGKILL, and every connection breaks', (folder, sandbox, pod) =>
         endPod(folder, sandbox, pod, 'kill'),
       ),
     )
-    .addCommand(deed('start', 'start them again', startPod))
+    .addCommand(podVerb('start', 'start them again', startPod))
 }
 
-function deed(verb: string, description: string, act: Deed): Command {
+function podVerb(verb: string, description: string, act: PodAction): Command {
   return new Command(verb)
     .description(description)
     .argument('<pod>', 'the pod')

@@ -2,18 +2,18 @@ import { Command, CommanderError, type Help } from 'commander'
 import { own } from '../command/own.ts'
 import { exitCode } from '../errors.ts'
 import { openTerminal } from '../view/terminal.ts'
-import type { Beginning } from './beginning.ts'
+import type { EarlyStart } from './early-start.ts'
 import { packageVersion } from './package-version.ts'
 
 /** A verb's module is loaded when the verb is asked for: most of a start's time is reading code. */
-const verbs: Readonly<Record<string, (beginning: Beginning) => Promise<Command>>> = {
-  up: async beginning => (await import('./up.ts')).upCommand(beginning),
+const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command>>> = {
+  up: async earlyStart => (await import('./up.ts')).upCommand(earlyStart),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   apply: async () => (await import('./apply.ts')).applyCommand(),
   sync: async () => (await import('./sync.ts')).syncCommand(),
   pod: async () => (await import('./pod.ts')).podCommand(),
   down: async () => (await import('./down.ts')).downCommand(),
-  walk: async beginning => (await import('./walk.ts')).walkCommand(beginning),
+  walk: async earlyStart => (await import('./walk.ts')).walkCommand(earlyStart),
   list: async () => (await import('./list.ts')).listCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
   logs: async () => (await import('./logs.ts')).logsCommand(),
@@ -39,7 +39,7 @@ A first try:
   netlab down           takes all of it away`
 
 /** The command line; with a verb, of that verb only, so that nothing else is loaded. */
-export async function openProgram(beginning: Beginning, verb?: string): Promise<Command> {
+export async function openProgram(earlyStart: EarlyStart, verb?: string): Promise<Command> {
   const program = new Command('netlab')
     .description(description)
     .version(packageVersion, '-V, --version')
@@ -51,7 +51,7 @@ export async function openProgram(beginning: Beginning, verb?: string): Promise<
   const load = verb === undefined ? undefined : own(verbs, verb)
   const all = verb === '-V' || verb === '--version' ? [] : Object.values(verbs)
   const loads = load === undefined ? all : [load]
-  for (const command of await Promise.all(loads.map(one => one(beginning))))
+  for (const command of await Promise.all(loads.map(one => one(earlyStart))))
     program.addCommand(command.exitOverride().showSuggestionAfterError())
   if (load === undefined) {
     const { completionCommand } = await import('./completion.ts')

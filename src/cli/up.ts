@@ -12,7 +12,7 @@ import { renderUpJson } from '../view/json.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { openUpProgress } from '../view/up-progress.ts'
 import { renderUpSummary } from '../view/up-summary.ts'
-import type { Beginning, Begun } from './beginning.ts'
+import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { checkedName } from './lab-name.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
@@ -30,7 +30,7 @@ interface UpFlags {
 }
 
 /** `netlab up`: builds a lab, step by step, each one verified. */
-export function upCommand(beginning: Beginning): Command {
+export function upCommand(earlyStart: EarlyStart): Command {
   return new Command('up')
     .description('build a lab, step by step, each step verified; what fails is explained and taken down')
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
@@ -50,11 +50,11 @@ export function upCommand(beginning: Beginning): Command {
     )
     .action((lab: string | undefined, flags: UpFlags) => {
       if (lab === undefined) throw noLabNamed('up')
-      return runUp(beginning.begin(), lab, flags)
+      return runUp(earlyStart.begin(), lab, flags)
     })
 }
 
-async function runUp({ interrupt, start }: Begun, nameOrPath: string, flags: UpFlags): Promise<void> {
+async function runUp({ interrupt, start }: LabUnderWay, nameOrPath: string, flags: UpFlags): Promise<void> {
   const file = findLab(nameOrPath)
   const read = withLimits(loadLab(file), flags.limit)
   const running = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })

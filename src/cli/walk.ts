@@ -13,7 +13,7 @@ import { renderKept } from '../view/lesson.ts'
 import { LessonGuide } from '../view/lesson-guide.ts'
 import { openTerminal, type Screen } from '../view/terminal.ts'
 import { renderTranscript } from '../view/transcript.ts'
-import type { Beginning, Begun } from './beginning.ts'
+import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { checkedName } from './lab-name.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
@@ -29,7 +29,7 @@ interface WalkFlags {
 }
 
 /** `netlab walk`: a lab as a lesson, step by step. */
-export function walkCommand(beginning: Beginning): Command {
+export function walkCommand(earlyStart: EarlyStart): Command {
   return new Command('walk')
     .description('a lesson: each step with its reason, its commands, their output and what was checked')
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
@@ -42,11 +42,15 @@ export function walkCommand(beginning: Beginning): Command {
     .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
     .action((lab: string | undefined, flags: WalkFlags) => {
       if (lab === undefined) throw noLabNamed('walk')
-      return runWalk(beginning.begin(), lab, flags)
+      return runWalk(earlyStart.begin(), lab, flags)
     })
 }
 
-async function runWalk({ interrupt, start }: Begun, nameOrPath: string, flags: WalkFlags): Promise<void> {
+async function runWalk(
+  { interrupt, start }: LabUnderWay,
+  nameOrPath: string,
+  flags: WalkFlags,
+): Promise<void> {
   const file = findLab(nameOrPath)
   const read = withLimits(loadLab(file), flags.limit)
   const lesson = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })

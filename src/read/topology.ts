@@ -5,7 +5,7 @@ import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import { Claims } from './claims.ts'
+import { Allocations } from './allocations.ts'
 import { readContainers } from './containers.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput, PodInput } from './schema/topology.ts'
@@ -22,29 +22,29 @@ class TopologyReader {
   private readonly input: LabInput
   private readonly findings: Findings
   private readonly writtenBridges: number
-  private readonly claims: Claims
+  private readonly allocations: Allocations
 
   constructor(input: LabInput, writtenBridges: number, findings: Findings) {
     this.input = input
     this.writtenBridges = writtenBridges
     this.findings = findings
-    this.claims = new Claims(findings)
+    this.allocations = new Allocations(findings)
   }
 
   read(): Topology {
     const bridges = this.readBridges()
     const named = this.podEntries()
-    this.claimGivenInterfaces(named)
+    this.allocateGivenInterfaces(named)
     const outside = this.readOutside()
     const veths = deriveInterfaces(
       'veth_',
       named.filter(([, pod]) => pod.veth === undefined).map(([name]) => name),
-      this.claims.interfaceNames(),
+      this.allocations.interfaceNames(),
     )
     const pods: Pod[] = []
     for (const [name, pod] of named) {
       const veth = pod.veth ?? veths.get(name)!
-      if (pod.veth === undefined) this.claims.interface(veth, ['pods', name], `pod ${name}`, 'key')
+      if (pod.veth === undefined) this.allocations.interface(veth, ['pods', name], `pod ${name}`, 'key')
       const read = this.readPod(name, pod, veth, bridges)
       if (read) pods.push(read)
     }
@@ -70,11 +70,11 @@ class TopologyReader {
     return entries.flatMap(([path, { name, address, hairpin = false, masquerade = 'outgoing' as const }]) => {
       const refusal = refuseInterface(name)
       if (refusal) this.findings.accept([...path, 'name'], refusal)
-      else this.claims.interface(name, [...path, 'name'], `bridge ${name}`)
+      else this.allocations.interface(name, [...path, 'name'], `bridge ${name}`)
       const cidr: Cidr | undefined = this.findings.accept([...path, 'address'], readCidr(address))
       if (!cidr) return []
-      this.claims.address(cidr.address, [...path, 'address'], `bridge ${name}`)
-      this.claims.subnet(cidr, [...path, 'address'], `bridge ${name}`)
+      this.allocations.address(cidr.address, [...path, 'address'], `bridge ${name}`)
+      this.allocations.subnet(cidr, [...path, 'address'], `bridge ${name}`)
       return [{ name, address: cidr, hairpin, masquerade }]
     })
   }
@@ -96,12 +96,12 @@ class TopologyReader {
     return pods
   }
 
-  private claimGivenInterfaces(pods: readonly [string, PodInput][]): void {
+  private allocateGivenInterfaces(pods: readonly [string, PodInput][]): void {
     for (const [name, { veth }] of pods) {
       if (veth === undefined) continue
       const refusal = refuseInterface(veth)
       if (refusal) this.findings.accept(['pods', name, 'veth'], refusal)
-      else this.claims.interface(veth, ['pods', name, 'veth'], `pod ${name}`)
+      else this.allocations.interface(veth, ['pods', name, 'veth'], `pod ${name}`)
     }
   }
 
@@ -117,7 +117,7 @@ class TopologyReader {
     const bridge = this.bridgeOf(pod, path, addressPath, address, bridges)
     if (!address || !bridge) return undefined
     this.checkSubnet(address, addressPath, bridge)
-    this.claims.address(address.address, addressPath, `pod ${name}`)
+    this.allocations.address(address.address, addressPath, `pod ${name}`)
     const gateway =
       pod.gateway === undefined
         ? bridge.address.address
@@ -204,20 +204,20 @@ class TopologyReader {
       const path = ['outside', name, 'interface']
       const refusal = refuseInterface(machine.interface)
       if (refusal) this.findings.accept(path, refusal)
-      else this.claims.interface(machine.interface, path, `outside machine ${name}`)
+      else this.allocations.interface(machine.interface, path, `outside machine ${name}`)
     }
     const unnamed = entries.filter(([, each]) => typeof each === 'string' || each.interface === undefined)
     const derived = deriveInterfaces(
       'out_',
       unnamed.map(([name]) => name),
-      this.claims.interfaceNames(),
+      this.allocations.interfaceNames(),
     )
     return entries.flatMap(([name, machine]) => {
       const given = typeof machine === 'string' ? { address: machine } : machine
       const path: Path = typeof machine === 'string' ? ['outside', name] : ['outside', name, 'address']
       const wire = given.interface ?? derived.get(name)!
       if (given.interface === undefined) {
-        this.claims.interface(wire, ['outside', name], `outside machine ${name}`, 'key')
+        this.allocations.interface(wire, ['outside', name], `outside machine ${name}`, 'key')
       }
       const address = this.findings.accept(path, readCidr(given.address))
       const hostPath: Path = ['outside', name, 'host']
@@ -230,9 +230,9 @@ class TopologyReader {
         const message = `${given.host} is not in the subnet of ${name}, ${subnetOf(address)}`
         this.findings.report(hostPath, message, `write ${fallback.address}/${fallback.prefix}`)
       }
-      this.claims.subnet(address, path, `outside machine ${name}`)
-      this.claims.address(address.address, path, `outside machine ${name}`)
-      this.claims.address(hostAddress.address, read ? hostPath : path, `${host} on the wire to ${name}`)
+      this.allocations.subnet(address, path, `outside machine ${name}`)
+      this.allocations.address(address.address, path, `outside machine ${name}`)
+      this.allocations.address(hostAddress.address, read ? hostPath : path, `${host} on the wire to ${name}`)
       return [{ name, address, hostAddress, interface: wire }]
     })
   }

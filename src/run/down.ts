@@ -5,7 +5,7 @@ import { closeSandbox } from '../sandbox/close.ts'
 import { complainersTo, kill, linkCount, lives, type ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import {
-  isAbandonedClaim,
+  isAbandonedStart,
   labFolders,
   readIfThere,
   removeFolder,
@@ -40,7 +40,7 @@ export async function downAll(): Promise<DownReport[]> {
   const root = stateRoot()
   const folders = labFolders(root)
   const reports = await Promise.all(folders.filter(name => !name.startsWith('.')).map(name => down(name)))
-  for (const name of folders) if (isAbandonedClaim(name)) await end(join(root, name), undefined)
+  for (const name of folders) if (isAbandonedStart(name)) await end(join(root, name), undefined)
   return reports
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Limits } from '../model/lab.ts'
 import { makeCgroup, removeCgroup } from '../sandbox/cgroup.ts'
 import { StartedSandbox } from '../sandbox/start.ts'
-import { makeClaim, removeFolder, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
+import { makeStartFolder, removeFolder, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
 
 /** The name of a sandbox's log in the folder of its lab. */
 export const sandboxLog = 'sandbox.log'
@@ -13,20 +13,20 @@ export const cgroupsFile = 'cgroups.json'
 /** The start of a lab that has no name yet: its sandbox opens while its file is still being read. */
 export class LabStart {
   /** The folder that becomes the lab's own. */
-  readonly claim: string
+  readonly folder: string
   sandbox: StartedSandbox
 
   constructor() {
-    this.claim = makeClaim(stateRoot())
+    this.folder = makeStartFolder(stateRoot())
     const cgroup = makeCgroup(String(process.pid))
     const cgroups = cgroup?.folders ?? []
     try {
       // Noted at once: whoever finds the folder of a netlab that was killed removes them.
-      writeWhole(join(this.claim, cgroupsFile), `${JSON.stringify(cgroups)}\n`)
-      this.sandbox = new StartedSandbox(join(this.claim, sandboxLog), cgroup)
+      writeWhole(join(this.folder, cgroupsFile), `${JSON.stringify(cgroups)}\n`)
+      this.sandbox = new StartedSandbox(join(this.folder, sandboxLog), cgroup)
     } catch (error) {
       removeCgroup(cgroups).catch(() => {})
-      removeFolder(this.claim)
+      removeFolder(this.folder)
       throw error
     }
   }
@@ -39,6 +39,6 @@ export class LabStart {
   /** Leaves nothing of it, unless it has become a lab. */
   async giveUp(): Promise<void> {
     await this.sandbox.giveUp()
-    removeFolder(this.claim)
+    removeFolder(this.folder)
   }
 }

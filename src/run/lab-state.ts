@@ -3,13 +3,13 @@ import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
 import { lives, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { claimFolder, labFolders, stateRoot } from '../sandbox/state-folder.ts'
+import { labFolders, stateRoot, takeName } from '../sandbox/state-folder.ts'
 import { firstFiles, LabFolder, type LabState } from './lab-folder.ts'
 import type { LabStart } from './lab-start.ts'
 import type { LabStatus } from './report.ts'
 
 /** Takes a lab's name for a start, whose folder becomes the lab's. Throws NetlabError where a lab of that name lives or is being started. */
-export function claimLab(lab: Lab, file: string, start: LabStart): { folder: LabFolder; state: LabState } {
+export function registerLab(lab: Lab, file: string, start: LabStart): { folder: LabFolder; state: LabState } {
   const folder = new LabFolder(lab.name)
   const state: LabState = {
     lab: lab.name,
@@ -21,7 +21,7 @@ export function claimLab(lab: Lab, file: string, start: LabStart): { folder: Lab
     holder: start.sandbox.holder,
     rules: 0,
   }
-  if (claimFolder(start.claim, lab.name, firstFiles(state, lab))) return { folder, state }
+  if (takeName(start.folder, lab.name, firstFiles(state, lab))) return { folder, state }
   const other = folder.read()
   throw new NetlabError({
     what: `a lab named ${lab.name} is ${statusWords(other)}`,

@@ -13,7 +13,7 @@ import { endLab } from './down.ts'
 import type { LabEvent, RunListener, StepEvent } from './events.ts'
 import type { LabFolder, LabState } from './lab-folder.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
-import { claimLab } from './lab-state.ts'
+import { registerLab } from './lab-state.ts'
 import type { StepResult, UpReport } from './report.ts'
 import { runSteps } from './run-steps.ts'
 
@@ -67,7 +67,7 @@ export async function openLabSandbox(
   const { start, apart, signal } = options
   signal.throwIfAborted()
   await start.limit(lab.limits)
-  const { folder, state } = claimLab(lab, options.file, start)
+  const { folder, state } = registerLab(lab, options.file, start)
   try {
     const serves = !apart && plan.steps.some(step => step.actions.some(({ command }) => isOwnServer(command)))
     const logFile = join(folder.path, sandboxLog)

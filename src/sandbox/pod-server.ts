@@ -13,7 +13,7 @@ import { namespacesFolder } from '../command/command.ts'
 import { type Listener, PodListeners } from './pod-listeners.ts'
 import { insideFolder } from './program-files.ts'
 
-async function obey(listeners: PodListeners, request: IncomingMessage): Promise<string> {
+async function carryOut(listeners: PodListeners, request: IncomingMessage): Promise<string> {
   const [, order, pod = ''] = (request.url ?? '').split('/').map(decodeURIComponent)
   if (order === 'open') await listeners.open(JSON.parse(await text(request)))
   else if (order === 'stop' || order === 'kill') await listeners.close(pod, order)
@@ -23,7 +23,7 @@ async function obey(listeners: PodListeners, request: IncomingMessage): Promise<
 async function takeOrders(listeners: PodListeners): Promise<void> {
   mkdirSync(insideFolder.servers, { recursive: true, mode: 0o700 })
   const server = createServer((request, response) => {
-    obey(listeners, request).then(
+    carryOut(listeners, request).then(
       answer => response.end(answer),
       error => response.writeHead(500).end(messageOf(error)),
     )

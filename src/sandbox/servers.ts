@@ -48,7 +48,8 @@ export async function startContainers(
     ...groups.map(async group => {
       const started = startedServer(podServer)
       const living = started === undefined && !apart ? (await podServers(sandbox))[0] : undefined
-      if (living !== undefined) heed(group, await openListeners(sandbox, living, group.flatMap(listenersOf)))
+      if (living !== undefined)
+        mustListen(group, await openListeners(sandbox, living, group.flatMap(listenersOf)))
       else await serve(group, started ?? (await startPodServer(sandbox, group)), signal)
     }),
     ...others.map(command => startProgram(sandbox, command, signal)),
@@ -125,7 +126,7 @@ async function serve(
       abort = () => reject(signal?.reason)
       signal?.addEventListener('abort', abort)
     })
-    heed(commands, answer)
+    mustListen(commands, answer)
   } finally {
     clearInterval(timer)
     signal?.removeEventListener('abort', abort)
@@ -137,7 +138,7 @@ async function serve(
 const longestAnswer = 10_000
 
 /** Throws CommandError where a server's answer is a complaint. */
-function heed(commands: readonly Command[], answer: string): void {
+function mustListen(commands: readonly Command[], answer: string): void {
   if (answer === 'listening') return
   const blamed = commands.find(command => answer.startsWith(`${command.in}:`)) ?? commands[0]!
   throw new CommandError({ command: commandLine(blamed), exitCode: 1, stderr: answer })

@@ -148,10 +148,10 @@ function isOfALab(path: string): boolean {
  * Takes a lab's name by giving it to a folder with its first files in one move; false where the name is taken.
  * Two that try at once cannot both succeed.
  */
-export function claimFolder(claim: string, name: string, files: Readonly<Record<string, string>>): boolean {
+export function takeName(start: string, name: string, files: Readonly<Record<string, string>>): boolean {
   try {
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(claim, file), text, { mode: 0o600 })
-    renameSync(claim, join(dirname(claim), name))
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(start, file), text, { mode: 0o600 })
+    renameSync(start, join(dirname(start), name))
     return true
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -161,20 +161,20 @@ export function claimFolder(claim: string, name: string, files: Readonly<Record<
 }
 
 /**
- * Makes a folder that has no lab's name yet, and returns its path; `isAbandonedClaim` knows whose it was.
+ * Makes a folder that has no lab's name yet, and returns its path; `isAbandonedStart` knows whose it was.
  * A `down` may take the empty root away between two calls, so both are tried again.
  */
-export function makeClaim(root: string): string {
+export function makeStartFolder(root: string): string {
   const { pid, startTime } = processId(process.pid)!
-  const claim = join(root, `.start.${pid}.${startTime}`)
+  const folder = join(root, `.start.${pid}.${startTime}`)
   for (let tries = 5; ; tries -= 1) {
     try {
       ensureStateRoot(root)
-      mkdirSync(claim, { mode: 0o700 })
-      return claim
+      mkdirSync(folder, { mode: 0o700 })
+      return folder
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
-      if (code === 'EEXIST') rmSync(claim, { recursive: true, force: true })
+      if (code === 'EEXIST') rmSync(folder, { recursive: true, force: true })
       else if (code !== 'ENOENT') throw error
       if (tries === 0) throw error
     }
@@ -182,7 +182,7 @@ export function makeClaim(root: string): string {
 }
 
 /** Whether a folder has no lab's name, and the process that made it has died before it got one. */
-export function isAbandonedClaim(folder: string): boolean {
+export function isAbandonedStart(folder: string): boolean {
   const [, pid, startTime] = /^\.start\.(\d+)\.(\d+)$/.exec(folder) ?? []
   return pid !== undefined && startTime !== undefined && !lives({ pid: Number(pid), startTime })
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { Beginning } from '../../src/cli/beginning.ts'
+import { EarlyStart } from '../../src/cli/early-start.ts'
 import { openProgram } from '../../src/cli/program.ts'
 import { shippedLabs } from '../../src/read/load-shipped.ts'
 import { codePieces, fenced, linkedFiles, page, pages, tableRows } from './markdown.ts'
@@ -12,7 +12,7 @@ const readme = page('README.md')
 let verbs: ReadonlyMap<string, Command>
 
 beforeAll(async () => {
-  const program = await openProgram(new Beginning())
+  const program = await openProgram(new EarlyStart())
   const shown = program.createHelp().visibleCommands(program)
   verbs = new Map(shown.filter(verb => verb.name() !== 'help').map(verb => [verb.name(), verb]))
 })

@@ -2,18 +2,18 @@ import { LabStart } from '../run/lab-start.ts'
 import { abortOnSignals, type Interrupt } from './interrupt.ts'
 
 /** A lab's start that is under way, and what breaks it off. */
-export interface Begun {
+export interface LabUnderWay {
   interrupt: Interrupt
   /** Rejects where this machine forbids it; to be awaited after what is wrong with the lab has been told. */
   start: Promise<LabStart>
 }
 
 /** What `up` and `walk` begin before their own code and the lab are read, which takes longer than opening a sandbox. */
-export class Beginning {
-  #begun: Begun | undefined
+export class EarlyStart {
+  #begun: LabUnderWay | undefined
 
   /** Begins, unless that has been done. */
-  begin(): Begun {
+  begin(): LabUnderWay {
     if (this.#begun !== undefined) return this.#begun
     // Up to its end no signal ends this process: it leaves a lab that is up, or nothing.
     const interrupt = abortOnSignals('interrupted; nothing is left')

@@ -4,7 +4,7 @@ import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 
 /** Who has which address, interface name and subnet; what only one can have is refused to the second. */
-export class Claims {
+export class Allocations {
   private readonly findings: Findings
   private readonly addresses = new Map<string, { path: Path; what: string }>()
   private readonly interfaces = new Map<string, { path: Path; what: string }>()
