@@ -219,7 +219,7 @@ describe('a state file', () => {
       { stage: 'odd' },
       { file: null },
       { lab: 7 },
-      { version: 2 },
+      { rules: 'many' },
     ])
       expect([change, labStateShape({ ...good, ...change })]).toEqual([change, false])
   })
