@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { openSession, type Session } from '../labs/cli.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openSession, Session } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
 
 const small = `name: small
@@ -75,7 +75,7 @@ describe('the same lab twice', () => {
   it('at the same moment goes up once', async () => {
     const session = openSession()
     const file = session.file('small.yaml', small)
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       const ended = await Promise.all([1, 2, 3].map(() => session.netlab('up', file)))
       expect(ended.map(({ code }) => code).sort()).toEqual([0, 1, 1])
       for (const { code, stderr } of ended)
@@ -121,13 +121,20 @@ describe('down', () => {
     nothingLeft(session)
   })
 
-  it.each(['..', '.', '../state', '/', '', '.hidden'])('touches nothing for the name %j', async name => {
-    const { session } = await withLab()
-    session.file('mine.txt', 'precious')
-    const { stderr } = await session.netlab('down', name)
-    expect(stderr).not.toMatch(/^\s+at .*\.js/m)
-    expect(readdirSync(session.folder).sort()).toEqual(['mine.txt', 'small.yaml', 'state'])
-    expect(await list(session)).toMatchObject([{ lab: 'small', state: 'up' }])
+  describe('for a name that is none', () => {
+    const session = new Session()
+    beforeAll(async () => {
+      session.file('mine.txt', 'precious')
+      expect(await session.netlab('up', session.file('small.yaml', small))).toMatchObject({ code: 0 })
+    })
+    afterAll(() => session.end())
+
+    it.each(['..', '.', '../state', '/', '', '.hidden'])('touches nothing: %j', async name => {
+      const { stderr } = await session.netlab('down', name)
+      expect(stderr).not.toMatch(/^\s+at .*\.js/m)
+      expect(readdirSync(session.folder).sort()).toEqual(['mine.txt', 'small.yaml', 'state'])
+      expect(await list(session)).toMatchObject([{ lab: 'small', state: 'up' }])
+    })
   })
 
   it('gives up a lab that is being brought up elsewhere', async () => {

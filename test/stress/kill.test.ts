@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pMap from 'p-map'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openSession, type Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
@@ -66,9 +67,8 @@ describe(`at ${rounds} random moments of up (NETLAB_TEST_SEED=${seed})`, () => {
     'kill -9 of %s leaves what down --all removes whole',
     async who => {
       const reached = new Set<string>()
-      for (let round = 0; round < rounds; round += 1) {
+      const strike = async (moment: number, round: number) => {
         const session = openSession(users[round % users.length])
-        const moment = random() * whole
         let ended = false
         const up = session.start(['up', session.file('victim.yaml', text)])
         const finished = up.finally(() => {
@@ -91,6 +91,8 @@ describe(`at ${rounds} random moments of up (NETLAB_TEST_SEED=${seed})`, () => {
         await sweep(session)
         await session.end()
       }
+      const moments = Array.from({ length: rounds }, () => random() * whole)
+      await pMap(moments, strike, { concurrency: 2 })
       // Moments that all fell on one stage would prove little.
       expect(reached.size).toBeGreaterThan(3)
       expect(differences(comparable(await machineState(), before), before)).toEqual([])
