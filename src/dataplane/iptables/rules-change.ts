@@ -23,7 +23,7 @@ export function rulesChange(
   const next = after === undefined ? undefined : compileServices(after)
   const edits = ruleCommands(previous, next)
   const flushes = flushesOf(before, after)
-  const { changed, more } = counted(edits, previous)
+  const counts = { rules: changedRules(edits, previous), more: rulesOf(next) - rulesOf(previous) }
   if (previous === undefined || next === undefined) {
     const how = previous === undefined ? 'first' : 'last'
     const services = (next ?? previous)?.nat.chains.flatMap(chain => chain.service ?? []) ?? []
@@ -32,7 +32,7 @@ export function rulesChange(
       how,
       commands: edits.map(onHost),
       flushes,
-      ...{ rules: changed, more },
+      ...counts,
       services: [...new Set(services)].sort(),
     }
   }
@@ -45,20 +45,16 @@ export function rulesChange(
     how: all ? 'full' : 'partial',
     commands: [restore(sync), ...(all ? repairs(previous, next, kernel) : [])],
     flushes,
-    ...{ rules: changed, more },
+    ...counts,
     services: sync.changed,
     stale: sync.stale,
     flushed,
   }
 }
 
-/** How many rules edits change, and how many more there are with them; those of chains that go are emptied all at once. */
-function counted(
-  edits: readonly (readonly string[])[],
-  previous: RuleSet | undefined,
-): { changed: number; more: number } {
-  const count = (operations: RegExp) =>
-    edits.filter(([, , , operation = '']) => operations.test(operation)).length
+/** Those of chains that go are emptied all at once. */
+function changedRules(edits: readonly (readonly string[])[], previous: RuleSet | undefined): number {
+  const single = edits.filter(([, , , operation = '']) => /^-[AIDR]$/.test(operation)).length
   const gone = new Set(
     edits.flatMap(([, , table, operation, chain]) => (operation === '-X' ? `${table} ${chain}` : [])),
   )
@@ -66,8 +62,14 @@ function counted(
   const emptied = tables.flatMap(table =>
     table.chains.filter(({ name }) => gone.has(`${table.name} ${name}`)).map(({ rules }) => rules.length),
   )
-  const flushed = emptied.reduce((sum, count) => sum + count, 0)
-  return { changed: count(/^-[AIDR]$/) + flushed, more: count(/^-[AI]$/) - count(/^-D$/) - flushed }
+  return single + emptied.reduce((sum, count) => sum + count, 0)
+}
+
+/** How many rules there are, the jumps among them. */
+function rulesOf(ruleSet: RuleSet | undefined): number {
+  if (ruleSet === undefined) return 0
+  const chains = [...ruleSet.filter.chains, ...ruleSet.nat.chains]
+  return chains.reduce((sum, { rules }) => sum + rules.length, ruleSet.jumps.length)
 }
 
 function restore({ text }: Sync): Command {
