@@ -35,11 +35,12 @@ describe.each(users)('from within a lab of %s', user => {
     const precious = session.file('precious.txt', 'precious')
     expect(await session.netlab('up', session.file('lab.yaml', lab()))).toMatchObject({ code: 0 })
     const before = values()
-    const inside = async (line: string, ...argv: string[]) =>
-      (await session.netlab('exec', ...argv, '--', 'sh', '-c', `${line} && echo done`)).stdout.trim()
+    // Tries each line in a shell of its own, and says which of them could be done.
+    const each = 'for line; do sh -c "$line" > /dev/null 2>&1 && echo "$line"; done; true'
+    const done = async (lines: readonly string[]) =>
+      (await session.netlab('exec', '--', 'sh', '-c', each, 'sh', ...lines)).stdout.split('\n').slice(0, -1)
 
-    // These are refused.
-    for (const line of [
+    const refused = [
       `echo x > ${homedir()}/${mark}`,
       `echo x > /root/${mark}`,
       `echo x > /usr/${mark}`,
@@ -54,10 +55,9 @@ describe.each(users)('from within a lab of %s', user => {
       'echo 1 > /sys/kernel/mm/ksm/run',
       'mkdir /sys/fs/cgroup/netlab',
       'mknod /tmp/disk b 8 0',
-    ])
-      expect([line, await inside(line)]).toEqual([line, ''])
-    // These change the lab alone.
-    for (const line of [
+    ]
+    expect(await done(refused)).toEqual([])
+    const changesTheLabAlone = [
       `echo x > /etc/${mark}`,
       `echo x > /tmp/${mark}`,
       `echo x > /run/${mark}`,
@@ -68,11 +68,9 @@ describe.each(users)('from within a lab of %s', user => {
       'mount -t tmpfs tmpfs /mnt',
       'ip link delete br1',
       'iptables -P FORWARD DROP',
-    ])
-      expect([line, await inside(line)]).toEqual([line, 'done'])
-    expect(await inside(`cat ${precious} 2>&1; test ! -e ${session.folder}`)).toMatch(
-      /No such file[\s\S]*done/,
-    )
+      `test ! -e ${precious} && test ! -e ${session.folder}`,
+    ]
+    expect(await done(changesTheLabAlone)).toEqual(changesTheLabAlone)
     expect(outside.filter(existsSync)).toEqual([])
     expect(values()).toEqual(before)
     expect(readFileSync(precious, 'utf8')).toBe('precious')
