@@ -1,13 +1,7 @@
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Connection } from './facts.ts'
+import { parseConnections } from './parse-facts.ts'
 import { runTool } from './tool.ts'
-
-/** Where the kernel sent a connection. */
-export interface Connection {
-  /** The address that the destination was translated to, or the one that was asked for. */
-  server: string
-  /** The client's address as the server sees it. */
-  client: string
-}
 
 /** What was asked for. */
 export interface Destination {
@@ -30,15 +24,7 @@ export async function connectionsTo(
     deadline: 60_000,
     ...(signal === undefined ? {} : { signal }),
   })
-  const found = new Map<string, Connection>()
-  for (const line of stdout.split('\n')) {
-    // src= dst= sport= dport= stand twice: as the client sent it, then as the answer comes.
-    const [sent, answer] = line.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)
-    if (sent !== undefined && answer !== undefined) {
-      found.set(`${sent[1]}:${sent[3]}`, { server: answer[1] ?? '', client: answer[2] ?? '' })
-    }
-  }
-  return found
+  return new Map(parseConnections(stdout).map(found => [`${found.source}:${found.sourcePort}`, found]))
 }
 
 /** Where a URL without a scheme, or with http, leads; of a name only the port is known. */

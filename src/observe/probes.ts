@@ -53,8 +53,8 @@ export async function tallyProbes(
   let answers = 0
   for (const sample of samples) {
     const connection = connections.get(sample.client)
-    const pod = pods.get(connection?.server ?? '')
-    if (connection !== undefined && pod !== undefined) clients.add(connection.client)
+    const pod = pods.get(connection?.replySource ?? '')
+    if (connection !== undefined && pod !== undefined) clients.add(connection.replyDestination)
     const failure = failureOf(sample, pod !== undefined && !isTcp && !isDns)
     if (failure !== undefined) failures[failure] += 1
     else {

@@ -82,8 +82,8 @@ export async function tally(
       : undefined
     for (const sample of answers) {
       const connection = connections?.get(sample.client)
-      const pod = sample.pod ?? pods.get(connection?.server ?? '') ?? 'unknown'
-      if (connection !== undefined) clients.add(connection.client)
+      const pod = sample.pod ?? pods.get(connection?.replySource ?? '') ?? 'unknown'
+      if (connection !== undefined) clients.add(connection.replyDestination)
       backends.set(pod, (backends.get(pod) ?? 0) + 1)
     }
     // One request that fails is enough to know that something is off; each further one would cost its waiting time.

@@ -6,13 +6,7 @@ import { pinBridge } from '../network/bridge.ts'
 import { repinLinks } from '../network/wiring.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
-
-// net.ipv4.neigh.default.gc_thresh3 cannot be set in a namespace; entries that are permanent do not count (arp(7)).
-/** Why a lab's pods are pinned. */
-export const whyPinned =
-  'With so many pods two things are done that a few would not need. A kernel keeps 1,024 neighbours at most, in all of ' +
-  'its namespaces together, and forgets none within five seconds: so each address is made known with a hardware address ' +
-  'for good. And with IPv6 each pod would announce itself to all others: addrgenmode none keeps it from having an address.'
+import { whyPinned } from './topology.ts'
 
 /** Pins the pods that stay where a lab has become so large, before others come. */
 export function pinStage(

@@ -3,7 +3,6 @@ import { subnetOf } from '../model/address.ts'
 import type { Bridge, BuildPart, Lab, Pod } from '../model/lab.ts'
 import { pinsPods, wiringOf } from '../model/wiring.ts'
 import { attachAll } from '../network/wiring.ts'
-import { whyPinned } from './pinning.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 
 /** What a part of the topology is called, why it is there, and the commands that build it, in order. */
@@ -14,6 +13,13 @@ export interface Part {
   links?: readonly Action[]
   commands: readonly Command[]
 }
+
+// net.ipv4.neigh.default.gc_thresh3 cannot be set in a namespace; entries that are permanent do not count (arp(7)).
+/** Why a lab's pods are pinned. */
+export const whyPinned =
+  'With so many pods two things are done that a few would not need. A kernel keeps 1,024 neighbours at most, in all of ' +
+  'its namespaces together, and forgets none within five seconds: so each address is made known with a hardware address ' +
+  'for good. And with IPv6 each pod would announce itself to all others: addrgenmode none keeps it from having an address.'
 
 /** The parts of the topology that are plain commands; services are made from kube-proxy's rules elsewhere. */
 export function topologyPart(part: Exclude<BuildPart, 'services'>, lab: Lab): Part {
