@@ -91,19 +91,16 @@ function pinning(port: BridgePort): Command[][] {
   ]
 }
 
-/** The hardware address stays: any will do. */
+/** The hardware address stays: any will do. The bridge's side is the last here, too. */
 function unpinning({ near, far, network }: BridgePort): Command[][] {
-  const forget = (address: string, device: string) =>
-    ['ip', 'neigh', 'flush', 'to', address, 'dev', device, 'nud', 'permanent'] as const
+  const { place, interface: name } = near
+  const known = ['to', near.address.address, 'dev', network, 'nud', 'permanent']
   return [
     [
-      { argv: forget(near.gateway, near.interface), in: near.place },
+      { argv: ['ip', 'neigh', 'flush', 'dev', name, 'nud', 'all'], in: place },
       // Other than `ip link set … addrgenmode eui64`, it gives an interface that is up its address (addrconf.c).
-      {
-        argv: ['sysctl', '-w', `net.ipv6.conf.${near.interface}.addr_gen_mode=0`],
-        in: near.place,
-      },
+      { argv: ['sysctl', '-w', `net.ipv6.conf.${name}.addr_gen_mode=0`], in: place },
     ],
-    [{ argv: forget(near.address.address, network), in: far.place }],
+    [{ argv: ['ip', 'neigh', 'flush', ...known], in: far.place }],
   ]
 }

@@ -52,7 +52,7 @@ export function applyStages(
   const now = labIn({ ...after.condition, endpoints: between }, { ...after.lab, pods: merged })
   push(rulesStage(rulesChange(standing, now, kernel.rules, fullSync), standing, now))
   push(removeStage(standing, after.lab, gone, kernel))
-  push(unpinStage(standing, after.lab, staying, kernel))
+  push(unpinStage(standing, after.lab, staying, kernel, fullSync))
   push(restartStage(standing, restarted))
   if (anew.length > 0) push(addStage(standing, after.lab, anew, after.lab.pods, { kernel, anew: false }))
   if (waits)

@@ -28,14 +28,25 @@ export function pinStage(
   ])
 }
 
-/** Unpins the pods that stay where a lab has become small again, when others are gone. */
+/**
+ * Unpins the pods that stay where a lab has become small again, when others are gone. `isUnsure`: an apply was broken off, maybe while
+ * it pinned; it had then pinned the bridges.
+ */
 export function unpinStage(
   before: LabInCondition,
   lab: Lab,
   staying: readonly Pod[],
-  { known }: KernelFacts,
+  { macs, known }: KernelFacts,
+  isUnsure: boolean,
 ): ApplyStage {
-  const pods = staying.filter(({ address }) => !pinsPods(lab) && known.has(address.address))
+  const suspect = new Set(
+    networksOf(lab)
+      .filter(({ name, address }) => isUnsure && macs.get(name) === pinnedHardwareAddress(address.address))
+      .map(({ name }) => name),
+  )
+  const pods = staying.filter(
+    ({ address, bridge }) => !pinsPods(lab) && (suspect.has(bridge) || known.has(address.address)),
+  )
   const why = 'So few pods may ask for each other, and have IPv6 addresses.'
   return stageOf(before, 'Unpin hardware addresses', why, repinned(pods, lab, false))
 }
@@ -44,7 +55,6 @@ function repinned(pods: readonly Pod[], { bridges }: Lab, pinned: boolean): Comm
   return repinLinks(pods.flatMap(pod => podMachine(pod, bridges, pinned).links))
 }
 
-/** What is known of the kernel says what a broken-off one has left to do, so that nothing needs to be noted. */
 function stageOf(
   leaves: LabInCondition,
   title: string,

@@ -41,13 +41,16 @@ export class SimulatedIp {
     else if (program !== 'mkdir' && program !== 'rmdir') throw new Error(`what is ${argv.join(' ')}?`)
   }
 
-  /** A place has asked for its neighbours, and was answered. */
+  /** A place, where it is there, has asked for neighbours that it did not know, and was answered by those that are there. */
   learn(place: Place, device: string, addresses: readonly string[]): void {
+    const asking = this.places.get(place)?.devices.get(device)
+    if (asking === undefined) return
     const owners = this.#owners()
-    const { permanent, learnt } = this.#device(place, device)
+    const { permanent, learnt } = asking
     for (const address of addresses) {
       const found = owners.get(address)
-      if (found !== undefined && !permanent.has(address)) learnt.set(address, found.mac)
+      if (found !== undefined && !permanent.has(address) && !learnt.has(address))
+        learnt.set(address, found.mac)
     }
   }
 
