@@ -179,42 +179,52 @@ function expectAlike(kernel: SimulatedIp, expected: SimulatedIp): void {
 }
 
 const runs = { numRuns: 80 }
+/** Milliseconds. */
+const patience = 600_000
 
 describe('an apply', () => {
-  it('leaves what bringing the new lab up leaves, and nobody takes one pod for another', () => {
-    fc.assert(
-      fc.property(someLab, someLab, (...labs) => {
-        const [before, after] = labs.map(labWith) as [Lab, Lab]
-        const kernel = upped(before)
-        apply(kernel, whole(before), after)
-        expect(kernel.mistaken).toEqual([])
-        expectAlike(kernel, upped(after))
-      }),
-      runs,
-    )
-  })
-
-  it('that broke off anywhere is gone on with', () => {
-    fc.assert(
-      fc.property(
-        someLab,
-        someLab,
-        // None: back to the first one.
-        fc.option(someLab, { freq: 1 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (first, second, third, at) => {
-          const [one, two, three] = [first, second, third ?? first].map(labWith) as [Lab, Lab, Lab]
-          const kernel = upped(one)
-          const commands = stagesOf(whole(one), two, kernel).flatMap(({ step }) => step.actions)
-          const found = apply(kernel, whole(one), two, Math.floor(at * commands.length))
-          apply(kernel, found, three)
+  it(
+    'leaves what bringing the new lab up leaves, and nobody takes one pod for another',
+    () => {
+      fc.assert(
+        fc.property(someLab, someLab, (...labs) => {
+          const [before, after] = labs.map(labWith) as [Lab, Lab]
+          const kernel = upped(before)
+          apply(kernel, whole(before), after)
           expect(kernel.mistaken).toEqual([])
-          expectAlike(kernel, upped(three))
-        },
-      ),
-      runs,
-    )
-  })
+          expectAlike(kernel, upped(after))
+        }),
+        runs,
+      )
+    },
+    patience,
+  )
+
+  it(
+    'that broke off anywhere is gone on with',
+    () => {
+      fc.assert(
+        fc.property(
+          someLab,
+          someLab,
+          // None: back to the first one.
+          fc.option(someLab, { freq: 1 }),
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          (first, second, third, at) => {
+            const [one, two, three] = [first, second, third ?? first].map(labWith) as [Lab, Lab, Lab]
+            const kernel = upped(one)
+            const commands = stagesOf(whole(one), two, kernel).flatMap(({ step }) => step.actions)
+            const found = apply(kernel, whole(one), two, Math.floor(at * commands.length))
+            apply(kernel, found, three)
+            expect(kernel.mistaken).toEqual([])
+            expectAlike(kernel, upped(three))
+          },
+        ),
+        runs,
+      )
+    },
+    patience,
+  )
 })
 
 describe('what takes a lab back', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTerminal } from '../../src/view/terminal.ts'
 import { openUpProgress, type UpProgress } from '../../src/view/up-progress.ts'
 import { command, FakeStream, failedCheck, heldCheck, stepResult, steps } from './fixtures.ts'
@@ -94,6 +94,11 @@ describe('--verbose', () => {
 })
 
 describe('progress on a terminal', () => {
+  // The spinner's code is loaded when a step is slow; no time of a clock that the tests hold may pass meanwhile.
+  beforeAll(async () => {
+    await import('listr2')
+  })
+
   afterEach(() => {
     vi.useRealTimers()
   })
