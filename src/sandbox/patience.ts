@@ -9,6 +9,8 @@ import { availableParallelism } from 'node:os'
 const usualStart = 10
 /** Programs that may want one processor before each of them is noticeably late. */
 const usualQueue = 4
+/** Below this many times what is usual nothing need be waited for longer: every waiting time is far more than what is usual. */
+const noticeable = 2
 /** Nothing is waited for longer than this many times what is usual. */
 const most = 30
 /** Milliseconds in which a busy moment counts half as much. */
@@ -34,7 +36,7 @@ export function slowness(): number {
 }
 
 /** How many times busier a machine must have become for what it was late with to be tried again. */
-const muchBusier = 1.25
+const muchBusier = 2
 const mostTries = 3
 
 /**
@@ -61,7 +63,8 @@ export function slownessFrom(measured: {
   processors: number
 }): number {
   const { recentStart, runnable, processors } = measured
-  return Math.min(most, Math.max(1, recentStart / usualStart, runnable / (usualQueue * processors)))
+  const times = Math.max(recentStart / usualStart, runnable / (usualQueue * processors))
+  return times < noticeable ? 1 : Math.min(most, times)
 }
 
 /** Waiting time for this machine as it is now, in the unit that it is given in. */
