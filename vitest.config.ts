@@ -14,13 +14,13 @@ const kernel = [
   'test/**/{curl,flows,kernel,writing-a-lab}.test.ts',
 ]
 
-/** Milliseconds that a test gets which starts labs. */
-const patience = 300_000
+/** Milliseconds: an end for what hangs, not a measure. A busy machine takes its time. */
+const patience = 600_000
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: patience,
+    hookTimeout: patience,
     globalSetup: 'test/labs/set-up-package.ts',
     // The log of a failure is read from its end.
     reporters: ['default', new FailureSummary()],
@@ -44,9 +44,6 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: kernel,
-          // An end for what hangs, not a measure: a busy machine takes its time.
-          testTimeout: patience,
-          hookTimeout: patience,
           // Labs mostly wait.
           maxWorkers: Math.max(3, availableParallelism()),
           sequence: { groupOrder: 1 },
@@ -57,8 +54,6 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: machine,
-          testTimeout: patience,
-          hookTimeout: patience,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
