@@ -50,4 +50,4 @@ it('20 labs with the same addresses run at once, each verified, and none is left
     processes: [],
   })
   expect(differences(comparable(await machineState(), before), before)).toEqual([])
-}, 300_000)
+})
