@@ -91,16 +91,16 @@ function pinning(port: BridgePort): Command[][] {
   ]
 }
 
-/** The hardware address stays: any will do. The bridge's side is the last here, too. */
+/** The hardware address stays: any will do. */
 function unpinning({ near, far, network }: BridgePort): Command[][] {
   const { place, interface: name } = near
-  const known = ['to', near.address.address, 'dev', network, 'nud', 'permanent']
+  const flush = ['ip', 'neigh', 'flush'] as const
   return [
     [
-      { argv: ['ip', 'neigh', 'flush', 'dev', name, 'nud', 'all'], in: place },
+      { argv: [...flush, 'dev', name, 'nud', 'all'], in: place },
       // Other than `ip link set … addrgenmode eui64`, it gives an interface that is up its address (addrconf.c).
       { argv: ['sysctl', '-w', `net.ipv6.conf.${name}.addr_gen_mode=0`], in: place },
     ],
-    [{ argv: ['ip', 'neigh', 'flush', ...known], in: far.place }],
+    [{ argv: [...flush, 'to', near.address.address, 'dev', network, 'nud', 'all'], in: far.place }],
   ]
 }

@@ -71,7 +71,9 @@ export function removeStage(
   const there = names.filter(name => kernel.namespaces.has(name))
   const left = before.lab.pods.filter(({ name }) => !names.includes(name))
   const machines = (pods: readonly Pod[]) =>
-    pods.map(pod => podMachine(pod, before.lab.bridges, kernel.known.has(pod.address.address)))
+    pods.map(pod =>
+      podMachine(pod, before.lab.bridges, pinsPods(lab) || kernel.known.has(pod.address.address)),
+    )
   const commands = [
     ...steadied(gone, lab, kernel),
     ...detachMachines(machines(gone), machines(left), kernel),

@@ -45,7 +45,7 @@ export function applyStages(
     if (step.actions.length > 0 || ends.length > 0 || (rules?.flushes.length ?? 0) > 0) stages.push(stage)
   }
   push(removeStage(standing, after.lab, unfinished, kernel, 'Sweep what a broken-off apply left'))
-  push(pinStage(standing, after.lab, staying, kernel))
+  push(pinStage(standing, after.lab, kernel, fullSync))
   push(addStage(standing, after.lab, early, [...before.lab.pods, ...early], adding))
   const between = waits ? without(after.condition.endpoints, absent) : after.condition.endpoints
   const merged = mergedPods(standing.lab.pods, after.lab.pods, absent)

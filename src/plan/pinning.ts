@@ -8,19 +8,23 @@ import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
 import { whyPinned } from './topology.ts'
 
-/** Pins the pods that stay where a lab has become so large, before others come. */
+/**
+ * Pins the pods that are there where the lab is to be so large, before others come; those that go later, too, since their gateway changes.
+ * `isUnsure`: an apply was broken off, maybe while it unpinned them, and the host knows some yet.
+ */
 export function pinStage(
   before: LabInCondition,
   lab: Lab,
-  staying: readonly Pod[],
   { macs, known }: KernelFacts,
+  isUnsure: boolean,
 ): ApplyStage {
   const loose = networksOf(lab).filter(
     ({ name, address, pinned }) => pinned && macs.get(name) !== pinnedHardwareAddress(address.address),
   )
   const forgetful = new Set(loose.map(({ name }) => name))
-  const pods = staying.filter(
-    ({ address, bridge }) => pinsPods(lab) && (forgetful.has(bridge) || !known.has(address.address)),
+  const pods = before.lab.pods.filter(
+    ({ address, bridge }) =>
+      pinsPods(lab) && (isUnsure || forgetful.has(bridge) || !known.has(address.address)),
   )
   return stageOf(before, 'Pin hardware addresses', whyPinned, [
     ...loose.map(pinBridge),
