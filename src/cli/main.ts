@@ -1,12 +1,12 @@
 import { exitCode, explained, NetlabError } from '../errors.ts'
 import { renderError } from '../view/error.ts'
-import { heedOutput, openTerminal } from '../view/terminal.ts'
+import { onOutputTrouble, openTerminal } from '../view/terminal.ts'
 import type { EarlyStart } from './early-start.ts'
 import { openProgram, usageExitCode } from './program.ts'
 
 /** Does what the command line asks for, and sets the exit code. */
 export async function main(earlyStart: EarlyStart): Promise<void> {
-  heedOutput({
+  onOutputTrouble({
     // Nobody is there to be told. What goes on ends as on a signal, and what is being taken down is.
     nobodyReads: () => process.emit('SIGTERM'),
     cannotBeWritten: error => {

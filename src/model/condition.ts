@@ -24,4 +24,6 @@ export interface Condition {
   unfinished: readonly Pod[]
   /** A sync has failed: the next one writes every rule. */
   fullSync: boolean
+  /** An apply has failed: what it was at may be half done, whatever is kept of it. The next one leaves nothing to what is known. */
+  brokenOff: boolean
 }

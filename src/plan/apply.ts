@@ -22,7 +22,7 @@ export function applyStages(
   difference: LabDifference,
   kernel: KernelFacts,
 ): ApplyStage[] {
-  const { endpoints, unfinished, fullSync } = before.condition
+  const { endpoints, unfinished, fullSync, brokenOff } = before.condition
   const { restarted } = difference
   const isNamed = (pods: readonly Pod[]) => (pod: Pod) => pods.some(({ name }) => name === pod.name)
   const gone = [...difference.removed, ...before.lab.pods.filter(isNamed(difference.replaced))]
@@ -36,23 +36,25 @@ export function applyStages(
   const absent = new Set([...gone, ...late, ...restarted].map(({ name }) => name))
   const waits = anew.length > 0 || restarted.length > 0
 
-  const adding = { kernel, anew: fullSync || unfinished.length > 0 }
+  const adding = { kernel, anew: brokenOff }
+  // Until its last stage is done an apply has not come to its end.
+  const onTheWay = { ...after.condition, brokenOff: true }
   const stages: ApplyStage[] = []
-  let standing = labIn({ ...after.condition, endpoints, fullSync }, before.lab)
+  let standing = labIn({ ...onTheWay, endpoints, fullSync }, before.lab)
   const push = (stage: ApplyStage) => {
     standing = stage.leaves
     const { step, ends, rules } = stage
     if (step.actions.length > 0 || ends.length > 0 || (rules?.flushes.length ?? 0) > 0) stages.push(stage)
   }
   push(removeStage(standing, after.lab, unfinished, kernel, 'Sweep what a broken-off apply left'))
-  push(pinStage(standing, after.lab, kernel, fullSync))
+  push(pinStage(standing, after.lab, kernel, brokenOff))
   push(addStage(standing, after.lab, early, [...before.lab.pods, ...early], adding))
   const between = waits ? without(after.condition.endpoints, absent) : after.condition.endpoints
   const merged = mergedPods(standing.lab.pods, after.lab.pods, absent)
-  const now = labIn({ ...after.condition, endpoints: between }, { ...after.lab, pods: merged })
+  const now = labIn({ ...onTheWay, endpoints: between }, { ...after.lab, pods: merged })
   push(rulesStage(rulesChange(standing, now, kernel.rules, fullSync), standing, now))
   push(removeStage(standing, after.lab, gone, kernel))
-  push(unpinStage(standing, after.lab, staying, kernel, fullSync))
+  push(unpinStage(standing, after.lab, staying, kernel, brokenOff))
   push(restartStage(standing, restarted))
   if (anew.length > 0) push(addStage(standing, after.lab, anew, after.lab.pods, { kernel, anew: false }))
   if (waits)

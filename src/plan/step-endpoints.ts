@@ -24,7 +24,7 @@ export function lastEndpoints(lab: Lab): EndpointsByService {
 /** How a lab stands after its last step, when all pods are ready. */
 export function firstCondition(lab: Lab): Condition {
   const endpoints = lastEndpoints(lab)
-  return { endpoints, ended: {}, notReady: {}, probes: {}, unfinished: [], fullSync: false }
+  return { endpoints, ended: {}, notReady: {}, probes: {}, unfinished: [], fullSync: false, brokenOff: false }
 }
 
 /** The endpoints that a lab's services have when all of their pods are ready. */

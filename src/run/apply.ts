@@ -98,7 +98,7 @@ function conditionAfter(before: Condition, target: Lab, difference: PodsDifferen
   return {
     ...condition,
     endpoints: readyEndpoints(target, lastEndpoints(target), silent),
-    ...{ unfinished: [], fullSync: false },
+    ...{ unfinished: [], fullSync: false, brokenOff: false },
   }
 }
 
@@ -106,8 +106,8 @@ function conditionAfter(before: Condition, target: Lab, difference: PodsDifferen
 function marks(
   { touches, rules }: ApplyStage,
   { fullSync }: Condition,
-): Pick<Condition, 'unfinished' | 'fullSync'> {
-  return { unfinished: touches, fullSync: fullSync || rules !== undefined || touches.length === 0 }
+): Pick<Condition, 'unfinished' | 'fullSync' | 'brokenOff'> {
+  return { unfinished: touches, fullSync: fullSync || rules !== undefined, brokenOff: true }
 }
 
 function cannotBeApplied(lab: string, impossible: readonly string[]): NetlabError {

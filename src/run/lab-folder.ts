@@ -37,6 +37,8 @@ const originFile: KeptFile = {
 }
 const labFile: KeptFile = { name: 'lab.json', version: 1, shape: labShape }
 const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: conditionShape }
+/** As condition.json has it; the first netlab did not say whether an apply was broken off. */
+type KeptCondition = Omit<Condition, 'brokenOff'> & Partial<Pick<Condition, 'brokenOff'>>
 /** Its name when lab.json had no version. */
 const oldConditionFile = { ...conditionFile, name: 'sync.json' }
 
@@ -107,9 +109,10 @@ export class LabFolder {
    */
   readCondition(lab: Lab): Condition {
     const kept = this.#keptCondition()
-    if ('value' in kept) return kept.value
+    if ('value' in kept) return { brokenOff: kept.value.unfinished.length > 0, ...kept.value }
     if (kept.lost === 'newer') throw this.lost(kept.lost)
-    return { ...firstCondition(lab), fullSync: kept.lost === 'damaged' }
+    const isDamaged = kept.lost === 'damaged'
+    return { ...firstCondition(lab), fullSync: isDamaged, brokenOff: isDamaged }
   }
 
   /** Keeps what stands now, so that `verify`, `status` and the next apply know it. */
@@ -122,9 +125,11 @@ export class LabFolder {
     this.#write(conditionFile, condition)
   }
 
-  #keptCondition(): Kept<Condition> {
-    const kept = readKept<Condition>(this.path, conditionFile)
-    return 'lost' in kept && kept.lost === 'missing' ? readKept<Condition>(this.path, oldConditionFile) : kept
+  #keptCondition(): Kept<KeptCondition> {
+    const kept = readKept<KeptCondition>(this.path, conditionFile)
+    return 'lost' in kept && kept.lost === 'missing'
+      ? readKept<KeptCondition>(this.path, oldConditionFile)
+      : kept
   }
 
   #write(file: KeptFile, value: object): void {

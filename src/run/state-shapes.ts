@@ -90,4 +90,6 @@ export const conditionShape: Shape = fields({
   probes: record(fields({ ready: flag, against: number })),
   unfinished: list(fields({ name })),
   fullSync: flag,
+  // The first netlab wrote none.
+  brokenOff: optional(flag),
 })

@@ -98,7 +98,7 @@ export interface OutputTrouble {
 }
 
 /** Takes care of what becomes of the output, once for all who write. */
-export function heedOutput({ nobodyReads, cannotBeWritten }: OutputTrouble): void {
+export function onOutputTrouble({ nobodyReads, cannotBeWritten }: OutputTrouble): void {
   let told = false
   const isClosed = ({ code }: NodeJS.ErrnoException) => code === 'EPIPE' || code === 'EIO'
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

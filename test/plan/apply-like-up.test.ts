@@ -124,19 +124,19 @@ function factsOf(kernel: SimulatedIp): KernelFacts {
   }
 }
 
-/** A lab as an apply finds it: what one that broke off was about is not known. */
+/** A lab as an apply finds it: what one that broke off was about is not known, and a sync may have written every rule since. */
 interface Found {
   lab: Lab
   unfinished: readonly Pod[]
-  fullSync: boolean
+  brokenOff: boolean
 }
 
 function whole(lab: Lab): Found {
-  return { lab, unfinished: [], fullSync: false }
+  return { lab, unfinished: [], brokenOff: false }
 }
 
-function stagesOf({ lab, unfinished, fullSync }: Found, after: Lab, kernel: SimulatedIp): ApplyStage[] {
-  const from = labIn({ ...firstCondition(lab), unfinished, fullSync }, lab)
+function stagesOf({ lab, unfinished, brokenOff }: Found, after: Lab, kernel: SimulatedIp): ApplyStage[] {
+  const from = labIn({ ...firstCondition(lab), unfinished, brokenOff }, lab)
   const to = labAsBuilt(after)
   const difference = labDifference(from, to, podsDifference(lab.pods, after.pods))
   expect(difference.impossible).toEqual([])
@@ -150,7 +150,7 @@ function apply(kernel: SimulatedIp, found: Found, after: Lab, most = Number.POSI
   for (const { step, touches, leaves } of stagesOf(found, after, kernel)) {
     for (const { command } of step.actions) {
       if (done % 100 === 0) talk(kernel, [...found.lab.pods, ...after.pods])
-      if (done === most) return brokenOff(standing, touches)
+      if (done === most) return halfWay(standing, touches)
       done += 1
       kernel.run(command)
     }
@@ -159,10 +159,10 @@ function apply(kernel: SimulatedIp, found: Found, after: Lab, most = Number.POSI
   return whole(after)
 }
 
-function brokenOff(lab: Lab, touches: readonly Pod[]): Found {
+function halfWay(lab: Lab, touches: readonly Pod[]): Found {
   const touched = new Set(touches.map(({ name }) => name))
   const pods = lab.pods.filter(({ name }) => !touched.has(name))
-  return { lab: { ...lab, pods }, unfinished: touches, fullSync: touches.length === 0 }
+  return { lab: { ...lab, pods }, unfinished: touches, brokenOff: true }
 }
 
 /** A hardware address that is random in the one may be any in the other; any does. */

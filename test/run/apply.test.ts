@@ -236,6 +236,26 @@ test('an apply that fails half-way says so, and another one goes on from there',
   await expectAlike(session, 'web', 'fresh')
 })
 
+test('names that an apply has changed before it failed are brought back by the next, a sync in between or not', async () => {
+  const session = openSession()
+  const another = `${small}  - {name: api, clusterIP: 10.96.0.11, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}\n`
+  await fine(session, 'up', session.file('web.yaml', another))
+  const inside = async (...argv: string[]) => (await fine(session, 'exec', '--', ...argv)).stdout
+  const before = await inside('cat', '/etc/netns/b/hosts')
+  // The chain of the service cannot go while somebody else jumps to it.
+  const chain = /KUBE-SVC-\w+(?= .*default\/api)/.exec(await inside('iptables', '-t', 'nat', '-S'))?.[0] ?? ''
+  await inside('iptables', '-t', 'nat', '-A', 'OUTPUT', '-j', chain)
+  session.file('web.yaml', small)
+  expect(await session.netlab('apply')).toMatchObject({ code: 1 })
+  await inside('iptables', '-t', 'nat', '-D', 'OUTPUT', '-j', chain)
+  expect(before).toContain('\tapi')
+  expect(await inside('cat', '/etc/netns/b/hosts')).not.toContain('\tapi')
+  await fine(session, 'sync')
+  session.file('web.yaml', another)
+  await fine(session, 'apply')
+  expect(await inside('cat', '/etc/netns/b/hosts')).toBe(before)
+})
+
 test('a connection to a pod that stays lives through an apply', async () => {
   const session = openSession()
   const pods = (...names: string[]) =>

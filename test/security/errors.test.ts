@@ -140,6 +140,7 @@ steps: [{title: One, run: [ip link], check: [{curl: 10.96.0.1, from: host, expec
       { notReady: [1] },
       { probes: { a: 1 } },
       { fullSync: 1 },
+      { brokenOff: 1 },
     ])
       expect([change, conditionShape({ ...condition, ...change })]).toEqual([change, false])
   })
