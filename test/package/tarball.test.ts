@@ -129,9 +129,9 @@ describe.each(users)('as %s', user => {
           npm_config_update_notifier: 'false',
         },
       })
-    const up = await npx('up', 'two-pods', '--json', '--quiet')
+    const up = await npx('up', 'clusterip', '--json', '--quiet')
     expect(up).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(JSON.parse(up.stdout)).toMatchObject({ lab: 'two-pods', ok: true })
+    expect(JSON.parse(up.stdout)).toMatchObject({ lab: 'clusterip', ok: true })
     expect(await npx('down')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('nothing is left'),

@@ -8,7 +8,7 @@ import { parseLab } from '../../src/read/parse-lab.ts'
 const manifest = readFileSync(new URL('fixtures/web.service.yaml', import.meta.url), 'utf8')
 const rich = readFileSync(new URL('fixtures/rich.yaml', import.meta.url), 'utf8')
 const labs = [firstLab, rich]
-const runs = 2_000
+const runs = 5_000
 /** Milliseconds; on a busy machine. */
 const patience = 300_000
 

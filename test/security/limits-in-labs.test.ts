@@ -75,7 +75,7 @@ describe.each(users)('in a lab of %s', user => {
   it('what a pod prints is kept up to the limit, `logs` shows it, and the other pods go on', async () => {
     const session = openSession(user)
     const loud =
-      '{address: 10.0.0.11/24, command: [sh, -c, "head -c 70000000 /dev/zero | tr \'\\\\0\' x; exec sleep 300"]}'
+      '{address: 10.0.0.11/24, command: [sh, -c, "head -c 700000000 /dev/zero | tr \'\\\\0\' x; exec sleep 300"]}'
     await upWith(session, lab('limits: {logs: 1M}', loud))
     // It sleeps once all is said, or could not be.
     const { stdout: asleep } = await inside(
@@ -128,7 +128,7 @@ it.runIf(bounded.includes('memory'))(
     await upWith(session, lab('limits: {memory: 256M}'))
     const cgroups = cgroupsOf(session)
     expect(cgroups.filter(existsSync)).not.toEqual([])
-    const { stdout } = await inside(session, 'head -c 400000000 /dev/zero | tail > /dev/null; echo $?')
+    const { stdout } = await inside(session, 'head -c 600000000 /dev/zero | tail > /dev/null; echo $?')
     expect(stdout.trim()).toBe('137')
     expect(await inside(session, 'curl -sf 10.0.0.12:8080')).toMatchObject({ code: 0 })
     expect(await session.netlab('down')).toMatchObject({ code: 0 })

@@ -60,9 +60,9 @@ describe.each(users)('as %s', user => {
     expect(stderr).toContain('exits with 0 and prints: x')
   })
 
-  it('a run: that prints hundreds of megabytes is carried out', async () => {
+  it('a run: that prints a gigabyte is carried out', async () => {
     const session = openSession(user)
-    const text = lab({}, { title: 'Print', run: [run('head -c 300000000 /dev/zero')] })
+    const text = lab({}, { title: 'Print', run: [run('head -c 1000000000 /dev/zero')] })
     const ended = await session.netlab('up', session.file('hostile.yaml', text), '--quiet')
     expect(ended).toMatchObject({ code: 0, stderr: '' })
   })

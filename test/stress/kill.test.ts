@@ -23,7 +23,7 @@ steps:
   - {title: A wait, run: [sleep 0.1, "sh -c 'sleep 300 > /dev/null 2>&1 &'", sleep 0.1]}
   - {title: Ask, check: [{curl: "10.96.0.1:80", from: [host, a, b, client]}]}
 `
-const rounds = 20
+const rounds = 30
 const atOnce = 2
 const random = randomFrom(seed)
 
