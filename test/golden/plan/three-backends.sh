@@ -249,9 +249,6 @@ ip netns exec nginx-3 nginx -c /etc/nginx-79959.conf -g 'daemon off;' > /dev/nul
 # numbers are not three times a third: the first rule takes 1/3, the second takes half of the 2/3
 # that are left, the last takes what comes. Each time that is a third of all. The order is that of
 # the addresses as text, which is why 10.173.32.8 comes after 10.173.32.11.
-# The client's question of the first step is still remembered, for two minutes. What is decided for
-# the first packet of a connection holds for all of it, so whoever happened to ask from the same
-# port again would get no answer either. conntrack --flush forgets it.
 step 3 'A service in front of them'
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
@@ -302,7 +299,6 @@ iptables -t nat -A KUBE-SEP-DCLALE5MFUA3ZTSV -m comment --comment default/nginx 
 iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
-conntrack --flush || true
 
 # Nothing keeps count here: each new connection throws the dice anew. So the shares are a third only
 # in the long run, and three requests in a row may well meet the same pod. What is checked is
