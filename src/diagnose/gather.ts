@@ -126,7 +126,7 @@ async function tryAgain({ sandbox, running, signal }: Source, question: Question
       answers: answers.map(({ pod }) => (pod === undefined ? {} : { pod })),
     }
   }
-  const answer = await ask(sandbox, url, from, patience, signal)
+  const answer = await ask(sandbox, url, from, patience, { signal })
   if (answer.failure !== undefined) return { failed: 1, failures: [answer.failure], answers: [] }
   const [, pod, client] = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(answer.body) ?? []
   const named = answer.pod ?? pod

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Place } from '../command/command.ts'
 import { NetlabError } from '../errors.ts'
 import type { FailureKind } from '../model/lab.ts'
@@ -33,18 +34,40 @@ const quiet = ['curl', '--disable', '--silent']
 /** Seconds that curl's own start and end may take beyond the time that it gives its requests. */
 const startPatience = 20
 
+/** The first of the ports that the kernel gives to connections by itself (ip-sysctl, ip_local_port_range). */
+const firstEphemeral = 32_768
+const firstUnprivileged = 1024
+/** So many ports are tried where one is taken. */
+const choice = 100
+
+/**
+ * A question that is not answered is remembered for two minutes, and whoever comes from the same port to the same address gets lost
+ * with it, whatever rules there are by then. So that is asked from ports which nobody is given by chance.
+ */
+function portsAside(): string[] {
+  const first = randomInt(firstUnprivileged, firstEphemeral - choice)
+  return ['--local-port', `${first}-${first + choice - 1}`]
+}
+
+export interface AskOptions {
+  /** Silence is expected. */
+  inVain?: boolean
+  signal?: AbortSignal | undefined
+}
+
 /** Asks a URL once, from a place; `timeout` in seconds. */
 export async function ask(
   sandbox: Sandbox,
   url: string,
   from: Place,
   timeout: number,
-  signal?: AbortSignal,
+  { inVain = false, signal }: AskOptions = {},
 ): Promise<Answer> {
   // Only curl's verbose lines tell a refused connection from an unreachable address: both are exit code 7.
   const argv = [
     ...quiet,
     ...proxyless,
+    ...(inVain ? portsAside() : []),
     '--verbose',
     '--max-time',
     `${timeout}`,
@@ -100,23 +123,26 @@ const excerpt = 200
 export type Sample = Omit<Answer, 'body'>
 
 /**
- * Asks a URL many times, each time on a new connection, in one curl process; `timeout` in seconds for each.
+ * Asks a URL many times, each time on a new connection, in one curl process; `timeout` in seconds for each, `atOnce` of them at
+ * the same time or, `inTurn`, one after the other until one of them fails.
  * Returns a sample for each request. Throws NetlabError where curl told of fewer.
  */
 export async function askMany(
   sandbox: Sandbox,
   url: string,
   from: Place,
-  options: { requests: number; timeout: number; atOnce: number; signal?: AbortSignal },
+  options: { requests: number; timeout: number; atOnce: number | 'inTurn'; signal?: AbortSignal },
 ): Promise<Sample[]> {
   const { requests, timeout, atOnce, signal } = options
+  const inTurn = atOnce === 'inTurn'
   const separator = url.includes('?') ? '&' : '?'
   const target = `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}[1-${requests}]`
   // An answer may take longer than the connection, not so on a machine that gets more for both.
   const longest = timeout + Math.max(2, timeout)
   const argv = [
     ...quiet,
-    ...['--noproxy', '*', '--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`],
+    ...['--noproxy', '*'],
+    ...(inTurn ? ['--fail-early'] : ['--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`]),
     ...['--connect-timeout', `${timeout}`, '--max-time', `${longest}`],
     ...['--header', 'Connection: close', '--output', '/dev/null'],
     ...['--write-out', `${written}\n`, '--', target],
@@ -125,12 +151,13 @@ export async function askMany(
   const finished = await runToolAnyway(sandbox, argv, {
     place: from,
     why,
-    deadline: (Math.ceil(requests / atOnce) * longest + startPatience) * 1000,
+    deadline: (Math.ceil(requests / (inTurn ? 1 : atOnce)) * longest + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
   const lines = finished.stdout.split('\n').slice(0, -1)
   const samples = lines.flatMap(line => readWritten(line) ?? [])
-  if (samples.length === requests && lines.length === requests) return samples
+  const isWhole = samples.length === requests || (inTurn && samples.at(-1)?.failure !== undefined)
+  if (isWhole && lines.length === samples.length) return samples
   const told = `what came of only ${samples.length} of ${requests} requests`
   throw await untold(sandbox, finished, why, told)
 }

@@ -99,20 +99,35 @@ export async function tally(
   }
 }
 
-/** Milliseconds of answered requests that were sent one after the other, in rising order: no other one is in their way. */
-export async function latencies(
-  { sandbox, signal }: ObservedLab,
+/** Requests that were sent one after the other, until one failed: no other one is in their way. */
+export interface InTurn {
+  /** Milliseconds that those took which were answered, in rising order. */
+  latencies: readonly number[]
+  /** How the last one failed; all zero where it did not. */
+  failures: Failures
+}
+
+/** Asks a URL many times, one request after the other, until one fails. */
+export async function askInTurn(
+  context: ObservedLab,
   url: string,
   from: Place,
   requests: number,
-): Promise<number[]> {
-  const timeout = fitting(connectTimeout)
-  const options = { requests, timeout, atOnce: 1, ...(signal === undefined ? {} : { signal }) }
-  const samples = await askMany(sandbox, url, from, options)
-  return samples
-    .filter(answered)
-    .map(({ ms }) => ms)
-    .sort((one, other) => one - other)
+): Promise<InTurn> {
+  const { sandbox, signal } = context
+  const rest = { requests, atOnce: 'inTurn', ...(signal === undefined ? {} : { signal }) } as const
+  const samples = await patiently(
+    slowness => askMany(sandbox, url, from, { timeout: connectTimeout * slowness, ...rest }),
+    late => late.some(sample => sample.failure === 'timeout'),
+  )
+  const failed = samples.filter(sample => !answered(sample))
+  return {
+    latencies: samples
+      .filter(answered)
+      .map(({ ms }) => ms)
+      .sort((one, other) => one - other),
+    failures: await failureCounts(context, url, from, failed),
+  }
 }
 
 function answered(sample: Sample): boolean {
@@ -137,7 +152,7 @@ async function failureCounts(
   if (unclear === 0) return counts
   let late = 0
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { failure } = await ask(context.sandbox, url, from, fitting(connectTimeout), context.signal)
+    const { failure } = await ask(context.sandbox, url, from, fitting(connectTimeout), context)
     if (failure === 'refused' || failure === 'unreachable') return { ...counts, [failure]: unclear }
     if (failure === 'timeout') late += 1
     if (late === mostLate) return { ...counts, timeout: timeout + unclear }

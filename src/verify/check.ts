@@ -121,7 +121,7 @@ async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
     slowness => {
       // A try ends well before the check's time is over, so that there is a second one.
       timeout = (positive ? Math.max(1, check.within / 2) : negativeTimeout) * slowness
-      return ask(context.sandbox, check.url, check.from, timeout, context.signal)
+      return ask(context.sandbox, check.url, check.from, timeout, { ...context, inVain: !positive })
     },
     ({ failure }) => failure === 'timeout' && !positive,
   )

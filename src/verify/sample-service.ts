@@ -4,7 +4,7 @@ import { own } from '../command/own.ts'
 import { explainSample } from '../diagnose/explain.ts'
 import { ask } from '../observe/curl.ts'
 import { speaksHttp, tallyProbes } from '../observe/probes.ts'
-import { latencies, type Tally, tally } from '../observe/tally.ts'
+import { askInTurn, type Failures, type Tally, tally } from '../observe/tally.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { promiseOf, type ServicePromise } from '../plan/service-promise.ts'
@@ -43,8 +43,11 @@ const negativeTimeout = 0.5
 
 /** Asks an address of a service port from a place, and compares what came with what kube-proxy's rules promise. */
 export async function sampleService(context: ObservedLab, job: Job, wanted?: number): Promise<ServiceSample> {
+  return judge(context, job, await count(context, job, wanted))
+}
+
+async function judge(context: ObservedLab, job: Job, counted: Tally): Promise<ServiceSample> {
   const { target, entry, from, promise } = job
-  const counted = await count(context, job, wanted)
   const backends = { ...zeros(promise.shares), ...counted.backends }
   const expectedShare = promise.kind === 'stays' ? stayingShare(promise, backends) : promise.shares
   const names = Object.keys(backends)
@@ -83,16 +86,28 @@ export async function sampleService(context: ObservedLab, job: Job, wanted?: num
 /** Requests of which the latency is told: few, since each waits for the one before. */
 const timedRequests = 50
 
-/** A sample with the latency of requests that are sent one at a time; as it is where nobody is expected to answer in HTTP. */
+/**
+ * A sample with the latency of requests that are sent one at a time; as it is where nobody is expected to answer in HTTP. One of them that
+ * fails counts as one of the sample.
+ */
 export async function withLatency(
   context: ObservedLab,
   job: Job,
   sample: ServiceSample,
 ): Promise<ServiceSample> {
   if (!sample.ok || isFailureExpected(job) || !speaksHttp(job.target)) return sample
-  const sorted = await latencies(context, urlOf(job.entry), job.from, timedRequests)
-  const [p50, p99] = [quantile(sorted, 0.5), quantile(sorted, 0.99)]
+  const { latencies, failures } = await askInTurn(context, urlOf(job.entry), job.from, timedRequests)
+  const failed = sumOf(failures)
+  if (failed > 0) {
+    const { requests, backends, seenClients: clients } = sample
+    return judge(context, job, { requests: requests + failed, failed, failures, backends, clients })
+  }
+  const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)]
   return p50 === undefined || p99 === undefined ? sample : { ...sample, latency: { p50, p99 } }
+}
+
+function sumOf({ refused, unreachable, timeout, other }: Failures): number {
+  return refused + unreachable + timeout + other
 }
 
 function urlOf({ address, port }: ServiceEntry): string {
@@ -157,7 +172,7 @@ async function askUntilRefused(context: ObservedLab, job: Job): Promise<Tally> {
 
 async function askOnce({ sandbox, signal }: ObservedLab, { entry, from }: Job): Promise<Tally> {
   const { failure } = await patiently(
-    slowness => ask(sandbox, urlOf(entry), from, negativeTimeout * slowness, signal),
+    slowness => ask(sandbox, urlOf(entry), from, negativeTimeout * slowness, { inVain: true, signal }),
     answer => answer.failure === 'timeout',
   )
   const failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ask, askMany } from '../../src/observe/curl.ts'
-import { latencies, tally } from '../../src/observe/tally.ts'
+import { askInTurn, tally } from '../../src/observe/tally.ts'
 import type { ObservedLab } from '../../src/observe/tool.ts'
 import { processId } from '../../src/sandbox/proc.ts'
 import type { Finished } from '../../src/sandbox/process.ts'
@@ -54,13 +54,31 @@ describe('a sample', () => {
 })
 
 describe('latency', () => {
-  it('is that of requests which are sent one at a time, of those that were answered', async () => {
-    const told = (seconds: number, status = 200) => `${status} 0 ${seconds} 10.0.0.1:40000 <a> \n`
-    curlEnds({ stdout: told(0.003) + told(0.001) + told(0.009, 503) })
-    const context = { sandbox: alive } as unknown as ObservedLab
-    expect(await latencies(context, '10.96.0.1', 'host', 3)).toEqual([1, 3])
+  const context = { sandbox: alive } as unknown as ObservedLab
+  const told = (seconds: number, status = 200, code = 0) =>
+    `${status} ${code} ${seconds} 10.0.0.1:40000 <a> \n`
+  const none = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
+
+  it('is that of requests which are sent one after the other', async () => {
+    curlEnds({ stdout: told(0.003) + told(0.001) + told(0.002) })
+    expect(await askInTurn(context, '10.96.0.1', 'host', 3)).toEqual({ latencies: [1, 2, 3], failures: none })
     const [, argv] = enter.runAtAnyway.mock.calls[0]!
-    expect(argv.join(' ')).toContain('--parallel-max 1 ')
+    expect(argv).not.toContain('--parallel')
+  })
+
+  it('is looked for until a request fails, and that one is told', async () => {
+    curlEnds({ stdout: told(0.003) + told(1.6, 0, 28), exitCode: 28 })
+    expect(await askInTurn(context, '10.96.0.1', 'host', 50)).toEqual({
+      latencies: [3],
+      failures: { ...none, timeout: 1 },
+    })
+    const [, argv] = enter.runAtAnyway.mock.calls[0]!
+    expect(argv).toContain('--fail-early')
+  })
+
+  it('of fewer requests than were asked for, none of which failed, is an error', async () => {
+    curlEnds({ stdout: told(0.003) + told(0.001) })
+    await expect(askInTurn(context, '10.96.0.1', 'host', 3)).rejects.toThrow('only 2 of 3 requests')
   })
 })
 

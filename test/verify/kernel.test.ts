@@ -166,3 +166,24 @@ it.each(breaks)('%s is noticed', async (_name, commands, target, from, repair, c
   expect(code).toBe(1)
   expect(off.find(sample => sample.target === target)?.complaint).toMatch(complaint)
 })
+
+it('what nobody answered is remembered at a port that no later connection is given', async () => {
+  const lab = `name: silent
+bridge: {name: br1, address: 10.0.0.1/24}
+sysctls: {net.ipv4.ip_forward: 1}
+pods: {a: 10.0.0.11/24}
+outside: {client: 192.0.2.10/24}
+steps: [{title: Ask nobody, check: [{curl: 198.51.100.1, from: a, expect: timeout}]}]
+`
+  const up = await session.netlab('up', session.file('silent.yaml', lab), '--quiet')
+  expect(up).toMatchObject({ code: 0, stderr: '' })
+  const { stdout } = await session.netlab(
+    ...['exec', 'silent', '--', 'sh', '-c'],
+    'cat /proc/sys/net/ipv4/ip_local_port_range; conntrack -L -p tcp --orig-src 10.0.0.11 2> /dev/null',
+  )
+  const [first] = stdout.split(/\s+/).map(Number)
+  const ports = [...stdout.matchAll(/sport=(\d+) dport=80 \[UNREPLIED\]/g)].map(([, port]) => Number(port))
+  expect(ports).toHaveLength(1)
+  expect(ports[0]).toBeLessThan(first ?? 0)
+  await session.netlab('down', 'silent')
+})

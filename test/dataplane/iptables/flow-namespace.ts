@@ -83,7 +83,8 @@ export async function sendPackets(
 ): Promise<{ bare: Outcome[][]; ruled: Outcome[][] }> {
   const argv = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--mount-proc']
   const running = promisify(execFile)('unshare', [...argv, '--kill-child', 'sh', '-e'], {
-    timeout: 20_000,
+    // An end for what hangs, not a measure.
+    timeout: 500_000,
     killSignal: 'SIGKILL',
     env: { ...process.env, XTABLES_LOCKFILE: '/dev/null' },
   })
