@@ -8,6 +8,7 @@ import { askInTurn, type Failures, type Tally, tally } from '../observe/tally.ts
 import type { ObservedLab } from '../observe/tool.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { promiseOf, type ServicePromise } from '../plan/service-promise.ts'
+import { mustLive } from '../sandbox/lab-gone.ts'
 import { patiently } from '../sandbox/patience.ts'
 import { complaintAbout, type Job } from './complaint.ts'
 import type { ServiceSample } from './report.ts'
@@ -99,6 +100,7 @@ export async function withLatency(
   const { latencies, failures } = await askInTurn(context, urlOf(job.entry), job.from, timedRequests)
   const failed = sumOf(failures)
   if (failed > 0) {
+    mustLive(context.sandbox, 'asking its services')
     const { requests, backends, seenClients: clients } = sample
     return judge(context, job, { requests: requests + failed, failed, failures, backends, clients })
   }
