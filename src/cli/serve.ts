@@ -10,5 +10,8 @@ export function serveCommand(): Command {
       Number(port),
     ])
     .requiredOption('--name <name>', 'who answers')
-    .action((ports: number[], flags: { name: string }) => servePod(flags.name, ports))
+    .option('--address <address>', 'listen on this address only; on all by default')
+    .action((ports: number[], { name, address }: { name: string; address?: string }) =>
+      servePod(name, ports, address),
+    )
 }

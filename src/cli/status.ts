@@ -6,7 +6,7 @@ import { labName, statusOf } from '../run/lab-state.ts'
 import { renderStatus } from '../view/lab-list.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { toldOutside, toldPods } from '../view/told-lab.ts'
+import { toldPlaces, toldPods } from '../view/told-lab.ts'
 
 /** `netlab status`: a lab's pods, services and steps. */
 export function statusCommand(): Command {
@@ -32,6 +32,6 @@ export function statusCommand(): Command {
         ready: !Object.hasOwn(condition.notReady, pod.name),
       }))
       const steps = outlines.map(step => step.title)
-      out.write(printableJson({ ...status, pods, outside: toldOutside(lab), services, steps }))
+      out.write(printableJson({ ...status, ...toldPlaces(lab), pods, services, steps }))
     })
 }

@@ -4,7 +4,7 @@ import type { Lab } from '../model/lab.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { LabError, type Problem } from '../text/problem.ts'
-import { plural } from '../view/format.ts'
+import { inhabitants, plural } from '../view/format.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal, type Style } from '../view/terminal.ts'
 
@@ -53,7 +53,11 @@ function toJson({ file, problems }: ValidatedFile): object {
   }
 }
 
-function fineLine({ color }: Style, file: string, { pods, services, steps }: Lab): string {
-  const parts = [plural(pods.length, 'pod'), plural(services.length, 'service'), plural(steps.length, 'step')]
+function fineLine({ color }: Style, file: string, { pods, machines, services, steps }: Lab): string {
+  const parts = [
+    inhabitants({ pods: pods.length, machines: machines.length }),
+    plural(services.length, 'service'),
+    plural(steps.length, 'step'),
+  ]
   return `${color.green('✔')} ${file}: ${parts.join(', ')}\n`
 }

@@ -6,10 +6,9 @@ import type { Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
 import { placed } from '../command/undo.ts'
 import type { Cidr, Lab } from '../model/lab.ts'
-import type { AddressedEnd, Link } from '../model/machine.ts'
+import type { AddressedEnd, BridgePort, Wire } from '../model/machine.ts'
 import { wiringOf } from '../model/wiring.ts'
-import { plugged } from '../network/bridge-port.ts'
-import { addressed, defaultRoute, up } from '../network/cable.ts'
+import { addressed, defaultRoute, plugged, up } from '../network/cable.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 
@@ -78,13 +77,17 @@ class Declaration implements Declared {
 
   wire(lab: Lab): void {
     const { networks, machines } = wiringOf(lab)
-    for (const { place, name, address } of networks) {
+    for (const network of networks) {
+      if (network.kind === 'segment') continue
+      const { place, name, address } = network
       const end = { place, interface: name, address }
       this.bridges.set(name, { name, address: addressOf(end), up: lineOf(up(end)) })
       this.hostAddresses.set(name, addressOf(end))
     }
     for (const { name, links } of machines) {
       for (const link of links) {
+        // The way over machines on networks is not followed.
+        if (link.kind === 'segment-port') continue
         this.places.set(name, deviceOf(link))
         if (link.kind === 'wire') this.#wired(link.far)
       }
@@ -169,7 +172,7 @@ class Declaration implements Declared {
 }
 
 /** A machine's own end of a link, with what is at the other. */
-function deviceOf(link: Link): DeclaredDevice {
+function deviceOf(link: BridgePort | Wire): DeclaredDevice {
   const { near, far } = link
   const [route] = defaultRoute(near)
   return {

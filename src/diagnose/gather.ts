@@ -105,7 +105,7 @@ function endPlaces({ lab }: LabInCondition, ends: readonly string[]): readonly P
 
 /** The addresses to which each place is asked for its way: there, and back to those that a client can seem to be. */
 function waysOf(running: LabInCondition, question: Question, ends: readonly string[]): readonly string[] {
-  const client = machinesOf(running.lab).find(one => one.name === question.from)?.address.address
+  const client = machinesOf(running.lab).find(one => one.name === question.from)?.addresses[0]
   const { hostAddresses } = declaredBy(running, running.outlines.length)
   const hosts = [...hostAddresses.values()].map(({ value }) => value.address)
   const clients = [...(client === undefined ? [] : [client]), ...hosts]

@@ -1,7 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { serviceNames } from '../model/dns-names.ts'
 import type { CurlCheck, Expectation, Lab } from '../model/lab.ts'
-import { machinesOf } from '../model/places.ts'
+import { machineAt, machinesOf } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
 import { readTarget } from '../read/target.ts'
@@ -66,7 +66,7 @@ function askedFor(
 function addressOf({ lab, services }: LabInCondition, name: string): string | undefined {
   if (/^[\d.]+$/.test(name)) return name
   const machine = machinesOf(lab).find(one => one.name === name)
-  if (machine !== undefined) return machine.address.address
+  if (machine !== undefined) return machine.addresses[0]
   return services.find(({ service }) => {
     const [namespace = '', own = ''] = service.split('/')
     return serviceNames({ namespace, name: own }).includes(name)
@@ -83,6 +83,5 @@ export function serviceAsked({ services }: LabInCondition, question: Question): 
 
 /** The pod, machine or host whose address it is, as the lab has it. */
 export function placeOf(lab: Lab, hostAddresses: readonly string[], address: string): Place | undefined {
-  const machine = machinesOf(lab).find(one => one.address.address === address)
-  return machine?.name ?? (hostAddresses.includes(address) ? host : undefined)
+  return machineAt(lab, address)?.name ?? (hostAddresses.includes(address) ? host : undefined)
 }

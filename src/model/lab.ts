@@ -75,6 +75,41 @@ export interface OutsideMachine {
   interface: string
 }
 
+/** A layer-2 segment that machines are plugged into: a bridge on the host, where the host itself has no address. */
+export interface LabNetwork {
+  name: string
+  /** What the bridge is called. */
+  bridge: string
+}
+
+/** An interface of a machine, plugged into a network. */
+export interface MachineInterface {
+  name: string
+  network: string
+  /** One at least. */
+  addresses: readonly Cidr[]
+  /** The other end of its cable, on the host: a port of the network's bridge. */
+  port: string
+}
+
+/** A route of a machine to a range of addresses. */
+export interface StaticRoute {
+  to: Cidr
+  via: string
+}
+
+/** A machine that is no node of the cluster: a router, an office PC, a server on the internet. */
+export interface LabMachine {
+  name: string
+  /** One at least. */
+  interfaces: readonly MachineInterface[]
+  /** Left out: it has no default route. */
+  gateway?: string
+  routes: readonly StaticRoute[]
+  sysctls: Readonly<Record<string, string>>
+  containers: readonly Container[]
+}
+
 /** The parts that netlab builds from the declared topology, in this order unless the steps say otherwise. */
 export const buildParts = ['forwarding', 'network', 'firewall', 'servers', 'services'] as const
 export type BuildPart = (typeof buildParts)[number]
@@ -86,7 +121,7 @@ export type Expectation =
   | { kind: 'fails'; how: readonly FailureKind[] }
   | {
       kind: 'answers'
-      /** One of these pods; empty: any. */
+      /** One of these pods or machines; empty: any. */
       backends: readonly string[]
       status?: number
       /** A regular expression that the body matches. */
@@ -189,6 +224,8 @@ export interface Topology {
   bridges: readonly Bridge[]
   pods: readonly Pod[]
   outside: readonly OutsideMachine[]
+  networks: readonly LabNetwork[]
+  machines: readonly LabMachine[]
 }
 
 /** A lab as written, every default filled in and every cross-check passed. */

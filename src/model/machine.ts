@@ -1,5 +1,5 @@
 import type { Place } from '../command/command.ts'
-import type { Cidr } from './lab.ts'
+import type { Cidr, StaticRoute } from './lab.ts'
 
 /** An end of a link: an interface, and whose network namespace it is in. */
 export interface LinkEnd {
@@ -37,9 +37,20 @@ export interface Wire {
   far: AddressedEnd
 }
 
-export type Link = BridgePort | Wire
+/** A veth pair between a machine and a segment, on which the host has no part but the wires. */
+export interface SegmentPort {
+  kind: 'segment-port'
+  /** The machine's own end. */
+  near: LinkEnd & { addresses: readonly Cidr[] }
+  /** The end that is plugged into the segment's bridge. */
+  far: LinkEnd
+  /** The bridge's name. */
+  network: string
+}
 
-/** A layer-2 segment of more than two: a bridge. */
+export type Link = BridgePort | Wire | SegmentPort
+
+/** A layer-2 segment of more than two, with an address of the place that it is in: a bridge. */
 export interface Network {
   kind: 'bridge'
   /** Whose network namespace the bridge is in. */
@@ -50,10 +61,25 @@ export interface Network {
   pinned: boolean
 }
 
+/** A layer-2 segment of more than two, on which the place that it is in has no address: a bridge as well. */
+export interface Segment {
+  kind: 'segment'
+  place: Place
+  name: string
+}
+
 /** A network namespace with links. */
 export interface Machine {
   name: Place
   links: readonly Link[]
+  /** Routes that are no link's own. */
+  routes: Routes
+}
+
+/** The routes of a machine with several links: each leads over the one that its next hop is on. */
+export interface Routes {
+  gateway?: string
+  others: readonly StaticRoute[]
 }
 
 /** A locally administered hardware address (IEEE 802) that says which IPv4 address it belongs to. */

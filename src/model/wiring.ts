@@ -1,11 +1,13 @@
 import { host } from '../command/command.ts'
-import type { Bridge, OutsideMachine, Pod, Topology } from './lab.ts'
-import type { BridgePort, Machine, Network, Wire } from './machine.ts'
+import type { Bridge, LabMachine, LabNetwork, OutsideMachine, Pod, Topology } from './lab.ts'
+import type { BridgePort, Machine, Network, Segment, SegmentPort, Wire } from './machine.ts'
+
+const noRoutes = { others: [] }
 
 /** Machines, and the networks that join them. */
 export interface Wiring {
-  networks: readonly Network[]
-  /** The pods, then the machines outside; the host, where the far ends of their links are, is none of them. */
+  networks: readonly (Network | Segment)[]
+  /** The pods, the machines outside, those on segments; the host, where the far ends of their links are, is none of them. */
   machines: readonly Machine[]
 }
 
@@ -19,18 +21,26 @@ export function pinsPods({ pods }: Topology): boolean {
 
 /** The machines that a topology says in short, each with its links, and the networks between them. */
 export function wiringOf(topology: Topology): Wiring {
-  const { bridges, pods, outside } = topology
+  const { bridges, pods, outside, networks, machines } = topology
   const pinned = pinsPods(topology)
   return {
-    networks: networksOf(topology),
+    networks: [
+      ...networksOf(topology),
+      ...networks.map(({ bridge }): Segment => ({ kind: 'segment', place: host, name: bridge })),
+    ],
     machines: [
       ...pods.map(pod => podMachine(pod, bridges, pinned)),
-      ...outside.map((machine, index) => ({ name: machine.name, links: [wire(machine, index === 0)] })),
+      ...outside.map((machine, index) => ({
+        name: machine.name,
+        links: [wire(machine, index === 0)],
+        routes: noRoutes,
+      })),
+      ...machines.map(machine => segmentMachine(machine, networks)),
     ],
   }
 }
 
-/** The networks of a topology. */
+/** The networks of a topology on which the host has an address. */
 export function networksOf(topology: Topology): Network[] {
   const pinned = pinsPods(topology)
   return topology.bridges.map(({ name, address }) => ({ kind: 'bridge', place: host, name, address, pinned }))
@@ -47,7 +57,26 @@ export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean
     hairpin: bridges.some(each => each.name === bridge && each.hairpin),
     pinned,
   }
-  return { name, links: [port] }
+  return { name, links: [port], routes: noRoutes }
+}
+
+function segmentMachine(
+  { name, interfaces, gateway, routes }: LabMachine,
+  networks: readonly LabNetwork[],
+): Machine {
+  const bridgeOf = (network: string) => networks.find(each => each.name === network)?.bridge ?? network
+  return {
+    name,
+    links: interfaces.map(
+      ({ name: own, network, addresses, port }): SegmentPort => ({
+        kind: 'segment-port',
+        near: { place: name, interface: own, addresses },
+        far: { place: host, interface: port },
+        network: bridgeOf(network),
+      }),
+    ),
+    routes: { ...(gateway === undefined ? {} : { gateway }), others: routes },
+  }
 }
 
 function wire(machine: OutsideMachine, isWayOut: boolean): Wire {

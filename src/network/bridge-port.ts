@@ -1,7 +1,7 @@
 import type { Action, Command, Place } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
 import { type BridgePort, type Link, type LinkEnd, pinnedHardwareAddress } from '../model/machine.ts'
-import { addressed, cable, defaultRoute, uncable, up } from './cable.ts'
+import { addressed, cable, defaultRoute, plugged, uncable, up } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 
 /** A veth pair from a machine into a bridge. */
@@ -18,14 +18,6 @@ export const bridgePortDriver: LinkDriver<BridgePort> = {
   }),
   detach: (port, left) => ({ cable: [uncable(port)], forgetting: forgetting(port, left) }),
   repin: port => (port.pinned ? pinning(port) : unpinning(port)),
-}
-
-/** Plugs the far end into its bridge. */
-export function plugged({ far, network }: BridgePort): Action {
-  return reversible({
-    argv: ['ip', 'link', 'set', 'dev', far.interface, 'master', network, 'up'],
-    in: far.place,
-  })
 }
 
 function hairpinned({ far }: BridgePort): Action {

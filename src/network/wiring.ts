@@ -3,13 +3,15 @@ import type { Link, Machine } from '../model/machine.ts'
 import type { Wiring } from '../model/wiring.ts'
 import { raiseBridge } from './bridge.ts'
 import { bridgePortDriver } from './bridge-port.ts'
-import { namespace, up } from './cable.ts'
+import { namespace, routed, up } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
+import { raiseSegment, segmentPortDriver } from './segment.ts'
 import { wireDriver } from './wire.ts'
 
 const drivers: { readonly [Kind in Link['kind']]: LinkDriver<Extract<Link, { kind: Kind }>> } = {
   'bridge-port': bridgePortDriver,
   wire: wireDriver,
+  'segment-port': segmentPortDriver,
 }
 
 /** The driver of a link's kind. */
@@ -19,23 +21,27 @@ function driverOf<Kind extends Link>(link: Kind): LinkDriver<Kind> {
 
 /** Brings a whole wiring. */
 export function attachAll({ networks, machines }: Wiring): Action[] {
-  return [...networks.flatMap(raiseBridge), ...attachMachines(machines)]
+  return [
+    ...networks.flatMap(each => (each.kind === 'bridge' ? raiseBridge(each) : raiseSegment(each))),
+    ...attachMachines(machines),
+  ]
 }
 
 /** Brings machines, whose networks are there. */
 export function attachMachines(machines: readonly Machine[]): Action[] {
-  const attached = machines.map(({ name, links }) => ({
-    name,
-    links: links.map(link => driverOf(link).attach(link)),
+  const attached = machines.map(machine => ({
+    machine,
+    links: machine.links.map(link => driverOf(link).attach(link)),
   }))
   const all = attached.flatMap(({ links }) => links)
   return [
     ...machines.map(({ name }) => namespace(name)),
     ...all.flatMap(({ cable }) => cable),
     ...all.flatMap(({ known }) => known),
-    ...attached.flatMap(({ name, links }) => [
-      up({ place: name, interface: 'lo' }),
+    ...attached.flatMap(({ machine, links }) => [
+      up({ place: machine.name, interface: 'lo' }),
       ...links.flatMap(({ near }) => near),
+      ...routed(machine),
     ]),
     ...all.flatMap(({ wayOut }) => wayOut),
   ]

@@ -47,7 +47,7 @@ export function addStage(
           : 'The pods know each other and the services by their hosts files.',
       from: 'topology',
       actions: commands.map(action),
-      checks: added.length > 0 ? topologyChecks('servers', { ...lab, pods: [...added] }) : [],
+      checks: added.length > 0 ? topologyChecks('servers', { ...lab, pods: [...added], machines: [] }) : [],
     },
     ends: [],
     touches: added,
@@ -102,7 +102,7 @@ export function restartStage(before: LabInCondition, pods: readonly Pod[]): Appl
       why: 'A pod keeps its network namespace while its programs end and others start.',
       from: 'topology',
       actions: pods.flatMap(podPrograms).map(action),
-      checks: topologyChecks('servers', { ...before.lab, pods }),
+      checks: topologyChecks('servers', { ...before.lab, pods, machines: [] }),
     },
     ends: names,
     touches: pods,
@@ -134,14 +134,14 @@ function withNameservers(pods: readonly Pod[], told: readonly Pod[]): Pod[] {
   return pods.map(pod => ({ ...pod, nameservers: now.get(pod.name) ?? pod.nameservers }))
 }
 
-/** The hosts files of all pods where a name has changed, and the resolv.conf files that are new or other. No `before`: all. */
+/** The hosts files of all pods and machines where a name has changed, and the resolv.conf files that are new or other. No `before`: all. */
 function nameFiles(
   before: Lab | undefined,
   lab: Lab,
   pods: readonly Pod[],
   fresh: ReadonlySet<string>,
 ): Command[] {
-  const folder = (pod: Pod) => `/etc/netns/${pod.name}`
+  const folder = (pod: { name: string }) => `/etc/netns/${pod.name}`
   const hosts = hostsFile(lab)
   const asking = pods.filter(pod => {
     const was = before?.pods.find(({ name }) => name === pod.name)
@@ -150,7 +150,9 @@ function nameFiles(
       : was?.nameservers.join(' ') !== pod.nameservers.join(' ')
   })
   const toTell =
-    before !== undefined && hosts === hostsFile(before) ? pods.filter(pod => fresh.has(pod.name)) : pods
+    before !== undefined && hosts === hostsFile(before)
+      ? pods.filter(pod => fresh.has(pod.name))
+      : [...pods, ...lab.machines]
   return [
     ...(fresh.size === 0
       ? []

@@ -1,26 +1,27 @@
-import { host } from '../command/command.ts'
-import type { BuildPart, Check, Lab } from '../model/lab.ts'
+import { host, type Place } from '../command/command.ts'
+import type { BuildPart, Check, Lab, LabMachine } from '../model/lab.ts'
 
 /** Seconds that a part of the topology gets until it answers. */
 const patience = 5
 
 /** The checks that come with a part of the topology, whatever the lab's own steps ask. */
 export function topologyChecks(part: BuildPart, lab: Lab): readonly Check[] {
-  if (part === 'forwarding') return Object.entries(lab.sysctls).map(([key, value]) => sysctlCheck(key, value))
-  if (part === 'servers') return serverChecks(lab)
+  if (part === 'forwarding') return sysctlChecks(host, lab.sysctls)
+  if (part === 'network') return lab.machines.flatMap(({ name, sysctls }) => sysctlChecks(name, sysctls))
+  if (part === 'servers') return [...serverChecks(lab), ...lab.machines.flatMap(machineChecks)]
   return []
 }
 
-function sysctlCheck(key: string, value: string): Check {
-  return {
-    kind: 'command',
+function sysctlChecks(from: Place, sysctls: Lab['sysctls']): Check[] {
+  return Object.entries(sysctls).map(([key, value]) => ({
+    kind: 'command' as const,
     argv: ['sysctl', '-n', key],
-    from: host,
+    from,
     exit: 0,
     output: `^${value.replaceAll(/[^A-Za-z0-9]+/g, '\\s+')}$`,
     within: patience,
     once: false,
-  }
+  }))
 }
 
 /** The host asks each of netlab's own servers; on other programs' ports it cannot know what to expect. */
@@ -36,5 +37,20 @@ function serverChecks(lab: Lab): Check[] {
         once: false,
       })),
     ),
+  )
+}
+
+/** A machine asks its own server: who else reaches it is what routes and rules decide, and a lab is about those. */
+function machineChecks({ name, interfaces, containers }: LabMachine): Check[] {
+  const own = interfaces[0]?.addresses[0]?.address
+  return containers.flatMap(({ serve }) =>
+    serve.map(port => ({
+      kind: 'curl' as const,
+      url: `${own}:${port}`,
+      from: name,
+      expect: [{ kind: 'answers' as const, backends: [name] }],
+      within: patience,
+      once: false,
+    })),
   )
 }

@@ -232,6 +232,12 @@ function impossible(before: Lab, after: Lab): string[] {
       ? []
       : ['bridges: every pod is plugged into one and routes by it']),
     ...(same(before.outside, after.outside) ? [] : ["outside: the host's way out leads through it"]),
+    ...(same(before.networks, after.networks)
+      ? []
+      : ['networks: the cables of machines are plugged into them']),
+    ...(same(before.machines, after.machines)
+      ? []
+      : ['machines: what steps have done to one would be lost with it']),
     ...(same(commands(before), commands(after))
       ? []
       : ['steps: what their commands did cannot be told from what they are to do now']),

@@ -3,11 +3,11 @@ import type { Lab } from '../model/lab.ts'
 import { machinesOf } from '../model/places.ts'
 
 /**
- * The hosts file of a lab's pods: the pods and the machines outside by name, and the services by the names that cluster DNS would answer to.
+ * The hosts file of a lab's pods and machines: all of them by name, and the services by the names that cluster DNS would answer to.
  * One text for all of them: a pod's own name is in it as well.
  */
 export function hostsFile(lab: Lab): string {
-  const machines = machinesOf(lab).map(({ name, address }) => `${address.address}\t${name}`)
+  const machines = machinesOf(lab).map(({ name, addresses }) => `${addresses[0]}\t${name}`)
   const services = lab.services.flatMap(service =>
     service.clusterIPs
       .filter(address => address !== 'None')

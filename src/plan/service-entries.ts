@@ -2,7 +2,7 @@ import { host, type Place } from '../command/command.ts'
 import type { Client, NodeModel } from '../dataplane/dataplane.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabService } from '../model/lab.ts'
-import { placesOf } from '../model/places.ts'
+import { placesOfHost } from '../model/places.ts'
 import { joinHostPort } from '../service/addresses.ts'
 import { nodePortScope, type ProxyNode, primaryAddress } from '../service/node-ports.ts'
 import type { ServiceEntry, ServiceTarget } from './plan.ts'
@@ -22,7 +22,7 @@ export interface EntryContext {
 /** The addresses at which a service's port answers, with who asks there when the lab is verified. */
 export function serviceEntries(context: EntryContext): readonly ServiceEntry[] {
   const { lab, node, service, port } = context
-  const everywhere = placesOf(lab)
+  const everywhere = placesOfHost(lab)
   const ofIPv4 = (addresses: readonly string[]) =>
     addresses.filter(address => !address.includes(':') && address !== 'None')
   const external = { client: service.externalTrafficPolicy === 'Local' ? 'kept' : 'masqueraded' } as const

@@ -1,6 +1,6 @@
 import { type Action, type Command, onHost } from '../command/command.ts'
 import { subnetOf } from '../model/address.ts'
-import type { Bridge, BuildPart, Lab, Pod } from '../model/lab.ts'
+import type { Bridge, BuildPart, Lab, LabMachine, Pod } from '../model/lab.ts'
 import { pinsPods, wiringOf } from '../model/wiring.ts'
 import { attachAll } from '../network/wiring.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
@@ -46,22 +46,50 @@ function forwarding(lab: Lab): Part {
 }
 
 function network(lab: Lab): Part {
-  const { bridges, pods } = lab
-  const names = bridges.map(bridge => bridge.name).join(' and ')
+  const { bridges, pods, networks, machines } = lab
+  const hasPods = pods.length > 0 || machines.length === 0
   return {
-    title: `${count(pods.length, 'pod')} on ${names}`,
-    why:
-      'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge ' +
-      'on the host. The bridge has the address that the pods use as their gateway.' +
-      (pinsPods(lab) ? `\n${whyPinned}` : ''),
+    title: [
+      ...(hasPods ? [placed(pods, 'pod', bridges)] : []),
+      ...(machines.length > 0 ? [placed(machines, 'machine', networks)] : []),
+    ].join(', '),
+    why: [
+      ...(hasPods ? [whyPods] : []),
+      ...(pinsPods(lab) ? [whyPinned] : []),
+      ...(machines.length > 0 ? [whyMachines] : []),
+    ].join('\n'),
     links: attachAll(wiringOf(lab)),
-    commands: podFiles(lab),
+    commands: [...nameFiles(lab), ...machines.flatMap(settings)],
   }
 }
 
-function podFiles(lab: Lab): Command[] {
-  if (lab.pods.length === 0) return []
-  const folders = lab.pods.map(pod => `/etc/netns/${pod.name}`)
+const whyPods =
+  'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge ' +
+  'on the host. The bridge has the address that the pods use as their gateway.'
+
+const whyMachines =
+  'A machine is a network namespace with a veth pair for each of its interfaces, and with rules, routes and settings of its ' +
+  'own. A network is a bridge that serves as a switch: it has no address, so the host takes no part in what passes there.'
+
+/** `2 pods on br1`, `4 machines on lan, dmz and uplink` */
+function placed(those: readonly unknown[], noun: string, where: readonly { name: string }[]): string {
+  const names = where.map(({ name }) => name)
+  const listed = [...names.slice(0, -2), names.slice(-2).join(' and ')].join(', ')
+  return `${count(those.length, noun)} on ${listed}`
+}
+
+/** The kernel settings of a machine. */
+function settings({ name, sysctls }: LabMachine): Command[] {
+  return Object.entries(sysctls).map(([key, value]) => ({
+    argv: ['sysctl', '-w', `${key}=${value}`],
+    in: name,
+  }))
+}
+
+/** The files by which pods and machines know names. */
+function nameFiles(lab: Lab): Command[] {
+  const folders = [...lab.pods, ...lab.machines].map(({ name }) => `/etc/netns/${name}`)
+  if (folders.length === 0) return []
   const asking = lab.pods.filter(pod => pod.nameservers.length > 0)
   const answers = [...new Set(asking.map(pod => resolvConf(pod.nameservers)))]
   return [
@@ -124,18 +152,19 @@ function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
 
 function servers(lab: Lab): Part {
   const files = Object.entries(lab.files).map(([path, input]) => ({ ...onHost(['tee', path]), input }))
-  const programs = lab.pods.flatMap(podPrograms)
+  const programs = [...lab.pods, ...lab.machines].flatMap(podPrograms)
+  const who = lab.machines.length === 0 ? 'pod' : lab.pods.length === 0 ? 'machine' : 'pod or machine'
   return {
     title: count(programs.length, 'server'),
     why:
-      "Each pod runs its program in its own network namespace, so all of them can listen on the same port. netlab's own " +
-      'server answers with the name of the pod, its address, and the address that the client seems to have.',
+      `Each ${who} runs its program in its own network namespace, so all of them can listen on the same port. netlab's own ` +
+      `server answers with the name of the ${who}, its address, and the address that the client seems to have.`,
     commands: [...files, ...programs],
   }
 }
 
-/** The programs that a pod runs. */
-export function podPrograms(pod: Pod): Command[] {
+/** The programs that a pod or a machine runs. */
+export function podPrograms(pod: Pick<Pod, 'name' | 'containers'>): Command[] {
   return pod.containers.map(container => ({
     argv: container.command.length > 0 ? container.command : serveArgv(pod, container.serve),
     in: pod.name,
@@ -143,7 +172,7 @@ export function podPrograms(pod: Pod): Command[] {
   }))
 }
 
-function serveArgv(pod: Pod, ports: readonly number[]): readonly string[] {
+function serveArgv(pod: Pick<Pod, 'name'>, ports: readonly number[]): readonly string[] {
   return ['netlab', 'serve', ...ports.map(String), '--name', pod.name]
 }
 

@@ -23,6 +23,11 @@ export class Allocations {
     }
   }
 
+  /** Who has an address. */
+  holderOf(address: string): string | undefined {
+    return this.addresses.get(address)?.what
+  }
+
   /** A name of one of the host's own interfaces. */
   interface(name: string, path: Path, what: string, on?: 'key' | 'value'): void {
     const other = this.interfaces.get(name)

@@ -19,11 +19,18 @@ const defaultWithin = 5
 /** The endpoints of each service as they stand at a step: `namespace/name` → pods. */
 export type EndpointsNow = ReadonlyMap<string, readonly string[]>
 
-/** Reads a check; with several places in `from` it becomes several checks. */
-export function readChecks(input: CheckInput, path: Path, context: LabContext, now: EndpointsNow): Check[] {
-  const places = input.from === undefined ? [host] : asList(input.from)
-  for (const [index, place] of places.entries()) {
-    checkPlace(place, Array.isArray(input.from) ? [...path, 'from', index] : [...path, 'from'], context)
+/** Reads a check; with several places in `from` it becomes several checks. `place`: where it is tried from if it does not say so. */
+export function readChecks(
+  input: CheckInput,
+  path: Path,
+  place: Place,
+  context: LabContext,
+  now: EndpointsNow,
+): Check[] {
+  const places = input.from === undefined ? [place] : asList(input.from)
+  for (const [index, each] of places.entries()) {
+    if (input.from === undefined) break
+    checkPlace(each, Array.isArray(input.from) ? [...path, 'from', index] : [...path, 'from'], context)
   }
   if (places.length === 0) {
     context.findings.report(
@@ -67,6 +74,7 @@ function readCurl(
     checkTarget(target, owner, [...path, 'curl'], context)
     if (owner) checkName(target, owner, places, [...path, 'curl'], context)
   }
+  if (places.includes(host)) checkHost(path, context)
   const sampled = expect.some(({ kind }) => kind === 'shares')
   if (input.requests !== undefined && !sampled) {
     const fix = 'add "expect: {shares: even}", or remove "requests"'
@@ -83,6 +91,14 @@ function readCurl(
     expect,
     ...(input.requests !== undefined && { requests: input.requests }),
   }
+}
+
+/** Between machines on networks the host is only the cables. */
+function checkHost(path: Path, { topology, machineNames, findings }: LabContext): void {
+  const [someone] = machineNames
+  if (someone === undefined || topology.bridges.length + topology.outside.length > 0) return
+  const message = 'asked from the host, which has no address on any network'
+  findings.report(path, message, `add "from: ${someone}", say`, 'key')
 }
 
 function mustAnswer(expectation: Expectation): boolean {
@@ -117,17 +133,22 @@ function checkName(
   owner: Owner,
   places: readonly Place[],
   path: Path,
-  { findings, outsideNames }: LabContext,
+  { findings, outsideNames, machineNames }: LabContext,
 ): void {
   const stranger = places.find(place => place === host || outsideNames.has(place))
   if (/^[0-9.]+$/.test(name) || stranger === undefined) return
   const address = addressOf(owner)
   const fix = address === undefined ? 'write an address' : `write ${address}:${port}, or ask from a pod`
-  findings.report(path, `only pods know the name ${name}, not ${stranger}`, fix)
+  findings.report(
+    path,
+    `only ${machineNames.size > 0 ? 'pods and machines on networks' : 'pods'} know the name ${name}, not ${stranger}`,
+    fix,
+  )
 }
 
 function addressOf(owner: Owner): string | undefined {
   if (owner.kind === 'service') return owner.service.clusterIPs.find(address => address !== 'None')
+  if (owner.kind === 'machine') return owner.machine.interfaces[0]?.addresses[0]?.address
   return (owner.kind === 'pod' ? owner.pod : owner.machine).address.address
 }
 
@@ -142,6 +163,11 @@ function checkStranger(name: string, path: Path, context: LabContext): void {
     return
   }
   if (context.otherNames || name === 'localhost') return
-  const names = [...context.podNames, ...services.flatMap(serviceNames), ...context.outsideNames]
+  const names = [
+    ...context.podNames,
+    ...services.flatMap(serviceNames),
+    ...context.outsideNames,
+    ...context.machineNames,
+  ]
   findings.report(path, `nobody is called ${name}`, didYouMean(name, names, 'the names are'))
 }

@@ -11,8 +11,11 @@ import type { ContainerInput, PodInput } from './schema/topology.ts'
 /** What a pod's only container is called where the lab gives it no name. */
 const onlyContainer = 'main'
 
-/** Reads a pod's programs; containers that share a port are told apart. */
-export function readContainers(pod: PodInput, path: Path, findings: Findings): Container[] {
+/** What a pod or a machine says of its programs. */
+type Programs = ContainerInput & Pick<PodInput, 'containers'>
+
+/** Reads a pod's or a machine's programs; containers that share a port are told apart. */
+export function readContainers(pod: Programs, path: Path, findings: Findings): Container[] {
   const { serve, command, ports, readiness, containers } = pod
   const isBare =
     serve === undefined && command === undefined && ports === undefined && readiness === undefined

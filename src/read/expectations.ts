@@ -2,7 +2,7 @@ import { readAddress } from '../model/address.ts'
 import type { Expectation, FailureKind } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
 import type { Refusal } from '../text/problem.ts'
-import { checkPod, type LabContext } from './lab-context.ts'
+import { checkBackend, type LabContext } from './lab-context.ts'
 import type { CurlCheckInput, CurlExpectationInput } from './schema/check.ts'
 import { asList } from './schema/fields.ts'
 
@@ -34,10 +34,11 @@ function readExpectation(
   const { backend, status, body, client } = input
   const backends = asList(backend)
   for (const [index, pod] of backends.entries()) {
-    checkPod(pod, Array.isArray(backend) ? [...path, 'backend', index] : [...path, 'backend'], context)
+    checkBackend(pod, Array.isArray(backend) ? [...path, 'backend', index] : [...path, 'backend'], context)
   }
   if (body !== undefined) findings.accept([...path, 'body'], readPattern(body))
-  if (client !== undefined) findings.accept([...path, 'client'], readAddress(client))
+  if (client !== undefined && client !== '127.0.0.1')
+    findings.accept([...path, 'client'], readAddress(client))
   return [
     {
       kind: 'answers',
@@ -69,7 +70,7 @@ function readShares(
     findings.report(at, message, 'write the share of each pod: {POD: 0.5, POD: 0.5}')
     return []
   }
-  for (const pod of Object.keys(shares)) checkPod(pod, [...at, pod], context, 'key')
+  for (const pod of Object.keys(shares)) checkBackend(pod, [...at, pod], context, 'key')
   const sum = Object.values(shares).reduce((total, share) => total + share, failed)
   if (Math.abs(sum - 1) > 0.01) {
     const message = `the shares${failed > 0 ? ' and "failed"' : ''} add up to ${Number(sum.toFixed(4))}, not to 1`

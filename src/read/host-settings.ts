@@ -1,5 +1,6 @@
 import { namespacesFolder } from '../command/command.ts'
 import { nearest } from '../text/did-you-mean.ts'
+import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 
 /** The settings that labs touch most, for those who misspell them. */
@@ -16,10 +17,11 @@ const wellKnown = [
 /** Reads kernel settings; only those of the network are the sandbox's own. */
 export function readSysctls(
   input: Readonly<Record<string, string | number>>,
+  at: Path,
   findings: Findings,
 ): Record<string, string> {
   for (const [key, value] of Object.entries(input)) {
-    const path = ['sysctls', key]
+    const path = [...at, key]
     if (!/^net(?:\.[A-Za-z0-9_-]+)+$/.test(key)) {
       const near = nearest(key.replace(/^\/?(proc\/sys\/)?/, '').replaceAll('/', '.'), wellKnown)
       const fix = near ? `did you mean "${near}"?` : 'write, for example, net.ipv4.ip_forward'

@@ -12,9 +12,10 @@ export interface LabContext {
   services: readonly LabService[]
   /** Pods that were understood whole. */
   soundPods: readonly Pod[]
-  /** Names of all pods and outside machines that are written, those too whose other fields are wrong. */
+  /** Names of all pods and machines that are written, those too whose other fields are wrong. */
   podNames: ReadonlySet<string>
   outsideNames: ReadonlySet<string>
+  machineNames: ReadonlySet<string>
   /** Whether everything was understood, so that what is not there surely does not exist. */
   complete: boolean
   /** Pods may learn names that netlab does not know: from name servers, or from a hosts file of the lab. */
@@ -24,7 +25,7 @@ export interface LabContext {
 
 /** Whether names may be known that the lab does not declare. */
 export function hasOtherNames(input: LabInput): boolean {
-  const pods = Object.values(input.pods)
+  const pods = Object.values(input.pods ?? {})
   const usesNameserver = pods.some(pod => typeof pod !== 'string' && (pod.nameservers?.length ?? 0) > 0)
   return usesNameserver || Object.keys(input.files ?? {}).some(path => /(?:hosts|resolv\.conf)$/.test(path))
 }
@@ -33,18 +34,30 @@ export function hasOtherNames(input: LabInput): boolean {
 export function checkPlace(
   place: string,
   path: Path,
-  { podNames, outsideNames, findings }: LabContext,
+  { podNames, outsideNames, machineNames, findings }: LabContext,
 ): void {
-  if (place === host || podNames.has(place) || outsideNames.has(place)) return
-  const places = [host, ...podNames, ...outsideNames]
+  const places = [host, ...podNames, ...outsideNames, ...machineNames]
+  if (places.includes(place)) return
   findings.report(path, `there is no place ${place}`, didYouMean(place, places, 'the places are'))
 }
 
 /** Tells of a pod that does not exist. */
-export function checkPod(name: string, path: Path, { podNames, findings }: LabContext, on?: 'key'): boolean {
+function checkPod(name: string, path: Path, { podNames, findings }: LabContext, on?: 'key'): boolean {
   if (podNames.has(name)) return true
   findings.report(path, `there is no pod ${name}`, didYouMean(name, podNames, 'the pods are'), on)
   return false
+}
+
+/** Tells of a pod or machine that does not exist. */
+export function checkBackend(name: string, path: Path, context: LabContext, on?: 'key'): void {
+  const { podNames, machineNames, findings } = context
+  if (machineNames.has(name)) return
+  if (machineNames.size === 0) checkPod(name, path, context, on)
+  else if (!podNames.has(name)) {
+    const names = [...podNames, ...machineNames]
+    const noun = podNames.size === 0 ? 'machine' : 'pod or machine'
+    findings.report(path, `there is no ${noun} ${name}`, didYouMean(name, names), on)
+  }
 }
 
 /** The service that is called `name` or `namespace/name`. */

@@ -82,10 +82,20 @@ function readLab(
   const written = document.value as Record<string, unknown>
   const podNames = new Set(keysOf(written.pods))
   const fits = mistaken.length === 0
-  if (fits && podNames.size === 0) {
+  const machineNames = new Set(keysOf(written.machines))
+  if (fits && podNames.size + machineNames.size === 0) {
     findings.report(['pods'], 'a lab without pods', 'add "a: 10.0.0.11/24" below "pods:"', 'key')
   }
-  const topology = readTopology(input, countBridges(written), findings)
+  const topology = readTopology(
+    input,
+    {
+      bridges: countBridges(written),
+      networks: keysOf(written.networks),
+      bareMachines: new Set([...machineNames].filter(name => isBare(written.machines, name))),
+      isWhole: fits,
+    },
+    findings,
+  )
   const doubtful = new Set(mistaken.flatMap(([part, name]) => (part === 'pods' ? [name] : [])))
   // A mistake with `pods` as a whole: nothing is known of them.
   const soundPods = doubtful.has(undefined) ? [] : topology.pods.filter(({ name }) => !doubtful.has(name))
@@ -102,6 +112,7 @@ function readLab(
     soundPods,
     podNames,
     outsideNames: new Set(keysOf(written.outside)),
+    machineNames,
     complete: fits && sources.complete && soundPods.length === podNames.size,
     otherNames: hasOtherNames(input),
     findings,
@@ -110,7 +121,7 @@ function readLab(
     name: input.name,
     title: input.title ?? input.name,
     sources: [{ path: document.file, text: document.text }, ...sources.manifests],
-    sysctls: readSysctls(input.sysctls ?? {}, findings),
+    sysctls: readSysctls(input.sysctls ?? {}, ['sysctls'], findings),
     ...topology,
     files: readFiles(input.files ?? {}, findings),
     services,
@@ -127,6 +138,15 @@ function refused(problems: readonly Problem[], file: string): ParsedLab {
       isFirst(a) - isFirst(b) || a.file.localeCompare(b.file, 'en') || a.line - b.line || a.column - b.column,
   )
   return { lab: undefined, problems: sorted.slice(0, mostMistakes) }
+}
+
+function isBare(machines: unknown, name: string): boolean {
+  const machine = (machines as Record<string, unknown>)[name] as { interfaces?: unknown } | null
+  return machine !== null && typeof machine === 'object' && isEmpty(machine.interfaces)
+}
+
+function isEmpty(map: unknown): boolean {
+  return map !== null && typeof map === 'object' && keysOf(map).length === 0
 }
 
 function countBridges({ bridge, bridges }: Record<string, unknown>): number {

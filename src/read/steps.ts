@@ -1,10 +1,10 @@
-import { host } from '../command/command.ts'
+import { host, type Place } from '../command/command.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { BuildPart, LabCommand, LabStep } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import { splitWords } from '../text/split-words.ts'
-import { type EndpointsNow, readChecks } from './checks.ts'
+import { readChecks } from './checks.ts'
 import { checkPlace, type LabContext, serviceNamed, soundPodsOf } from './lab-context.ts'
 import { asList } from './schema/fields.ts'
 import type { StepInput } from './schema/step.ts'
@@ -18,25 +18,20 @@ export function readSteps(inputs: readonly StepInput[], context: LabContext): La
     const path: Path = ['steps', index]
     const endpoints = readStepEndpoints(input, path, context)
     for (const [service, pods] of Object.entries(endpoints)) now.set(service, pods)
+    const place = input.in ?? host
+    checkPlace(place, [...path, 'in'], context)
     return {
       title: input.title,
       why: (input.why ?? '').trim(),
       build: asList(input.build),
       endpoints,
-      run: (input.run ?? []).flatMap((each, at) => readRun(each, [...path, 'run', at], context)),
-      check: readStepChecks(input, path, context, now),
+      run: (input.run ?? []).flatMap((each, at) => readRun(each, [...path, 'run', at], place, context)),
+      check: (input.check ?? []).flatMap((each, at) =>
+        readChecks(each, [...path, 'check', at], place, context, now),
+      ),
       line: context.findings.lineAt(path),
     }
   })
-}
-
-function readStepChecks(
-  input: StepInput,
-  path: Path,
-  context: LabContext,
-  now: EndpointsNow,
-): LabStep['check'] {
-  return (input.check ?? []).flatMap((each, at) => readChecks(each, [...path, 'check', at], context, now))
 }
 
 function readStepEndpoints(
@@ -69,13 +64,14 @@ function readStepEndpoints(
 function readRun(
   input: NonNullable<StepInput['run']>[number],
   path: Path,
+  stepPlace: Place,
   context: LabContext,
 ): LabCommand[] {
   const long = typeof input === 'string' ? { run: input } : input
   const runPath = typeof input === 'string' ? path : [...path, 'run']
   const argv = readLine(long.run, runPath, context)
   const undo = long.undo === undefined ? undefined : readLine(long.undo, [...path, 'undo'], context)
-  const place = long.in ?? host
+  const place = long.in ?? stepPlace
   if (long.in !== undefined) checkPlace(long.in, [...path, 'in'], context)
   return argv ? [{ argv, in: place, ...(undo && { undo }) }] : []
 }

@@ -1,6 +1,7 @@
 import { readAddress } from '../model/address.ts'
 import { serviceNames } from '../model/dns-names.ts'
-import type { LabService, OutsideMachine, Pod, Topology } from '../model/lab.ts'
+import type { LabMachine, LabService, OutsideMachine, Pod, Topology } from '../model/lab.ts'
+import { machineAt } from '../model/places.ts'
 import type { Refusal } from '../text/problem.ts'
 
 /** What a `curl:` line asks for. */
@@ -14,6 +15,7 @@ export type Owner =
   | { kind: 'pod'; pod: Pod }
   | { kind: 'service'; service: LabService }
   | { kind: 'outside'; machine: OutsideMachine }
+  | { kind: 'machine'; machine: LabMachine }
 
 /** Reads `10.0.0.11:8080` or `http://http-server:8080/path`. */
 export function readTarget(text: string): Target | Refusal {
@@ -48,6 +50,9 @@ export function ownerOf(
   if (pod) return { kind: 'pod', pod }
   const machine = topology.outside.find(({ name, address }) => name === host || address.address === host)
   if (machine) return { kind: 'outside', machine }
+  const known = machineAt(topology, host)?.name ?? host
+  const other = topology.machines.find(({ name }) => name === known)
+  if (other) return { kind: 'machine', machine: other }
   const service = services.find(each => each.clusterIPs.includes(host) || serviceNames(each).includes(host))
   return service && { kind: 'service', service }
 }

@@ -7,32 +7,47 @@ import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import { Allocations } from './allocations.ts'
 import { readContainers } from './containers.ts'
+import { readMachines, readNetworks } from './machines.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput, PodInput } from './schema/topology.ts'
 
 /** The kernel's limit for one bridge (BR_MAX_PORTS less port 0). */
 const mostBridgePorts = 1023
 
-/** Reads bridges, pods and outside machines, and checks that they fit together. `writtenBridges`: of how many bridges. */
-export function readTopology(input: LabInput, writtenBridges: number, findings: Findings): Topology {
-  return new TopologyReader(input, writtenBridges, findings).read()
+/** What the file says, mistakes included. */
+interface Written {
+  /** How many bridges. */
+  bridges: number
+  networks: readonly string[]
+  /** Machines without an interface. */
+  bareMachines: ReadonlySet<string>
+  /** Nothing had to be left out. */
+  isWhole: boolean
+}
+
+/** Reads bridges, pods, outside machines, networks and their machines, and checks that they fit together. */
+export function readTopology(input: LabInput, written: Written, findings: Findings): Topology {
+  return new TopologyReader(input, written, findings).read()
 }
 
 class TopologyReader {
   private readonly input: LabInput
   private readonly findings: Findings
-  private readonly writtenBridges: number
+  private readonly written: Written
   private readonly allocations: Allocations
 
-  constructor(input: LabInput, writtenBridges: number, findings: Findings) {
+  constructor(input: LabInput, written: Written, findings: Findings) {
     this.input = input
-    this.writtenBridges = writtenBridges
+    this.written = written
     this.findings = findings
     this.allocations = new Allocations(findings)
   }
 
   read(): Topology {
     const bridges = this.readBridges()
+    const { input, findings, allocations, written } = this
+    const reading = { findings, allocations, written }
+    const networks = readNetworks(input, reading)
     const named = this.podEntries()
     this.allocateGivenInterfaces(named)
     const outside = this.readOutside()
@@ -50,7 +65,8 @@ class TopologyReader {
     }
     this.checkGateways(pods, bridges)
     this.checkBridgePorts(pods, bridges)
-    return { bridges, pods, outside }
+    const machines = readMachines(input, networks, reading)
+    return { bridges, pods, outside, networks, machines }
   }
 
   private readBridges(): Bridge[] {
@@ -80,7 +96,7 @@ class TopologyReader {
   }
 
   private podEntries(): [string, PodInput][] {
-    const pods = Object.entries(this.input.pods).map(([name, pod]): [string, PodInput] => [
+    const pods = Object.entries(this.input.pods ?? {}).map(([name, pod]): [string, PodInput] => [
       name,
       typeof pod === 'string' ? { address: pod } : pod,
     ])
@@ -106,7 +122,7 @@ class TopologyReader {
   }
 
   private readPod(name: string, pod: PodInput, veth: string, bridges: readonly Bridge[]): Pod | undefined {
-    const isShort = typeof this.input.pods[name] === 'string'
+    const isShort = typeof this.input.pods?.[name] === 'string'
     const path: Path = ['pods', name]
     const addressPath = isShort ? path : [...path, 'address']
     const containers = readContainers(pod, path, this.findings)
@@ -263,6 +279,6 @@ class TopologyReader {
 
   /** Then nothing can be said about which bridges there are. */
   private someBridgeIsUnread(bridges: readonly Bridge[]): boolean {
-    return bridges.length < this.writtenBridges
+    return bridges.length < this.written.bridges
   }
 }

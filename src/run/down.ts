@@ -29,10 +29,11 @@ export async function down(name: string): Promise<DownReport> {
   return { lab: name, found, wasRunning: running, ...went }
 }
 
-const nothing = { pods: 0, links: 0, rules: 0 }
+const nothing = { pods: 0, machines: 0, links: 0, rules: 0 }
 
 function contents(folder: LabFolder, { rules = 0 }: LabState, { init }: Sandbox): typeof nothing {
-  return { pods: folder.lab()?.pods.length ?? 0, links: linkCount(init), rules }
+  const { pods = [], machines = [] } = folder.lab() ?? {}
+  return { pods: pods.length, machines: machines.length, links: linkCount(init), rules }
 }
 
 /** Takes every lab of this user down, those that died or were broken off included. */

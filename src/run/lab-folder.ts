@@ -37,6 +37,13 @@ const originFile: KeptFile = {
 }
 const labFile: KeptFile = { name: 'lab.json', version: 1, shape: labShape }
 const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: conditionShape }
+/** As lab.json has it; the first netlab knew no machines on networks. */
+type KeptLab = Omit<Lab, 'networks' | 'machines'> & Partial<Pick<Lab, 'networks' | 'machines'>>
+
+function wholeLab(kept: KeptLab): Lab {
+  return { networks: [], machines: [], ...kept }
+}
+
 /** As condition.json has it; the first netlab did not say whether an apply was broken off. */
 type KeptCondition = Omit<Condition, 'brokenOff'> & Partial<Pick<Condition, 'brokenOff'>>
 /** Its name when lab.json had no version. */
@@ -92,15 +99,15 @@ export class LabFolder {
 
   /** The lab as it stands, which an apply may have changed; undefined where that cannot be read. */
   lab(): Lab | undefined {
-    const kept = readKept<Lab>(this.path, labFile)
-    return 'value' in kept ? kept.value : undefined
+    const kept = readKept<KeptLab>(this.path, labFile)
+    return 'value' in kept ? wholeLab(kept.value) : undefined
   }
 
   /** The same; throws NetlabError where it cannot be read. */
   readLab(): Lab {
-    const kept = readKept<Lab>(this.path, labFile)
+    const kept = readKept<KeptLab>(this.path, labFile)
     if ('lost' in kept) throw this.lost(kept.lost)
-    return kept.value
+    return wholeLab(kept.value)
   }
 
   /**

@@ -4,16 +4,18 @@ import { runAtAnyway } from '../sandbox/enter.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { logFile } from '../sandbox/servers.ts'
 
-/** What each container of a pod printed so far. Throws NetlabError where the lab has no such pod. */
+/** What each container of a pod or machine printed so far. Throws NetlabError where the lab has no such one. */
 export async function podLogs(
   { sandbox, lab }: { sandbox: Sandbox; lab: Lab },
   pod: string,
 ): Promise<{ container: string; text: string }[]> {
-  const found = lab.pods.find(({ name }) => name === pod)
+  const places = [...lab.pods, ...lab.machines]
+  const found = places.find(({ name }) => name === pod)
   if (found === undefined) {
-    const fix = `its pods are: ${lab.pods.map(({ name }) => name).join(', ')}`
+    const noun = lab.machines.length === 0 ? 'pods' : 'pods and machines'
+    const fix = `its ${noun} are: ${places.map(({ name }) => name).join(', ')}`
     throw new NetlabError({
-      what: `${lab.name} has no pod named ${pod}`,
+      what: `${lab.name} has no pod ${lab.machines.length === 0 ? '' : 'or machine '}named ${pod}`,
       fix,
       exitCode: exitCode.wrongInput,
     })

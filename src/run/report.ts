@@ -29,6 +29,8 @@ export interface UpReport {
   ms: number
   steps: readonly StepResult[]
   pods: number
+  /** Those on networks. */
+  machines: number
   /** `10.100.100.100:8080` */
   services: readonly string[]
 }
@@ -40,6 +42,8 @@ export interface DownReport {
   /** False: it had died before, or its start was broken off. */
   wasRunning: boolean
   pods: number
+  /** Those on networks. */
+  machines: number
   links: number
   rules: number
 }
@@ -50,6 +54,8 @@ export interface LabStatus {
   state: 'starting' | 'up' | 'failed' | 'gone'
   pid: number
   pods: number
+  /** Those on networks. */
+  machines: number
   /** ISO 8601. */
   since: string
 }

@@ -36,6 +36,15 @@ const checkShape = fields({ kind: oneOf('curl', 'command'), from: text, within: 
 
 const cidr = fields({ address: text, prefix: number })
 
+const containers = list(
+  fields({
+    name,
+    serve: list(number),
+    command: texts,
+    ports: list(fields({ name: text, port: number })),
+  }),
+)
+
 /** What `lab.json` must be. */
 export const labShape: Shape = fields({
   name,
@@ -53,17 +62,24 @@ export const labShape: Shape = fields({
       gateway: text,
       veth: text,
       nameservers: texts,
-      containers: list(
-        fields({
-          name,
-          serve: list(number),
-          command: texts,
-          ports: list(fields({ name: text, port: number })),
-        }),
-      ),
+      containers,
     }),
   ),
   outside: list(fields({ name, address: cidr, hostAddress: cidr, interface: text })),
+  // The first netlab knew neither.
+  networks: optional(list(fields({ name: text, bridge: text }))),
+  machines: optional(
+    list(
+      fields({
+        name,
+        interfaces: list(fields({ name: text, network: text, addresses: list(cidr), port: text })),
+        gateway: optional(text),
+        routes: list(fields({ to: cidr, via: text })),
+        sysctls: record(text),
+        containers,
+      }),
+    ),
+  ),
   files: record(text),
   services: list(
     fields({

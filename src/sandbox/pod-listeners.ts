@@ -7,6 +7,8 @@ import { podServer } from './pod-answer.ts'
 export interface Listener {
   pod: string
   port: number
+  /** The only one on which it listens; left out: on all. */
+  address?: string
 }
 
 /** How servers end: `stop` answers what is under way first, `kill` breaks every connection off. */
@@ -36,7 +38,11 @@ export class PodListeners {
 
   /** Opens them all. Rejects with `POD: why` where one cannot be. */
   async open(listeners: readonly Listener[]): Promise<void> {
-    await Promise.all(listeners.map(listener => this.#open(listener)))
+    await Promise.all(
+      listeners.filter(({ address }) => address === undefined).map(listener => this.#open(listener)),
+    )
+    // One by one: each keeps the process in its pod's namespace until it listens.
+    for (const listener of listeners) if (listener.address !== undefined) await this.#open(listener)
   }
 
   /** Closes the servers of a pod; resolves when its last connection has ended. */
@@ -53,7 +59,7 @@ export class PodListeners {
     )
   }
 
-  #open({ pod, port }: Listener): Promise<void> {
+  async #open({ pod, port, address }: Listener): Promise<void> {
     const namespace = openSync(`${this.#namespaces}/${pod}`, 'r')
     setns(namespace)
     const server = podServer(pod)
@@ -64,10 +70,14 @@ export class PodListeners {
       })
       server.once('error', error => reject(new Error(`${pod}: ${error.message}`)))
     })
-    // Without a host the socket is made inside this very call, that is, in the pod's namespace.
-    server.listen({ port, backlog: 4096 })
-    setns(this.#home)
-    closeSync(namespace)
-    return open
+    // Without a host the socket is made inside this very call, that is, in the pod's namespace; a host is looked up first.
+    server.listen({ port, backlog: 4096, ...(address === undefined ? {} : { host: address }) })
+    try {
+      if (address !== undefined) await open
+    } finally {
+      setns(this.#home)
+      closeSync(namespace)
+    }
+    await open
   }
 }

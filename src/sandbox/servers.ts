@@ -145,7 +145,11 @@ function mustListen(commands: readonly Command[], answer: string): void {
 }
 
 function listenersOf({ argv, in: pod }: Command): Listener[] {
-  return argv.slice(2, argv.indexOf('--name')).map(port => ({ pod, port: Number(port) }))
+  const at = argv.indexOf('--address')
+  const address = at === -1 ? undefined : argv[at + 1]
+  return argv
+    .slice(2, argv.indexOf('--name'))
+    .map(port => ({ pod, port: Number(port), ...(address === undefined ? {} : { address }) }))
 }
 
 /** Seconds within which a program that cannot run has said so. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { shellLine } from '../command/command-line.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
 import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind, Lab } from '../model/lab.ts'
+import { machinesOf } from '../model/places.ts'
 import { type Answer, ask } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
@@ -133,15 +134,15 @@ async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
 }
 
 interface Backend {
-  pod: string
+  name: string
   client: string
 }
 
 /** netlab's own servers say who they are; other programs are known by nothing but their body. */
-function backendOf({ pods }: Lab, body: string): Backend | undefined {
+function backendOf(lab: Lab, body: string): Backend | undefined {
   const said = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(body)
-  const pod = pods.find(({ name }) => name === said?.[1])
-  return said === null || pod === undefined ? undefined : { pod: pod.name, client: said[2] ?? '' }
+  const server = machinesOf(lab).find(({ name }) => name === said?.[1])
+  return said === null || server === undefined ? undefined : { name: server.name, client: said[2] ?? '' }
 }
 
 function fits(expectation: Expectation, answer: Answer, backend: Backend | undefined): boolean {
@@ -157,7 +158,7 @@ function fits(expectation: Expectation, answer: Answer, backend: Backend | undef
       return (
         answer.failure === undefined &&
         answer.status === status &&
-        (backends.length === 0 || (backend !== undefined && backends.includes(backend.pod))) &&
+        (backends.length === 0 || (backend !== undefined && backends.includes(backend.name))) &&
         (body === undefined || matchesInTime(body, answer.body)) &&
         (client === undefined || backend?.client === client)
       )
@@ -175,7 +176,8 @@ function observedWords(answer: Answer, backend: Backend | undefined, timeout: nu
   if (answer.failure === 'other') return `failed: ${answer.message}`
   if (answer.failure !== undefined) return failureWords[answer.failure]
   const status = answer.status === 200 ? '' : ` with status ${answer.status}`
-  if (backend !== undefined) return `${backend.pod} answered${status} and saw the client as ${backend.client}`
+  if (backend !== undefined)
+    return `${backend.name} answered${status} and saw the client as ${backend.client}`
   return `got an answer${status}: ${shortened(answer.body.trim())}`
 }
 

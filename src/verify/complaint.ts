@@ -17,7 +17,7 @@ export interface Job {
 
 /** What is off with a sample, in one line; undefined where it is as kube-proxy's rules promise. */
 export function complaintAbout(
-  lab: Pick<Lab, 'pods' | 'outside'>,
+  lab: Pick<Lab, 'pods' | 'outside' | 'machines'>,
   job: Job,
   counted: Tally,
   expectedShare: Readonly<Record<string, number>>,
@@ -68,11 +68,11 @@ function negativeComplaint(job: Job, { requests, failed, failures }: Tally): str
 }
 
 function clientComplaint(
-  lab: Pick<Lab, 'pods' | 'outside'>,
+  lab: Pick<Lab, 'pods' | 'outside' | 'machines'>,
   { promise, from }: Job,
   clients: readonly string[],
 ): string | undefined {
-  const own = machinesOf(lab).find(({ name }) => name === from)?.address.address
+  const own = machinesOf(lab).find(({ name }) => name === from)?.addresses[0]
   if (own === undefined) return undefined
   const other = clients.find(address => address !== own)
   if (promise.client === 'kept' && other !== undefined)

@@ -1,5 +1,5 @@
 import type { DownReport } from '../run/report.ts'
-import { listing, plural } from './format.ts'
+import { inhabitants, listing, plural } from './format.ts'
 import { block, hanging } from './layout.ts'
 import type { Style } from './terminal.ts'
 
@@ -12,7 +12,7 @@ export function renderDown(style: Style, reports: readonly DownReport[]): string
 function downWords({ color }: Style, report: DownReport): string {
   const name = color.bold(report.lab)
   const counts = [
-    ...(report.pods > 0 ? [plural(report.pods, 'pod')] : []),
+    ...(report.pods + report.machines > 0 ? [inhabitants(report)] : []),
     ...(report.links > 0 ? [plural(report.links, 'link')] : []),
     ...(report.rules > 0 ? [plural(report.rules, 'rule')] : []),
   ]

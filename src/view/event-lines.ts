@@ -6,7 +6,7 @@ import type { CheckResult } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
 import { milliseconds } from './json.ts'
 import { printableJson } from './printable.ts'
-import { toldOutside } from './told-lab.ts'
+import { toldMachines, toldOutside } from './told-lab.ts'
 
 /** Grows when a key goes or means something else, not when one is added. */
 const version = 1
@@ -25,6 +25,7 @@ function told(event: StepEvent | LabEvent): object {
         ...{ lab: name, title },
         pods: lab.pods.map(({ name, address }) => ({ name, address: address.address })),
         outside: toldOutside(lab),
+        machines: toldMachines(lab),
         services: services.map(({ service, clusterIP, port, protocol }) => ({
           ...{ service, clusterIP, port, protocol },
         })),

@@ -8,6 +8,12 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
   return `${thousands(count)} ${count === 1 ? one : many}`
 }
 
+/** `2 pods`, `6 machines`, or both. */
+export function inhabitants({ pods, machines }: { pods: number; machines: number }): string {
+  if (machines === 0) return plural(pods, 'pod')
+  return listing([...(pods === 0 ? [] : [plural(pods, 'pod')]), plural(machines, 'machine')], 'and')
+}
+
 /** Milliseconds, as a person would say them: `0.3 ms`, `12 ms`, `1.1 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
   if (ms < 0.05) return '0 ms'

@@ -53,7 +53,9 @@ export function renderVerifyJson(report: VerifyReport): string {
 
 /** `list --json`: keys that scripts rely on. */
 export function renderListJson(labs: readonly LabStatus[]): string {
-  return printableJson(labs.map(({ lab, state, pid, pods, since }) => ({ lab, state, pid, pods, since })))
+  return printableJson(
+    labs.map(({ lab, state, pid, pods, machines, since }) => ({ lab, state, pid, pods, machines, since })),
+  )
 }
 
 /** A tenth is as exact as the clock is worth. */

@@ -1,9 +1,10 @@
 import { own } from '../command/own.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Pod } from '../model/lab.ts'
+import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { LabStatus } from '../run/report.ts'
-import { duration, listing, plural } from './format.ts'
+import { duration, inhabitants, listing, plural } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
@@ -12,7 +13,7 @@ import type { Style } from './terminal.ts'
 export function renderLabList(style: Style, labs: readonly LabStatus[], now: number): string {
   const { color } = style
   if (labs.length === 0) return block(['no lab is running'])
-  const pods = labs.map(lab => plural(lab.pods, 'pod'))
+  const pods = labs.map(inhabitants)
   const cells = labs.map((lab, index) => [
     color.bold(padEnd(lab.lab, widest(labs.map(other => other.lab)))),
     padEnd(stateWord(style, lab.state), widest(labs.map(other => other.state))),
@@ -35,7 +36,7 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
   return block(lines)
 }
 
-/** One lab: its state, its pods and outside machines, its services, its steps. */
+/** One lab: its state, its pods and machines, its services, its steps. */
 export function renderStatus(
   style: Style,
   status: LabStatus,
@@ -60,6 +61,14 @@ export function renderStatus(
     ...section(
       'outside',
       lab.outside.map(machine => [machine.name, machine.address.address]),
+    ),
+    ...section(
+      'machines',
+      lab.machines.map(machine => [
+        machine.name,
+        machineAddresses(machine).join(' '),
+        machine.containers.map(({ name }) => name).join(', '),
+      ]),
     ),
     ...section(
       'services',

@@ -1,6 +1,7 @@
 import type { Command } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
-import type { OutsideMachine, Pod } from '../model/lab.ts'
+import type { LabMachine, OutsideMachine, Pod } from '../model/lab.ts'
+import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
@@ -35,6 +36,7 @@ function castLines({ color, width }: Style, { lab, services }: LabInCondition): 
   const groups = [
     { name: 'pods', members: lab.pods.map(addressWords) },
     { name: 'outside', members: lab.outside.map(addressWords) },
+    { name: 'machines', members: lab.machines.map(machineWords) },
     {
       name: 'services',
       members: services.map(({ service, clusterIP, port }) => `${service} ${clusterIP}:${port}`),
@@ -48,6 +50,10 @@ function castLines({ color, width }: Style, { lab, services }: LabInCondition): 
     const lines = flow(pieces, width, column, isNarrow ? ' ' : color.dim(' · '), column)
     return lines.map((line, index) => (index === 0 ? color.dim(padEnd(name, column)) + line : line))
   })
+}
+
+function machineWords(machine: LabMachine): string {
+  return `${machine.name} ${machineAddresses(machine).join(' ')}`
 }
 
 function addressWords({ name, address }: Pod | OutsideMachine): string {

@@ -15,7 +15,24 @@ export function toldOutside({ outside }: Pick<Lab, 'outside'>) {
   return outside.map(({ name, address }) => ({ name, address: address.address }))
 }
 
+/** The machines on networks, for other programs. */
+export function toldMachines({ machines }: Pick<Lab, 'machines'>) {
+  return machines.map(({ name, interfaces, containers }) => ({
+    name,
+    interfaces: interfaces.map(({ name: own, network, addresses, port }) => ({
+      ...{ name: own, network, port },
+      addresses: addresses.map(({ address }) => address),
+    })),
+    containers: containers.map(container => container.name),
+  }))
+}
+
+/** All that has a network namespace of its own, for other programs. */
+export function toldPlaces(lab: Lab) {
+  return { pods: toldPods(lab), outside: toldOutside(lab), machines: toldMachines(lab) }
+}
+
 /** `plan --format json`: keys that other programs rely on. */
 export function renderPlanJson({ lab, plan, services }: LabInCondition): string {
-  return printableJson({ version: 1, ...plan, pods: toldPods(lab), outside: toldOutside(lab), services })
+  return printableJson({ version: 1, ...plan, ...toldPlaces(lab), services })
 }

@@ -1,4 +1,5 @@
 import { commandLine } from '../command/command-line.ts'
+import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
@@ -51,6 +52,7 @@ function castPart({ lab, services }: LabInCondition): string[] {
   const rows = [
     ...lab.pods.map(({ name, address }) => `pod \`${name}\` ${address.address}`),
     ...lab.outside.map(({ name, address }) => `outside machine \`${name}\` ${address.address}`),
+    ...lab.machines.map(machine => `machine \`${machine.name}\` ${machineAddresses(machine).join(', ')}`),
     ...services.map(({ service, clusterIP, port }) => `service \`${service}\` ${clusterIP}:${port}`),
   ]
   return rows.length === 0 ? [] : [rows.map(row => `- ${row}`).join('\n')]

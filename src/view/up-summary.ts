@@ -2,7 +2,7 @@ import { host } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { UpReport } from '../run/report.ts'
-import { duration, plural } from './format.ts'
+import { duration, inhabitants, plural } from './format.ts'
 import { block, flow, hanging } from './layout.ts'
 import type { Style } from './terminal.ts'
 
@@ -19,7 +19,7 @@ export function renderUpSummary(
       ? []
       : [`${plural(report.services.length, 'service')} (${someOf(report.services)})`]
   const parts = [
-    plural(report.pods, 'pod'),
+    inhabitants(report),
     ...services,
     `${plural(report.steps.length, 'step')} verified in ${duration(report.ms)}`,
   ]

@@ -161,7 +161,15 @@ describe('down', () => {
     expect({ code, reports: JSON.parse(stdout) }).toEqual({
       code: 0,
       reports: [
-        { lab: 'small', found: true, wasRunning: true, pods: 1, links: 2, rules: expect.any(Number) },
+        {
+          lab: 'small',
+          found: true,
+          wasRunning: true,
+          pods: 1,
+          machines: 0,
+          links: 2,
+          rules: expect.any(Number),
+        },
       ],
     })
   })

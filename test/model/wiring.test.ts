@@ -16,7 +16,7 @@ outside: {client: 192.0.2.10/24, other: {address: 198.51.100.2/30, interface: et
 
 it('a pod is a machine with one link, a port of its bridge', () => {
   const { networks, machines } = wiringOf(lab)
-  expect(networks.map(({ place, name, pinned }) => [place, name, pinned])).toEqual([
+  expect(networks.map(each => [each.place, each.name, each.kind === 'bridge' && each.pinned])).toEqual([
     ['host', 'br1', false],
     ['host', 'br2', false],
   ])
@@ -35,6 +35,7 @@ it('a pod is a machine with one link, a port of its bridge', () => {
           ...{ hairpin: true, pinned: false },
         },
       ],
+      routes: { others: [] },
     },
     {
       name: 'b',
@@ -50,12 +51,13 @@ it('a pod is a machine with one link, a port of its bridge', () => {
           ...{ hairpin: false, pinned: false },
         },
       ],
+      routes: { others: [] },
     },
   ])
 })
 
 it('a machine outside is on a wire, and the first one is the way out', () => {
-  const wires = wiringOf(lab).machines.flatMap(({ links }) => links.filter(({ kind }) => kind === 'wire'))
+  const wires = wiringOf(lab).machines.flatMap(({ links }) => links.filter(link => link.kind === 'wire'))
   expect(wires.map(({ near, far }) => [near.place, near.gateway, far])).toEqual([
     [
       'client',
@@ -80,9 +82,54 @@ it('more than 200 pods are pinned, and so are their bridges', () => {
       labOf(`name: lab\nbridge: {name: br1, address: 10.0.0.1/16}\npods:\n${pods.join('')}`),
     )
     const links = machines.flatMap(machine => machine.links)
-    return [...networks, ...links].map(each => each.kind !== 'wire' && each.pinned)
+    return [...networks, ...links].map(each => 'pinned' in each && each.pinned)
   }
   expect(new Set(many(200))).toEqual(new Set([false]))
   expect(new Set(many(201))).toEqual(new Set([true]))
   expect(pinnedHardwareAddress('10.0.1.255')).toBe('02:00:0a:00:01:ff')
+})
+
+it('a machine on networks has a cable for each of its interfaces, and routes of its own', () => {
+  const { networks, machines } = wiringOf(
+    labOf(`name: lab
+networks: {office: {}, a-network-of-a-long-name: {}}
+machines:
+  pc: {interfaces: {eth0: {network: office, address: 10.1.1.9/24}}, gateway: 10.1.1.254}
+  a-router-of-a-long-name:
+    interfaces:
+      eth0: {network: office, address: 10.1.1.254/24}
+      eth1: {network: a-network-of-a-long-name, addresses: [60.1.1.1/24, 60.1.1.2/24]}
+    gateway: none
+    routes: [{to: 10.1.0.0/16, via: 10.1.1.9}]
+`),
+  )
+  const [office, other] = networks
+  expect(office).toEqual({ kind: 'segment', place: 'host', name: 'office' })
+  expect(other?.name).toMatch(/^a-netw[-a-z]*[0-9a-z]+$/)
+  expect(other?.name.length).toBeLessThanOrEqual(15)
+  const [pc, router] = machines
+  expect(pc).toEqual({
+    name: 'pc',
+    links: [
+      {
+        kind: 'segment-port',
+        near: { place: 'pc', interface: 'eth0', addresses: [{ address: '10.1.1.9', prefix: 24 }] },
+        far: { place: 'host', interface: 'pc_eth0' },
+        network: 'office',
+      },
+    ],
+    routes: { gateway: '10.1.1.254', others: [] },
+  })
+  expect(router?.routes).toEqual({
+    others: [{ to: { address: '10.1.0.0', prefix: 16 }, via: '10.1.1.9' }],
+  })
+  const [first, second] = router?.links ?? []
+  expect([first, second]).toMatchObject([
+    { network: 'office' },
+    {
+      network: other?.name,
+      near: { interface: 'eth1', addresses: [{ address: '60.1.1.1' }, { address: '60.1.1.2' }] },
+    },
+  ])
+  expect(new Set([first, second].map(link => link?.far.interface)).size).toBe(2)
 })

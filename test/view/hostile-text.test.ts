@@ -104,8 +104,15 @@ const facts = {
     }),
   ],
   result: stepResult(3, { ok: false, failure, checks: [{ ...failedCheck, evidence }] }),
-  status: { lab: 'clusterip', state: 'up' as const, pid: 7, pods: 2, since: '2025-03-01T10:00:00Z' },
-  down: { lab: 'clusterip', found: true, wasRunning: true, pods: 2, links: 3, rules: 4 },
+  status: {
+    lab: 'clusterip',
+    state: 'up' as const,
+    pid: 7,
+    pods: 2,
+    machines: 0,
+    since: '2025-03-01T10:00:00Z',
+  },
+  down: { lab: 'clusterip', found: true, wasRunning: true, pods: 2, machines: 0, links: 3, rules: 4 },
   findings: [
     { topic: 'curl', state: 'missing' as const, found: '7.64', means: 'too old', fix: ['apt-get install'] },
     { topic: 'ip', state: 'ok' as const, found: '6.1' },
@@ -182,6 +189,7 @@ const views: Record<string, View> = {
         ok: true,
         ms: 5,
         pods: 2,
+        machines: 0,
         steps: [result],
         services: [built.services[0]!.clusterIP],
       },
@@ -189,7 +197,7 @@ const views: Record<string, View> = {
       true,
     ),
   'up --json': ({ status, result }) =>
-    renderUpJson({ lab: status.lab, ok: true, ms: 5, pods: 2, steps: [result], services: [] }),
+    renderUpJson({ lab: status.lab, ok: true, ms: 5, pods: 2, machines: 0, steps: [result], services: [] }),
   'up that fails': ({ status, plan, result, problem }, screen) =>
     (['down', 'kept'] as const)
       .map(now =>

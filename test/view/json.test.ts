@@ -3,7 +3,7 @@ import { renderListJson, renderUpJson, renderVerifyJson } from '../../src/view/j
 import { failedCheck, sample, stepResult } from './fixtures.ts'
 
 it('gives up, verify and list the keys that scripts rely on', () => {
-  const up = { lab: 'x', ok: true, ms: 1094.04, pods: 2, services: [], steps: [stepResult(0)] }
+  const up = { lab: 'x', ok: true, ms: 1094.04, pods: 2, machines: 0, services: [], steps: [stepResult(0)] }
   expect(JSON.parse(renderUpJson(up))).toEqual({
     lab: 'x',
     ok: true,
@@ -49,6 +49,13 @@ it('gives up, verify and list the keys that scripts rely on', () => {
       },
     ],
   })
-  const status = { lab: 'x', state: 'up', pid: 1, pods: 2, since: '2025-03-01T12:00:00Z' } as const
+  const status = {
+    lab: 'x',
+    state: 'up',
+    pid: 1,
+    pods: 2,
+    machines: 0,
+    since: '2025-03-01T12:00:00Z',
+  } as const
   expect(JSON.parse(renderListJson([status]))).toEqual([status])
 })

@@ -5,8 +5,22 @@ import { renderLabList, renderStatus } from '../../src/view/lab-list.ts'
 import { built, plain } from './fixtures.ts'
 
 const now = Date.parse('2025-03-01T12:00:00Z')
-const up: LabStatus = { lab: 'clusterip', state: 'up', pid: 4711, pods: 2, since: '2025-03-01T11:57:30Z' }
-const gone: LabStatus = { lab: 'b', state: 'gone', pid: 12, pods: 10, since: '2025-03-01T09:00:00Z' }
+const up: LabStatus = {
+  lab: 'clusterip',
+  state: 'up',
+  pid: 4711,
+  pods: 2,
+  machines: 0,
+  since: '2025-03-01T11:57:30Z',
+}
+const gone: LabStatus = {
+  lab: 'b',
+  state: 'gone',
+  pid: 12,
+  pods: 10,
+  machines: 0,
+  since: '2025-03-01T09:00:00Z',
+}
 
 it('lists labs, and tells how to sweep dead ones', () => {
   expect(renderLabList(plain(80), [up, gone], now)).toMatchInlineSnapshot(`
@@ -48,12 +62,12 @@ it('shows one lab with its pods, services and steps', () => {
 })
 
 it('tells what went down', () => {
-  const counts = { pods: 2, links: 5, rules: 21 }
+  const counts = { pods: 2, machines: 0, links: 5, rules: 21 }
   expect(
     renderDown(plain(80), [
       { lab: 'clusterip', found: true, wasRunning: true, ...counts },
       { lab: 'dead', found: true, wasRunning: false, ...counts, links: 0, rules: 0 },
-      { lab: 'absent', found: true, wasRunning: false, pods: 0, links: 0, rules: 0 },
+      { lab: 'absent', found: true, wasRunning: false, pods: 0, machines: 0, links: 0, rules: 0 },
     ]),
   ).toMatchInlineSnapshot(`
     "clusterip is down: 2 pods, 5 links, 21 rules went with it; nothing is left

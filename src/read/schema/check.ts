@@ -3,7 +3,7 @@ import { address, commandLine, name, oneOrMore } from './fields.ts'
 
 const from = oneOrMore(z.string()).meta({
   description:
-    'Where the check is tried from: `host` (the default), a pod or an outside machine. With a list, from each of them.',
+    "Where the check is tried from: a pod, a machine or `host`; the step's `in` by default, or else the host. With a list, from each of them.",
   examples: ['netns_021'],
 })
 

@@ -4,7 +4,7 @@ import { limits } from './limits.ts'
 import { proxy } from './proxy.ts'
 import { service } from './service.ts'
 import { step } from './step.ts'
-import { bridge, outsideMachine, pod } from './topology.ts'
+import { bridge, machine, network, outsideMachine, pod } from './topology.ts'
 
 /** What a lab may be called: it names a folder, too. */
 export const labNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
@@ -40,10 +40,14 @@ export const labFile = z
         description: 'Instead of `bridge`, where there are several.',
         examples: [[{ name: 'br1', address: '10.0.0.1/24' }]],
       }),
-    pods: z.record(name, pod).meta({
-      description: 'The pods: network namespaces, each with an eth0 that is plugged into a bridge.',
-      examples: [{ netns_011: { address: '10.0.0.11/24', serve: 8080 } }],
-    }),
+    pods: z
+      .record(name, pod)
+      .optional()
+      .meta({
+        description:
+          'The pods: network namespaces, each with an eth0 that is plugged into a bridge. A lab has pods, machines, or both.',
+        examples: [{ netns_011: { address: '10.0.0.11/24', serve: 8080 } }],
+      }),
     outside: z
       .record(name, outsideMachine)
       .optional()
@@ -51,6 +55,20 @@ export const labFile = z
         description:
           "Machines beyond the host, each on a wire of its own. The first one is the host's way out.",
         examples: [{ client: '192.0.2.10/24' }],
+      }),
+    networks: z
+      .record(name, network)
+      .optional()
+      .meta({
+        description: 'The networks that machines are plugged into, each a switch of its own.',
+        examples: [{ lan: {}, internet: {} }],
+      }),
+    machines: z
+      .record(name, machine)
+      .optional()
+      .meta({
+        description: 'Machines that are no nodes of a cluster: routers, office PCs, servers on the internet.',
+        examples: [{ pc9: { interfaces: { eth0: { network: 'lan', address: '10.1.1.9/24' } } } }],
       }),
     files: z
       .record(z.string().meta({ pattern: '^/(etc|run|tmp)/' }), z.string())

@@ -18,7 +18,8 @@ const run = z
         .string()
         .optional()
         .meta({
-          description: 'Where it runs: `host` (the default), a pod or an outside machine.',
+          description:
+            'Where it runs: a pod, a machine, or `host`, the default where the step has no `in` either.',
           examples: ['netns_011'],
         }),
       undo: z
@@ -40,6 +41,14 @@ export const step = z
       .min(1)
       .meta({ description: 'What the step does, in a few words.', examples: ['A virtual IP'] }),
     why: z.string().optional().meta({ description: 'Why it is done: the text of the lesson.' }),
+    in: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Where its commands run and its checks are tried from, if they do not say so themselves.',
+        examples: ['router'],
+      }),
     build: oneOrMore(z.enum(buildParts))
       .optional()
       .meta({

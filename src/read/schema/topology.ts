@@ -160,6 +160,99 @@ export const outsideMachine = z
   ])
   .meta({ description: 'A machine beyond the host.', examples: ['192.0.2.10/24'] })
 
+/** A layer-2 segment that has no address of the host. */
+export const network = z
+  .strictObject({})
+  .meta({ description: 'A network: a switch, which has nothing to be said of it yet.', examples: [{}] })
+
+const machineInterface = z
+  .strictObject({
+    network: z.string().meta({ description: 'The network that it is plugged into.', examples: ['lan'] }),
+    address: cidr.optional().meta({ description: 'Its address.', examples: ['10.1.1.254/24'] }),
+    addresses: z
+      .array(cidr)
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Instead of `address`, where there are several.',
+        examples: [['3.3.3.254/24', '4.4.4.254/24']],
+      }),
+  })
+  .meta({
+    description: 'An interface of the machine.',
+    examples: [{ network: 'lan', address: '10.1.1.254/24' }],
+  })
+
+const route = z
+  .strictObject({
+    to: z.string().meta({ description: 'The addresses that it leads to.', examples: ['10.0.0.0/8'] }),
+    via: address.meta({
+      description: 'The next hop, on a network of the machine.',
+      examples: ['60.1.1.254'],
+    }),
+  })
+  .meta({ description: 'A route.', examples: [{ to: '10.0.0.0/8', via: '60.1.1.254' }] })
+
+const machineProgram = {
+  serve: serve.optional().meta({
+    description: "The port, or ports, on which netlab's own HTTP server answers with the machine's name.",
+    examples: [80],
+  }),
+  command: program.command,
+  ports: ports
+    .optional()
+    .meta({ description: "What the machine's programs listen on, by name.", examples: [{ http: 80 }] }),
+}
+
+/** A machine that is no node: a router, an office PC, a server on the internet. */
+export const machine = z
+  .strictObject({
+    interfaces: z.record(interfaceName, machineInterface).meta({
+      description: 'Its interfaces, by name.',
+      examples: [{ eth0: { network: 'lan', address: '10.1.1.9/24' } }],
+    }),
+    gateway: z
+      .union([z.literal('none'), address])
+      .optional()
+      .meta({
+        description: 'Its default route; `none` (the default): it has none.',
+        examples: ['10.1.1.254'],
+      }),
+    routes: z
+      .array(route)
+      .optional()
+      .meta({
+        description: 'Its other routes.',
+        examples: [[{ to: '10.0.0.0/8', via: '60.1.1.254' }]],
+      }),
+    sysctls: z
+      .record(z.string(), z.union([z.number(), z.string()]))
+      .optional()
+      .meta({
+        description: 'Kernel settings of the machine, `net.…` only.',
+        examples: [{ 'net.ipv4.ip_forward': 1 }],
+      }),
+    ...machineProgram,
+    containers: z
+      .record(
+        name,
+        z
+          .strictObject(machineProgram)
+          .meta({ description: 'A program of the machine.', examples: [{ serve: 80 }] }),
+      )
+      .optional()
+      .meta({
+        description: 'Several programs. Instead of `serve`, `command` and `ports`.',
+        examples: [{ web: { serve: 80 }, admin: { serve: 8080 } }],
+      }),
+  })
+  .meta({
+    description: 'A machine.',
+    examples: [{ interfaces: { eth0: { network: 'lan', address: '10.1.1.9/24' } } }],
+  })
+
+export type MachineInput = z.infer<typeof machine>
+export type InterfaceInput = z.infer<typeof machineInterface>
 export type BridgeInput = z.infer<typeof bridge>
 export type PodInput = z.infer<typeof podFields>
 export type ReadinessInput = z.infer<typeof readiness>
