@@ -1,4 +1,4 @@
-import type { Place } from '../command/command.ts'
+import { host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import type { Check, CommandCheck } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
@@ -6,6 +6,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { diagnose } from './diagnose.ts'
 import type { Evidence } from './evidence.ts'
 import { gather } from './gather.ts'
+import { followMachines, isAmongMachines } from './machines/follow.ts'
 import { type Question, questionOfCheck, questionOfSample } from './question.ts'
 
 /** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it mostly takes. */
@@ -45,6 +46,10 @@ async function look(context: ObservedLab, question: Question): Promise<Evidence 
   const late = AbortSignal.timeout(longest)
   const signal = context.signal === undefined ? late : AbortSignal.any([late, context.signal])
   try {
+    if (isAmongMachines(running.lab, question)) {
+      const evidence = await followMachines({ sandbox, running, signal }, question)
+      return signal.aborted ? undefined : evidence
+    }
     const facts = await gather({ sandbox, running, signal }, question)
     // Of a sandbox that has died meanwhile there is nothing to say.
     return signal.aborted || facts.places.host?.links === undefined
@@ -57,14 +62,19 @@ async function look(context: ObservedLab, question: Question): Promise<Evidence 
 }
 
 /** A setting that is not as the lab wants it needs no walk. */
-function sysctlEvidence({ argv, output }: CommandCheck): Evidence | undefined {
+function sysctlEvidence({ argv, output, from }: CommandCheck): Evidence | undefined {
   const [program, ...words] = argv
   const key = words.find(word => /^[\w-]+([./][\w-]+)+$/.test(word))
   const wanted = /^\^?([\w.\\s+-]*?)\$?$/.exec(output ?? '')?.[1]?.replaceAll('\\s+', ' ')
   if (program !== 'sysctl' || key === undefined || wanted === undefined || wanted === '') return undefined
   return {
-    headline: `${key} is not ${wanted}`,
-    mend: shellLine(['sysctl', '-w', `${key}=${wanted}`]),
+    headline: `${key} is not ${wanted}${from === host ? '' : ` in ${from}`}`,
+    mend: shellLine([
+      ...(from === host ? [] : ['ip', 'netns', 'exec', from]),
+      'sysctl',
+      '-w',
+      `${key}=${wanted}`,
+    ]),
     lines: [],
   }
 }

@@ -71,7 +71,8 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   }
 }
 
-async function readAll(
+/** What commands that only read have printed, by their keys. */
+export async function readAll(
   { sandbox, signal }: Source,
   readings: readonly Reading[],
 ): Promise<ReadonlyMap<string, string>> {

@@ -53,6 +53,13 @@ export interface PlaceFacts {
   routesTo: Readonly<Record<string, Route | string>>
 }
 
+/** What the kernel says in a machine on networks. */
+export interface MachineFacts extends PlaceFacts {
+  tables: Tables
+  /** `net.ipv4.ip_forward` → `1` */
+  sysctls: Readonly<Record<string, string>>
+}
+
 /** An entry of the host's table of connections. */
 export interface Connection {
   source: string

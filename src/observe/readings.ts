@@ -1,8 +1,15 @@
 import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { parseSaved } from '../command/iptables-save.ts'
-import type { Moment, PlaceFacts } from './facts.ts'
-import { parseConnections, parseLinks, parseListeners, parseNeighbours, parseRoutes } from './parse-facts.ts'
+import type { MachineFacts, Moment, PlaceFacts, Route } from './facts.ts'
+import {
+  parseConnections,
+  parseLinks,
+  parseListeners,
+  parseNeighbours,
+  parseRoutes,
+  parseSysctls,
+} from './parse-facts.ts'
 
 /** A command that only reads, with the key under which its output is found again. */
 export interface Reading {
@@ -43,6 +50,36 @@ export function placeReadings(place: Place, ways: readonly string[]): readonly R
       ? []
       : [{ key: `filter ${place}`, place, argv: ['iptables-save', '-c', '-t', 'filter'] }]),
   ]
+}
+
+/** What a machine on networks is asked: it has rules and settings of its own. */
+export function machineReadings(place: Place, keys: readonly string[]): readonly Reading[] {
+  return [
+    ipReading(place, questions),
+    { key: `listeners ${place}`, place, argv: ['ss', '-H', '-l', '-t', '-n'] },
+    { key: `tables ${place}`, place, argv: ['iptables-save', '-c'] },
+    { key: `sysctls ${place}`, place, argv: ['sysctl', ...keys] },
+  ]
+}
+
+/** What it has answered. */
+export function machineFacts(place: Place, texts: ReadonlyMap<string, string>): MachineFacts {
+  return {
+    ...placeFacts(place, [], texts),
+    tables: parseSaved(texts.get(`tables ${place}`) ?? ''),
+    sysctls: parseSysctls(texts.get(`sysctls ${place}`) ?? ''),
+  }
+}
+
+/** The way of a packet: `3.3.3.3 from 10.1.1.9 iif eth0`. */
+export function wayReading(place: Place, packet: string): Reading {
+  return ipReading(place, [`route get ${packet}`])
+}
+
+/** What the kernel has answered to that, in its own words where there is no way. */
+export function wayAnswer(place: Place, texts: ReadonlyMap<string, string>): Route | string {
+  const [said = ''] = batchAnswers(texts.get(`ip ${place}`) ?? '')
+  return parseRoutes(said)?.[0] ?? said.split('\n')[0]!
 }
 
 /** What a place beside the way is asked. */

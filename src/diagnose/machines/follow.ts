@@ -1,0 +1,36 @@
+import { host } from '../../command/command.ts'
+import type { Lab } from '../../model/lab.ts'
+import type { Evidence } from '../evidence.ts'
+import { finding } from '../evidence.ts'
+import type { Source } from '../gather.ts'
+import type { Question } from '../question.ts'
+import { Journey } from './journey.ts'
+import { readMachines } from './surroundings.ts'
+
+/** Whether a question is one between machines on networks, where each has rules and routes of its own. */
+export function isAmongMachines({ machines }: Lab, { from }: Question): boolean {
+  return machines.some(({ name }) => name === from)
+}
+
+/**
+ * Follows a request over machines on networks, there and back, and tells of the first hop that is off. Each hop is where the kernel of
+ * the one before says that the packet goes.
+ */
+export async function followMachines(source: Source, question: Question): Promise<Evidence | undefined> {
+  const { from, url, address } = question
+  if (address === undefined)
+    return finding(`${url} names nobody whom the lab knows: see /etc/hosts in ${from}`, undefined)
+  if (question.wantsFailure)
+    return finding(`nothing on the way stops packets from ${from} to ${url}`, undefined)
+  const surroundings = await readMachines(source)
+  if (surroundings.places.get(host)?.links === undefined) return undefined
+  const journey = new Journey(surroundings, question)
+  return (
+    (await journey.followed()) ??
+    finding(
+      `every hop from ${from} to ${url} and back looks right; this is the way that the kernels say`,
+      undefined,
+      ...journey.shown,
+    )
+  )
+}

@@ -1,0 +1,131 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Session } from '../../labs/cli.ts'
+
+const session = new Session()
+const lab = fileURLToPath(new URL('offices.yaml', import.meta.url))
+
+beforeAll(async () => {
+  expect(await session.netlab('up', lab, '--quiet')).toMatchObject({ code: 0, stderr: '' })
+})
+afterAll(() => session.end())
+
+interface Tried {
+  from: string
+  ok: boolean
+  evidence?: { headline: string; mend?: string }
+}
+
+async function inLab(commands: string): Promise<void> {
+  const { code, stderr } = await session.netlab('exec', 'offices', '--', 'sh', '-ec', commands)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+}
+
+/** What is said of the first question of pc that is not answered as it should be. */
+async function explained() {
+  const { stdout, code } = await session.netlab('verify', 'offices', '--json')
+  const { checks } = JSON.parse(stdout) as { checks: Tried[] }
+  return { code, evidence: checks.find(one => !one.ok && one.from === 'pc')?.evidence }
+}
+
+const wrongMac = '02:00:00:00:00:99'
+
+/** What is broken, what is told of it, and what to type; the hop lies behind a router each time but for the first. */
+const breaks: [commands: string, headline: string, mend: string, further?: string][] = [
+  ['ip -n pc route del default', 'pc has no route to 10.2.2.7', 'ip -n pc route add default via 10.1.1.254'],
+  [
+    'ip -n near route del 10.2.2.0/24',
+    'near has no route to 10.2.2.7',
+    'ip -n near route add 10.2.2.0/24 via 60.1.1.2',
+  ],
+  [
+    'ip -n far route del 10.1.1.0/24',
+    'far has no route to 10.1.1.9, so the answer of web goes nowhere',
+    'ip -n far route add 10.1.1.0/24 via 60.1.1.1',
+  ],
+  [
+    'ip -n web route del default',
+    'web has no route to 10.1.1.9, so the answer of web goes nowhere',
+    'ip -n web route add default via 10.2.2.254',
+  ],
+  [
+    'ip netns exec near sysctl -qw net.ipv4.ip_forward=0',
+    'near does not forward: net.ipv4.ip_forward is 0 there',
+    'ip netns exec near sysctl -w net.ipv4.ip_forward=1',
+  ],
+  [
+    'ip netns exec far iptables -D FORWARD 1',
+    "far drops the answer from 10.2.2.7 to 10.1.1.9: FORWARD's policy is DROP, and no rule lets it through",
+    'ip netns exec far iptables -I FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
+  ],
+  [
+    'ip netns exec far iptables -D FORWARD 2',
+    "far drops packets from 10.1.1.9 to 10.2.2.7: FORWARD's policy is DROP, and no rule lets them through",
+    'ip netns exec far iptables -A FORWARD -s 10.1.1.9 -d 10.2.2.7 -j ACCEPT',
+  ],
+  [
+    'ip netns exec near iptables -I FORWARD -d 10.2.2.0/24 -j REJECT',
+    'rule 1 of FORWARD in near refuses packets from 10.1.1.9 to 10.2.2.7',
+    'ip netns exec near iptables -D FORWARD 1',
+  ],
+  [
+    'ip netns exec web iptables -A INPUT -p tcp --dport 80 -j DROP',
+    'rule 1 of INPUT in web drops packets from 10.1.1.9 to 10.2.2.7',
+    'ip netns exec web iptables -D INPUT 1',
+  ],
+  [
+    'ip netns exec web iptables -A OUTPUT -p tcp --sport 80 -j DROP',
+    'rule 1 of OUTPUT in web drops the answer from 10.2.2.7 to 10.1.1.9',
+    'ip netns exec web iptables -D OUTPUT 1',
+  ],
+  // With a link or an address the kernel takes the routes over it.
+  [
+    'ip -n web link set eth0 down',
+    'eth0 of web is down',
+    'ip -n web link set dev eth0 up',
+    'ip -n web route add default via 10.2.2.254',
+  ],
+  [
+    'ip link set far_eth1 down',
+    "the switch's end of the cable of far is down",
+    'ip link set dev far_eth1 up',
+  ],
+  [
+    'ip link set web_eth0 nomaster',
+    'the cable of eth0 of web is plugged into nothing, not into right',
+    'ip link set dev web_eth0 master right up',
+  ],
+  ['ip link set middle down', 'the switch of network middle is down', 'ip link set dev middle up'],
+  [
+    'ip -n web address del 10.2.2.7/24 dev eth0',
+    'web has lost its address 10.2.2.7',
+    'ip -n web address add 10.2.2.7/24 dev eth0',
+    'ip -n web route add default via 10.2.2.254',
+  ],
+  [
+    `ip -n far neigh replace 10.2.2.7 lladdr ${wrongMac} dev eth1 nud permanent`,
+    `far takes ${wrongMac} for 10.2.2.7, which is not the address of web's card`,
+    'ip -n far neigh delete 10.2.2.7 dev eth1',
+  ],
+  [
+    `ip -n web neigh replace 10.2.2.254 lladdr ${wrongMac} dev eth0 nud permanent`,
+    `web takes ${wrongMac} for 10.2.2.254, which is not the address of far's card`,
+    'ip -n web neigh delete 10.2.2.254 dev eth0',
+  ],
+  [
+    'ip -n near address add 10.2.2.7/24 dev eth1',
+    'nothing listens on port 80 in near',
+    '',
+    'ip -n near address del 10.2.2.7/24 dev eth1',
+  ],
+]
+
+it.each(breaks)('%s', async (commands, headline, mend, further = 'true') => {
+  await inLab(commands)
+  const { code, evidence } = await explained()
+  expect({ code, evidence }).toMatchObject({ code: 1, evidence: { headline } })
+  expect(evidence?.mend ?? '').toBe(mend)
+  const forget = 'for m in near far; do ip netns exec $m conntrack -F; done'
+  await inLab(`{ ${[...(mend === '' ? [] : [mend]), further, forget].join('; ')}; } > /dev/null 2>&1`)
+  expect((await explained()).code).toBe(0)
+})
