@@ -207,7 +207,7 @@ ip netns exec news "${NETLAB:-netlab}" serve 80 --name news > /dev/null 2>&1 &
 # Two PCs of an office, 10.1.1.9 and 10.1.1.10, a router with a foot in each world, and two servers
 # far away. The PCs send all that is not for the office to 10.1.1.254. It arrives there, and that is
 # the end of it: Linux takes what is addressed to itself and throws the rest away, unless it is told
-# that it is a router. It says so to nobody, and the PC waits until it loses patience.
+# that it is a router. It tells nobody, and the PC waits until it loses patience.
 step 3 'A gateway that passes nothing on'
 
 # Now the router forwards. The packet of pc9 goes to the provider and from there to the shop, and
