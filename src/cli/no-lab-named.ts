@@ -10,7 +10,7 @@ export function noLabNamed(verb: 'up' | 'walk'): NetlabError {
     what: 'no lab is named',
     why: 'These ship with netlab:',
     details: names.map(name => `${name.padEnd(column)}${loadLab(findLab(name)).title}`).join('\n'),
-    fix: `netlab ${verb} clusterip, or the path of a lab file: netlab ${verb} ./my-lab.yaml`,
+    fix: `netlab ${verb} clusterip, or the path of a lab file: netlab ${verb} ./my-lab.yaml; netlab labs says more of each`,
     exitCode: exitCode.wrongInput,
   })
 }

@@ -232,6 +232,8 @@ export interface Topology {
 export interface Lab extends Topology {
   name: string
   title: string
+  /** The article that it follows. */
+  article?: string
   /** The lab file first, then its manifests. */
   sources: readonly SourceFile[]
   sysctls: Readonly<Record<string, string>>

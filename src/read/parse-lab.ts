@@ -120,6 +120,7 @@ function readLab(
   return {
     name: input.name,
     title: input.title ?? input.name,
+    ...(input.article === undefined ? {} : { article: input.article }),
     sources: [{ path: document.file, text: document.text }, ...sources.manifests],
     sysctls: readSysctls(input.sysctls ?? {}, ['sysctls'], findings),
     ...topology,

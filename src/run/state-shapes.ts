@@ -49,6 +49,7 @@ const containers = list(
 export const labShape: Shape = fields({
   name,
   title: text,
+  article: optional(text),
   sources: list(fields({ path: text, text })),
   sysctls: record(text),
   bridges: list(fields({ name: text, address: cidr })),

@@ -24,6 +24,13 @@ export const labFile = z
         examples: ['From one DNAT rule to a load-balanced ClusterIP'],
       }),
     description: z.string().optional().meta({ description: 'More about it, for people.' }),
+    article: z
+      .string()
+      .optional()
+      .meta({
+        description: 'The article that it follows.',
+        examples: ['30+ 图解 Kubernetes 网络流量流转路径'],
+      }),
     sysctls: z
       .record(z.string(), z.union([z.number(), z.string()]))
       .optional()

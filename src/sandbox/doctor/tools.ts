@@ -58,6 +58,12 @@ export const tools: readonly Tool[] = [
   { name: 'ab', package: 'apache2-utils', version: ['-V'], onlyFor: 'the benchmark' },
 ]
 
+/** The Debian packages of programs that not every lab needs. */
+export function extraPackages(programs: readonly string[]): string[] {
+  const extra = tools.filter(tool => tool.onlyFor !== undefined && programs.includes(tool.name))
+  return [...new Set(extra.map(tool => tool.package))]
+}
+
 /** A finding for each tool, from what asking for its version gave. */
 export function toolFindings(asked: ReadonlyMap<Tool, Attempt>, hasApt: boolean): Finding[] {
   const absent = (kind: 'needed' | 'optional') =>

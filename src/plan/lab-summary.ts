@@ -1,0 +1,34 @@
+import type { Lab } from '../model/lab.ts'
+import { labAsBuilt } from './lab-in-condition.ts'
+import { programsOf } from './programs.ts'
+
+/** A lab, in short. */
+export interface LabSummary {
+  name: string
+  title: string
+  steps: number
+  /** To walk through it, about. */
+  minutes: number
+  /** What it runs by name, besides netlab. */
+  programs: readonly string[]
+  article?: string
+}
+
+/** Words that people read in a minute, of a text with addresses in it. */
+const wordsPerMinute = 150
+/** Minutes to look at a command of the lesson, or at a check, and at what came of it. */
+const perLine = 0.15
+
+/** A lab in short; the minutes are an estimate from its text, its commands and its checks. */
+export function summaryOf(lab: Lab): LabSummary {
+  const { plan } = labAsBuilt(lab)
+  const words = lab.steps.flatMap(({ title, why }) => `${title} ${why}`.split(/\s+/)).length
+  const lines = lab.steps.flatMap(({ run, check }) => [...run, ...check]).length
+  const { name, title, article } = lab
+  return {
+    ...{ name, title, steps: plan.steps.length },
+    minutes: Math.max(1, Math.round(words / wordsPerMinute + lines * perLine)),
+    programs: [...programsOf(plan).keys()],
+    ...(article === undefined ? {} : { article }),
+  }
+}

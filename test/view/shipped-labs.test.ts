@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { renderShippedLabs } from '../../src/view/shipped-labs.ts'
+import { plainStyle } from '../../src/view/terminal.ts'
+
+const labs = [
+  { name: 'two-pods', title: 'Two pods on a bridge', steps: 1, minutes: 1, packages: [] },
+  {
+    ...{
+      name: 'kube-proxy-chains',
+      title: 'Reading the chains that every cluster has',
+      steps: 7,
+      minutes: 5,
+    },
+    ...{ packages: ['dnsmasq-base', 'bind9-dnsutils'], article: '没有 kube-proxy 组件的集群' },
+  },
+]
+
+it('has names in a column of their own, and the facts below the title', () => {
+  expect(renderShippedLabs(plainStyle(80), labs)).toBe(`two-pods           Two pods on a bridge
+                   1 step · 1 min
+kube-proxy-chains  Reading the chains that every cluster has
+                   7 steps · 5 min · needs dnsmasq-base, bind9-dnsutils
+                   after 没有 kube-proxy 组件的集群
+
+Try:  netlab walk clusterip · netlab up clusterip · netlab plan clusterip
+`)
+})
+
+it('has the title below the name where there is little room', () => {
+  expect(renderShippedLabs(plainStyle(40), labs)).toBe(`two-pods
+  Two pods on a bridge
+  1 step · 1 min
+kube-proxy-chains
+  Reading the chains that every cluster
+  has
+  7 steps · 5 min
+  needs dnsmasq-base, bind9-dnsutils
+  after 没有 kube-proxy 组件的集群
+
+Try:  netlab walk clusterip
+      netlab up clusterip
+      netlab plan clusterip
+`)
+})
