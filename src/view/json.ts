@@ -54,7 +54,10 @@ export function renderVerifyJson(report: VerifyReport): string {
 /** `list --json`: keys that scripts rely on. */
 export function renderListJson(labs: readonly LabStatus[]): string {
   return printableJson(
-    labs.map(({ lab, state, pid, pods, machines, since }) => ({ lab, state, pid, pods, machines, since })),
+    labs.map(({ lab, state, pid, pods, machines, since }) => ({
+      ...{ lab, state, pid, pods, since },
+      ...(machines === 0 ? {} : { machines }),
+    })),
   )
 }
 

@@ -57,5 +57,7 @@ it('gives up, verify and list the keys that scripts rely on', () => {
     machines: 0,
     since: '2025-03-01T12:00:00Z',
   } as const
-  expect(JSON.parse(renderListJson([status]))).toEqual([status])
+  const { machines: _, ...fixed } = status
+  const many = { ...status, pods: 0, machines: 3 }
+  expect(JSON.parse(renderListJson([status, many]))).toEqual([fixed, many])
 })
