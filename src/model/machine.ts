@@ -68,6 +68,9 @@ export interface Segment {
   name: string
 }
 
+/** The kernel's limit for one bridge (BR_MAX_PORTS less port 0). */
+export const mostBridgePorts = 1023
+
 /** A network namespace with links. */
 export interface Machine {
   name: Place

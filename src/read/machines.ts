@@ -1,5 +1,6 @@
 import { contains, readAddress, readCidr, readRange, subnetOf } from '../model/address.ts'
 import type { Cidr, LabMachine, LabNetwork, MachineInterface, StaticRoute } from '../model/lab.ts'
+import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
@@ -258,6 +259,23 @@ class MachinesReader {
   }
 
   private checkUse(machines: readonly LabMachine[]): void {
+    for (const name of this.networks) {
+      const plugged = machines.flatMap(machine =>
+        machine.interfaces
+          .filter(({ network }) => network === name)
+          .map(each => [machine.name, each.name] as const),
+      )
+      const excess = plugged[mostBridgePorts]
+      if (excess === undefined) continue
+      const [machine, own] = excess
+      const message = `${plugged.length} interfaces on network ${name}, which takes ${mostBridgePorts}`
+      this.findings.report(
+        ['machines', machine, 'interfaces', own],
+        message,
+        'spread them over several networks',
+        'key',
+      )
+    }
     if (!this.reading.written.isWhole) return
     const used = new Set(machines.flatMap(({ interfaces }) => interfaces.map(({ network }) => network)))
     for (const name of this.networks.filter(each => !used.has(each))) {

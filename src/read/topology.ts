@@ -1,6 +1,7 @@
 import { host } from '../command/command.ts'
 import { contains, readAddress, readCidr, subnetOf, usable } from '../model/address.ts'
 import type { Bridge, Cidr, OutsideMachine, Pod, Topology } from '../model/lab.ts'
+import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
@@ -10,9 +11,6 @@ import { readContainers } from './containers.ts'
 import { readMachines, readNetworks } from './machines.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput, PodInput } from './schema/topology.ts'
-
-/** The kernel's limit for one bridge (BR_MAX_PORTS less port 0). */
-const mostBridgePorts = 1023
 
 /** What the file says, mistakes included. */
 interface Written {
