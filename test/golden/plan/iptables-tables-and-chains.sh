@@ -227,10 +227,11 @@ step 7 'From the machine itself'
 step 8 'A packet that is dropped meets no more'
 ip netns exec router iptables -t mangle -A FORWARD -p tcp --dport 80 -j DROP
 
-# Count: the rules of mangle have seen every packet, those of nat one for each connection. Whatever
-# nat decides for the first packet is remembered, and holds for all that follow and for the answers.
-# So a change of nat rules does not touch connections that are open, and the counters of KUBE-SEP-…
-# count connections and not packets.
+# Count: the rules of mangle have seen every packet, those of nat one for each connection (one, or
+# two if the machine was so busy that the question was asked again). Whatever nat decides for the
+# first packet is remembered, and holds for all that follow and for the answers. So a change of nat
+# rules does not touch connections that are open, and the counters of KUBE-SEP-… count connections
+# and not packets.
 step 9 'nat is asked for the first packet only'
 ip netns exec router iptables -t mangle -D FORWARD -p tcp --dport 80 -j DROP
 ip netns exec router iptables -t mangle -Z
