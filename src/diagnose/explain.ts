@@ -2,6 +2,7 @@ import { host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import type { Check, CommandCheck } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
+import { fitting } from '../sandbox/patience.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { diagnose } from './diagnose.ts'
 import type { Evidence } from './evidence.ts'
@@ -9,7 +10,7 @@ import { gather } from './gather.ts'
 import { followMachines, isAmongMachines } from './machines/follow.ts'
 import { type Question, questionOfCheck, questionOfSample } from './question.ts'
 
-/** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it mostly takes. */
+/** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it takes where nobody else works. */
 const longest = 3000
 
 /** One diagnosis at a time, so that no counter rises by another one's try. */
@@ -43,7 +44,7 @@ function explain(context: ObservedLab, question: Question): Promise<Evidence | u
 
 async function look(context: ObservedLab, question: Question): Promise<Evidence | undefined> {
   const { sandbox, running } = context
-  const late = AbortSignal.timeout(longest)
+  const late = AbortSignal.timeout(Math.ceil(fitting(longest)))
   const signal = context.signal === undefined ? late : AbortSignal.any([late, context.signal])
   try {
     if (isAmongMachines(running.lab, question)) {

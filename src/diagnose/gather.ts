@@ -17,6 +17,7 @@ import {
 } from '../observe/readings.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
+import { fitting } from '../sandbox/patience.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { declaredBy } from './declared.ts'
 import { placeOf, type Question } from './question.ts'
@@ -117,7 +118,7 @@ async function tryAgain({ sandbox, running, signal }: Source, question: Question
   const { url, from } = question
   const endpoints = running.services.find(one => one.clusterIP === question.address)?.endpoints.length ?? 1
   if (question.shares !== undefined && endpoints > 1) {
-    const options = { requests: severalTries, timeout: patience, atOnce: severalTries, signal }
+    const options = { requests: severalTries, timeout: fitting(patience), atOnce: severalTries, signal }
     const samples = await askMany(sandbox, url, from, options)
     const failures = samples.flatMap(sample => sample.failure ?? [])
     const answers = samples.filter(sample => sample.failure === undefined)
@@ -127,7 +128,7 @@ async function tryAgain({ sandbox, running, signal }: Source, question: Question
       answers: answers.map(({ pod }) => (pod === undefined ? {} : { pod })),
     }
   }
-  const answer = await ask(sandbox, url, from, patience, { signal })
+  const answer = await ask(sandbox, url, from, fitting(patience), { signal })
   if (answer.failure !== undefined) return { failed: 1, failures: [answer.failure], answers: [] }
   const [, pod, client] = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(answer.body) ?? []
   const named = answer.pod ?? pod

@@ -1,6 +1,7 @@
 import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { parseSaved } from '../command/iptables-save.ts'
+import { fitting } from '../sandbox/patience.ts'
 import type { MachineFacts, Moment, PlaceFacts, Route } from './facts.ts'
 import {
   parseConnections,
@@ -20,14 +21,14 @@ export interface Reading {
 }
 
 /** Seconds: conntrack reads the whole table to find a few entries, and the table may have very many. */
-const longestList = '0.2'
+const longestList = 0.2
 
 /** What the tries change: counters and connections. */
 export function momentReadings(address: string): readonly Reading[] {
   const list = ['conntrack', '-L', '-p', 'tcp', '--orig-dst', address]
   return [
     { key: 'rules', place: host, argv: ['iptables-save', '-c'] },
-    { key: 'connections', place: host, argv: ['timeout', longestList, ...list] },
+    { key: 'connections', place: host, argv: ['timeout', fitting(longestList).toFixed(1), ...list] },
   ]
 }
 
