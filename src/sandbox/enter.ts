@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
 import { joinCgroup } from './cgroup.ts'
 import { labIdentity } from './identity.ts'
-import { type Finished, type RunOptions, run, runAnyway } from './process.ts'
+import { killed, mustLive, mustStillLive } from './lab-gone.ts'
+import { CommandError, type Finished, type RunOptions, run, runAnyway } from './process.ts'
 import { enterArgv, enterNetworkArgv, insideEnv, type Sandbox } from './sandbox.ts'
 
 /** What running a command inside a sandbox needs to know beyond the command. */
@@ -40,14 +41,28 @@ export async function runAtAnyway(
   return runAnyway(entered(sandbox, argv, options), sealed(options))
 }
 
-/** Runs a command inside a sandbox to its end. Throws CommandError where its exit code is not 0. */
+/**
+ * Runs a command inside a sandbox to its end. Throws CommandError where its exit code is not 0, and NetlabError where it was ended
+ * with the lab.
+ */
 export async function runAt(
   sandbox: Sandbox,
   argv: readonly string[],
   options: EnterOptions = {},
 ): Promise<Finished> {
   await joinLab(sandbox)
-  return run(entered(sandbox, argv, options), sealed(options))
+  try {
+    return await run(entered(sandbox, argv, options), sealed(options))
+  } catch (error) {
+    if (error instanceof CommandError && mayHaveEndedWithLab(error)) await mustStillLive(sandbox, options.why)
+    mustLive(sandbox, options.why)
+    throw error
+  }
+}
+
+/** Killed, or not started at all: nothing is started where process 1 is ending. */
+function mayHaveEndedWithLab({ commandExitCode, stderr }: CommandError): boolean {
+  return commandExitCode === killed || stderr.startsWith('nsenter: ')
 }
 
 function entered(sandbox: Sandbox, argv: readonly string[], { place, onlyNetwork }: EnterOptions) {

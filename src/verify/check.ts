@@ -6,7 +6,7 @@ import { machinesOf } from '../model/places.ts'
 import { type Answer, ask } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
-import { mustLive, mustStillLive } from '../sandbox/lab-gone.ts'
+import { killed, mustLive, mustStillLive } from '../sandbox/lab-gone.ts'
 import { fitting, patiently } from '../sandbox/patience.ts'
 import { EndlessError, type Finished } from '../sandbox/process.ts'
 import { matchesInTime, PatternError } from './pattern.ts'
@@ -85,8 +85,6 @@ async function tryOnce(context: ObservedLab, check: Check, left: number): Promis
 
 /** Milliseconds that a command gets at least, in its last try too. */
 const shortestDeadline = 1000
-/** Exit code of what SIGKILL ended, as everything in a lab that ends. */
-const killed = 137
 
 async function tryCommand(
   { sandbox, signal }: ObservedLab,
