@@ -86,7 +86,7 @@ class Declaration implements Declared {
     }
     for (const { name, links } of machines) {
       for (const link of links) {
-        // The way over machines on networks is not followed.
+        // The way over machines on networks is followed in machines/.
         if (link.kind === 'segment-port') continue
         this.places.set(name, deviceOf(link))
         if (link.kind === 'wire') this.#wired(link.far)

@@ -122,6 +122,6 @@ function nothingFound(way: Way): Evidence {
     from === host ? [] : showNeighbour(from, entry, next),
     rule === undefined ? [] : showChain(way, 'nat', rule.chain, [rule]),
     connections.length === 0 ? [] : showConnections(address, connections),
-    endpoint === undefined ? [] : showListeners(way, endpoint.place),
+    endpoint === undefined ? [] : showListeners(endpoint.place, way.place(endpoint.place).listeners ?? []),
   )
 }

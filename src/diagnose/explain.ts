@@ -1,5 +1,5 @@
 import { host, type Place } from '../command/command.ts'
-import { shellLine } from '../command/command-line.ts'
+import { commandLine } from '../command/command-line.ts'
 import type { Check, CommandCheck } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
@@ -70,12 +70,7 @@ function sysctlEvidence({ argv, output, from }: CommandCheck): Evidence | undefi
   if (program !== 'sysctl' || key === undefined || wanted === undefined || wanted === '') return undefined
   return {
     headline: `${key} is not ${wanted}${from === host ? '' : ` in ${from}`}`,
-    mend: shellLine([
-      ...(from === host ? [] : ['ip', 'netns', 'exec', from]),
-      'sysctl',
-      '-w',
-      `${key}=${wanted}`,
-    ]),
+    mend: commandLine({ argv: ['sysctl', '-w', `${key}=${wanted}`], in: from }),
     lines: [],
   }
 }

@@ -1,6 +1,6 @@
 import { host, type Place } from '../command/command.ts'
 import { chainOf, iptables, type ListedRule, ruleText } from '../command/iptables-save.ts'
-import type { Connection, Link, Neighbour, Route } from '../observe/facts.ts'
+import type { Connection, Link, Listener, Neighbour, Route } from '../observe/facts.ts'
 import type { Way } from './way.ts'
 
 /** A command and what it printed, or the part of it that matters. */
@@ -46,7 +46,8 @@ export function showWayTo(way: Way, place: Place | undefined, address: string): 
   return [`$ ${ip(place)} route get ${address}`, words]
 }
 
-function routeWords({ destination, gateway, device, source }: Route): string {
+/** A route as `ip route` prints it. */
+export function routeWords({ destination, gateway, device, source }: Route): string {
   const via = gateway === undefined ? '' : ` via ${gateway}`
   return `${destination}${via} dev ${device}${source === undefined ? '' : ` src ${source}`}`
 }
@@ -64,8 +65,7 @@ export function showNeighbour(
 }
 
 /** `ss -ltn` */
-export function showListeners(way: Way, place: Place | undefined): Shown {
-  const listeners = way.place(place).listeners ?? []
+export function showListeners(place: Place | undefined, listeners: readonly Listener[]): Shown {
   const command = place === host ? '$ ss -ltn' : `$ ip netns exec ${place} ss -ltn`
   const lines = listeners.map(({ address, port }) => `LISTEN ${address}:${port}`)
   return [command, ...(lines.length === 0 ? ['(nothing listens)'] : lines)]

@@ -28,10 +28,9 @@ export function readChecks(
   now: EndpointsNow,
 ): Check[] {
   const places = input.from === undefined ? [place] : asList(input.from)
-  for (const [index, each] of places.entries()) {
-    if (input.from === undefined) break
-    checkPlace(each, Array.isArray(input.from) ? [...path, 'from', index] : [...path, 'from'], context)
-  }
+  if (Array.isArray(input.from)) {
+    for (const [index, each] of input.from.entries()) checkPlace(each, [...path, 'from', index], context)
+  } else if (input.from !== undefined) checkPlace(input.from, [...path, 'from'], context)
   if (places.length === 0) {
     context.findings.report(
       [...path, 'from'],

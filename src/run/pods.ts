@@ -92,6 +92,12 @@ async function endPrograms(sandbox: Sandbox, pod: Pod, ending: 'stop' | 'kill'):
 function podWithPrograms(lab: Lab, name: string): Pod {
   const pod = lab.pods.find(each => each.name === name)
   if (pod !== undefined && pod.containers.length > 0) return pod
+  if (lab.machines.some(each => each.name === name))
+    throw new NetlabError({
+      what: `${name} is a machine: only pods are killed, stopped and started`,
+      fix: `netlab exec --in ${name} -- COMMAND, or netlab shell ${lab.name} ${name}, for what is to be done there`,
+      exitCode: exitCode.wrongInput,
+    })
   const able = lab.pods.filter(({ containers }) => containers.length > 0).map(each => each.name)
   throw new NetlabError({
     what: pod === undefined ? `${lab.name} has no pod named ${name}` : `pod ${name} runs no program`,

@@ -181,3 +181,16 @@ test('pods that are not there, or run nothing, are told', async () => {
   expect(await session.netlab('sync', 'nolab')).toMatchObject({ code: 2 })
   expect(await session.netlab('pod')).toMatchObject({ code: 2 })
 })
+
+test('a machine on a network is no pod, and is told as what it is', async () => {
+  const session = openSession()
+  const lab = `name: lan
+networks: {lan: {}}
+machines: {pc: {interfaces: {eth0: {network: lan, address: 10.1.1.9/24}}, serve: 80}}
+`
+  await fine(session, 'up', session.file('lan.yaml', lab), '--quiet')
+  const { code, stderr } = await session.netlab('pod', 'kill', 'pc')
+  expect(code).toBe(2)
+  expect(stderr).toContain('pc is a machine: only pods are killed, stopped and started')
+  expect(stderr).toContain('netlab exec --in pc -- COMMAND')
+})

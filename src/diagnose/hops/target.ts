@@ -1,6 +1,7 @@
 import { host } from '../../command/command.ts'
 import { contains } from '../../model/address.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
+import { listening } from '../listening.ts'
 import { showListeners, showRoutes, showWayTo } from '../show.ts'
 import { address, asReplacement, cable } from './cable.ts'
 import { ownFilter } from './filter.ts'
@@ -41,12 +42,9 @@ export const listener: Hop = forEachEndpoint((way, endpoint) => {
   const { place, port } = endpoint
   const { listeners } = way.place(place)
   if (listeners === undefined || place === undefined) return undefined
-  const onPort = listeners.filter(one => one.port === port)
-  const hears = onPort.some(one =>
-    ['*', '0.0.0.0', '[::]', endpoint.address].includes(one.address.replace(/^\[::ffff:(.*)\]$/, '$1')),
-  )
-  if (hears) return undefined
-  const shown = showListeners(way, place)
+  const { onPort, isHeard } = listening(listeners, endpoint.address, port)
+  if (isHeard) return undefined
+  const shown = showListeners(place, listeners)
   if (onPort.length > 0)
     return finding(
       `the program in ${place} listens for port ${port} on ${onPort[0]?.address} only, not on ${endpoint.address}`,

@@ -1,4 +1,3 @@
-import { host } from '../../command/command.ts'
 import type { Lab } from '../../model/lab.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -23,7 +22,7 @@ export async function followMachines(source: Source, question: Question): Promis
   if (question.wantsFailure)
     return finding(`nothing on the way stops packets from ${from} to ${url}`, undefined)
   const surroundings = await readMachines(source)
-  if (surroundings.places.get(host)?.links === undefined) return undefined
+  if (surroundings === undefined) return undefined
   const journey = new Journey(surroundings, question)
   return (
     (await journey.followed()) ??

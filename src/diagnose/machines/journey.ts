@@ -1,36 +1,29 @@
 import type { Place } from '../../command/command.ts'
+import { commandLine } from '../../command/command-line.ts'
 import { iptables, ruleText } from '../../command/iptables-save.ts'
-import { contains } from '../../model/address.ts'
 import type { MachineFacts, Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
+import { listening } from '../listening.ts'
 import type { Question } from '../question.ts'
 import type { Packet } from '../rule-match.ts'
-import type { Shown } from '../show.ts'
-import { trace } from '../trace.ts'
-import { crossing, deafness } from './network.ts'
-import { stoppedBy } from './stopped.ts'
-import type { Surroundings } from './surroundings.ts'
+import { routeWords, type Shown, showListeners } from '../show.ts'
+import { crossing } from './network.ts'
+import { wayLost } from './routes.ts'
+import { type Hook, stopped } from './stopped.ts'
+import { isOwn, type Surroundings, settings } from './surroundings.ts'
+import { Translations } from './translations.ts'
 
-/** Somebody who passes packets on in a circle is met more often than this. */
+/** A packet that meets more machines than this goes round in a circle. */
 const mostHops = 32
 
 /** A packet under way, and where it is. */
 interface Stand {
   place: Place
   packet: Packet
-  /** The interface that it came in by; undefined where it was sent. */
-  in?: string
+  /** Who has sent it as an answer; undefined on the way there. */
+  answering?: Place
 }
-
-/** What a machine's nat table made of the first packet of a connection. */
-interface Translation {
-  place: Place
-  before: Ends
-  after: Ends
-}
-
-type Ends = Pick<Packet, 'source' | 'destination'>
 
 /** The way of a request over machines, there and back. */
 export class Journey {
@@ -38,7 +31,7 @@ export class Journey {
   readonly shown: Shown[] = []
   readonly #surroundings: Surroundings
   readonly #question: Question
-  readonly #translations: Translation[] = []
+  readonly #translations = new Translations()
   /** Machines whose kernels have seen the request. */
   readonly #met = new Set<Place>()
 
@@ -50,285 +43,196 @@ export class Journey {
   /** The first hop that is off; undefined where all are as they should be. */
   async followed(): Promise<Evidence | undefined> {
     const { from, address = '', port, client } = this.#question
-    const packet = { source: '', destination: address, port, mark: 0, states: ['NEW'] }
-    const end = await this.#carry({ place: from, packet })
+    const request = { source: '', destination: address, port, mark: 0, states: [] }
+    const end = await this.#carried({ place: from, packet: request })
     if ('headline' in end) return end
-    const deaf = deafness(this.#facts(end.place), end.place, end.packet)
-    if (deaf !== undefined) return deaf
-    if (client !== undefined && client !== end.packet.source) return this.#otherClient(client, end)
-    const { source, destination, port: sourcePort = port } = end.packet
-    const answer = {
-      source: destination,
-      sourcePort,
-      destination: source,
-      mark: 0,
-      states: ['ESTABLISHED'],
-    }
-    const back = await this.#carry({ place: end.place, packet: answer }, end.place)
-    return 'headline' in back ? back : this.#wrongSender(back, end.place)
+    const { place, packet } = end
+    const unheard = this.#unheard(end)
+    if (unheard !== undefined) return unheard
+    if (client !== undefined && client !== packet.source) return this.#otherClient(client, end)
+    const { source, destination, port: sourcePort = port } = packet
+    const answer = { source: destination, sourcePort, destination: source, mark: 0, states: [] }
+    const back = await this.#carried({ place, packet: answer, answering: place })
+    return 'headline' in back ? back : this.#wrongSender(back, place)
   }
 
-  /** Carries a packet to whoever takes it. `answering`: who has sent it as an answer. */
-  async #carry(start: Stand, answering?: Place): Promise<Stand | Evidence> {
+  /** Carries a packet to whoever takes it. */
+  async #carried(start: Stand): Promise<Stand | Evidence> {
     let at = start
     for (let hops = 0; hops < mostHops; hops += 1) {
-      const next = await this.#pass(at, answering)
-      if ('headline' in next) return next
-      if (next.place === at.place) return next
+      const next = await (at.packet.in === undefined ? this.#send(at) : this.#receive(at))
+      if ('headline' in next || next.place === at.place) return next
       at = next
     }
     return finding(
-      `packets from ${start.place} to ${start.packet.destination} go round in a circle, and ${at.place} is part of it`,
+      `packets for ${at.packet.destination} go round in a circle, and ${at.place} is part of it`,
       undefined,
       ...this.shown.slice(-2),
     )
   }
 
-  /** What a machine does with a packet: it stays, goes on to the next one, or is lost. */
-  async #pass(at: Stand, answering: Place | undefined): Promise<Stand | Evidence> {
+  /** What a machine does with a packet of its own. */
+  async #send(at: Stand): Promise<Stand | Evidence> {
+    if (at.answering === undefined) this.#met.add(at.place)
+    const route = await this.#route(at)
+    if (typeof route === 'string') return this.#wayLost(at, route)
+    const { source } = at.packet
+    const packet = { ...at.packet, source: source === '' ? (route.source ?? '') : source, out: route.device }
+    const early = this.#stopped({ ...at, packet }, 'OUTPUT', ['raw', 'mangle'])
+    if (early !== undefined) return early
+    const sent = { ...at, packet: this.#natted(at, 'OUTPUT', packet) }
+    // What has another destination now is routed anew.
+    const isOther = sent.packet.destination !== packet.destination
+    return this.#passOn(sent, 'OUTPUT', ['filter'], isOther ? await this.#route(sent) : route)
+  }
+
+  /** What a machine does with a packet that comes in: it takes it, passes it on, or loses it. */
+  async #receive(at: Stand): Promise<Stand | Evidence> {
     const { place } = at
-    const came = at.in === undefined ? at.packet : this.#translatedFirst(at, answering)
-    if (answering === undefined) this.#met.add(place)
-    if (at.in !== undefined && this.#isOwn(place, came.destination)) return this.#taken(at, came, answering)
-    if (at.in !== undefined && this.#facts(place).sysctls['net.ipv4.ip_forward'] !== '1')
-      return finding(
-        `${place} does not forward: net.ipv4.ip_forward is ${this.#facts(place).sysctls['net.ipv4.ip_forward'] ?? 'unknown'} there`,
-        `ip netns exec ${place} sysctl -w net.ipv4.ip_forward=1`,
-        [`$ ip netns exec ${place} sysctl net.ipv4.ip_forward`, 'net.ipv4.ip_forward = 0'],
+    const facts = this.#facts(place)
+    if (at.answering === undefined) this.#met.add(place)
+    const early = this.#stopped(at, 'PREROUTING', ['raw', 'mangle'])
+    if (early !== undefined) return early
+    const packet = this.#natted(at, 'PREROUTING', at.packet)
+    const came = { ...at, packet }
+    if (packet.destination.startsWith('127.') && facts.sysctls[settings.localnet] !== '1')
+      return this.#unset(
+        `${place} throws away what comes from a cable for ${packet.destination}`,
+        place,
+        settings.localnet,
       )
-    const sent = at.in === undefined && answering === undefined ? await this.#sent(place, came) : came
-    const route = await this.#route(place, sent, at.in)
-    if (typeof route === 'string') return this.#noRoute(place, sent.destination, route, answering)
-    const source = sent.source === '' ? (route.source ?? '') : sent.source
-    const packet: Packet = { ...sent, source, ...(route.device === 'lo' ? {} : { out: route.device }) }
-    const chain = at.in === undefined ? 'OUTPUT' : 'FORWARD'
-    if (route.device === 'lo') return { place, packet }
-    const stopped = this.#stopped(place, chain, packet, answering)
-    if (stopped !== undefined) return stopped
-    const left = this.#translatedLast(place, packet, answering)
-    const next = route.gateway ?? left.destination
-    const arrived = crossing(this.#surroundings, place, route.device, next)
-    if ('headline' in arrived) return arrived
-    const { out: _, ...rest } = left
-    return {
-      place: arrived.machine.name,
-      in: arrived.declared.name,
-      packet: { ...rest, in: arrived.declared.name },
-    }
+    if (isOwn(facts, packet.destination)) return this.#take(came)
+    if (facts.sysctls[settings.forwards] !== '1')
+      return this.#unset(`${place} does not forward`, place, settings.forwards)
+    return this.#passOn(came, 'FORWARD', ['mangle', 'filter'], await this.#route(came))
   }
 
-  /** What the machine itself sends meets OUTPUT's nat table when it has its way, and is then routed anew. */
-  async #sent(place: Place, packet: Packet): Promise<Packet> {
-    const route = await this.#route(place, packet, undefined)
-    if (typeof route === 'string') return packet
-    const before = { ...packet, source: packet.source || (route.source ?? ''), out: route.device }
-    const { out: _, ...after } = this.#nat(place, 'OUTPUT', before)
-    if (after.destination === packet.destination) return packet
-    this.#translations.push({ place, before, after })
-    return after
+  /** A packet for the machine itself. */
+  #take(at: Stand): Stand | Evidence {
+    const dropped = this.#stopped(at, 'INPUT', ['mangle', 'filter'])
+    if (dropped !== undefined || at.answering === undefined) return dropped ?? at
+    // What OUTPUT had translated is put back before its sender sees the answer.
+    return { ...at, packet: this.#translations.withSender(at.place, at.packet) }
   }
 
-  /** A packet for an address of the machine itself. */
-  #taken(at: Stand, packet: Packet, answering: Place | undefined): Stand | Evidence {
+  /** A packet that leaves a machine, or comes back to it by its loopback interface. */
+  #passOn(at: Stand, chain: string, tables: Hook['tables'], route: Route | string): Stand | Evidence {
+    if (typeof route === 'string') return this.#wayLost(at, route)
     const { place } = at
-    const { 'net.ipv4.conf.all.route_localnet': localnet } = this.#facts(place).sysctls
-    if (packet.destination.startsWith('127.') && localnet !== '1')
-      return finding(
-        `${place} throws away what comes from a cable for ${packet.destination}: net.ipv4.conf.all.route_localnet is 0 there`,
-        `ip netns exec ${place} sysctl -w net.ipv4.conf.all.route_localnet=1`,
-        [
-          `$ ip netns exec ${place} sysctl net.ipv4.conf.all.route_localnet`,
-          `net.ipv4.conf.all.route_localnet = ${localnet}`,
-        ],
-      )
-    return this.#stopped(place, 'INPUT', packet, answering) ?? { place, packet }
+    const packet = { ...at.packet, out: route.device }
+    const left = { ...at, packet }
+    const dropped = this.#stopped(left, chain, tables)
+    if (dropped !== undefined) return dropped
+    if (route.device === 'lo') return this.#take({ ...at, packet: { ...at.packet, in: 'lo' } })
+    const late = this.#stopped(left, 'POSTROUTING', ['mangle'])
+    if (late !== undefined) return late
+    const { out: _, ...sent } = this.#natted(at, 'POSTROUTING', packet)
+    const taker = crossing(this.#surroundings, place, route.device, route.gateway ?? sent.destination)
+    if ('headline' in taker) return taker
+    return { ...at, place: taker.machine.name, packet: { ...sent, in: taker.declared.name } }
   }
 
-  /** PREROUTING, and what it did before with the connection that this is an answer of. */
-  #translatedFirst({ place, packet }: Stand, answering: Place | undefined): Packet {
-    if (answering === undefined) {
-      const translated = this.#nat(place, 'PREROUTING', packet)
-      if (translated.destination !== packet.destination)
-        this.#translations.push({ place, before: packet, after: translated })
-      return translated
+  /** What the nat table does at a hook: to the first packet what its rules say, to an answer the reverse of what they did. */
+  #natted(
+    { place, answering }: Stand,
+    chain: 'PREROUTING' | 'OUTPUT' | 'POSTROUTING',
+    packet: Packet,
+  ): Packet {
+    if (answering === undefined)
+      return this.#translations.translated(place, this.#facts(place), chain, packet)
+    if (chain === 'PREROUTING') return this.#translations.withReceiver(place, packet)
+    return chain === 'POSTROUTING' ? this.#translations.withSender(place, packet) : packet
+  }
+
+  #stopped({ place, packet, answering }: Stand, chain: string, tables: Hook['tables']): Evidence | undefined {
+    const isAnswer = answering !== undefined
+    // A kernel that has not seen the request makes nothing of an answer to it.
+    const state = isAnswer ? (this.#met.has(place) ? 'ESTABLISHED' : 'INVALID') : 'NEW'
+    const { in: device, out, ...rest } = packet
+    const seen = {
+      ...{ ...rest, states: [state, ...this.#translations.statesAt(place)] },
+      ...(chain === 'OUTPUT' || chain === 'POSTROUTING' || device === undefined ? {} : { in: device }),
+      ...(chain === 'INPUT' || chain === 'PREROUTING' || out === undefined ? {} : { out }),
     }
-    const known = this.#translations.findLast(
-      one =>
-        one.place === place &&
-        one.after.source === packet.destination &&
-        one.before.source !== one.after.source,
-    )
-    return known === undefined ? packet : { ...packet, destination: known.before.source }
+    return stopped(this.#facts(place), { place, chain, tables, packet: seen, isAnswer })
   }
 
-  /** POSTROUTING, and what is put back there in an answer. */
-  #translatedLast(place: Place, packet: Packet, answering: Place | undefined): Packet {
-    if (answering === undefined) {
-      const translated = this.#nat(place, 'POSTROUTING', packet)
-      if (translated.source !== packet.source)
-        this.#translations.push({ place, before: packet, after: translated })
-      return translated
-    }
-    const known = this.#translations.find(
-      one =>
-        one.place === place &&
-        one.after.destination === packet.source &&
-        one.before.destination !== one.after.destination,
-    )
-    return known === undefined ? packet : { ...packet, source: known.before.destination }
-  }
-
-  /** What a chain of the nat table makes of a packet. */
-  #nat(place: Place, chain: string, packet: Packet): Packet {
-    const { outcomes } = trace(this.#facts(place).tables, 'nat', chain, packet, this.#around(place))
-    const likely = outcomes.toSorted((one, other) => other.chance - one.chance)[0]
-    const [address = '', port] = likely?.to?.split(':') ?? []
-    switch (likely?.target) {
-      case 'DNAT':
-        return { ...packet, destination: address, ...(port === undefined ? {} : { port: Number(port) }) }
-      case 'SNAT':
-        return { ...packet, source: address }
-      case 'MASQUERADE': {
-        const link = this.#facts(place).links?.find(({ name }) => name === packet.out)
-        return { ...packet, source: link?.addresses[0]?.address ?? packet.source }
-      }
-      default:
-        return packet
-    }
-  }
-
-  /** Who of the filter table stops a packet. */
-  #stopped(place: Place, chain: string, packet: Packet, answering: Place | undefined): Evidence | undefined {
-    const { tables } = this.#facts(place)
-    const { out, ...rest } = packet
-    const asked = answering === undefined || this.#met.has(place) ? packet.states : ['INVALID']
-    const seen = { ...rest, states: asked, ...(chain === 'INPUT' || out === undefined ? {} : { out }) }
-    const { outcomes } = trace(tables, 'filter', chain, seen, this.#around(place))
-    const stopped = outcomes.find(({ target, chance }) => ['DROP', 'REJECT'].includes(target) && chance > 0)
-    return stopped && stoppedBy({ place, chain, packet: seen, isAnswer: answering !== undefined }, stopped)
-  }
-
-  async #route(place: Place, { source, destination }: Packet, device: string | undefined) {
-    const from = source === '' ? '' : ` from ${source}`
-    const words = `${destination}${from}${device === undefined ? '' : ` iif ${device}`}`
+  async #route({ place, packet: { source, destination, in: device } }: Stand): Promise<Route | string> {
+    const words = [
+      destination,
+      ...(source === '' ? [] : ['from', source]),
+      ...(device === undefined ? [] : ['iif', device]),
+    ].join(' ')
     const route = await this.#surroundings.wayOf(place, words)
-    const said = typeof route === 'string' ? route : routeText(route)
+    const said = typeof route === 'string' ? route : routeWords(route)
     this.shown.push([`$ ip -n ${place} route get ${words}`, said])
     return route
   }
 
-  #noRoute(place: Place, destination: string, said: string, answering: Place | undefined): Evidence {
-    const machine = this.#surroundings.lab.machines.find(({ name }) => name === place)
-    const links = this.#facts(place).links ?? []
-    for (const { name, addresses } of machine?.interfaces ?? []) {
-      const link = links.find(each => each.name === name)
-      const lost = addresses.find(({ address }) => !link?.addresses.some(each => each.address === address))
-      if (link?.up === false)
-        return finding(
-          `${name} of ${place} is down`,
-          `ip -n ${place} link set dev ${name} up`,
-          ...this.#lately(),
-        )
-      if (lost !== undefined)
-        return finding(
-          `${name} of ${place} has lost its address ${lost.address}`,
-          `ip -n ${place} address add ${lost.address}/${lost.prefix} dev ${name}`,
-          ...this.#lately(),
-        )
-    }
-    const what = answering === undefined ? '' : `, so the answer of ${answering} goes nowhere`
-    if (/cross-device/i.test(said))
-      return finding(
-        `${place} drops packets that come by another interface than its own way back (rp_filter)`,
-        `ip netns exec ${place} sysctl -w net.ipv4.conf.all.rp_filter=0`,
-        ...this.#lately(),
-      )
+  #wayLost({ place, packet, answering }: Stand, said: string): Evidence {
+    const ports = this.#surroundings.ports.filter(({ machine }) => machine.name === place)
+    const [own] = ports
+    const [shown = []] = this.shown.slice(-1)
+    if (own === undefined) return finding(`${place} has no route to ${packet.destination}`, undefined, shown)
+    const { sysctls } = this.#facts(place)
+    return wayLost({ machine: own.machine, ports, packet, said, sysctls, answering, shown })
+  }
+
+  /** A setting that is off. */
+  #unset(what: string, place: Place, key: string): Evidence {
+    const value = this.#facts(place).sysctls[key] ?? 'unknown'
     return finding(
-      `${place} has no route to ${destination}${what}`,
-      this.#routeMissing(place, destination),
-      ...this.#lately(),
+      `${what}: ${key} is ${value} there`,
+      commandLine({ argv: ['sysctl', '-w', `${key}=1`], in: place }),
+      [`$ ${commandLine({ argv: ['sysctl', key], in: place })}`, `${key} = ${value}`],
     )
   }
 
-  /** The declared route that a machine lacks. */
-  #routeMissing(place: Place, destination: string): string | undefined {
-    const machine = this.#surroundings.lab.machines.find(({ name }) => name === place)
-    const declared = machine?.routes.find(({ to }) => contains(to, destination))
-    if (declared !== undefined)
-      return `ip -n ${place} route add ${declared.to.address}/${declared.to.prefix} via ${declared.via}`
-    return machine?.gateway === undefined
-      ? undefined
-      : `ip -n ${place} route add default via ${machine.gateway}`
-  }
-
-  #lately(): Shown[] {
-    return this.shown.slice(-1)
+  /** Nobody listens where the request has come to. */
+  #unheard({ place, packet: { destination, port } }: Stand): Evidence | undefined {
+    const { listeners = [] } = this.#facts(place)
+    const { onPort, isHeard } = listening(listeners, destination, port)
+    if (isHeard) return undefined
+    const [other] = onPort
+    const what =
+      other === undefined
+        ? `nothing listens on port ${port} in ${place}`
+        : `the program in ${place} listens for port ${port} on ${other.address} only, not on ${destination}`
+    return finding(what, undefined, showListeners(place, listeners))
   }
 
   #otherClient(client: string, { place, packet }: Stand): Evidence {
-    const last = this.#translations.findLast(({ before, after }) => before.source !== after.source)
-    return finding(
-      last === undefined
-        ? `${place} sees the client as ${packet.source}: no rule on the way makes it ${client}`
-        : `${place} sees the client as ${packet.source}, since ${last.place} writes that over ${last.before.source}`,
-      undefined,
-      last === undefined
-        ? []
-        : [
-            `$ ip netns exec ${last.place} ${iptables('nat', '-v', '-S', 'POSTROUTING')}`,
-            ...this.#rules(last.place),
-          ],
-    )
-  }
-
-  #rules(place: Place): string[] {
-    const rules = this.#facts(place).tables.get('nat')?.get('POSTROUTING')?.rules ?? []
-    return rules.map(rule => `[${rule.packets}] ${ruleText(rule)}`)
+    const made = this.#translations.lastOf('source')
+    const seen = `${place} sees the client as ${packet.source}`
+    if (made === undefined) return finding(`${seen}: no rule on the way makes it ${client}`, undefined)
+    const rules = this.#facts(made.place).tables.get('nat')?.get('POSTROUTING')?.rules ?? []
+    return finding(`${seen}, since ${made.place} writes that over ${made.before.source}`, undefined, [
+      `$ ip netns exec ${made.place} ${iptables('nat', '-v', '-S', 'POSTROUTING')}`,
+      ...rules.map(rule => `[${rule.packets}] ${ruleText(rule)}`),
+    ])
   }
 
   /** An answer from somebody else than who was asked is none. */
   #wrongSender({ place, packet }: Stand, answering: Place): Evidence | undefined {
     const { from, address } = this.#question
+    const shown = this.shown.slice(-2)
     if (place !== from)
       return finding(
         `the answer of ${answering} ends at ${place}, which has ${packet.destination} and has asked nothing`,
         undefined,
-        ...this.shown.slice(-2),
+        ...shown,
       )
     if (packet.source === address) return undefined
-    const translator = this.#translations.find(
-      ({ before, after }) => before.destination !== after.destination,
-    )
-    const who =
-      translator === undefined
-        ? ''
-        : `: it did not come back by ${translator.place}, which would have put ${address} back`
+    const made = this.#translations.lastOf('target')
+    const who = made && `: it did not come back by ${made.place}, which would have put ${address} back`
     return finding(
-      `the answer reaches ${from} from ${packet.source} and not from ${address}, so it is thrown away${who}`,
+      `the answer reaches ${from} from ${packet.source} and not from ${address}, so it is thrown away${who ?? ''}`,
       undefined,
-      ...this.shown.slice(-2),
+      ...shown,
     )
   }
 
   #facts(place: Place): MachineFacts {
-    return this.#surroundings.places.get(place) ?? { routesTo: {}, tables: new Map(), sysctls: {} }
+    return this.#surroundings.machines.get(place) ?? { routesTo: {}, tables: new Map(), sysctls: {} }
   }
-
-  #isOwn(place: Place, address: string): boolean {
-    const own = this.#facts(place).links?.flatMap(link => link.addresses) ?? []
-    return address.startsWith('127.') || own.some(each => each.address === address)
-  }
-
-  #around(place: Place) {
-    return { isLocal: (address: string) => this.#isOwn(place, address), rose: () => false }
-  }
-}
-
-function routeText({ destination, gateway, device, source }: Route): string {
-  return [
-    destination,
-    ...(gateway === undefined ? [] : ['via', gateway]),
-    ...['dev', device],
-    ...(source === undefined ? [] : ['src', source]),
-  ].join(' ')
 }

@@ -1,37 +1,60 @@
 import type { Place } from '../../command/command.ts'
 import { iptables, ruleText } from '../../command/iptables-save.ts'
+import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
-import type { Packet } from '../rule-match.ts'
-import type { Outcome } from '../trace.ts'
+import type { Packet, Surroundings } from '../rule-match.ts'
+import { type Outcome, trace } from '../trace.ts'
+import { isOwn } from './surroundings.ts'
 
-/** Where the filter table has stopped a packet. */
-interface Stop {
+/** A packet at a hook of a machine's kernel. */
+export interface Hook {
   place: Place
   chain: string
+  /** In the order in which the kernel asks them (linux/netfilter_ipv4.h, nf_ip_hook_priorities). */
+  tables: readonly ('raw' | 'mangle' | 'filter')[]
   packet: Packet
   /** It is one of the way back. */
   isAnswer: boolean
 }
 
-/** What stops a packet, and what lets such packets through. */
-export function stoppedBy({ place, chain, packet, isAnswer }: Stop, { rule, target }: Outcome): Evidence {
+/** What a machine's rules are matched against; one that cannot be read takes the packet if it has ever taken one. */
+export function around(facts: MachineFacts): Surroundings {
+  return { isLocal: address => isOwn(facts, address), rose: rule => rule.packets > 0 }
+}
+
+/** What stops a packet at a hook, and what lets such packets through. */
+export function stopped(facts: MachineFacts, hook: Hook): Evidence | undefined {
+  for (const table of hook.tables) {
+    const { outcomes } = trace(facts.tables, table, hook.chain, hook.packet, around(facts))
+    const stop = outcomes.find(({ target, chance }) => ['DROP', 'REJECT'].includes(target) && chance > 0)
+    if (stop !== undefined) return stoppedBy(hook, table, stop)
+  }
+  return undefined
+}
+
+function stoppedBy(
+  { place, chain, packet, isAnswer }: Hook,
+  table: string,
+  { rule, target }: Outcome,
+): Evidence {
   const { source, destination } = packet
   const which = `${isAnswer ? 'the answer' : 'packets'} from ${source} to ${destination}`
   const at = `ip netns exec ${place}`
+  const where = (name: string) => (table === 'filter' ? name : `${table}'s ${name}`)
   if (rule === undefined) {
     const letting = isAnswer
       ? ['-I', chain, '-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT']
       : ['-A', chain, '-s', source, '-d', destination, '-j', 'ACCEPT']
     return finding(
-      `${place} drops ${which}: ${chain}'s policy is ${target}, and no rule lets ${isAnswer ? 'it' : 'them'} through`,
-      `${at} ${iptables('filter', ...letting)}`,
-      [`$ ${at} ${iptables('filter', '-S', chain)}`, `-P ${chain} ${target}`],
+      `${place} drops ${which}: the policy of ${where(chain)} is ${target}, and no rule lets ${isAnswer ? 'it' : 'them'} through`,
+      `${at} ${iptables(table, ...letting)}`,
+      [`$ ${at} ${iptables(table, '-S', chain)}`, `-P ${chain} ${target}`],
     )
   }
   return finding(
-    `rule ${rule.number} of ${rule.chain} in ${place} ${target === 'REJECT' ? 'refuses' : 'drops'} ${which}`,
-    `${at} ${iptables('filter', '-D', rule.chain, `${rule.number}`)}`,
-    [`$ ${at} ${iptables('filter', '-S', rule.chain)}`, ruleText(rule)],
+    `rule ${rule.number} of ${where(rule.chain)} in ${place} ${target === 'REJECT' ? 'refuses' : 'drops'} ${which}`,
+    `${at} ${iptables(table, '-D', rule.chain, `${rule.number}`)}`,
+    [`$ ${at} ${iptables(table, '-S', rule.chain)}`, ruleText(rule)],
   )
 }

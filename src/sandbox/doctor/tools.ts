@@ -53,6 +53,7 @@ export const tools: readonly Tool[] = [
   },
   { name: 'nginx', package: 'nginx-light', version: ['-v'], onlyFor: 'labs whose pods run nginx' },
   { name: 'dnsmasq', package: 'dnsmasq-base', version: ['--version'], onlyFor: 'labs with a DNS server' },
+  { name: 'ping', package: 'iputils-ping', version: ['-V'], onlyFor: 'labs that ping' },
   { name: 'dig', package: 'bind9-dnsutils', version: ['-v'], onlyFor: 'asking a DNS server' },
   { name: 'tcpdump', package: 'tcpdump', version: ['--version'], onlyFor: 'watching packets' },
   { name: 'ab', package: 'apache2-utils', version: ['-V'], onlyFor: 'the benchmark' },

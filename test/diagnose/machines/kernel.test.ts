@@ -28,10 +28,12 @@ async function explained() {
   return { code, evidence: checks.find(one => !one.ok && one.from === 'pc')?.evidence }
 }
 
+/** The rule that the lab has, in place of the one that is told, which lets less through. */
+const webRule = 'ip netns exec far iptables -R FORWARD 2 -d 10.2.2.7 -p tcp --dport 80 -j ACCEPT'
 const wrongMac = '02:00:00:00:00:99'
 
-/** What is broken, what is told of it, and what to type; the hop lies behind a router each time but for the first. */
-const breaks: [commands: string, headline: string, mend: string, further?: string][] = [
+/** What is broken, what is told of it, and what to type; what else it takes to be well again, and what to be as before; the hop lies behind a router each time but for the first. */
+const breaks: [commands: string, headline: string, mend: string, also?: string, after?: string][] = [
   ['ip -n pc route del default', 'pc has no route to 10.2.2.7', 'ip -n pc route add default via 10.1.1.254'],
   [
     'ip -n near route del 10.2.2.0/24',
@@ -55,13 +57,15 @@ const breaks: [commands: string, headline: string, mend: string, further?: strin
   ],
   [
     'ip netns exec far iptables -D FORWARD 1',
-    "far drops the answer from 10.2.2.7 to 10.1.1.9: FORWARD's policy is DROP, and no rule lets it through",
+    'far drops the answer from 10.2.2.7 to 10.1.1.9: the policy of FORWARD is DROP, and no rule lets it through',
     'ip netns exec far iptables -I FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
   ],
   [
     'ip netns exec far iptables -D FORWARD 2',
-    "far drops packets from 10.1.1.9 to 10.2.2.7: FORWARD's policy is DROP, and no rule lets them through",
+    'far drops packets from 10.1.1.9 to 10.2.2.7: the policy of FORWARD is DROP, and no rule lets them through',
     'ip netns exec far iptables -A FORWARD -s 10.1.1.9 -d 10.2.2.7 -j ACCEPT',
+    'true',
+    webRule,
   ],
   [
     'ip netns exec near iptables -I FORWARD -d 10.2.2.0/24 -j REJECT',
@@ -78,6 +82,49 @@ const breaks: [commands: string, headline: string, mend: string, further?: strin
     'rule 1 of OUTPUT in web drops the answer from 10.2.2.7 to 10.1.1.9',
     'ip netns exec web iptables -D OUTPUT 1',
   ],
+  [
+    'ip netns exec near iptables -t mangle -A FORWARD -d 10.2.2.7 -j DROP',
+    "rule 1 of mangle's FORWARD in near drops packets from 10.1.1.9 to 10.2.2.7",
+    'ip netns exec near iptables -t mangle -D FORWARD 1',
+  ],
+  [
+    'ip netns exec far iptables -t raw -A PREROUTING -s 10.2.2.7 -j DROP',
+    "rule 1 of raw's PREROUTING in far drops the answer from 10.2.2.7 to 10.1.1.9",
+    'ip netns exec far iptables -t raw -D PREROUTING 1',
+  ],
+  [
+    // A rule that cannot be read is none that lets packets through, unless it has counted some.
+    'ip netns exec far iptables -R FORWARD 2 -d 10.2.2.7 -m time --datestart 2001-01-01 --datestop 2001-01-02 -j ACCEPT',
+    'far drops packets from 10.1.1.9 to 10.2.2.7: the policy of FORWARD is DROP, and no rule lets them through',
+    'ip netns exec far iptables -A FORWARD -s 10.1.1.9 -d 10.2.2.7 -j ACCEPT',
+    'true',
+    `${webRule}; ip netns exec far iptables -D FORWARD 3`,
+  ],
+  [
+    // near would answer pc by another way than pc's packets come.
+    'ip netns exec near sysctl -qw net.ipv4.conf.eth0.rp_filter=1; ip -n near route add 10.1.1.9/32 via 60.1.1.2',
+    'near throws away what comes from 10.1.1.9 by eth0, since its own way there is another (rp_filter)',
+    'ip netns exec near sysctl -w net.ipv4.conf.eth0.rp_filter=0',
+    'ip -n near route del 10.1.1.9/32 via 60.1.1.2',
+  ],
+  [
+    'ip -n far route add 10.2.2.7/32 via 60.1.1.1',
+    'packets for 10.2.2.7 go round in a circle, and far is part of it',
+    '',
+    'ip -n far route del 10.2.2.7/32 via 60.1.1.1',
+  ],
+  [
+    'ip netns exec near iptables -t nat -A POSTROUTING -o eth1 -j MASQUERADE',
+    'web sees the client as 60.1.1.1, since near writes that over 10.1.1.9',
+    '',
+    'ip netns exec near iptables -t nat -D POSTROUTING 1',
+  ],
+  [
+    'ip netns exec far iptables -t nat -A PREROUTING -d 10.2.2.7 -p tcp --dport 80 -j DNAT --to-destination 10.2.2.7:81',
+    'far drops packets from 10.1.1.9 to 10.2.2.7: the policy of FORWARD is DROP, and no rule lets them through',
+    'ip netns exec far iptables -A FORWARD -s 10.1.1.9 -d 10.2.2.7 -j ACCEPT',
+    'ip netns exec far iptables -t nat -D PREROUTING 2; ip netns exec far iptables -D FORWARD 3',
+  ],
   // With a link or an address the kernel takes the routes over it.
   [
     'ip -n web link set eth0 down',
@@ -87,7 +134,7 @@ const breaks: [commands: string, headline: string, mend: string, further?: strin
   ],
   [
     'ip link set far_eth1 down',
-    "the switch's end of the cable of far is down",
+    'the cable of eth1 of far is down at the switch',
     'ip link set dev far_eth1 up',
   ],
   [
@@ -98,7 +145,7 @@ const breaks: [commands: string, headline: string, mend: string, further?: strin
   ['ip link set middle down', 'the switch of network middle is down', 'ip link set dev middle up'],
   [
     'ip -n web address del 10.2.2.7/24 dev eth0',
-    'web has lost its address 10.2.2.7',
+    'eth0 of web has lost its address 10.2.2.7',
     'ip -n web address add 10.2.2.7/24 dev eth0',
     'ip -n web route add default via 10.2.2.254',
   ],
@@ -120,12 +167,13 @@ const breaks: [commands: string, headline: string, mend: string, further?: strin
   ],
 ]
 
-it.each(breaks)('%s', async (commands, headline, mend, further = 'true') => {
+it.each(breaks)('%s', async (commands, headline, mend, also = 'true', after = 'true') => {
   await inLab(commands)
   const { code, evidence } = await explained()
   expect({ code, evidence }).toMatchObject({ code: 1, evidence: { headline } })
   expect(evidence?.mend ?? '').toBe(mend)
   const forget = 'for m in near far; do ip netns exec $m conntrack -F; done'
-  await inLab(`{ ${[...(mend === '' ? [] : [mend]), further, forget].join('; ')}; } > /dev/null 2>&1`)
+  await inLab(`{ ${[...(mend === '' ? [] : [mend]), also, forget].join('; ')}; } > /dev/null 2>&1`)
   expect((await explained()).code).toBe(0)
+  await inLab(after)
 })
