@@ -53,9 +53,9 @@ function toJson({ file, problems }: ValidatedFile): object {
   }
 }
 
-function fineLine({ color }: Style, file: string, { pods, machines, services, steps }: Lab): string {
+function fineLine({ color }: Style, file: string, { pods, nodes, machines, services, steps }: Lab): string {
   const parts = [
-    inhabitants({ pods: pods.length, machines: machines.length }),
+    inhabitants({ pods: pods.length, nodes: nodes.length, machines: machines.length }),
     plural(services.length, 'service'),
     plural(steps.length, 'step'),
   ]

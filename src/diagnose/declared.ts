@@ -78,7 +78,7 @@ class Declaration implements Declared {
   wire(lab: Lab): void {
     const { networks, machines } = wiringOf(lab)
     for (const network of networks) {
-      if (network.kind === 'segment') continue
+      if (network.kind === 'segment' || network.place !== host) continue
       const { place, name, address } = network
       const end = { place, interface: name, address }
       this.bridges.set(name, { name, address: addressOf(end), up: lineOf(up(end)) })
@@ -86,8 +86,8 @@ class Declaration implements Declared {
     }
     for (const { name, links } of machines) {
       for (const link of links) {
-        // The way over machines on networks is followed in machines/.
-        if (link.kind === 'segment-port') continue
+        // The way over nodes and machines on networks is followed in machines/.
+        if (link.kind === 'segment-port' || link.far.place !== host) continue
         this.places.set(name, deviceOf(link))
         if (link.kind === 'wire') this.#wired(link.far)
       }

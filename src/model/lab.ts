@@ -11,6 +11,8 @@ export interface Cidr {
 
 export interface Bridge {
   name: string
+  /** The node that it is in. */
+  node: Place
   address: Cidr
   /** Its ports may send a frame back out of the port that it came in by; a pod then reaches itself through a service. */
   hairpin: boolean
@@ -56,10 +58,12 @@ export interface Pod {
   namespace: string
   labels: Readonly<Record<string, string>>
   address: Cidr
-  /** The bridge that its veth is plugged into. */
+  /** The node that it is on. */
+  node: Place
+  /** The node's bridge that its veth is plugged into. */
   bridge: string
   gateway: string
-  /** The host's end of the veth pair; inside the pod it is eth0. */
+  /** The node's end of the veth pair; inside the pod it is eth0. */
   veth: string
   nameservers: readonly string[]
   containers: readonly Container[]
@@ -98,7 +102,7 @@ export interface StaticRoute {
   via: string
 }
 
-/** A machine that is no node of the cluster: a router, an office PC, a server on the internet. */
+/** A machine on networks: a node of the cluster, or a router, an office PC, a server on the internet. */
 export interface LabMachine {
   name: string
   /** One at least. */
@@ -225,6 +229,9 @@ export interface Topology {
   pods: readonly Pod[]
   outside: readonly OutsideMachine[]
   networks: readonly LabNetwork[]
+  /** The nodes of a lab that has several; where there is none, the host is the only node. */
+  nodes: readonly LabMachine[]
+  /** Those that are no nodes. */
   machines: readonly LabMachine[]
 }
 

@@ -8,14 +8,17 @@ interface Neighbour {
   addresses: readonly string[]
 }
 
-type Neighbours = Pick<Topology, 'pods' | 'outside' | 'machines'>
+type Neighbours = Pick<Topology, 'pods' | 'outside' | 'nodes' | 'machines'>
 
-/** Pods, machines outside and machines on networks: each has a network namespace of its own. */
+/** Nodes, pods, machines outside and machines on networks: each has a network namespace of its own. */
 export function machinesOf(lab: Neighbours): Neighbour[] {
-  return [
-    ...aroundHost(lab),
-    ...lab.machines.map(machine => ({ name: machine.name, addresses: machineAddresses(machine) })),
-  ]
+  const plugged = (machine: LabMachine) => ({ name: machine.name, addresses: machineAddresses(machine) })
+  return [...lab.nodes.map(plugged), ...aroundHost(lab), ...lab.machines.map(plugged)]
+}
+
+/** Nodes and machines: all that is plugged into networks. */
+export function onNetworks({ nodes, machines }: Pick<Topology, 'nodes' | 'machines'>): LabMachine[] {
+  return [...nodes, ...machines]
 }
 
 /** All addresses of a machine, in the order of its interfaces. */
@@ -23,12 +26,12 @@ export function machineAddresses({ interfaces }: LabMachine): string[] {
   return interfaces.flatMap(each => each.addresses.map(({ address }) => address))
 }
 
-/** Where commands run and requests come from: the host, each pod, each machine outside, each machine on a network. */
+/** Where commands run and requests come from: the host, each node, pod and machine. */
 export function placesOf(lab: Neighbours): Place[] {
   return [host, ...machinesOf(lab).map(({ name }) => name)]
 }
 
-/** Places whose packets meet the host's rules: all but the machines on networks, where the host is only the wires. */
+/** Places whose packets meet the host's rules, in a lab where the host is the only node: all but the machines on networks. */
 export function placesOfHost(lab: Pick<Topology, 'pods' | 'outside'>): Place[] {
   return [host, ...aroundHost(lab).map(({ name }) => name)]
 }

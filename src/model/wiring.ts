@@ -7,7 +7,9 @@ const noRoutes = { others: [] }
 /** Machines, and the networks that join them. */
 export interface Wiring {
   networks: readonly (Network | Segment)[]
-  /** The pods, the machines outside, those on segments; the host, where the far ends of their links are, is none of them. */
+  /** The nodes, which come before what is plugged into their bridges. */
+  nodes: readonly Machine[]
+  /** The pods, the machines outside, those on segments; the host, where the far ends of their links may be, is none of them. */
   machines: readonly Machine[]
 }
 
@@ -21,13 +23,14 @@ export function pinsPods({ pods }: Topology): boolean {
 
 /** The machines that a topology says in short, each with its links, and the networks between them. */
 export function wiringOf(topology: Topology): Wiring {
-  const { bridges, pods, outside, networks, machines } = topology
+  const { bridges, pods, outside, networks, nodes, machines } = topology
   const pinned = pinsPods(topology)
   return {
     networks: [
       ...networksOf(topology),
       ...networks.map(({ bridge }): Segment => ({ kind: 'segment', place: host, name: bridge })),
     ],
+    nodes: nodes.map(node => segmentMachine(node, networks)),
     machines: [
       ...pods.map(pod => podMachine(pod, bridges, pinned)),
       ...outside.map((machine, index) => ({
@@ -40,21 +43,23 @@ export function wiringOf(topology: Topology): Wiring {
   }
 }
 
-/** The networks of a topology on which the host has an address. */
+/** The networks of a topology on which a node has an address. */
 export function networksOf(topology: Topology): Network[] {
   const pinned = pinsPods(topology)
-  return topology.bridges.map(({ name, address }) => ({ kind: 'bridge', place: host, name, address, pinned }))
+  return topology.bridges.map(({ name, node, address }) => ({
+    ...{ kind: 'bridge', place: node, name, address, pinned },
+  }))
 }
 
 /** A pod with its one link, a port of one of these bridges. */
 export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Machine {
-  const { name, address, gateway, veth, bridge } = pod
+  const { name, node, address, gateway, veth, bridge } = pod
   const port: BridgePort = {
     kind: 'bridge-port',
     near: { place: name, interface: 'eth0', address, gateway },
-    far: { place: host, interface: veth },
+    far: { place: node, interface: veth },
     network: bridge,
-    hairpin: bridges.some(each => each.name === bridge && each.hairpin),
+    hairpin: bridges.some(each => each.name === bridge && each.node === node && each.hairpin),
     pinned,
   }
   return { name, links: [port], routes: noRoutes }

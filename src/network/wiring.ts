@@ -19,10 +19,15 @@ function driverOf<Kind extends Link>(link: Kind): LinkDriver<Kind> {
   return drivers[link.kind] as LinkDriver<Kind>
 }
 
-/** Brings a whole wiring. */
-export function attachAll({ networks, machines }: Wiring): Action[] {
+/** Brings a whole wiring: networks before who is plugged into them, and nodes before what they have inside. */
+export function attachAll({ networks, nodes, machines }: Wiring): Action[] {
+  const within = (place: Place) => nodes.some(({ name }) => name === place)
+  const raised = (those: Wiring['networks']) =>
+    those.flatMap(each => (each.kind === 'bridge' ? raiseBridge(each) : raiseSegment(each)))
   return [
-    ...networks.flatMap(each => (each.kind === 'bridge' ? raiseBridge(each) : raiseSegment(each))),
+    ...raised(networks.filter(({ place }) => !within(place))),
+    ...attachMachines(nodes),
+    ...raised(networks.filter(({ place }) => within(place))),
     ...attachMachines(machines),
   ]
 }

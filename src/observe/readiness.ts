@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { host } from '../command/command.ts'
+import type { Place } from '../command/command.ts'
 import type { ProbeState } from '../model/condition.ts'
 import type { Lab, ReadinessProbe } from '../model/lab.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -11,6 +11,8 @@ export interface Probed {
   /** `pod/container` */
   key: string
   pod: string
+  /** Whose kubelet probes it. */
+  node: Place
   address: string
   probe: ReadinessProbe
 }
@@ -28,7 +30,12 @@ export function probedContainers(lab: Lab): Probed[] {
     pod.containers.flatMap(({ name, readiness }) =>
       readiness === undefined
         ? []
-        : [{ key: `${pod.name}/${name}`, pod: pod.name, address: pod.address.address, probe: readiness }],
+        : [
+            {
+              ...{ key: `${pod.name}/${name}`, pod: pod.name, node: pod.node },
+              ...{ address: pod.address.address, probe: readiness },
+            },
+          ],
     ),
   )
 }
@@ -41,32 +48,45 @@ export function afterProbe(state: ProbeState, ok: boolean, probe: ReadinessProbe
   return against >= enough ? { ready: ok, against: 0 } : { ready: state.ready, against }
 }
 
-/** Probes containers once, all at the same time, from the host as kubelet does. */
+/** Probes containers once, all at the same time, each from its node as kubelet does. */
 export async function probeOnce(sandbox: Sandbox, containers: readonly Probed[]): Promise<ProbeResult[]> {
   const overTcp = containers.filter(({ probe }) => probe.handler.kind === 'tcpSocket')
   const overHttp = containers.filter(({ probe }) => probe.handler.kind === 'httpGet')
-  const [connections, answers] = await Promise.all([
-    tryConnections(
-      sandbox,
-      overTcp.map(({ address, probe }) => ({
-        address,
-        port: probe.handler.port,
-        timeout: probe.timeoutSeconds,
-      })),
+  const nodes = [...new Set(overTcp.map(({ node }) => node))]
+  const [connected, answers] = await Promise.all([
+    Promise.all(
+      nodes.map(node =>
+        connectFrom(
+          sandbox,
+          node,
+          overTcp.filter(container => container.node === node),
+        ),
+      ),
     ),
     pMap(overHttp, container => httpGet(sandbox, container), { concurrency: 8 }),
   ])
-  const connected = overTcp.map(({ key, probe }, index) => {
-    const word = connections[index] ?? ''
-    return { key, ok: word === '', why: connectionWords(word, probe) }
-  })
-  return [...connected, ...answers]
+  return [...connected.flat(), ...answers]
 }
 
-async function httpGet(sandbox: Sandbox, { key, address, probe }: Probed): Promise<ProbeResult> {
+async function connectFrom(
+  sandbox: Sandbox,
+  node: Place,
+  containers: readonly Probed[],
+): Promise<ProbeResult[]> {
+  const targets = containers.map(({ address, probe }) => ({
+    ...{ address, port: probe.handler.port, timeout: probe.timeoutSeconds },
+  }))
+  const words = await tryConnections(sandbox, node, targets)
+  return containers.map(({ key, probe }, index) => {
+    const word = words[index] ?? ''
+    return { key, ok: word === '', why: connectionWords(word, probe) }
+  })
+}
+
+async function httpGet(sandbox: Sandbox, { key, node, address, probe }: Probed): Promise<ProbeResult> {
   const { handler, timeoutSeconds } = probe
   const path = handler.kind === 'httpGet' ? handler.path : '/'
-  const answer = await ask(sandbox, `http://${address}:${handler.port}${path}`, host, timeoutSeconds)
+  const answer = await ask(sandbox, `http://${address}:${handler.port}${path}`, node, timeoutSeconds)
   if (answer.failure === undefined) {
     const ok = answer.status >= 200 && answer.status < 400
     return { key, ok, why: ok ? '' : `HTTP status ${answer.status}` }

@@ -1,6 +1,7 @@
 import { type Command, onHost } from '../command/command.ts'
 import type { Lab, Pod } from '../model/lab.ts'
 import { pinnedHardwareAddress } from '../model/machine.ts'
+import { onNetworks } from '../model/places.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { withHardwareAddress } from '../network/bridge.ts'
 import { attachMachines, detachMachines } from '../network/wiring.ts'
@@ -152,7 +153,7 @@ function nameFiles(
   const toTell =
     before !== undefined && hosts === hostsFile(before)
       ? pods.filter(pod => fresh.has(pod.name))
-      : [...pods, ...lab.machines]
+      : [...pods, ...onNetworks(lab)]
   return [
     ...(fresh.size === 0
       ? []

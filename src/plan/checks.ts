@@ -1,5 +1,6 @@
 import { host, type Place } from '../command/command.ts'
 import type { BuildPart, Check, Lab, LabMachine } from '../model/lab.ts'
+import { onNetworks } from '../model/places.ts'
 
 /** Seconds that a part of the topology gets until it answers. */
 const patience = 5
@@ -7,8 +8,8 @@ const patience = 5
 /** The checks that come with a part of the topology, whatever the lab's own steps ask. */
 export function topologyChecks(part: BuildPart, lab: Lab): readonly Check[] {
   if (part === 'forwarding') return sysctlChecks(host, lab.sysctls)
-  if (part === 'network') return lab.machines.flatMap(({ name, sysctls }) => sysctlChecks(name, sysctls))
-  if (part === 'servers') return [...serverChecks(lab), ...lab.machines.flatMap(machineChecks)]
+  if (part === 'network') return onNetworks(lab).flatMap(({ name, sysctls }) => sysctlChecks(name, sysctls))
+  if (part === 'servers') return [...serverChecks(lab), ...onNetworks(lab).flatMap(machineChecks)]
   return []
 }
 
@@ -24,14 +25,14 @@ function sysctlChecks(from: Place, sysctls: Lab['sysctls']): Check[] {
   }))
 }
 
-/** The host asks each of netlab's own servers; on other programs' ports it cannot know what to expect. */
+/** A node asks each of netlab's own servers in its pods; on other programs' ports it cannot know what to expect. */
 function serverChecks(lab: Lab): Check[] {
   return lab.pods.flatMap(pod =>
     pod.containers.flatMap(container =>
       container.serve.map(port => ({
         kind: 'curl' as const,
         url: `${pod.address.address}:${port}`,
-        from: host,
+        from: pod.node,
         expect: [{ kind: 'answers' as const, backends: [pod.name] }],
         within: patience,
         once: false,

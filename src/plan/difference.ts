@@ -235,6 +235,10 @@ function impossible(before: Lab, after: Lab): string[] {
     ...(same(before.networks, after.networks)
       ? []
       : ['networks: the cables of machines are plugged into them']),
+    ...(same(before.nodes, after.nodes) ? [] : ['nodes: what steps have done to one would be lost with it']),
+    ...(after.nodes.length === 0 || same(before.pods, after.pods)
+      ? []
+      : ['pods: in a lab of several nodes they come and go with it']),
     ...(same(before.machines, after.machines)
       ? []
       : ['machines: what steps have done to one would be lost with it']),

@@ -1,6 +1,7 @@
 import { type Action, type Command, onHost } from '../command/command.ts'
 import { subnetOf } from '../model/address.ts'
 import type { Bridge, BuildPart, Lab, LabMachine, Pod } from '../model/lab.ts'
+import { onNetworks } from '../model/places.ts'
 import { pinsPods, wiringOf } from '../model/wiring.ts'
 import { attachAll } from '../network/wiring.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
@@ -46,26 +47,36 @@ function forwarding(lab: Lab): Part {
 }
 
 function network(lab: Lab): Part {
-  const { bridges, pods, networks, machines } = lab
-  const hasPods = pods.length > 0 || machines.length === 0
+  const { bridges, pods, networks, nodes, machines } = lab
+  const hasPods = pods.length > 0 || nodes.length + machines.length === 0
   return {
     title: [
-      ...(hasPods ? [placed(pods, 'pod', bridges)] : []),
+      ...(nodes.length > 0 ? [placed(nodes, 'node', machines.length > 0 ? [] : networks)] : []),
+      ...(hasPods ? [placed(pods, 'pod', nodes.length > 0 ? [] : bridges)] : []),
       ...(machines.length > 0 ? [placed(machines, 'machine', networks)] : []),
     ].join(', '),
     why: [
-      ...(hasPods ? [whyPods] : []),
+      ...(nodes.length > 0 ? [whyNodes] : []),
+      ...(hasPods ? [nodes.length > 0 ? whyPodsOfNodes : whyPods] : []),
       ...(pinsPods(lab) ? [whyPinned] : []),
       ...(machines.length > 0 ? [whyMachines] : []),
     ].join('\n'),
     links: attachAll(wiringOf(lab)),
-    commands: [...nameFiles(lab), ...machines.flatMap(settings)],
+    commands: [...nameFiles(lab), ...onNetworks(lab).flatMap(settings)],
   }
 }
 
 const whyPods =
   'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge ' +
   'on the host. The bridge has the address that the pods use as their gateway.'
+
+const whyNodes =
+  'A node is a network namespace as well, with routes, rules and settings of its own: a whole machine, as far as packets care. ' +
+  'A network between nodes is a bridge that serves as a switch; the host is only the wires.'
+
+const whyPodsOfNodes =
+  'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge of ' +
+  'its node. The bridge has the address that the pods use as their gateway.'
 
 const whyMachines =
   'A machine is a network namespace with a veth pair for each of its interfaces, and with rules, routes and settings of its ' +
@@ -75,10 +86,10 @@ const whyMachines =
 function placed(those: readonly unknown[], noun: string, where: readonly { name: string }[]): string {
   const names = where.map(({ name }) => name)
   const listed = [...names.slice(0, -2), names.slice(-2).join(' and ')].join(', ')
-  return `${count(those.length, noun)} on ${listed}`
+  return `${count(those.length, noun)}${listed === '' ? '' : ` on ${listed}`}`
 }
 
-/** The kernel settings of a machine. */
+/** The kernel settings of a node or machine. */
 function settings({ name, sysctls }: LabMachine): Command[] {
   return Object.entries(sysctls).map(([key, value]) => ({
     argv: ['sysctl', '-w', `${key}=${value}`],
@@ -88,7 +99,7 @@ function settings({ name, sysctls }: LabMachine): Command[] {
 
 /** The files by which pods and machines know names. */
 function nameFiles(lab: Lab): Command[] {
-  const folders = [...lab.pods, ...lab.machines].map(({ name }) => `/etc/netns/${name}`)
+  const folders = [...lab.nodes, ...lab.pods, ...lab.machines].map(({ name }) => `/etc/netns/${name}`)
   if (folders.length === 0) return []
   const asking = lab.pods.filter(pod => pod.nameservers.length > 0)
   const answers = [...new Set(asking.map(pod => resolvConf(pod.nameservers)))]
@@ -113,11 +124,12 @@ function firewall(lab: Lab): Part {
   }
 }
 
-function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
+function bridgeRules({ name, node, address, masquerade }: Bridge): Command[] {
   const subnet = subnetOf(address)
+  const onNode = (argv: readonly string[]): Command => ({ argv, in: node })
   const leaving = masquerade === 'outgoing' ? ['!', '--destination', subnet] : []
   return [
-    onHost([
+    onNode([
       'iptables',
       '--table',
       'filter',
@@ -128,7 +140,7 @@ function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
       '--jump',
       'ACCEPT',
     ]),
-    onHost([
+    onNode([
       'iptables',
       '--table',
       'filter',
@@ -142,7 +154,7 @@ function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
     ...(masquerade === 'never'
       ? []
       : [
-          onHost([
+          onNode([
             ...['iptables', '--table', 'nat', '--append', 'POSTROUTING', '--source', subnet],
             ...[...leaving, '--jump', 'MASQUERADE'],
           ]),
@@ -152,8 +164,9 @@ function bridgeRules({ name, address, masquerade }: Bridge): Command[] {
 
 function servers(lab: Lab): Part {
   const files = Object.entries(lab.files).map(([path, input]) => ({ ...onHost(['tee', path]), input }))
-  const programs = [...lab.pods, ...lab.machines].flatMap(podPrograms)
-  const who = lab.machines.length === 0 ? 'pod' : lab.pods.length === 0 ? 'machine' : 'pod or machine'
+  const programs = [...lab.pods, ...onNetworks(lab)].flatMap(podPrograms)
+  const others = onNetworks(lab).some(({ containers }) => containers.length > 0)
+  const who = lab.pods.length === 0 ? 'machine' : others ? 'pod or machine' : 'pod'
   return {
     title: count(programs.length, 'server'),
     why:

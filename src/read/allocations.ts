@@ -6,12 +6,15 @@ import type { Findings } from '../text/findings.ts'
 /** Who has which address, interface name and subnet; what only one can have is refused to the second. */
 export class Allocations {
   private readonly findings: Findings
+  private readonly owner: string
   private readonly addresses = new Map<string, { path: Path; what: string }>()
   private readonly interfaces = new Map<string, { path: Path; what: string }>()
   private readonly subnets: { cidr: Cidr; what: string }[] = []
 
-  constructor(findings: Findings) {
+  /** `owner`: whose interfaces they are. */
+  constructor(findings: Findings, owner = 'the host') {
     this.findings = findings
+    this.owner = owner
   }
 
   address(address: string, path: Path, what: string): void {
@@ -28,12 +31,12 @@ export class Allocations {
     return this.addresses.get(address)?.what
   }
 
-  /** A name of one of the host's own interfaces. */
+  /** A name of one of the owner's interfaces. */
   interface(name: string, path: Path, what: string, on?: 'key' | 'value'): void {
     const other = this.interfaces.get(name)
     if (!other) this.interfaces.set(name, { path, what })
     else {
-      const message = `the host would have two interfaces ${name}: this one and that of ${other.what} (${this.lineOf(other)})`
+      const message = `${this.owner} would have two interfaces ${name}: this one and that of ${other.what} (${this.lineOf(other)})`
       this.findings.report(path, message, 'give one of them another name', on)
     }
   }

@@ -92,10 +92,11 @@ function readCurl(
   }
 }
 
-/** Between machines on networks the host is only the cables. */
+/** Between nodes and machines on networks the host is only the cables. */
 function checkHost(path: Path, { topology, machineNames, findings }: LabContext): void {
   const [someone] = machineNames
-  if (someone === undefined || topology.bridges.length + topology.outside.length > 0) return
+  const isOnOne = topology.bridges.some(({ node }) => node === host) || topology.outside.length > 0
+  if (someone === undefined || isOnOne) return
   const message = 'asked from the host, which has no address on any network'
   findings.report(path, message, `add "from: ${someone}", say`, 'key')
 }

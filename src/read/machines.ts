@@ -1,5 +1,5 @@
 import { contains, readAddress, readCidr, readRange, subnetOf } from '../model/address.ts'
-import type { Cidr, LabMachine, LabNetwork, MachineInterface, StaticRoute } from '../model/lab.ts'
+import type { Cidr, LabMachine, LabNetwork, MachineInterface, StaticRoute, Topology } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
@@ -10,14 +10,15 @@ import { readContainers } from './containers.ts'
 import { readSysctls } from './host-settings.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { InterfaceInput, MachineInput } from './schema/topology.ts'
+import type { Written } from './topology.ts'
 
 /** Where networks and machines are read. */
-interface Reading {
+export interface Reading {
   findings: Findings
   /** Those of the host, its pods and the machines outside. */
   allocations: Allocations
   /** Where nothing of the file had to be left out, what is not there surely does not exist. */
-  written: { networks: readonly string[]; bareMachines: ReadonlySet<string>; isWhole: boolean }
+  written: Written
 }
 
 /** Reads networks, each of which is a bridge of the host: by its name, where that fits. */
@@ -34,12 +35,12 @@ export function readNetworks(input: LabInput, { findings, allocations }: Reading
   })
 }
 
-/** Reads the machines on networks, and checks that they fit together. */
+/** Reads nodes and machines, as far as they are the same: how they are on networks. Checks that they fit together. */
 export function readMachines(
   input: LabInput,
   networks: readonly LabNetwork[],
   reading: Reading,
-): LabMachine[] {
+): Pick<Topology, 'nodes' | 'machines'> {
   return new MachinesReader(input, networks, reading).read()
 }
 
@@ -58,29 +59,30 @@ class MachinesReader {
     this.segments = new Map(this.networks.map(name => [name, new Allocations(this.findings)]))
   }
 
-  read(): LabMachine[] {
-    const entries = Object.entries(this.input.machines ?? {})
-    for (const [name] of entries) this.checkName(name)
+  read(): Pick<Topology, 'nodes' | 'machines'> {
+    const { nodes = {}, machines = {} } = this.input
+    const entries = [...Object.entries(nodes), ...Object.entries(machines)]
+    for (const [name] of entries) this.findings.accept(this.pathOf(name), refuseName(name) ?? {}, 'key')
     const ports = this.derivePorts(entries)
-    const machines = entries.map(([name, machine]) => this.readMachine(name, machine, ports))
-    for (const machine of machines) this.checkRoutes(machine, machines)
-    this.checkLoops(machines)
-    this.checkUse(machines)
-    return machines
+    const all = entries.map(([name, machine]) => this.readMachine(name, machine, ports))
+    for (const machine of all) this.checkRoutes(machine, all)
+    this.checkLoops(all)
+    this.checkUse(all)
+    const count = Object.keys(nodes).length
+    return { nodes: all.slice(0, count), machines: all.slice(count) }
   }
 
-  private checkName(name: string): void {
-    const path = ['machines', name]
-    const refusal = refuseName(name)
-    if (refusal) this.findings.accept(path, refusal, 'key')
-    const other = Object.hasOwn(this.input.pods ?? {}, name)
-      ? 'a pod'
-      : Object.hasOwn(this.input.outside ?? {}, name)
-        ? 'an outside machine'
-        : undefined
-    if (refusal || other === undefined) return
-    const message = `"${name}" is ${other} and one of "machines"`
-    this.findings.report(path, message, 'give one of them another name', 'key')
+  private pathOf(name: string): Path {
+    return [this.isNode(name) ? 'nodes' : 'machines', name]
+  }
+
+  private isNode(name: string): boolean {
+    return Object.hasOwn(this.input.nodes ?? {}, name)
+  }
+
+  /** `machine pc9` */
+  private called(name: string): string {
+    return `${this.isNode(name) ? 'node' : 'machine'} ${name}`
   }
 
   /** `router eth0` → the host's end of that cable. */
@@ -97,17 +99,18 @@ class MachinesReader {
     return new Map(
       cables.map(({ name, own, key, short }) => {
         const port = derived.get(short)!
-        allocations.interface(port, ['machines', name, 'interfaces', own], `machine ${name}`, 'key')
+        allocations.interface(port, [...this.pathOf(name), 'interfaces', own], this.called(name), 'key')
         return [key, port]
       }),
     )
   }
 
   private readMachine(name: string, machine: MachineInput, ports: ReadonlyMap<string, string>): LabMachine {
-    const path: Path = ['machines', name]
+    const path = this.pathOf(name)
     if (this.reading.written.bareMachines.has(name)) {
       const fix = `write "interfaces: {eth0: {network: ${this.networks[0] ?? 'lan'}, address: 10.1.1.9/24}}"`
-      this.findings.report([...path, 'interfaces'], 'a machine without an interface', fix, 'key')
+      const noun = this.isNode(name) ? 'node' : 'machine'
+      this.findings.report([...path, 'interfaces'], `a ${noun} without an interface`, fix, 'key')
     }
     const interfaces = Object.entries(machine.interfaces).map(([own, each]) =>
       this.readInterface(name, own, each, ports.get(`${name} ${own}`)!),
@@ -129,7 +132,7 @@ class MachinesReader {
     { network, address, addresses }: InterfaceInput,
     port: string,
   ): MachineInterface {
-    const path: Path = ['machines', machine, 'interfaces', name]
+    const path: Path = [...this.pathOf(machine), 'interfaces', name]
     this.findings.accept(path, refuseInterface(name) ?? {}, 'key')
     this.checkNetwork(network, [...path, 'network'])
     if (address === undefined && addresses === undefined) {
@@ -165,7 +168,7 @@ class MachinesReader {
     const holder = this.reading.allocations.holderOf(address)
     if (holder !== undefined) {
       this.findings.report(path, `${holder} already has ${address}`, 'give each its own address')
-    } else this.segments.get(network)?.address(address, path, `machine ${machine}`)
+    } else this.segments.get(network)?.address(address, path, this.called(machine))
   }
 
   private readGateway({ gateway }: MachineInput, path: Path): string | undefined {
@@ -193,7 +196,7 @@ class MachinesReader {
 
   /** Each next hop must be somebody on a network of the machine. */
   private checkRoutes(machine: LabMachine, machines: readonly LabMachine[]): void {
-    const path: Path = ['machines', machine.name]
+    const path = this.pathOf(machine.name)
     if (machine.gateway !== undefined) {
       this.checkHop('gateway', machine.gateway, [...path, 'gateway'], machine, machines)
     }
@@ -251,7 +254,7 @@ class MachinesReader {
       for (const each of loop) told.add(each)
       const names = [...loop, loop[0]!].map(({ name }) => name).join(' → ')
       this.findings.report(
-        ['machines', loop[0]!.name, 'gateway'],
+        [...this.pathOf(loop[0]!.name), 'gateway'],
         `the default routes lead in a circle: ${names}`,
         'one of them must lead elsewhere, or be "none"',
       )
@@ -270,7 +273,7 @@ class MachinesReader {
       const [machine, own] = excess
       const message = `${plugged.length} interfaces on network ${name}, which takes ${mostBridgePorts}`
       this.findings.report(
-        ['machines', machine, 'interfaces', own],
+        [...this.pathOf(machine), 'interfaces', own],
         message,
         'spread them over several networks',
         'key',

@@ -1,3 +1,4 @@
+import { host } from '../command/command.ts'
 import type { Lab, SourceFile } from '../model/lab.ts'
 import { controlCharacterProblems } from '../text/control-character.ts'
 import {
@@ -80,29 +81,41 @@ function readLab(
     findings.report(['name'], `"${input.name.slice(0, 80)}" cannot be the name of a lab`, fix)
   }
   const written = document.value as Record<string, unknown>
-  const podNames = new Set(keysOf(written.pods))
+  const nodeNames = keysOf(written.nodes)
+  const podNames = new Set([
+    ...keysOf(written.pods),
+    ...nodeNames.flatMap(name => keysOf(partOf(written.nodes, name).pods)),
+  ])
   const fits = mistaken.length === 0
-  const machineNames = new Set(keysOf(written.machines))
+  const machineNames = new Set([...nodeNames, ...keysOf(written.machines)])
   if (fits && podNames.size + machineNames.size === 0) {
     findings.report(['pods'], 'a lab without pods', 'add "a: 10.0.0.11/24" below "pods:"', 'key')
   }
   const topology = readTopology(
     input,
     {
-      bridges: countBridges(written),
+      bridges: new Map([
+        [host, countBridges(written)] as const,
+        ...nodeNames.map(name => [name, countBridges(partOf(written.nodes, name))] as const),
+      ]),
       networks: keysOf(written.networks),
-      bareMachines: new Set([...machineNames].filter(name => isBare(written.machines, name))),
+      bareMachines: new Set(
+        [...machineNames].filter(name => isBare(written.nodes, name) || isBare(written.machines, name)),
+      ),
       isWhole: fits,
     },
     findings,
   )
-  const doubtful = new Set(mistaken.flatMap(([part, name]) => (part === 'pods' ? [name] : [])))
+  const doubtful = new Set(mistaken.flatMap(doubtfulPods))
   // A mistake with `pods` as a whole: nothing is known of them.
   const soundPods = doubtful.has(undefined) ? [] : topology.pods.filter(({ name }) => !doubtful.has(name))
   const sources = readServiceSources(input.services ?? [], topology, readManifest, findings)
   const services = readServices(sources.services, { topology, soundPods, podNames }, findings)
   const reached = services.find(each => each.clusterIPs.some(address => address !== 'None'))
-  if (reached && keysOf(written.outside).length === 0) {
+  if (services.length > 0 && nodeNames.length > 0) {
+    const fix = 'remove them, or put the pods on the host: "pods" at the top, and no "nodes"'
+    findings.report(['services'], 'kube-proxy does not run on several nodes yet', fix, 'key')
+  } else if (reached && keysOf(written.outside).length === 0) {
     const message = 'services, and no way out: a host without a default route reaches no cluster IP'
     findings.report(['services'], message, 'add "outside: {client: 192.0.2.10/24}"', 'key')
   }
@@ -142,8 +155,21 @@ function refused(problems: readonly Problem[], file: string): ParsedLab {
 }
 
 function isBare(machines: unknown, name: string): boolean {
-  const machine = (machines as Record<string, unknown>)[name] as { interfaces?: unknown } | null
-  return machine !== null && typeof machine === 'object' && isEmpty(machine.interfaces)
+  return isEmpty(partOf(machines, name).interfaces)
+}
+
+/** What stands below a key, as far as it is a map. */
+function partOf(map: unknown, key: string): Record<string, unknown> {
+  const part = keysOf(map).includes(key) ? (map as Record<string, unknown>)[key] : undefined
+  return typeof part === 'object' && part !== null ? (part as Record<string, unknown>) : {}
+}
+
+/** The pod that a mistake is about; undefined: all of them. */
+function doubtfulPods(path: Path): (string | number | undefined)[] {
+  const [part, node, own, pod] = path
+  if (part === 'pods') return [node]
+  if (part !== 'nodes') return []
+  return own === undefined || own === 'pods' ? [pod] : []
 }
 
 function isEmpty(map: unknown): boolean {

@@ -1,7 +1,7 @@
 import { readAddress } from '../model/address.ts'
 import { serviceNames } from '../model/dns-names.ts'
 import type { LabMachine, LabService, OutsideMachine, Pod, Topology } from '../model/lab.ts'
-import { machineAt } from '../model/places.ts'
+import { machineAt, onNetworks } from '../model/places.ts'
 import type { Refusal } from '../text/problem.ts'
 
 /** What a `curl:` line asks for. */
@@ -51,7 +51,7 @@ export function ownerOf(
   const machine = topology.outside.find(({ name, address }) => name === host || address.address === host)
   if (machine) return { kind: 'outside', machine }
   const known = machineAt(topology, host)?.name ?? host
-  const other = topology.machines.find(({ name }) => name === known)
+  const other = onNetworks(topology).find(({ name }) => name === known)
   if (other) return { kind: 'machine', machine: other }
   const service = services.find(each => each.clusterIPs.includes(host) || serviceNames(each).includes(host))
   return service && { kind: 'service', service }

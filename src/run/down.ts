@@ -29,11 +29,12 @@ export async function down(name: string): Promise<DownReport> {
   return { lab: name, found, wasRunning: running, ...went }
 }
 
-const nothing = { pods: 0, machines: 0, links: 0, rules: 0 }
+const nothing = { pods: 0, nodes: 0, machines: 0, links: 0, rules: 0 }
 
 function contents(folder: LabFolder, { rules = 0 }: LabState, { init }: Sandbox): typeof nothing {
-  const { pods = [], machines = [] } = folder.lab() ?? {}
-  return { pods: pods.length, machines: machines.length, links: linkCount(init), rules }
+  const { pods = [], nodes = [], machines = [] } = folder.lab() ?? {}
+  const counts = { pods: pods.length, nodes: nodes.length, machines: machines.length }
+  return { ...counts, links: linkCount(init), rules }
 }
 
 /** Takes every lab of this user down, those that died or were broken off included. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { host, type Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Condition } from '../model/condition.ts'
-import type { Lab } from '../model/lab.ts'
+import type { Bridge, Lab, Pod } from '../model/lab.ts'
 import { firstCondition } from '../plan/step-endpoints.ts'
 import type { ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -37,11 +38,18 @@ const originFile: KeptFile = {
 }
 const labFile: KeptFile = { name: 'lab.json', version: 1, shape: labShape }
 const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: conditionShape }
-/** As lab.json has it; the first netlab knew no machines on networks. */
-type KeptLab = Omit<Lab, 'networks' | 'machines'> & Partial<Pick<Lab, 'networks' | 'machines'>>
+/** As lab.json has it; the first netlab knew no networks, and so one node only. */
+type KeptLab = Omit<Lab, 'bridges' | 'pods' | 'networks' | 'nodes' | 'machines'> &
+  Partial<Pick<Lab, 'networks' | 'nodes' | 'machines'>> & { bridges: OnNode<Bridge>[]; pods: OnNode<Pod>[] }
+type OnNode<Part extends { node: Place }> = Omit<Part, 'node'> & Partial<Pick<Part, 'node'>>
 
 function wholeLab(kept: KeptLab): Lab {
-  return { networks: [], machines: [], ...kept }
+  return {
+    ...{ networks: [], nodes: [], machines: [] },
+    ...kept,
+    bridges: kept.bridges.map(bridge => ({ ...bridge, node: bridge.node ?? host })),
+    pods: kept.pods.map(pod => ({ ...pod, node: pod.node ?? host })),
+  }
 }
 
 /** As condition.json has it; the first netlab did not say whether an apply was broken off. */

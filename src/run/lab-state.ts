@@ -62,6 +62,7 @@ export function statusOf(folder: LabFolder, lab: Lab | undefined = folder.lab())
     state: state === undefined ? 'gone' : stageOf(state),
     pid: state?.sandbox?.init.pid ?? 0,
     pods: lab?.pods.length ?? 0,
+    nodes: lab?.nodes.length ?? 0,
     machines: lab?.machines.length ?? 0,
     since: state?.since ?? '',
   }

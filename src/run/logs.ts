@@ -1,5 +1,6 @@
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
+import { onNetworks } from '../model/places.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { logFile } from '../sandbox/servers.ts'
@@ -9,13 +10,14 @@ export async function podLogs(
   { sandbox, lab }: { sandbox: Sandbox; lab: Lab },
   pod: string,
 ): Promise<{ container: string; text: string }[]> {
-  const places = [...lab.pods, ...lab.machines]
+  const machines = onNetworks(lab)
+  const places = [...lab.pods, ...machines]
   const found = places.find(({ name }) => name === pod)
   if (found === undefined) {
-    const noun = lab.machines.length === 0 ? 'pods' : 'pods and machines'
+    const noun = machines.length === 0 ? 'pods' : 'pods and machines'
     const fix = `its ${noun} are: ${places.map(({ name }) => name).join(', ')}`
     throw new NetlabError({
-      what: `${lab.name} has no pod ${lab.machines.length === 0 ? '' : 'or machine '}named ${pod}`,
+      what: `${lab.name} has no pod ${machines.length === 0 ? '' : 'or machine '}named ${pod}`,
       fix,
       exitCode: exitCode.wrongInput,
     })

@@ -1,6 +1,7 @@
 import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab, Pod } from '../model/lab.ts'
+import { onNetworks } from '../model/places.ts'
 import { podPrograms } from '../plan/topology.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses, podsProcesses } from '../sandbox/pod-processes.ts'
@@ -92,9 +93,9 @@ async function endPrograms(sandbox: Sandbox, pod: Pod, ending: 'stop' | 'kill'):
 function podWithPrograms(lab: Lab, name: string): Pod {
   const pod = lab.pods.find(each => each.name === name)
   if (pod !== undefined && pod.containers.length > 0) return pod
-  if (lab.machines.some(each => each.name === name))
+  if (onNetworks(lab).some(each => each.name === name))
     throw new NetlabError({
-      what: `${name} is a machine: only pods are killed, stopped and started`,
+      what: `${name} is a ${lab.nodes.some(each => each.name === name) ? 'node' : 'machine'}: only pods are killed, stopped and started`,
       fix: `netlab exec --in ${name} -- COMMAND, or netlab shell ${lab.name} ${name}, for what is to be done there`,
       exitCode: exitCode.wrongInput,
     })

@@ -30,6 +30,7 @@ export interface UpReport {
   steps: readonly StepResult[]
   pods: number
   /** Those on networks. */
+  nodes: number
   machines: number
   /** `10.100.100.100:8080` */
   services: readonly string[]
@@ -43,6 +44,7 @@ export interface DownReport {
   wasRunning: boolean
   pods: number
   /** Those on networks. */
+  nodes: number
   machines: number
   links: number
   rules: number
@@ -55,6 +57,7 @@ export interface LabStatus {
   pid: number
   pods: number
   /** Those on networks. */
+  nodes: number
   machines: number
   /** ISO 8601. */
   since: string

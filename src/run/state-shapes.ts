@@ -45,6 +45,17 @@ const containers = list(
   }),
 )
 
+const machines = list(
+  fields({
+    name,
+    interfaces: list(fields({ name: text, network: text, addresses: list(cidr), port: text })),
+    gateway: optional(text),
+    routes: list(fields({ to: cidr, via: text })),
+    sysctls: record(text),
+    containers,
+  }),
+)
+
 /** What `lab.json` must be. */
 export const labShape: Shape = fields({
   name,
@@ -52,13 +63,14 @@ export const labShape: Shape = fields({
   article: optional(text),
   sources: list(fields({ path: text, text })),
   sysctls: record(text),
-  bridges: list(fields({ name: text, address: cidr })),
+  bridges: list(fields({ name: text, node: optional(name), address: cidr })),
   pods: list(
     fields({
       name,
       namespace: text,
       labels: record(text),
       address: cidr,
+      node: optional(name),
       bridge: text,
       gateway: text,
       veth: text,
@@ -67,20 +79,10 @@ export const labShape: Shape = fields({
     }),
   ),
   outside: list(fields({ name, address: cidr, hostAddress: cidr, interface: text })),
-  // The first netlab knew neither.
+  // The first netlab knew none of these.
   networks: optional(list(fields({ name: text, bridge: text }))),
-  machines: optional(
-    list(
-      fields({
-        name,
-        interfaces: list(fields({ name: text, network: text, addresses: list(cidr), port: text })),
-        gateway: optional(text),
-        routes: list(fields({ to: cidr, via: text })),
-        sysctls: record(text),
-        containers,
-      }),
-    ),
-  ),
+  nodes: optional(machines),
+  machines: optional(machines),
   files: record(text),
   services: list(
     fields({

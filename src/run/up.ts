@@ -122,6 +122,7 @@ export async function up(
     ms: performance.now() - start,
     steps,
     pods: lab.pods.length,
+    nodes: lab.nodes.length,
     machines: lab.machines.length,
     services: [...new Set(running.services.map(service => `${service.clusterIP}:${service.port}`))],
   }

@@ -1,3 +1,4 @@
+import type { Place } from '../command/command.ts'
 import { runAtAnyway } from './enter.ts'
 import { insideProgram } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -24,14 +25,19 @@ Promise.all(targets.map(tryOne)).then(words => process.stdout.write(JSON.stringi
 `
 
 /**
- * Connects from the sandbox's host, and sends nothing: curl would send a request, or wait for a greeting. Returns for each
+ * Connects from a place of a sandbox, and sends nothing: curl would send a request, or wait for a greeting. Returns for each
  * target what hindered it, `ECONNREFUSED` or `timeout`, say; empty: nothing.
  */
-export async function tryConnections(sandbox: Sandbox, targets: readonly Target[]): Promise<string[]> {
+export async function tryConnections(
+  sandbox: Sandbox,
+  place: Place,
+  targets: readonly Target[],
+): Promise<string[]> {
   if (targets.length === 0) return []
   const why = 'trying TCP connections as a probe'
   const longest = Math.max(...targets.map(({ timeout }) => timeout))
   const finished = await runAtAnyway(sandbox, [insideProgram.node, '-e', script], {
+    place,
     input: JSON.stringify(targets),
     why,
     deadline: (longest + startPatience) * 1000,

@@ -3,14 +3,24 @@ import { mostMistakes, type Problem, type Refusal } from './problem.ts'
 
 /** Collects the problems of one document while it is read. */
 export class Findings {
-  readonly problems: Problem[] = []
+  readonly problems: Problem[]
   private readonly document: SourceDocument
   private readonly original: (path: Path) => Path
 
   /** `original` turns a path of the data that is read into one of the document. */
-  constructor(document: SourceDocument, original: (path: Path) => Path = path => path) {
+  constructor(
+    document: SourceDocument,
+    original: (path: Path) => Path = path => path,
+    problems: Problem[] = [],
+  ) {
     this.document = document
     this.original = original
+    this.problems = problems
+  }
+
+  /** The same for a part of the document: paths are relative to it. */
+  below(part: Path): Findings {
+    return new Findings(this.document, path => this.original([...part, ...path]), this.problems)
   }
 
   report(path: Path, message: string, fix?: string, on?: 'key' | 'value'): void {

@@ -17,7 +17,7 @@ export interface Job {
 
 /** What is off with a sample, in one line; undefined where it is as kube-proxy's rules promise. */
 export function complaintAbout(
-  lab: Pick<Lab, 'pods' | 'outside' | 'machines'>,
+  lab: Pick<Lab, 'pods' | 'outside' | 'nodes' | 'machines'>,
   job: Job,
   counted: Tally,
   expectedShare: Readonly<Record<string, number>>,
@@ -68,7 +68,7 @@ function negativeComplaint(job: Job, { requests, failed, failures }: Tally): str
 }
 
 function clientComplaint(
-  lab: Pick<Lab, 'pods' | 'outside' | 'machines'>,
+  lab: Pick<Lab, 'pods' | 'outside' | 'nodes' | 'machines'>,
   { promise, from }: Job,
   clients: readonly string[],
 ): string | undefined {

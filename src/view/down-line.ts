@@ -12,7 +12,7 @@ export function renderDown(style: Style, reports: readonly DownReport[]): string
 function downWords({ color }: Style, report: DownReport): string {
   const name = color.bold(report.lab)
   const counts = [
-    ...(report.pods + report.machines > 0 ? [inhabitants(report)] : []),
+    ...(report.pods + report.nodes + report.machines > 0 ? [inhabitants(report)] : []),
     ...(report.links > 0 ? [plural(report.links, 'link')] : []),
     ...(report.rules > 0 ? [plural(report.rules, 'rule')] : []),
   ]

@@ -1,4 +1,4 @@
-import type { Command } from '../command/command.ts'
+import { type Command, host } from '../command/command.ts'
 import { commandLine, shellLine } from '../command/command-line.ts'
 import type { Check } from '../model/lab.ts'
 import type { LabEvent, StepEvent } from '../run/events.ts'
@@ -23,9 +23,13 @@ function told(event: StepEvent | LabEvent): object {
       const { lab: name, title, steps } = event.running.plan
       return {
         ...{ lab: name, title },
-        pods: lab.pods.map(({ name, address }) => ({ name, address: address.address })),
+        pods: lab.pods.map(({ name, node, address }) => ({
+          ...{ name, address: address.address },
+          ...(node === host ? {} : { node }),
+        })),
         outside: toldOutside(lab),
-        machines: toldMachines(lab),
+        nodes: toldMachines(lab.nodes),
+        machines: toldMachines(lab.machines),
         services: services.map(({ service, clusterIP, port, protocol }) => ({
           ...{ service, clusterIP, port, protocol },
         })),

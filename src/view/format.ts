@@ -8,10 +8,25 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
   return `${thousands(count)} ${count === 1 ? one : many}`
 }
 
-/** `2 pods`, `6 machines`, or both. */
-export function inhabitants({ pods, machines }: { pods: number; machines: number }): string {
-  if (machines === 0) return plural(pods, 'pod')
-  return listing([...(pods === 0 ? [] : [plural(pods, 'pod')]), plural(machines, 'machine')], 'and')
+/** How many there are of those who live in a lab. */
+export interface Inhabitants {
+  pods: number
+  nodes: number
+  machines: number
+}
+
+/** `2 pods`, `6 machines`, `3 nodes, 4 pods and 1 machine`. */
+export function inhabitants({ pods, nodes, machines }: Inhabitants): string {
+  if (nodes + machines === 0) return plural(pods, 'pod')
+  const counts: [number, string][] = [
+    [nodes, 'node'],
+    [pods, 'pod'],
+    [machines, 'machine'],
+  ]
+  return listing(
+    counts.filter(([count]) => count > 0).map(([count, noun]) => plural(count, noun)),
+    'and',
+  )
 }
 
 /** Milliseconds, as a person would say them: `0.3 ms`, `12 ms`, `1.1 s`, `2 min 5 s`. */

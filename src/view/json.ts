@@ -54,8 +54,9 @@ export function renderVerifyJson(report: VerifyReport): string {
 /** `list --json`: keys that scripts rely on. */
 export function renderListJson(labs: readonly LabStatus[]): string {
   return printableJson(
-    labs.map(({ lab, state, pid, pods, machines, since }) => ({
+    labs.map(({ lab, state, pid, pods, nodes, machines, since }) => ({
       ...{ lab, state, pid, pods, since },
+      ...(nodes === 0 ? {} : { nodes }),
       ...(machines === 0 ? {} : { machines }),
     })),
   )

@@ -1,6 +1,6 @@
 import { own } from '../command/own.ts'
 import type { Condition } from '../model/condition.ts'
-import type { Pod } from '../model/lab.ts'
+import type { LabMachine, Pod } from '../model/lab.ts'
 import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { LabStatus } from '../run/report.ts'
@@ -54,22 +54,21 @@ export function renderStatus(
       width,
       2,
     ),
+    ...section('nodes', lab.nodes.map(machineCells)),
     ...section(
       'pods',
-      lab.pods.map(pod => [pod.name, pod.address.address, podWords(style, pod, condition)]),
+      lab.pods.map(pod => [
+        pod.name,
+        pod.address.address,
+        ...(lab.nodes.length === 0 ? [] : [`on ${pod.node}`]),
+        podWords(style, pod, condition),
+      ]),
     ),
     ...section(
       'outside',
       lab.outside.map(machine => [machine.name, machine.address.address]),
     ),
-    ...section(
-      'machines',
-      lab.machines.map(machine => [
-        machine.name,
-        machineAddresses(machine).join(' '),
-        machine.containers.map(({ name }) => name).join(', '),
-      ]),
-    ),
+    ...section('machines', lab.machines.map(machineCells)),
     ...section(
       'services',
       services.map(target => [
@@ -105,6 +104,14 @@ export function renderStatus(
 }
 
 /** A pod's containers, and what is wrong with them. */
+function machineCells(machine: LabMachine): string[] {
+  return [
+    machine.name,
+    machineAddresses(machine).join(' '),
+    machine.containers.map(({ name }) => name).join(', '),
+  ]
+}
+
 function podWords(
   { color }: Style,
   { name, containers }: Pod,

@@ -34,6 +34,7 @@ export function lessonTitle(style: Style, lesson: LabInCondition): string {
 /** Who is in the lab, with addresses; of a large lab how many. */
 function castLines({ color, width }: Style, { lab, services }: LabInCondition): string[] {
   const groups = [
+    { name: 'nodes', members: lab.nodes.map(machineWords) },
     { name: 'pods', members: lab.pods.map(addressWords) },
     { name: 'outside', members: lab.outside.map(addressWords) },
     { name: 'machines', members: lab.machines.map(machineWords) },

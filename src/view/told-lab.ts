@@ -1,10 +1,12 @@
-import type { Lab } from '../model/lab.ts'
+import { host } from '../command/command.ts'
+import type { Lab, LabMachine } from '../model/lab.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { printableJson } from './printable.ts'
 
 /** A lab's pods, for other programs. */
 export function toldPods({ pods }: Pick<Lab, 'pods'>) {
-  return pods.map(({ name, address, veth, containers }) => ({
+  return pods.map(({ name, node, address, veth, containers }) => ({
+    ...(node === host ? {} : { node }),
     ...{ name, address: address.address, veth },
     containers: containers.map(container => container.name),
   }))
@@ -15,8 +17,8 @@ export function toldOutside({ outside }: Pick<Lab, 'outside'>) {
   return outside.map(({ name, address }) => ({ name, address: address.address }))
 }
 
-/** The machines on networks, for other programs. */
-export function toldMachines({ machines }: Pick<Lab, 'machines'>) {
+/** Nodes, or other machines on networks, for other programs. */
+export function toldMachines(machines: readonly LabMachine[]) {
   return machines.map(({ name, interfaces, containers }) => ({
     name,
     interfaces: interfaces.map(({ name: own, network, addresses, port }) => ({
@@ -29,7 +31,10 @@ export function toldMachines({ machines }: Pick<Lab, 'machines'>) {
 
 /** All that has a network namespace of its own, for other programs. */
 export function toldPlaces(lab: Lab) {
-  return { pods: toldPods(lab), outside: toldOutside(lab), machines: toldMachines(lab) }
+  return {
+    nodes: toldMachines(lab.nodes),
+    ...{ pods: toldPods(lab), outside: toldOutside(lab), machines: toldMachines(lab.machines) },
+  }
 }
 
 /** `plan --format json`: keys that other programs rely on. */

@@ -50,6 +50,7 @@ function verdict(plan: Plan, walked: readonly WalkedStep[]): string {
 /** Who is in the lab, so that the addresses in the commands mean something. */
 function castPart({ lab, services }: LabInCondition): string[] {
   const rows = [
+    ...lab.nodes.map(node => `node \`${node.name}\` ${machineAddresses(node).join(', ')}`),
     ...lab.pods.map(({ name, address }) => `pod \`${name}\` ${address.address}`),
     ...lab.outside.map(({ name, address }) => `outside machine \`${name}\` ${address.address}`),
     ...lab.machines.map(machine => `machine \`${machine.name}\` ${machineAddresses(machine).join(', ')}`),

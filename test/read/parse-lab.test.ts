@@ -24,6 +24,7 @@ test('a pod that is nothing but an address gets every default', () => {
       namespace: 'default',
       labels: {},
       address: { address: '10.0.0.11', prefix: 24 },
+      node: 'host',
       bridge: 'br1',
       gateway: '10.0.0.1',
       veth: 'veth_a',
@@ -31,6 +32,34 @@ test('a pod that is nothing but an address gets every default', () => {
       containers: [],
     },
   ])
+})
+
+test('a bridge and the pods on it are on the node that has it', () => {
+  const { lab } = parseLab(
+    `name: x
+networks: {lan: {}}
+nodes:
+  n1:
+    interfaces: {eth0: {network: lan, address: 10.4.7.21/24}}
+    bridge: {name: docker0, address: 172.7.21.1/24}
+    pods: {a: 172.7.21.2/24}
+  n2:
+    interfaces: {eth0: {network: lan, address: 10.4.7.22/24}}
+    bridge: {name: docker0, address: 172.7.22.1/24}
+    pods: {b: 172.7.22.2/24}
+machines:
+  router: {interfaces: {eth0: {network: lan, address: 10.4.7.1/24}}}
+`,
+    'lab.yaml',
+    () => ({ text: '' }),
+  )
+  expect(lab?.bridges.map(({ node, name }) => `${node} ${name}`)).toEqual(['n1 docker0', 'n2 docker0'])
+  expect(lab?.pods.map(({ node, name, veth }) => `${node} ${name} ${veth}`)).toEqual([
+    'n1 a veth_a',
+    'n2 b veth_b',
+  ])
+  expect(lab?.nodes.map(({ name }) => name)).toEqual(['n1', 'n2'])
+  expect(lab?.machines.map(({ name }) => name)).toEqual(['router'])
 })
 
 test('a lab without a title is called by its name', () => {

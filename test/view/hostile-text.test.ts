@@ -109,10 +109,20 @@ const facts = {
     state: 'up' as const,
     pid: 7,
     pods: 2,
+    nodes: 0,
     machines: 0,
     since: '2025-03-01T10:00:00Z',
   },
-  down: { lab: 'clusterip', found: true, wasRunning: true, pods: 2, machines: 0, links: 3, rules: 4 },
+  down: {
+    lab: 'clusterip',
+    found: true,
+    wasRunning: true,
+    pods: 2,
+    nodes: 0,
+    machines: 0,
+    links: 3,
+    rules: 4,
+  },
   findings: [
     { topic: 'curl', state: 'missing' as const, found: '7.64', means: 'too old', fix: ['apt-get install'] },
     { topic: 'ip', state: 'ok' as const, found: '6.1' },
@@ -189,6 +199,7 @@ const views: Record<string, View> = {
         ok: true,
         ms: 5,
         pods: 2,
+        nodes: 0,
         machines: 0,
         steps: [result],
         services: [built.services[0]!.clusterIP],
@@ -197,7 +208,16 @@ const views: Record<string, View> = {
       true,
     ),
   'up --json': ({ status, result }) =>
-    renderUpJson({ lab: status.lab, ok: true, ms: 5, pods: 2, machines: 0, steps: [result], services: [] }),
+    renderUpJson({
+      lab: status.lab,
+      ok: true,
+      ms: 5,
+      pods: 2,
+      nodes: 0,
+      machines: 0,
+      steps: [result],
+      services: [],
+    }),
   'up that fails': ({ status, plan, result, problem }, screen) =>
     (['down', 'kept'] as const)
       .map(now =>

@@ -3,7 +3,16 @@ import { renderListJson, renderUpJson, renderVerifyJson } from '../../src/view/j
 import { failedCheck, sample, stepResult } from './fixtures.ts'
 
 it('gives up, verify and list the keys that scripts rely on', () => {
-  const up = { lab: 'x', ok: true, ms: 1094.04, pods: 2, machines: 0, services: [], steps: [stepResult(0)] }
+  const up = {
+    lab: 'x',
+    ok: true,
+    ms: 1094.04,
+    pods: 2,
+    nodes: 0,
+    machines: 0,
+    services: [],
+    steps: [stepResult(0)],
+  }
   expect(JSON.parse(renderUpJson(up))).toEqual({
     lab: 'x',
     ok: true,
@@ -54,10 +63,11 @@ it('gives up, verify and list the keys that scripts rely on', () => {
     state: 'up',
     pid: 1,
     pods: 2,
+    nodes: 0,
     machines: 0,
     since: '2025-03-01T12:00:00Z',
   } as const
-  const { machines: _, ...fixed } = status
-  const many = { ...status, pods: 0, machines: 3 }
+  const { machines: _, nodes: __, ...fixed } = status
+  const many = { ...status, pods: 0, nodes: 2, machines: 3 }
   expect(JSON.parse(renderListJson([status, many]))).toEqual([fixed, many])
 })

@@ -10,6 +10,7 @@ const up: LabStatus = {
   state: 'up',
   pid: 4711,
   pods: 2,
+  nodes: 0,
   machines: 0,
   since: '2025-03-01T11:57:30Z',
 }
@@ -18,6 +19,7 @@ const gone: LabStatus = {
   state: 'gone',
   pid: 12,
   pods: 10,
+  nodes: 0,
   machines: 0,
   since: '2025-03-01T09:00:00Z',
 }
@@ -62,12 +64,12 @@ it('shows one lab with its pods, services and steps', () => {
 })
 
 it('tells what went down', () => {
-  const counts = { pods: 2, machines: 0, links: 5, rules: 21 }
+  const counts = { pods: 2, nodes: 0, machines: 0, links: 5, rules: 21 }
   expect(
     renderDown(plain(80), [
       { lab: 'clusterip', found: true, wasRunning: true, ...counts },
       { lab: 'dead', found: true, wasRunning: false, ...counts, links: 0, rules: 0 },
-      { lab: 'absent', found: true, wasRunning: false, pods: 0, machines: 0, links: 0, rules: 0 },
+      { lab: 'absent', found: true, wasRunning: false, pods: 0, nodes: 0, machines: 0, links: 0, rules: 0 },
     ]),
   ).toMatchInlineSnapshot(`
     "clusterip is down: 2 pods, 5 links, 21 rules went with it; nothing is left

@@ -9,6 +9,7 @@ const report: UpReport = {
   ms: 1094,
   steps: [0, 1, 2, 3].map(index => stepResult(index)),
   pods: 2,
+  nodes: 0,
   machines: 0,
   services: ['10.100.100.100:8080'],
 }

@@ -1,4 +1,6 @@
+import { host } from '../../command/command.ts'
 import type { Lab } from '../../model/lab.ts'
+import { onNetworks } from '../../model/places.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import type { Source } from '../gather.ts'
@@ -6,9 +8,12 @@ import type { Question } from '../question.ts'
 import { Journey } from './journey.ts'
 import { readMachines } from './surroundings.ts'
 
-/** Whether a question is one between machines on networks, where each has rules and routes of its own. */
-export function isAmongMachines({ machines }: Lab, { from }: Question): boolean {
-  return machines.some(({ name }) => name === from)
+/** Whether a question is one from a node, its pods or a machine on networks, where each has rules and routes of its own. */
+export function isAmongMachines(lab: Lab, { from }: Question): boolean {
+  return (
+    lab.pods.some(({ name, node }) => name === from && node !== host) ||
+    onNetworks(lab).some(({ name }) => name === from)
+  )
 }
 
 /**

@@ -7,25 +7,29 @@ import type { Port, Surroundings } from './surroundings.ts'
 
 /** Crosses a network: who takes the frame for the next hop, or what is off on the way to them. */
 export function crossing(
-  { machines, ports, hostLinks }: Surroundings,
+  { machines, ports }: Surroundings,
   place: Place,
   device: string,
   next: string,
 ): Port | Evidence {
   const own = ports.find(({ machine, declared }) => machine.name === place && declared.name === device)
   if (own === undefined) return finding(`${place} sends by ${device}, which the lab does not know`, undefined)
-  const { bridge, declared } = own
+  const { segment } = own
   const unplugged = cableOff(own)
   if (unplugged !== undefined) return unplugged
-  if (hostLinks.find(({ name }) => name === bridge)?.up !== true)
-    return finding(`the switch of network ${declared.network} is down`, `ip link set dev ${bridge} up`)
+  if (segment.link?.up !== true)
+    return finding(
+      `${segment.device} is down`,
+      commandLine({ argv: ['ip', 'link', 'set', 'dev', segment.bridge, 'up'], in: segment.place }),
+    )
   const entry = machines.get(place)?.neighbours?.find(one => one.address === next && one.device === device)
   const shown = showNeighbour(place, entry, next)
-  const others = ports.filter(each => each !== own && each.bridge === bridge)
+  const network = segment.called
+  const others = ports.filter(each => each !== own && each.segment.called === network)
   const [owner, second] = others.filter(({ link }) => link?.addresses.some(({ address }) => address === next))
   if (owner === undefined) {
     const loser = others.find(one => one.declared.addresses.some(({ address }) => address === next))
-    const nobody = `nobody on network ${declared.network} has ${next}, so ${place} gets no answer to its ARP request`
+    const nobody = `nobody on ${network} has ${next}, so ${place} gets no answer to its ARP request`
     return (loser && cardOff(loser)) ?? finding(nobody, undefined, shown)
   }
   if (second !== undefined) {
@@ -34,7 +38,7 @@ export function crossing(
       in: second.machine.name,
     }
     return finding(
-      `${next} is there twice on network ${declared.network}: ${owner.machine.name} and ${second.machine.name} have it`,
+      `${next} is there twice on ${network}: ${owner.machine.name} and ${second.machine.name} have it`,
       commandLine(taken),
     )
   }
@@ -69,15 +73,21 @@ export function cardOff({ machine, declared: { name, addresses }, link }: Port):
 
 /** Whether a cable is down at one of its ends, or not plugged into its switch. */
 function cableOff(port: Port): Evidence | undefined {
-  const { machine, declared, bridge, link, end } = port
+  const { machine, declared, segment, link, end } = port
+  if (end === 'none') return undefined
+  const { place, bridge } = segment
   const cable = `the cable of ${declared.name} of ${machine.name}`
   if (link?.up === false) return cardOff(port)
   if (end === undefined) return finding(`${cable} is gone`, undefined)
   if (end.master !== bridge)
     return finding(
       `${cable} is plugged into ${end.master ?? 'nothing'}, not into ${bridge}`,
-      `ip link set dev ${declared.port} master ${bridge} up`,
+      commandLine({ argv: ['ip', 'link', 'set', 'dev', declared.port, 'master', bridge, 'up'], in: place }),
     )
-  if (!end.up) return finding(`${cable} is down at the switch`, `ip link set dev ${declared.port} up`)
+  if (!end.up)
+    return finding(
+      `${cable} is down at the switch`,
+      commandLine({ argv: ['ip', 'link', 'set', 'dev', declared.port, 'up'], in: place }),
+    )
   return undefined
 }

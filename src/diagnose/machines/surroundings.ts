@@ -1,5 +1,5 @@
 import { host, type Place } from '../../command/command.ts'
-import type { Lab, LabMachine, MachineInterface } from '../../model/lab.ts'
+import type { Bridge, Lab, LabMachine, MachineInterface, Pod } from '../../model/lab.ts'
 import type { Link, MachineFacts, Route } from '../../observe/facts.ts'
 import {
   addressReading,
@@ -11,23 +11,33 @@ import {
 } from '../../observe/readings.ts'
 import { readAll, type Source } from '../gather.ts'
 
-/** An interface of a machine, as the lab has it, with what the kernel says of it and of its cable's other end. */
+/** A bridge that is a network of a lab. */
+export interface Segment {
+  /** `network lan`, `bridge docker0 of hdss7-21` */
+  called: string
+  /** The bridge in words: `the switch of network lan` */
+  device: string
+  /** Where it is. */
+  place: Place
+  bridge: string
+  /** The bridge itself. */
+  link: Link | undefined
+}
+
+/** An interface on a segment, as the lab has it, with what the kernel says of it and of its cable's other end. */
 export interface Port {
   machine: LabMachine
   declared: MachineInterface
-  /** The bridge that its network is. */
-  bridge: string
+  segment: Segment
   link: Link | undefined
-  /** The other end, on the host. */
-  end: Link | undefined
+  /** The other end, where the segment is; `none`: it is the segment's bridge itself. */
+  end: Link | 'none' | undefined
 }
 
 /** All that a journey is followed in. */
 export interface Surroundings {
   machines: ReadonlyMap<Place, MachineFacts>
   ports: readonly Port[]
-  /** The host's: the switches, and the other ends of all cables. */
-  hostLinks: readonly Link[]
   /** Asks a kernel for the way of a packet: `3.3.3.3 from 10.1.1.9 iif eth0`. */
   wayOf(place: Place, packet: string): Promise<Route | string>
 }
@@ -40,43 +50,79 @@ export function pathFilters(device: string): string[] {
   return ['all', device].map(name => `net.ipv4.conf.${name}.rp_filter`)
 }
 
-/** Reads what the kernel says in all machines of a lab; undefined where the lab has died meanwhile. */
+/** Reads what the kernel says in all nodes, their pods and machines of a lab; undefined where the lab has died meanwhile. */
 export async function readMachines(source: Source): Promise<Surroundings | undefined> {
   const { lab } = source.running
-  const places = lab.machines.map(({ name }) => name)
-  const keysOf = ({ interfaces }: LabMachine) => [
+  const all = inhabitants(lab)
+  const keysOf = ({ machine, bridges }: Inhabitant) => [
     ...Object.values(settings),
-    ...new Set(interfaces.flatMap(({ name }) => pathFilters(name))),
+    ...new Set([...machine.interfaces, ...bridges].flatMap(({ name }) => pathFilters(name))),
   ]
   const texts = await readAll(source, [
     addressReading(host),
-    ...lab.machines.flatMap(machine => machineReadings(machine.name, keysOf(machine))),
+    ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each))),
   ])
   const { links: hostLinks } = placeFacts(host, [], texts)
   if (hostLinks === undefined) return undefined
-  const machines = new Map(places.map(place => [place, machineFacts(place, texts)]))
+  const machines = new Map(all.map(({ machine: { name } }) => [name, machineFacts(name, texts)]))
+  const linkAt = (place: Place, name: string) =>
+    (place === host ? hostLinks : machines.get(place)?.links)?.find(link => link.name === name)
   return {
     machines,
-    ports: portsOf(lab, machines, hostLinks),
-    hostLinks,
+    ports: portsOf(lab, all, linkAt),
     wayOf: async (place, packet) => wayAnswer(place, await readAll(source, [wayReading(place, packet)])),
   }
 }
 
+/** Who has a kernel of its own on a packet's way, and the bridges in it. */
+interface Inhabitant {
+  machine: LabMachine
+  /** Where its cables end; the host, for those on networks. */
+  node: Place
+  bridges: readonly Bridge[]
+}
+
+/** Nodes, the pods on them, and machines. */
+function inhabitants({ nodes, pods, machines, bridges }: Lab): Inhabitant[] {
+  const bridgesOf = (name: Place) => bridges.filter(({ node }) => node === name)
+  return [
+    ...nodes.map(machine => ({ machine, node: host, bridges: bridgesOf(machine.name) })),
+    ...pods
+      .filter(({ node }) => node !== host)
+      .map(pod => ({ machine: podAsMachine(pod), node: pod.node, bridges: [] })),
+    ...machines.map(machine => ({ machine, node: host, bridges: [] })),
+  ]
+}
+
+/** A pod is a machine with one interface. */
+function podAsMachine({ name, address, gateway, veth, bridge, containers }: Pod): LabMachine {
+  const eth0 = { name: 'eth0', network: bridge, addresses: [address], port: veth }
+  return { name, interfaces: [eth0], gateway, routes: [], sysctls: {}, containers }
+}
+
 function portsOf(
-  { machines, networks }: Lab,
-  facts: ReadonlyMap<Place, MachineFacts>,
-  hostLinks: readonly Link[],
+  { networks }: Lab,
+  all: readonly Inhabitant[],
+  linkAt: (place: Place, name: string) => Link | undefined,
 ): Port[] {
-  const bridges = new Map(networks.map(({ name, bridge }) => [name, bridge]))
-  return machines.flatMap(machine =>
-    machine.interfaces.map(declared => ({
-      ...{ machine, declared },
-      bridge: bridges.get(declared.network) ?? declared.network,
-      link: facts.get(machine.name)?.links?.find(({ name }) => name === declared.name),
-      end: hostLinks.find(({ name }) => name === declared.port),
+  const segmentOf = (node: Place, network: string): Segment => {
+    const bridge = node === host ? networks.find(({ name }) => name === network)?.bridge : network
+    const called = node === host ? `network ${network}` : `bridge ${network} of ${node}`
+    const device = node === host ? `the switch of ${called}` : `the ${called}`
+    return { called, device, place: node, bridge: bridge ?? network, link: linkAt(node, bridge ?? network) }
+  }
+  return all.flatMap(({ machine, node, bridges }) => [
+    ...machine.interfaces.map(declared => ({
+      ...{ machine, declared, segment: segmentOf(node, declared.network) },
+      link: linkAt(machine.name, declared.name),
+      end: linkAt(node, declared.port),
     })),
-  )
+    ...bridges.map(({ name, address }): Port => {
+      const segment = segmentOf(machine.name, name)
+      const declared = { name, network: name, addresses: [address], port: name }
+      return { machine, declared, segment, link: segment.link, end: 'none' }
+    }),
+  ])
 }
 
 /** Whether an address is one of a machine's own. */

@@ -4,7 +4,7 @@ import { limits } from './limits.ts'
 import { proxy } from './proxy.ts'
 import { service } from './service.ts'
 import { step } from './step.ts'
-import { bridge, machine, network, outsideMachine, pod } from './topology.ts'
+import { bridge, machine, network, node, outsideMachine, pod } from './topology.ts'
 
 /** What a lab may be called: it names a folder, too. */
 export const labNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
@@ -52,7 +52,7 @@ export const labFile = z
       .optional()
       .meta({
         description:
-          'The pods: network namespaces, each with an eth0 that is plugged into a bridge. A lab has pods, machines, or both.',
+          'The pods: network namespaces, each with an eth0 that is plugged into a bridge. A lab has pods, nodes, machines, or some of each.',
         examples: [{ netns_011: { address: '10.0.0.11/24', serve: 8080 } }],
       }),
     outside: z
@@ -67,8 +67,24 @@ export const labFile = z
       .record(name, network)
       .optional()
       .meta({
-        description: 'The networks that machines are plugged into, each a switch of its own.',
+        description: 'The networks that nodes and machines are plugged into, each a switch of its own.',
         examples: [{ lan: {}, internet: {} }],
+      }),
+    nodes: z
+      .record(name, node)
+      .optional()
+      .meta({
+        description:
+          'The machines of a cluster of several: each has bridges and pods of its own, and the host is only the wires between them.',
+        examples: [
+          {
+            'hdss7-21': {
+              interfaces: { eth0: { network: 'lan', address: '10.4.7.21/24' } },
+              bridge: { name: 'docker0', address: '172.7.21.1/24' },
+              pods: { nginx: { address: '172.7.21.2/24', serve: 80 } },
+            },
+          },
+        ],
       }),
     machines: z
       .record(name, machine)

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { address, cidr, commandLine, interfaceName, name, oneOrMore, port } from './fields.ts'
 
-/** A layer-2 segment of the host. */
+/** A layer-2 segment of a node. */
 export const bridge = z
   .strictObject({
     name: interfaceName.meta({ description: "The bridge's interface name.", examples: ['br1'] }),
     address: cidr.meta({
-      description: "The host's address on the bridge, which is its pods' gateway.",
+      description: "The node's address on the bridge, which is its pods' gateway.",
       examples: ['10.0.0.1/24'],
     }),
     hairpin: z.boolean().optional().meta({
@@ -204,54 +204,88 @@ const machineProgram = {
     .meta({ description: "What the machine's programs listen on, by name.", examples: [{ http: 80 }] }),
 }
 
-/** A machine that is no node: a router, an office PC, a server on the internet. */
-export const machine = z
-  .strictObject({
-    interfaces: z.record(interfaceName, machineInterface).meta({
-      description: 'Its interfaces, by name.',
-      examples: [{ eth0: { network: 'lan', address: '10.1.1.9/24' } }],
+/** What nodes and other machines say of themselves. */
+const machineFields = {
+  interfaces: z.record(interfaceName, machineInterface).meta({
+    description: 'Its interfaces, by name.',
+    examples: [{ eth0: { network: 'lan', address: '10.1.1.9/24' } }],
+  }),
+  gateway: z
+    .union([z.literal('none'), address])
+    .optional()
+    .meta({
+      description: 'Its default route; `none` (the default): it has none.',
+      examples: ['10.1.1.254'],
     }),
-    gateway: z
-      .union([z.literal('none'), address])
+  routes: z
+    .array(route)
+    .optional()
+    .meta({
+      description: 'Its other routes.',
+      examples: [[{ to: '10.0.0.0/8', via: '60.1.1.254' }]],
+    }),
+  sysctls: z
+    .record(z.string(), z.union([z.number(), z.string()]))
+    .optional()
+    .meta({
+      description: 'Kernel settings of the machine, `net.…` only.',
+      examples: [{ 'net.ipv4.ip_forward': 1 }],
+    }),
+  ...machineProgram,
+  containers: z
+    .record(
+      name,
+      z
+        .strictObject(machineProgram)
+        .meta({ description: 'A program of the machine.', examples: [{ serve: 80 }] }),
+    )
+    .optional()
+    .meta({
+      description: 'Several programs. Instead of `serve`, `command` and `ports`.',
+      examples: [{ web: { serve: 80 }, admin: { serve: 8080 } }],
+    }),
+}
+
+/** A machine that is no node: a router, an office PC, a server on the internet. */
+export const machine = z.strictObject(machineFields).meta({
+  description: 'A machine.',
+  examples: [{ interfaces: { eth0: { network: 'lan', address: '10.1.1.9/24' } } }],
+})
+
+/** A machine of the cluster, with bridges and pods. */
+export const node = z
+  .strictObject({
+    ...machineFields,
+    bridge: bridge.optional(),
+    bridges: z
+      .array(bridge)
+      .min(1)
       .optional()
       .meta({
-        description: 'Its default route; `none` (the default): it has none.',
-        examples: ['10.1.1.254'],
+        description: 'Instead of `bridge`, where there are several.',
+        examples: [[{ name: 'docker0', address: '172.7.21.1/24' }]],
       }),
-    routes: z
-      .array(route)
+    pods: z
+      .record(name, pod)
       .optional()
       .meta({
-        description: 'Its other routes.',
-        examples: [[{ to: '10.0.0.0/8', via: '60.1.1.254' }]],
-      }),
-    sysctls: z
-      .record(z.string(), z.union([z.number(), z.string()]))
-      .optional()
-      .meta({
-        description: 'Kernel settings of the machine, `net.…` only.',
-        examples: [{ 'net.ipv4.ip_forward': 1 }],
-      }),
-    ...machineProgram,
-    containers: z
-      .record(
-        name,
-        z
-          .strictObject(machineProgram)
-          .meta({ description: 'A program of the machine.', examples: [{ serve: 80 }] }),
-      )
-      .optional()
-      .meta({
-        description: 'Several programs. Instead of `serve`, `command` and `ports`.',
-        examples: [{ web: { serve: 80 }, admin: { serve: 8080 } }],
+        description: 'The pods on the node; each is plugged into one of its bridges.',
+        examples: [{ nginx: { address: '172.7.21.2/24', serve: 80 } }],
       }),
   })
   .meta({
-    description: 'A machine.',
-    examples: [{ interfaces: { eth0: { network: 'lan', address: '10.1.1.9/24' } } }],
+    description: 'A node.',
+    examples: [
+      {
+        interfaces: { eth0: { network: 'lan', address: '10.4.7.21/24' } },
+        bridge: { name: 'docker0', address: '172.7.21.1/24' },
+        pods: { a: '172.7.21.2/24' },
+      },
+    ],
   })
 
 export type MachineInput = z.infer<typeof machine>
+export type NodeInput = z.infer<typeof node>
 export type InterfaceInput = z.infer<typeof machineInterface>
 export type BridgeInput = z.infer<typeof bridge>
 export type PodInput = z.infer<typeof podFields>

@@ -13,12 +13,17 @@ machines:
 
 const link = { name: 'eth0', up: true, carrier: true, mac: '02:00:00:00:00:01' }
 
+const segment = {
+  ...{ called: 'network lan', device: 'the switch of network lan', place: 'host', bridge: 'lan' },
+  link: { ...link, name: 'lan', addresses: [] },
+}
+
 /** The lab as its kernel says it, with some ports otherwise. */
 function surroundings(changes: Readonly<Record<string, Partial<Port>>> = {}): Surroundings {
   const ports = lab.machines.map((machine): Port => {
     const [declared] = machine.interfaces
     return {
-      ...{ machine, declared: declared!, bridge: 'lan' },
+      ...{ machine, declared: declared!, segment },
       link: { ...link, addresses: declared!.addresses },
       end: { ...link, name: declared!.port, addresses: [], master: 'lan' },
       ...changes[machine.name],
@@ -29,7 +34,6 @@ function surroundings(changes: Readonly<Record<string, Partial<Port>>> = {}): Su
       lab.machines.map(({ name }) => [name, { routesTo: {}, tables: new Map(), sysctls: {} }]),
     ),
     ports,
-    hostLinks: [{ ...link, name: 'lan', addresses: [] }],
     wayOf: () => Promise.reject(new Error('nobody asks')),
   }
 }

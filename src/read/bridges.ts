@@ -1,0 +1,217 @@
+import type { Place } from '../command/command.ts'
+import { contains, readAddress, readCidr, subnetOf, usable } from '../model/address.ts'
+import type { Bridge, Cidr, Pod } from '../model/lab.ts'
+import { mostBridgePorts } from '../model/machine.ts'
+import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
+import { didYouMean } from '../text/did-you-mean.ts'
+import type { Path } from '../text/document.ts'
+import type { Findings } from '../text/findings.ts'
+import type { Allocations } from './allocations.ts'
+import { readContainers } from './containers.ts'
+import type { LabInput } from './schema/lab.ts'
+import type { BridgeInput, PodInput } from './schema/topology.ts'
+
+/** A node, and what stands of it in the file. */
+export interface NodeInput {
+  node: Place
+  input: Pick<LabInput, 'bridge' | 'bridges' | 'pods'>
+  /** How many bridges the file says, mistakes included. */
+  bridges: number
+  /** The node's own names, addresses and subnets. */
+  own: Allocations
+  /** Says who has an address in the whole cluster; each pod has one of its own, whichever node it is on. */
+  claim(address: string, path: Path, what: string): void
+}
+
+/** Reads the bridges of a node and the pods that are plugged into them, in an order that others can step into. */
+export class BridgesReader {
+  private readonly place: NodeInput
+  private readonly input: NodeInput['input']
+  private readonly findings: Findings
+  private readonly pods: readonly [string, PodInput][]
+
+  /** `findings`: of what stands of the node. */
+  constructor(place: NodeInput, findings: Findings) {
+    this.place = place
+    this.input = place.input
+    this.findings = findings
+    this.pods = Object.entries(place.input.pods ?? {}).map(([name, pod]) => [
+      name,
+      typeof pod === 'string' ? { address: pod } : pod,
+    ])
+  }
+
+  /** The bridges of the node. */
+  readBridges(): Bridge[] {
+    const { bridge, bridges } = this.input
+    if (bridge && bridges) {
+      this.findings.report(
+        ['bridge'],
+        '"bridge" and "bridges" both stand here',
+        'put all into "bridges"',
+        'key',
+      )
+    }
+    const entries: [Path, BridgeInput][] = [
+      ...(bridge ? ([[['bridge'], bridge]] as [Path, BridgeInput][]) : []),
+      ...(bridges ?? []).map((each, index): [Path, BridgeInput] => [['bridges', index], each]),
+    ]
+    return entries.flatMap(([path, { name, address, hairpin = false, masquerade = 'outgoing' as const }]) => {
+      const refusal = refuseInterface(name)
+      if (refusal) this.findings.accept([...path, 'name'], refusal)
+      else this.place.own.interface(name, [...path, 'name'], `bridge ${name}`)
+      const cidr: Cidr | undefined = this.findings.accept([...path, 'address'], readCidr(address))
+      if (!cidr) return []
+      this.place.own.address(cidr.address, [...path, 'address'], `bridge ${name}`)
+      this.place.own.subnet(cidr, [...path, 'address'], `bridge ${name}`)
+      return [{ name, node: this.place.node, address: cidr, hairpin, masquerade }]
+    })
+  }
+
+  /** Keeps the interfaces that the file names for its pods from being given to others. */
+  reserve(): void {
+    for (const [name, { veth }] of this.pods) {
+      this.findings.accept(['pods', name], refuseName(name) ?? {}, 'key')
+      if (veth === undefined) continue
+      const refusal = refuseInterface(veth)
+      if (refusal) this.findings.accept(['pods', name, 'veth'], refusal)
+      else this.place.own.interface(veth, ['pods', name, 'veth'], `pod ${name}`)
+    }
+  }
+
+  /** The pods of the node, and whether they fit. */
+  readPods(bridges: readonly Bridge[]): Pod[] {
+    const { own } = this.place
+    const unnamed = this.pods.filter(([, pod]) => pod.veth === undefined).map(([name]) => name)
+    const veths = deriveInterfaces('veth_', unnamed, own.interfaceNames())
+    const pods = this.pods.flatMap(([name, pod]) => {
+      const veth = pod.veth ?? veths.get(name)!
+      if (pod.veth === undefined) own.interface(veth, ['pods', name], `pod ${name}`, 'key')
+      return this.readPod(name, pod, veth, bridges) ?? []
+    })
+    this.checkGateways(pods, bridges)
+    this.checkBridgePorts(pods, bridges)
+    return pods
+  }
+
+  private readPod(name: string, pod: PodInput, veth: string, bridges: readonly Bridge[]): Pod | undefined {
+    const isShort = typeof this.input.pods?.[name] === 'string'
+    const path: Path = ['pods', name]
+    const addressPath = isShort ? path : [...path, 'address']
+    const containers = readContainers(pod, path, this.findings)
+    const nameservers = (pod.nameservers ?? []).filter((each, index) =>
+      this.findings.accept([...path, 'nameservers', index], readAddress(each)),
+    )
+    const address = this.findings.accept(addressPath, this.withPrefixOfBridge(pod.address, bridges))
+    const bridge = this.bridgeOf(pod, path, addressPath, address, bridges)
+    if (!address || !bridge) return undefined
+    this.checkSubnet(address, addressPath, bridge)
+    this.place.claim(address.address, addressPath, `pod ${name}`)
+    const gateway =
+      pod.gateway === undefined
+        ? bridge.address.address
+        : this.findings.accept([...path, 'gateway'], readAddress(pod.gateway))?.address
+    if (gateway === undefined) return undefined
+    return {
+      name,
+      namespace: pod.namespace ?? 'default',
+      labels: pod.labels ?? {},
+      address,
+      node: this.place.node,
+      bridge: bridge.name,
+      gateway,
+      veth,
+      nameservers,
+      containers,
+    }
+  }
+
+  /** Reads a pod's address; where the prefix was forgotten, the bridge knows it. */
+  private withPrefixOfBridge(text: string, bridges: readonly Bridge[]): ReturnType<typeof readCidr> {
+    const read = readCidr(text)
+    const bare = 'refusal' in read && !text.includes('/') && read.fix?.match(/^write ([0-9.]+)\/[0-9]+$/)?.[1]
+    if (!bare) return read
+    const bridge = bridges.find(each => contains(each.address, bare))
+    return bridge ? { ...read, fix: `write ${bare}/${bridge.address.prefix}` } : read
+  }
+
+  private bridgeOf(
+    pod: PodInput,
+    path: Path,
+    addressPath: Path,
+    address: Cidr | undefined,
+    bridges: readonly Bridge[],
+  ): Bridge | undefined {
+    if (pod.bridge !== undefined) {
+      const bridge = bridges.find(each => each.name === pod.bridge)
+      if (!bridge && !this.someBridgeIsUnread(bridges)) {
+        const names = bridges.map(each => each.name)
+        this.findings.report(
+          [...path, 'bridge'],
+          `there is no bridge ${pod.bridge}`,
+          didYouMean(pod.bridge, names),
+        )
+      }
+      return bridge
+    }
+    if (!address || this.someBridgeIsUnread(bridges)) return undefined
+    const holding = bridges.find(each => contains(each.address, address.address))
+    if (holding) return holding
+    const [only, ...others] = bridges
+    if (!only) {
+      const [gateway] = usable(address)
+      const example = `bridge: {name: br0, address: ${gateway}/${address.prefix}}`
+      this.findings.report(path, 'there is no bridge to plug this pod into', `add "${example}"`, 'key')
+      return undefined
+    }
+    if (others.length === 0) return only
+    const subnets = bridges.map(each => `${each.name} has ${subnetOf(each.address)}`).join(', ')
+    this.findings.report(addressPath, `no bridge's subnet holds ${address.address}`, subnets)
+    return undefined
+  }
+
+  private checkSubnet(address: Cidr, path: Path, bridge: Bridge): void {
+    const subnet = subnetOf(bridge.address)
+    if (!contains(bridge.address, address.address)) {
+      const message = `${address.address} is outside the subnet of bridge ${bridge.name}, ${subnet}`
+      this.findings.report(path, message, `write an address of ${subnet}: ${this.freeAddress(bridge)}, say`)
+    } else if (address.prefix !== bridge.address.prefix) {
+      const message = `the prefix /${address.prefix} is not that of bridge ${bridge.name}, /${bridge.address.prefix}`
+      this.findings.report(path, message, `write ${address.address}/${bridge.address.prefix}`)
+    }
+  }
+
+  private freeAddress({ address }: Bridge): string {
+    const [first, second] = usable(address)
+    return `${first === address.address ? second : first}/${address.prefix}`
+  }
+
+  private checkGateways(pods: readonly Pod[], bridges: readonly Bridge[]): void {
+    for (const pod of pods) {
+      const bridge = bridges.find(({ name }) => name === pod.bridge)!
+      if (pod.gateway === bridge.address.address) continue
+      const router = pods.find(each => each.address.address === pod.gateway && each.bridge === pod.bridge)
+      if (router && router.name !== pod.name) continue
+      const message = router
+        ? `${pod.gateway} is the pod itself`
+        : `no one on bridge ${bridge.name} has ${pod.gateway}`
+      const fix = `write ${bridge.address.address}, the bridge's address, or remove the line`
+      this.findings.report(['pods', pod.name, 'gateway'], message, fix)
+    }
+  }
+
+  private checkBridgePorts(pods: readonly Pod[], bridges: readonly Bridge[]): void {
+    for (const { name } of bridges) {
+      const plugged = pods.filter(({ bridge }) => bridge === name)
+      const excess = plugged[mostBridgePorts]
+      if (!excess) continue
+      const message = `${plugged.length} pods on bridge ${name}, which takes ${mostBridgePorts}`
+      this.findings.report(['pods', excess.name], message, 'spread the pods over several bridges', 'key')
+    }
+  }
+
+  /** Then nothing can be said about which bridges there are. */
+  private someBridgeIsUnread(bridges: readonly Bridge[]): boolean {
+    return bridges.length < this.place.bridges
+  }
+}

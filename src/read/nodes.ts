@@ -1,0 +1,88 @@
+import { readCidr } from '../model/address.ts'
+import type { Bridge, Pod, Topology } from '../model/lab.ts'
+import { refuseName } from '../model/names.ts'
+import type { Path } from '../text/document.ts'
+import type { Findings } from '../text/findings.ts'
+import { Allocations } from './allocations.ts'
+import { BridgesReader } from './bridges.ts'
+import type { Reading } from './machines.ts'
+import type { LabInput } from './schema/lab.ts'
+import type { NodeInput } from './schema/topology.ts'
+
+/** What a lab with nodes of its own says of the host, which is then only the wires between them. */
+const hostParts = ['bridge', 'bridges', 'pods', 'outside', 'sysctls'] as const
+
+/** Reads the bridges of a lab's nodes, and the pods that are plugged into them. */
+export function readNodes(input: LabInput, reading: Reading): Pick<Topology, 'bridges' | 'pods'> {
+  const { findings } = reading
+  const nodes = Object.entries(input.nodes ?? {})
+  const bridges: Bridge[] = []
+  const pods: Pod[] = []
+  for (const [name, node] of nodes) {
+    const reader = readerOf(name, node, reading)
+    const read = reader.readBridges()
+    reader.reserve()
+    bridges.push(...read)
+    pods.push(...reader.readPods(read))
+  }
+  const [first] = nodes
+  if (first === undefined) return { bridges, pods }
+  for (const part of hostParts.filter(each => input[each] !== undefined)) {
+    const message = `"${part}" of the host, which is only the wires between nodes`
+    const fix = part === 'outside' ? 'write it below "machines"' : `move it into a node, ${first[0]} say`
+    findings.report([part], message, fix, 'key')
+  }
+  return { bridges, pods }
+}
+
+function readerOf(name: string, node: NodeInput, { findings, allocations, written }: Reading): BridgesReader {
+  const scoped = findings.below(['nodes', name])
+  const own = new Allocations(scoped, `node ${name}`)
+  for (const [device, { address, addresses = [] }] of Object.entries(node.interfaces)) {
+    const path: Path = ['interfaces', device]
+    own.interface(device, path, `interface ${device}`, 'key')
+    for (const text of [...(address === undefined ? [] : [address]), ...addresses]) {
+      const cidr = readCidr(text)
+      if (!('refusal' in cidr)) own.subnet(cidr, path, `interface ${device}`)
+    }
+  }
+  return new BridgesReader(
+    {
+      ...{ node: name, input: node, bridges: written.bridges.get(name) ?? 0, own },
+      claim: (address, path, what) => {
+        const isTaken = allocations.holderOf(address) !== undefined
+        allocations.address(address, ['nodes', name, ...path], what)
+        if (!isTaken) own.address(address, path, what)
+      },
+    },
+    scoped,
+  )
+}
+
+/** Tells of names that two have: each is a place of its own, and known to the others by it. */
+export function checkNames(input: LabInput, findings: Findings): void {
+  const named = new Map<string, string>()
+  const claim = (name: string, what: string, path: Path) => {
+    const other = named.get(name)
+    // What cannot be a name at all is told elsewhere.
+    if (refuseName(name) !== undefined) return
+    if (other === undefined) named.set(name, what)
+    else
+      findings.report(
+        [...path, name],
+        `"${name}" is ${other} and ${what}`,
+        'give one of them another name',
+        'key',
+      )
+  }
+  for (const name of keysOf(input.pods)) claim(name, 'a pod', ['pods'])
+  for (const name of keysOf(input.outside)) claim(name, 'an outside machine', ['outside'])
+  for (const [node, { pods }] of Object.entries(input.nodes ?? {}))
+    for (const name of keysOf(pods)) claim(name, `a pod of ${node}`, ['nodes', node, 'pods'])
+  for (const name of keysOf(input.nodes)) claim(name, 'one of "nodes"', ['nodes'])
+  for (const name of keysOf(input.machines)) claim(name, 'one of "machines"', ['machines'])
+}
+
+function keysOf(map: object | undefined): string[] {
+  return Object.keys(map ?? {})
+}

@@ -1,0 +1,57 @@
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { Session } from '../../labs/cli.ts'
+
+/** What is broken, what is told of it, and what to type; what else it takes to be well again, and what to be as before. */
+export type Break = [commands: string, headline: string, mend: string, also?: string, after?: string]
+
+interface Tried {
+  from: string
+  ok: boolean
+  evidence?: { headline: string; mend?: string }
+}
+
+/** A lab that is up for all tests of a file, which break it and mend it again. */
+export class BrokenLab {
+  readonly #session = new Session()
+  readonly #name: string
+  readonly #from: string
+  readonly #routers: readonly string[]
+
+  /** `file` is called as its lab; `from`: whose first question is the one that fails; `routers`: who forgets all connections when it is mended. */
+  constructor(file: URL, from: string, routers: readonly string[]) {
+    const path = fileURLToPath(file)
+    this.#name = basename(path, '.yaml')
+    this.#from = from
+    this.#routers = routers
+    beforeAll(async () => {
+      expect(await this.#session.netlab('up', path, '--quiet')).toMatchObject({ code: 0, stderr: '' })
+    })
+    afterAll(() => this.#session.end())
+  }
+
+  /** Breaks it, and expects the words, and that what they say mends it. */
+  async isExplained([commands, headline, mend, also = 'true', after = 'true']: Break): Promise<void> {
+    await this.#run(commands)
+    const { code, evidence } = await this.#explained()
+    expect({ code, evidence }).toMatchObject({ code: 1, evidence: { headline } })
+    expect(evidence?.mend ?? '').toBe(mend)
+    const forget = `for m in ${this.#routers.join(' ')}; do ip netns exec $m conntrack -F; done`
+    await this.#run(`{ ${[...(mend === '' ? [] : [mend]), also, forget].join('; ')}; } > /dev/null 2>&1`)
+    expect((await this.#explained()).code).toBe(0)
+    await this.#run(after)
+  }
+
+  async #run(commands: string): Promise<void> {
+    const { code, stderr } = await this.#session.netlab('exec', this.#name, '--', 'sh', '-ec', commands)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  }
+
+  /** What is said of the first question that is not answered as it should be. */
+  async #explained() {
+    const { stdout, code } = await this.#session.netlab('verify', this.#name, '--json')
+    const { checks } = JSON.parse(stdout) as { checks: Tried[] }
+    return { code, evidence: checks.find(one => !one.ok && one.from === this.#from)?.evidence }
+  }
+}
