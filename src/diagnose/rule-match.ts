@@ -10,6 +10,8 @@ export interface Packet {
   sourcePort?: number
   destination: string
   port?: number
+  /** TCP, where it does not say. */
+  protocol?: 'tcp' | 'udp'
   /** The interface that it came in by; undefined for what the host itself sends. */
   in?: string
   out?: string
@@ -54,7 +56,9 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
     case '-o':
       return Number(isInterface(value, packet.out))
     case '-p':
-      return Number(['tcp', '6', 'all', '0'].includes(value))
+      return Number(
+        [...(packet.protocol === 'udp' ? ['udp', '17'] : ['tcp', '6']), 'all', '0'].includes(value),
+      )
     case '--dport':
     case '--dports':
       return Number(isPort(value, packet.port))

@@ -84,6 +84,12 @@ export function overlap(a: Cidr, b: Cidr): boolean {
   return contains(wide, networkAddress(narrow))
 }
 
+/** The address of a part of a network, by its number from 0. */
+export function subnetAt(network: Cidr, prefix: number, index: number): string {
+  const start = new Address4(networkAddress(network)).bigInt()
+  return Address4.fromBigInt(start + (BigInt(index) << BigInt(32 - prefix))).correctForm()
+}
+
 /** The first two addresses that machines can have in the subnet. */
 export function usable(cidr: Cidr): [string, string] {
   const start = new Address4(networkAddress(cidr)).bigInt()

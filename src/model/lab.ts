@@ -18,6 +18,8 @@ export interface Bridge {
   hairpin: boolean
   /** Which of its pods' packets leave with the host's address: all, those that leave the subnet, or none. */
   masquerade: 'always' | 'outgoing' | 'never'
+  /** Bytes: the largest packet on its pods' cables; left out: the kernel's 1500. */
+  mtu?: number
 }
 
 export interface ContainerPort {
@@ -84,6 +86,8 @@ export interface LabNetwork {
   name: string
   /** What the bridge is called. */
   bridge: string
+  /** Bytes: larger packets get lost in it without a word; left out: 1500. */
+  mtu?: number
 }
 
 /** An interface of a machine, plugged into a network. */
@@ -94,6 +98,8 @@ export interface MachineInterface {
   addresses: readonly Cidr[]
   /** The other end of its cable, on the host: a port of the network's bridge. */
   port: string
+  /** Bytes: the largest packet that it sends; left out: 1500. */
+  mtu?: number
 }
 
 /** A route of a machine to a range of addresses. */
@@ -114,8 +120,31 @@ export interface LabMachine {
   containers: readonly Container[]
 }
 
+/** What flannel makes of a lab's nodes: for each a subnet of one network, and the ways between them. */
+export interface Overlay {
+  network: Cidr
+  backend: 'host-gw' | 'vxlan'
+  /** Of vxlan: nodes on one segment are reached by a route, without the tunnel. */
+  directRouting: boolean
+  /** One for each node, in the lab's order. */
+  leases: readonly Lease[]
+}
+
+/** A node's part of an overlay. */
+export interface Lease {
+  node: Place
+  subnet: Cidr
+  /** The address by which the other nodes reach it, and the interface that has it. */
+  publicIP: Cidr
+  interface: string
+  /** The network that the interface is on. */
+  network: string
+  /** Bytes: the largest packet that its pods may send. */
+  mtu: number
+}
+
 /** The parts that netlab builds from the declared topology, in this order unless the steps say otherwise. */
-export const buildParts = ['forwarding', 'network', 'firewall', 'servers', 'services'] as const
+export const buildParts = ['forwarding', 'network', 'overlay', 'firewall', 'servers', 'services'] as const
 export type BuildPart = (typeof buildParts)[number]
 
 /** How a connection failed: answered with a reset, answered with an ICMP error (or no route), or not answered. */
@@ -233,6 +262,8 @@ export interface Topology {
   nodes: readonly LabMachine[]
   /** Those that are no nodes. */
   machines: readonly LabMachine[]
+  /** Left out: the nodes' routes are the lab's own. */
+  overlay?: Overlay
 }
 
 /** A lab as written, every default filled in and every cross-check passed. */

@@ -5,6 +5,10 @@ import type { Cidr, StaticRoute } from './lab.ts'
 export interface LinkEnd {
   place: Place
   interface: string
+  /** Bytes: the largest packet that it sends, and takes from the other end; left out: the kernel's 1500. */
+  mtu?: number
+  /** No packet of many segments leaves it in one piece, as offload would have it: those pass wherever each of them would not. */
+  single?: boolean
 }
 
 /** An end that has an address of its own. */

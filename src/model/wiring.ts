@@ -54,12 +54,14 @@ export function networksOf(topology: Topology): Network[] {
 /** A pod with its one link, a port of one of these bridges. */
 export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Machine {
   const { name, node, address, gateway, veth, bridge } = pod
+  const own = bridges.find(each => each.name === bridge && each.node === node)
+  const mtu = sizeOf(own?.mtu)
   const port: BridgePort = {
     kind: 'bridge-port',
-    near: { place: name, interface: 'eth0', address, gateway },
-    far: { place: node, interface: veth },
+    near: { place: name, interface: 'eth0', address, gateway, ...mtu },
+    far: { place: node, interface: veth, ...mtu },
     network: bridge,
-    hairpin: bridges.some(each => each.name === bridge && each.node === node && each.hairpin),
+    hairpin: own?.hairpin === true,
     pinned,
   }
   return { name, links: [port], routes: noRoutes }
@@ -69,19 +71,30 @@ function segmentMachine(
   { name, interfaces, gateway, routes }: LabMachine,
   networks: readonly LabNetwork[],
 ): Machine {
-  const bridgeOf = (network: string) => networks.find(each => each.name === network)?.bridge ?? network
   return {
     name,
-    links: interfaces.map(
-      ({ name: own, network, addresses, port }): SegmentPort => ({
+    links: interfaces.map(({ name: own, network: on, addresses, port, mtu }): SegmentPort => {
+      const network = networks.find(each => each.name === on)
+      const isNarrow = network?.mtu !== undefined
+      return {
         kind: 'segment-port',
-        near: { place: name, interface: own, addresses },
-        far: { place: host, interface: port },
-        network: bridgeOf(network),
-      }),
-    ),
+        near: {
+          place: name,
+          interface: own,
+          addresses,
+          ...sizeOf(mtu),
+          ...(isNarrow ? { single: true } : {}),
+        },
+        far: { place: host, interface: port, ...sizeOf(network?.mtu) },
+        network: network?.bridge ?? on,
+      }
+    }),
     routes: { ...(gateway === undefined ? {} : { gateway }), others: routes },
   }
+}
+
+function sizeOf(mtu: number | undefined): { mtu?: number } {
+  return mtu === undefined ? {} : { mtu }
 }
 
 function wire(machine: OutsideMachine, isWayOut: boolean): Wire {

@@ -53,11 +53,20 @@ export interface PlaceFacts {
   routesTo: Readonly<Record<string, Route | string>>
 }
 
+/** Where a tunnel's device sends frames for a hardware address. */
+export interface Forwarding {
+  mac: string
+  /** The address of the machine at the other end. */
+  to: string
+}
+
 /** What the kernel says in a machine on networks. */
 export interface MachineFacts extends PlaceFacts {
   tables: Tables
   /** `net.ipv4.ip_forward` → `1` */
   sysctls: Readonly<Record<string, string>>
+  /** Of its tunnel's device, where it has one. */
+  forwarding?: readonly Forwarding[]
 }
 
 /** An entry of the host's table of connections. */

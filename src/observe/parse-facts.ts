@@ -1,4 +1,4 @@
-import type { Connection, Link, Listener, Neighbour, Route } from './facts.ts'
+import type { Connection, Forwarding, Link, Listener, Neighbour, Route } from './facts.ts'
 
 /** The parts of `ip -j -d addr` that are read here. */
 interface LinkJson {
@@ -56,6 +56,18 @@ export function parseRoutes(text: string): readonly Route[] | undefined {
     ...(gateway === undefined ? {} : { gateway }),
     ...(prefsrc === undefined ? {} : { source: prefsrc }),
   }))
+}
+
+interface ForwardingJson {
+  mac?: string
+  dst?: string
+}
+
+/** Reads `bridge -json fdb show`; entries that lead nowhere else are left out. */
+export function parseForwarding(text: string): readonly Forwarding[] | undefined {
+  return list<ForwardingJson>(text)?.flatMap(({ mac, dst }) =>
+    mac === undefined || dst === undefined ? [] : [{ mac, to: dst }],
+  )
 }
 
 /** Reads what `ip -j neigh` prints. */

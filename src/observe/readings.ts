@@ -5,6 +5,7 @@ import { fitting } from '../sandbox/patience.ts'
 import type { MachineFacts, Moment, PlaceFacts, Route } from './facts.ts'
 import {
   parseConnections,
+  parseForwarding,
   parseLinks,
   parseListeners,
   parseNeighbours,
@@ -63,12 +64,18 @@ export function machineReadings(place: Place, keys: readonly string[]): readonly
   ]
 }
 
+/** What the device of a tunnel is asked. */
+export function forwardingReading(place: Place, device: string): Reading {
+  return { key: `fdb ${place}`, place, argv: ['bridge', '-json', 'fdb', 'show', 'dev', device] }
+}
+
 /** What it has answered. */
 export function machineFacts(place: Place, texts: ReadonlyMap<string, string>): MachineFacts {
   return {
     ...placeFacts(place, [], texts),
     tables: parseSaved(texts.get(`tables ${place}`) ?? ''),
     sysctls: parseSysctls(texts.get(`sysctls ${place}`) ?? ''),
+    ...given('forwarding', parseForwarding(texts.get(`fdb ${place}`) ?? '')),
   }
 }
 

@@ -236,6 +236,7 @@ function impossible(before: Lab, after: Lab): string[] {
       ? []
       : ['networks: the cables of machines are plugged into them']),
     ...(same(before.nodes, after.nodes) ? [] : ['nodes: what steps have done to one would be lost with it']),
+    ...(same(before.overlay, after.overlay) ? [] : ['overlay: the ways between nodes are made with them']),
     ...(after.nodes.length === 0 || same(before.pods, after.pods)
       ? []
       : ['pods: in a lab of several nodes they come and go with it']),

@@ -4,6 +4,7 @@ import type { Bridge, BuildPart, Lab, LabMachine, Pod } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
 import { pinsPods, wiringOf } from '../model/wiring.ts'
 import { attachAll } from '../network/wiring.ts'
+import { overlayPart } from './overlay.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 
 /** What a part of the topology is called, why it is there, and the commands that build it, in order. */
@@ -29,12 +30,16 @@ export function topologyPart(part: Exclude<BuildPart, 'services'>, lab: Lab): Pa
       return forwarding(lab)
     case 'network':
       return network(lab)
+    case 'overlay':
+      return lab.overlay === undefined ? nothing : overlayPart(lab.overlay)
     case 'firewall':
       return firewall(lab)
     case 'servers':
       return servers(lab)
   }
 }
+
+const nothing: Part = { title: 'No overlay', why: '', commands: [] }
 
 function forwarding(lab: Lab): Part {
   return {

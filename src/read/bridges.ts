@@ -56,16 +56,27 @@ export class BridgesReader {
       ...(bridge ? ([[['bridge'], bridge]] as [Path, BridgeInput][]) : []),
       ...(bridges ?? []).map((each, index): [Path, BridgeInput] => [['bridges', index], each]),
     ]
-    return entries.flatMap(([path, { name, address, hairpin = false, masquerade = 'outgoing' as const }]) => {
-      const refusal = refuseInterface(name)
-      if (refusal) this.findings.accept([...path, 'name'], refusal)
-      else this.place.own.interface(name, [...path, 'name'], `bridge ${name}`)
-      const cidr: Cidr | undefined = this.findings.accept([...path, 'address'], readCidr(address))
-      if (!cidr) return []
-      this.place.own.address(cidr.address, [...path, 'address'], `bridge ${name}`)
-      this.place.own.subnet(cidr, [...path, 'address'], `bridge ${name}`)
-      return [{ name, node: this.place.node, address: cidr, hairpin, masquerade }]
-    })
+    return entries.flatMap(
+      ([path, { name, address, hairpin = false, masquerade = 'outgoing' as const, mtu }]) => {
+        const refusal = refuseInterface(name)
+        if (refusal) this.findings.accept([...path, 'name'], refusal)
+        else this.place.own.interface(name, [...path, 'name'], `bridge ${name}`)
+        const cidr: Cidr | undefined = this.findings.accept([...path, 'address'], readCidr(address))
+        if (!cidr) return []
+        this.place.own.address(cidr.address, [...path, 'address'], `bridge ${name}`)
+        this.place.own.subnet(cidr, [...path, 'address'], `bridge ${name}`)
+        return [
+          {
+            name,
+            node: this.place.node,
+            address: cidr,
+            hairpin,
+            masquerade,
+            ...(mtu === undefined ? {} : { mtu }),
+          },
+        ]
+      },
+    )
   }
 
   /** Keeps the interfaces that the file names for its pods from being given to others. */

@@ -31,7 +31,8 @@ export function readNetworks(input: LabInput, { findings, allocations }: Reading
     const refusal = bridge === name ? refuseInterface(name) : refuseName(name)
     if (refusal) findings.accept(path, refusal, 'key')
     else allocations.interface(bridge, path, `network ${name}`, 'key')
-    return { name, bridge }
+    const mtu = input.networks?.[name]?.mtu
+    return { name, bridge, ...(mtu === undefined ? {} : { mtu }) }
   })
 }
 
@@ -129,7 +130,7 @@ class MachinesReader {
   private readInterface(
     machine: string,
     name: string,
-    { network, address, addresses }: InterfaceInput,
+    { network, address, addresses, mtu }: InterfaceInput,
     port: string,
   ): MachineInterface {
     const path: Path = [...this.pathOf(machine), 'interfaces', name]
@@ -150,7 +151,7 @@ class MachinesReader {
       if (cidr) this.allocate(cidr, at, machine, network)
       return cidr ? [cidr] : []
     })
-    return { name, network, addresses: read, port }
+    return { name, network, addresses: read, port, ...(mtu === undefined ? {} : { mtu }) }
   }
 
   private checkNetwork(network: string, path: Path): void {

@@ -6,6 +6,7 @@ import type { Findings } from '../text/findings.ts'
 import { Allocations } from './allocations.ts'
 import { BridgesReader } from './bridges.ts'
 import type { Reading } from './machines.ts'
+import { overlayBridge, type Subnets } from './overlay.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { NodeInput } from './schema/topology.ts'
 
@@ -13,13 +14,20 @@ import type { NodeInput } from './schema/topology.ts'
 const hostParts = ['bridge', 'bridges', 'pods', 'outside', 'sysctls'] as const
 
 /** Reads the bridges of a lab's nodes, and the pods that are plugged into them. */
-export function readNodes(input: LabInput, reading: Reading): Pick<Topology, 'bridges' | 'pods'> {
+export function readNodes(
+  input: LabInput,
+  subnets: Subnets,
+  reading: Reading,
+): Pick<Topology, 'bridges' | 'pods'> {
   const { findings } = reading
   const nodes = Object.entries(input.nodes ?? {})
   const bridges: Bridge[] = []
   const pods: Pod[] = []
   for (const [name, node] of nodes) {
-    const reader = readerOf(name, node, reading)
+    const subnet = subnets.get(name)
+    const isBare = node.bridge === undefined && node.bridges === undefined
+    const whole = isBare && subnet !== undefined ? { ...node, bridge: overlayBridge(subnet) } : node
+    const reader = readerOf(name, whole, reading)
     const read = reader.readBridges()
     reader.reserve()
     bridges.push(...read)

@@ -98,6 +98,15 @@ function checkBuildOrder(inputs: readonly StepInput[], context: LabContext): voi
         continue
       }
       builtAt.set(part, index)
+      if (part === 'overlay' && context.topology.overlay === undefined) {
+        findings.report(path, 'there is no overlay to build', 'add "overlay" to the lab')
+      } else if (
+        part === 'overlay' &&
+        !builtAt.has('network') &&
+        inputs.some(each => asList(each.build).includes('network'))
+      ) {
+        findings.report(path, 'the overlay is made before there is a network', 'build "network" first')
+      }
       if (part === 'network' && builtAt.has('servers')) {
         findings.report(path, 'the servers are started before there is a network', 'build "network" first')
       }

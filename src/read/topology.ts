@@ -8,6 +8,7 @@ import { Allocations } from './allocations.ts'
 import { BridgesReader } from './bridges.ts'
 import { readMachines, readNetworks } from './machines.ts'
 import { checkNames, readNodes } from './nodes.ts'
+import { leaseSubnets, readOverlay, withMtu } from './overlay.ts'
 import type { LabInput } from './schema/lab.ts'
 
 /** What the file says, mistakes included. */
@@ -49,14 +50,15 @@ class TopologyReader {
     own.reserve()
     const outside = this.readOutside()
     const pods = own.readPods(bridges)
-    const nodes = readNodes(input, reading)
-    const machines = readMachines(input, networks, reading)
+    const subnets = leaseSubnets(input, findings)
+    const onNodes = readNodes(input, subnets, reading)
+    const { nodes, machines } = readMachines(input, networks, reading)
+    const overlay = readOverlay(input, nodes, subnets, findings)
     return {
-      bridges: [...bridges, ...nodes.bridges],
-      pods: [...pods, ...nodes.pods],
-      outside,
-      networks,
-      ...machines,
+      bridges: withMtu([...bridges, ...onNodes.bridges], overlay),
+      pods: [...pods, ...onNodes.pods],
+      ...{ outside, networks, nodes, machines },
+      ...(overlay === undefined ? {} : { overlay }),
     }
   }
 

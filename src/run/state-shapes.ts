@@ -83,6 +83,14 @@ export const labShape: Shape = fields({
   networks: optional(list(fields({ name: text, bridge: text }))),
   nodes: optional(machines),
   machines: optional(machines),
+  overlay: optional(
+    fields({
+      ...{ network: cidr, backend: oneOf('host-gw', 'vxlan'), directRouting: flag },
+      leases: list(
+        fields({ node: name, subnet: cidr, publicIP: cidr, interface: text, network: text, mtu: number }),
+      ),
+    }),
+  ),
   files: record(text),
   services: list(
     fields({

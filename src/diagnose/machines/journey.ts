@@ -1,6 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
 import { iptables, ruleText } from '../../command/iptables-save.ts'
+import { tunnelDevice, tunnelPort } from '../../network/overlay.ts'
 import type { MachineFacts, Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -9,10 +10,11 @@ import type { Question } from '../question.ts'
 import type { Packet } from '../rule-match.ts'
 import { routeWords, type Shown, showListeners } from '../show.ts'
 import { crossing } from './network.ts'
-import { wayLost } from './routes.ts'
+import { otherWay, wayLost } from './routes.ts'
 import { type Hook, stopped } from './stopped.ts'
 import { isOwn, type Surroundings, settings } from './surroundings.ts'
 import { Translations } from './translations.ts'
+import { tunnelEnd } from './tunnel.ts'
 
 /** A packet that meets more machines than this goes round in a circle. */
 const mostHops = 32
@@ -116,10 +118,18 @@ export class Journey {
   }
 
   /** A packet that leaves a machine, or comes back to it by its loopback interface. */
-  #passOn(at: Stand, chain: string, tables: Hook['tables'], route: Route | string): Stand | Evidence {
+  async #passOn(
+    at: Stand,
+    chain: string,
+    tables: Hook['tables'],
+    route: Route | string,
+  ): Promise<Stand | Evidence> {
     if (typeof route === 'string') return this.#wayLost(at, route)
     const { place } = at
     const packet = { ...at.packet, out: route.device }
+    const [told = []] = this.shown.slice(-1)
+    const astray = otherWay(this.#surroundings.overlay, place, packet.destination, route, told)
+    if (astray !== undefined) return astray
     const left = { ...at, packet }
     const dropped = this.#stopped(left, chain, tables)
     if (dropped !== undefined) return dropped
@@ -127,9 +137,27 @@ export class Journey {
     const late = this.#stopped(left, 'POSTROUTING', ['mangle'])
     if (late !== undefined) return late
     const { out: _, ...sent } = this.#natted(at, 'POSTROUTING', packet)
+    if (route.device === tunnelDevice) return this.#wrapUp({ ...at, packet: sent }, route)
     const taker = crossing(this.#surroundings, place, route.device, route.gateway ?? sent.destination)
     if ('headline' in taker) return taker
     return { ...at, place: taker.machine.name, packet: { ...sent, in: taker.declared.name } }
+  }
+
+  /** Sends a packet through the tunnel: a packet of the node's own carries it to another one. */
+  async #wrapUp(at: Stand, { gateway }: Route): Promise<Stand | Evidence> {
+    const { overlay, machines } = this.#surroundings
+    const own = overlay?.leases.find(({ node }) => node === at.place)
+    if (overlay === undefined || own === undefined)
+      return finding(`${at.place} sends by ${tunnelDevice}, which the lab does not know`, undefined)
+    const end = tunnelEnd(overlay, machines, at.place, gateway ?? at.packet.destination)
+    if ('headline' in end) return end
+    const wrapper = {
+      ...{ source: own.publicIP.address, destination: end.publicIP.address, port: tunnelPort },
+      ...{ protocol: 'udp' as const, mark: 0, states: [] },
+    }
+    const carried = await this.#carried({ place: at.place, packet: wrapper })
+    if ('headline' in carried) return carried
+    return { ...at, place: end.node, packet: { ...at.packet, in: tunnelDevice } }
   }
 
   /** What the nat table does at a hook: to the first packet what its rules say, to an answer the reverse of what they did. */
@@ -175,7 +203,8 @@ export class Journey {
     const [shown = []] = this.shown.slice(-1)
     if (own === undefined) return finding(`${place} has no route to ${packet.destination}`, undefined, shown)
     const { sysctls } = this.#facts(place)
-    return wayLost({ machine: own.machine, ports, packet, said, sysctls, answering, shown })
+    const { overlay } = this.#surroundings
+    return wayLost({ machine: own.machine, ports, packet, said, sysctls, answering, shown, overlay })
   }
 
   /** A setting that is off. */

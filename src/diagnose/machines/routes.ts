@@ -1,7 +1,9 @@
 import { commandLine } from '../../command/command-line.ts'
+import { valueAfter } from '../../command/ip-argv.ts'
 import { contains } from '../../model/address.ts'
-import type { LabMachine } from '../../model/lab.ts'
-import type { MachineFacts } from '../../observe/facts.ts'
+import type { LabMachine, Overlay } from '../../model/lab.ts'
+import { routeTo } from '../../network/overlay.ts'
+import type { MachineFacts, Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import type { Packet } from '../rule-match.ts'
@@ -22,10 +24,20 @@ export interface Lost {
   /** Whose answer the packet is. */
   answering: string | undefined
   shown: Shown
+  overlay: Overlay | undefined
 }
 
 /** Why a machine knows no way: with a card or an address the kernel takes the routes over it. */
-export function wayLost({ machine, ports, packet, said, sysctls, answering, shown }: Lost): Evidence {
+export function wayLost({
+  machine,
+  ports,
+  packet,
+  said,
+  sysctls,
+  answering,
+  shown,
+  overlay,
+}: Lost): Evidence {
   for (const port of ports) {
     const off = cardOff(port)
     if (off !== undefined) return { ...off, lines: shown }
@@ -44,17 +56,50 @@ export function wayLost({ machine, ports, packet, said, sysctls, answering, show
     )
   }
   const goes = answering === undefined ? '' : `, so the answer of ${answering} goes nowhere`
-  const route = routeTo(machine, packet.destination)
+  const route = overlayRoute(overlay, place, packet.destination) ?? ownRoute(machine, packet.destination)
   return finding(
     `${place} has no route to ${packet.destination}${goes}`,
-    route && commandLine({ argv: ['ip', 'route', 'add', ...route], in: place }),
+    route && commandLine({ argv: route, in: place }),
     shown,
   )
 }
 
+/** Whether a node sends what is for another one's pods by another way than flanneld's. */
+export function otherWay(
+  overlay: Overlay | undefined,
+  place: string,
+  destination: string,
+  { device, gateway }: Route,
+  shown: Shown,
+): Evidence | undefined {
+  const argv = overlayRoute(overlay, place, destination)
+  if (argv === undefined) return undefined
+  const [via, by] = [valueAfter(argv, 'via'), valueAfter(argv, 'dev')]
+  if (gateway === via && device === by) return undefined
+  return finding(
+    `${place} sends what is for ${destination} to ${gateway ?? device}, since flannel's route to ${argv[3]} is not there`,
+    commandLine({ argv, in: place }),
+    shown,
+  )
+}
+
+/** The route that flanneld gave a node for a pod's address. */
+function overlayRoute(
+  overlay: Overlay | undefined,
+  place: string,
+  destination: string,
+): string[] | undefined {
+  const own = overlay?.leases.find(({ node }) => node === place)
+  const peer = overlay?.leases.find(({ subnet }) => contains(subnet, destination))
+  if (overlay === undefined || own === undefined || peer === undefined || own === peer) return undefined
+  return routeTo(overlay, own, peer)
+}
+
 /** The route that the lab gave a machine for an address. */
-function routeTo({ routes, gateway }: LabMachine, destination: string): string[] | undefined {
+function ownRoute({ routes, gateway }: LabMachine, destination: string): string[] | undefined {
   const declared = routes.find(({ to }) => contains(to, destination))
-  if (declared !== undefined) return [`${declared.to.address}/${declared.to.prefix}`, 'via', declared.via]
-  return gateway === undefined ? undefined : ['default', 'via', gateway]
+  const add = ['ip', 'route', 'add']
+  if (declared !== undefined)
+    return [...add, `${declared.to.address}/${declared.to.prefix}`, 'via', declared.via]
+  return gateway === undefined ? undefined : [...add, 'default', 'via', gateway]
 }

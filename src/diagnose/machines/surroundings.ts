@@ -1,8 +1,10 @@
 import { host, type Place } from '../../command/command.ts'
-import type { Bridge, Lab, LabMachine, MachineInterface, Pod } from '../../model/lab.ts'
+import type { Bridge, Lab, LabMachine, MachineInterface, Overlay, Pod } from '../../model/lab.ts'
+import { tunnelDevice } from '../../network/overlay.ts'
 import type { Link, MachineFacts, Route } from '../../observe/facts.ts'
 import {
   addressReading,
+  forwardingReading,
   machineFacts,
   machineReadings,
   placeFacts,
@@ -38,6 +40,7 @@ export interface Port {
 export interface Surroundings {
   machines: ReadonlyMap<Place, MachineFacts>
   ports: readonly Port[]
+  overlay?: Overlay
   /** Asks a kernel for the way of a packet: `3.3.3.3 from 10.1.1.9 iif eth0`. */
   wayOf(place: Place, packet: string): Promise<Route | string>
 }
@@ -56,11 +59,18 @@ export async function readMachines(source: Source): Promise<Surroundings | undef
   const all = inhabitants(lab)
   const keysOf = ({ machine, bridges }: Inhabitant) => [
     ...Object.values(settings),
-    ...new Set([...machine.interfaces, ...bridges].flatMap(({ name }) => pathFilters(name))),
+    ...new Set(
+      [...machine.interfaces, ...bridges, ...tunnelsOf(lab, machine)].flatMap(({ name }) =>
+        pathFilters(name),
+      ),
+    ),
   ]
   const texts = await readAll(source, [
     addressReading(host),
     ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each))),
+    ...all.flatMap(({ machine }) =>
+      tunnelsOf(lab, machine).map(({ name }) => forwardingReading(machine.name, name)),
+    ),
   ])
   const { links: hostLinks } = placeFacts(host, [], texts)
   if (hostLinks === undefined) return undefined
@@ -70,8 +80,15 @@ export async function readMachines(source: Source): Promise<Surroundings | undef
   return {
     machines,
     ports: portsOf(lab, all, linkAt),
+    ...(lab.overlay === undefined ? {} : { overlay: lab.overlay }),
     wayOf: async (place, packet) => wayAnswer(place, await readAll(source, [wayReading(place, packet)])),
   }
+}
+
+/** The device of a node's tunnel. */
+function tunnelsOf({ overlay }: Lab, machine: LabMachine): { name: string }[] {
+  const has = overlay?.backend === 'vxlan' && overlay.leases.some(({ node }) => node === machine.name)
+  return has ? [{ name: tunnelDevice }] : []
 }
 
 /** Who has a kernel of its own on a packet's way, and the bridges in it. */

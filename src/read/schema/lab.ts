@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { name } from './fields.ts'
 import { limits } from './limits.ts'
+import { overlay } from './overlay.ts'
 import { proxy } from './proxy.ts'
 import { service } from './service.ts'
 import { step } from './step.ts'
@@ -93,6 +94,7 @@ export const labFile = z
         description: 'Machines that are no nodes of a cluster: routers, office PCs, servers on the internet.',
         examples: [{ pc9: { interfaces: { eth0: { network: 'lan', address: '10.1.1.9/24' } } } }],
       }),
+    overlay: overlay.optional(),
     files: z
       .record(z.string().meta({ pattern: '^/(etc|run|tmp)/' }), z.string())
       .optional()

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { address, cidr, commandLine, interfaceName, name, oneOrMore, port } from './fields.ts'
 
+const mtu = z.int().min(576).max(9000)
+
 /** A layer-2 segment of a node. */
 export const bridge = z
   .strictObject({
@@ -21,6 +23,11 @@ export const bridge = z
           "Which of its pods' packets leave with the host's address: `always`, `outgoing` (the default: those that leave the subnet) or `never`.",
         examples: ['outgoing'],
       }),
+    mtu: mtu.optional().meta({
+      description:
+        "Bytes: the largest packet on its pods' cables; 1500 by default, or what the `overlay` leaves of that.",
+      examples: [1450],
+    }),
   })
   .meta({ description: 'A bridge.', examples: [{ name: 'br1', address: '10.0.0.1/24' }] })
 
@@ -162,8 +169,13 @@ export const outsideMachine = z
 
 /** A layer-2 segment that has no address of the host. */
 export const network = z
-  .strictObject({})
-  .meta({ description: 'A network: a switch, which has nothing to be said of it yet.', examples: [{}] })
+  .strictObject({
+    mtu: mtu.optional().meta({
+      description: 'Bytes: larger packets get lost in it, and nobody is told; 1500 by default.',
+      examples: [1400],
+    }),
+  })
+  .meta({ description: 'A network: a switch.', examples: [{}] })
 
 const machineInterface = z
   .strictObject({
@@ -177,6 +189,10 @@ const machineInterface = z
         description: 'Instead of `address`, where there are several.',
         examples: [['3.3.3.254/24', '4.4.4.254/24']],
       }),
+    mtu: mtu.optional().meta({
+      description: 'Bytes: the largest packet that it sends; 1500 by default.',
+      examples: [1400],
+    }),
   })
   .meta({
     description: 'An interface of the machine.',
@@ -256,6 +272,14 @@ export const machine = z.strictObject(machineFields).meta({
 export const node = z
   .strictObject({
     ...machineFields,
+    subnet: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          "Its part of the `overlay`'s network; by default its bridge's subnet, or where it has no bridge the next free one.",
+        examples: ['172.7.21.0/24'],
+      }),
     bridge: bridge.optional(),
     bridges: z
       .array(bridge)

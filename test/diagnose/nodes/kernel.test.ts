@@ -1,7 +1,5 @@
-import { it } from 'vitest'
+import { describe, it } from 'vitest'
 import { type Break, BrokenLab } from '../machines/broken-lab.ts'
-
-const nodes = new BrokenLab(new URL('across-nodes.yaml', import.meta.url), 'a', ['n1', 'n2'])
 
 const wrongMac = '02:00:00:00:00:99'
 
@@ -70,4 +68,45 @@ const breaks: Break[] = [
   ],
 ]
 
-it.each(breaks)('%s', (...broken) => nodes.isExplained(broken))
+/** Of the tunnel itself, or of the way that its packets take. */
+const tunnelBreaks: Break[] = [
+  [
+    'ip netns exec n1 bridge fdb delete 02:00:ac:07:02:00 dev flannel.1 dst 10.4.8.22',
+    'n1 does not know on which node 02:00:ac:07:02:00 is: flannel.1 has no FDB entry for it',
+    'ip netns exec n1 bridge fdb replace 02:00:ac:07:02:00 dev flannel.1 dst 10.4.8.22',
+  ],
+  [
+    'ip netns exec n2 bridge fdb replace 02:00:ac:07:01:00 dev flannel.1 dst 10.4.7.99',
+    'n2 sends frames for 02:00:ac:07:01:00 to 10.4.7.99, and n1, which has it, is 10.4.7.21',
+    'ip netns exec n2 bridge fdb replace 02:00:ac:07:01:00 dev flannel.1 dst 10.4.7.21',
+  ],
+  [
+    'ip -n n1 neigh del 172.7.2.0 dev flannel.1',
+    'n1 has no neighbour entry for 172.7.2.0 on flannel.1, and in a tunnel nobody answers ARP',
+    'ip -n n1 neigh replace 172.7.2.0 lladdr 02:00:ac:07:02:00 dev flannel.1 nud permanent',
+  ],
+  [
+    `ip -n n2 neigh replace 172.7.1.0 lladdr ${wrongMac} dev flannel.1 nud permanent`,
+    `n2 takes ${wrongMac} for 172.7.1.0, which is not the address of n1's flannel.1`,
+    'ip -n n2 neigh replace 172.7.1.0 lladdr 02:00:ac:07:01:00 dev flannel.1 nud permanent',
+  ],
+  [
+    'ip -n n2 route del 172.7.1.0/24',
+    "n2 sends what is for 172.7.1.2 to 10.4.8.254, since flannel's route to 172.7.1.0/24 is not there",
+    'ip -n n2 route add 172.7.1.0/24 via 172.7.1.0 dev flannel.1 onlink',
+  ],
+  [
+    'ip netns exec router iptables -I FORWARD -p udp --dport 8472 -j DROP',
+    'rule 1 of FORWARD in router drops packets from 10.4.7.21 to 10.4.8.22',
+    'ip netns exec router iptables -D FORWARD 1',
+  ],
+  ['ip -n n2 route del default', 'n2 has no route to 10.4.7.21', 'ip -n n2 route add default via 10.4.8.254'],
+]
+
+describe.each([
+  ['across-nodes', breaks],
+  ['tunnel', tunnelBreaks],
+])('%s', (name, broken) => {
+  const lab = new BrokenLab(new URL(`${name}.yaml`, import.meta.url), 'a', ['n1', 'n2'])
+  it.each(broken)('%s', (...each) => lab.isExplained(each))
+})

@@ -1,0 +1,150 @@
+import { contains, overlap, readCidr, readRange, subnetAt, subnetOf, usable } from '../model/address.ts'
+import type { Bridge, Cidr, LabMachine, Lease, Overlay } from '../model/lab.ts'
+import { ethernetMtu, isNextDoor, vxlanOverhead } from '../model/overlay.ts'
+import type { Findings } from '../text/findings.ts'
+import type { LabInput } from './schema/lab.ts'
+
+/** The parts of an overlay's network that nodes have, by node. */
+export type Subnets = ReadonlyMap<string, Cidr>
+
+/**
+ * Leases each node its subnet: the one that is stated, that of its bridge, or the next that nobody has. flannel's own are of 24 bits, and the
+ * first one of the network is left out (`SubnetLen` and `SubnetMin` in pkg/subnet/config.go).
+ */
+export function leaseSubnets(input: LabInput, findings: Findings): Subnets {
+  const nodes = Object.entries(input.nodes ?? {})
+  const subnets = new Map<string, Cidr>()
+  if (input.overlay === undefined) {
+    for (const [name] of nodes.filter(([, node]) => node.subnet !== undefined))
+      findings.report(
+        ['nodes', name, 'subnet'],
+        'a subnet, and no "overlay" that it is a part of',
+        'remove it',
+        'key',
+      )
+    return subnets
+  }
+  if (nodes.length === 0) {
+    const fix = 'write "nodes", or remove it'
+    findings.report(['overlay'], 'an overlay is a matter of several nodes, and there are none', fix, 'key')
+  }
+  const network = findings.accept(['overlay', 'network'], readRange(input.overlay.network))
+  if (network === undefined) return subnets
+  if (network.prefix > mostPrefix) {
+    const message = `${input.overlay.network} is too small to be divided among nodes`
+    findings.report(['overlay', 'network'], message, `a prefix is at most ${mostPrefix}: 172.7.0.0/16, say`)
+    return subnets
+  }
+  for (const [name, { subnet, bridge, bridges }] of nodes) {
+    const [first] = bridge === undefined ? (bridges ?? []) : [bridge]
+    const ofBridge = first === undefined ? undefined : readCidr(first.address)
+    const stated =
+      subnet === undefined
+        ? ofBridge === undefined || 'refusal' in ofBridge
+          ? undefined
+          : readRange(subnetOf(ofBridge))
+        : findings.accept(['nodes', name, 'subnet'], readRange(subnet))
+    if (stated === undefined || 'refusal' in stated) continue
+    const path = subnet === undefined ? ['nodes', name] : ['nodes', name, 'subnet']
+    if (ofBridge !== undefined && !('refusal' in ofBridge) && subnetOf(ofBridge) !== subnetOf(stated)) {
+      const message = `the bridge of ${name} has ${subnetOf(ofBridge)}, and its subnet is ${subnetOf(stated)}`
+      findings.report(path, message, 'write the same twice, or leave one of them out', 'key')
+    }
+    const other = [...subnets].find(([, each]) => overlap(each, stated))
+    if (!contains(network, stated.address) || stated.prefix <= network.prefix) {
+      const message = `${subnetOf(stated)}, the pods of ${name}, is no part of ${input.overlay.network}`
+      findings.report(
+        path,
+        message,
+        `write one of its parts: ${subnetOf(freeSubnet(network, subnets)!)}, say`,
+        'key',
+      )
+    } else if (other !== undefined) {
+      const message = `${subnetOf(stated)} overlaps ${subnetOf(other[1])} of ${other[0]}`
+      findings.report(path, message, 'give each node its own subnet', 'key')
+    } else subnets.set(name, stated)
+  }
+  for (const [name, node] of nodes) {
+    if (subnets.has(name) || node.subnet !== undefined || node.bridge || node.bridges) continue
+    const free = freeSubnet(network, subnets)
+    if (free !== undefined) subnets.set(name, free)
+    else
+      findings.report(
+        ['nodes', name],
+        `no part of ${input.overlay.network} is left for it`,
+        'make the network wider',
+        'key',
+      )
+  }
+  return subnets
+}
+
+/** Bits, of a network that is to be divided (pkg/subnet/config.go). */
+const mostPrefix = 28
+
+/** Bits of flannel's subnets. */
+function subnetLength({ prefix }: Cidr): number {
+  return prefix < 24 ? 24 : prefix + 2
+}
+
+function freeSubnet(network: Cidr, taken: Subnets): Cidr | undefined {
+  const prefix = subnetLength(network)
+  const many = 2 ** (prefix - network.prefix)
+  for (let index = 1; index < many; index += 1) {
+    const subnet = { address: subnetAt(network, prefix, index), prefix }
+    if (![...taken.values()].some(each => overlap(each, subnet))) return subnet
+  }
+  return undefined
+}
+
+/** Reads an overlay whose subnets are leased; undefined where there is none, or not all of it can be understood. */
+export function readOverlay(
+  input: LabInput,
+  nodes: readonly LabMachine[],
+  subnets: Subnets,
+  findings: Findings,
+): Overlay | undefined {
+  const { overlay } = input
+  const network = overlay && readRange(overlay.network)
+  if (overlay === undefined || network === undefined || 'refusal' in network) return undefined
+  const { backend, directRouting = false } = overlay
+  if (directRouting && backend === 'host-gw') {
+    const message = 'host-gw routes always: "directRouting" is for vxlan'
+    findings.report(['overlay', 'directRouting'], message, 'remove it', 'key')
+  }
+  const leases = nodes.flatMap((node): Lease[] => {
+    const [first] = node.interfaces
+    const publicIP = first?.addresses[0]
+    const subnet = subnets.get(node.name)
+    if (first === undefined || publicIP === undefined || subnet === undefined) return []
+    const { mtu = ethernetMtu, name, network: on } = first
+    const room = backend === 'vxlan' ? mtu - vxlanOverhead : mtu
+    return [{ node: node.name, subnet, publicIP, interface: name, network: on, mtu: room }]
+  })
+  if (backend === 'host-gw') checkNextDoor(leases, findings)
+  return { network, backend, directRouting, leases }
+}
+
+/** A route needs a next hop on a link. */
+function checkNextDoor(leases: readonly Lease[], findings: Findings): void {
+  const [first] = leases
+  const far = first && leases.find(each => each !== first && !isNextDoor(first, each))
+  if (first === undefined || far === undefined) return
+  const message = `host-gw needs all nodes on one segment, and ${far.node} is on another one than ${first.node}`
+  findings.report(['overlay', 'backend'], message, 'write "backend: vxlan"')
+}
+
+/** The bridge that a node has where it says none. */
+export function overlayBridge(subnet: Cidr): { name: string; address: string; masquerade: 'never' } {
+  return { name: 'cni0', address: `${usable(subnet)[0]}/${subnet.prefix}`, masquerade: 'never' }
+}
+
+/** Gives bridges what the overlay leaves of their packets, where they say nothing else. */
+export function withMtu(bridges: readonly Bridge[], overlay: Overlay | undefined): Bridge[] {
+  return bridges.map(bridge => {
+    const mtu = bridge.mtu ?? overlay?.leases.find(({ node }) => node === bridge.node)?.mtu
+    return mtu === undefined || (bridge.mtu === undefined && mtu === ethernetMtu)
+      ? bridge
+      : { ...bridge, mtu }
+  })
+}
