@@ -55,7 +55,7 @@ export function rulesCommand(): Command {
     .option('--pod-bridge-interface <name>', 'the bridge of --detect-local-mode BridgeInterface', '')
     .option('--pod-interface-name-prefix <prefix>', 'of --detect-local-mode InterfaceNamePrefix', '')
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs', false)
-    .option('--node-name <name>', 'the node for which the rules are', 'node')
+    .option('--node-name <name>', 'the node for which the rules are; of a lab, one of its nodes', 'node')
     .option(
       '--node-ip <address>',
       "an address of the node's, the primary one first (repeatable)",
@@ -80,7 +80,8 @@ export function rulesCommand(): Command {
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
         refuseNodeOptions(command)
-        out.pass(ruleSetText(rulesOfLab(labs[0]!), options))
+        const node = command.getOptionValueSource('nodeName') === 'cli' ? options.nodeName : undefined
+        out.pass(ruleSetText(rulesOfLab(labs[0]!, node), options))
         return
       }
       const files = [...given, ...options.file]
@@ -96,7 +97,7 @@ export function rulesCommand(): Command {
 }
 
 /** A lab file says these things itself, under `proxy:`. */
-const sharedOptions = ['file', 'format', 'jumps', 'explain']
+const sharedOptions = ['file', 'format', 'jumps', 'explain', 'nodeName']
 
 function refuseNodeOptions(command: Command): void {
   const said = command.options.find(

@@ -16,6 +16,17 @@ export function machinesOf(lab: Neighbours): Neighbour[] {
   return [...lab.nodes.map(plugged), ...aroundHost(lab), ...lab.machines.map(plugged)]
 }
 
+/** Where kube-proxy runs: the host, or each of a lab's own nodes. */
+export function proxyNodes({ nodes }: Pick<Topology, 'nodes'>): Place[] {
+  return nodes.length === 0 ? [host] : nodes.map(({ name }) => name)
+}
+
+/** The node whose rules a place's own packets meet first; the host for all that is on no node. */
+export function nodeOf({ nodes, pods }: Pick<Topology, 'nodes' | 'pods'>, place: Place): Place {
+  if (nodes.some(({ name }) => name === place)) return place
+  return pods.find(({ name }) => name === place)?.node ?? host
+}
+
 /** Nodes and machines: all that is plugged into networks. */
 export function onNetworks({ nodes, machines }: Pick<Topology, 'nodes' | 'machines'>): LabMachine[] {
   return [...nodes, ...machines]
@@ -31,9 +42,10 @@ export function placesOf(lab: Neighbours): Place[] {
   return [host, ...machinesOf(lab).map(({ name }) => name)]
 }
 
-/** Places whose packets meet the host's rules, in a lab where the host is the only node: all but the machines on networks. */
-export function placesOfHost(lab: Pick<Topology, 'pods' | 'outside'>): Place[] {
-  return [host, ...aroundHost(lab).map(({ name }) => name)]
+/** A node and its pods; of a lab whose only node is the host, the machines on the host's wires as well. */
+export function placesOfNode(lab: Pick<Topology, 'pods' | 'outside'>, node: Place): Place[] {
+  const pods = lab.pods.filter(pod => pod.node === node).map(({ name }) => name)
+  return [node, ...pods, ...(node === host ? lab.outside.map(({ name }) => name) : [])]
 }
 
 /** The machine of a lab that has an address. */

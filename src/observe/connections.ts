@@ -1,3 +1,4 @@
+import type { Place } from '../command/command.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Connection } from './facts.ts'
 import { parseConnections } from './parse-facts.ts'
@@ -11,15 +12,17 @@ export interface Destination {
   port: number
 }
 
-/** The connections to somewhere that the host knows, by the client's end: `10.0.0.11:41234`. */
+/** The connections to somewhere that a node knows, by the client's end: `10.0.0.11:41234`. */
 export async function connectionsTo(
   sandbox: Sandbox,
+  node: Place,
   { protocol, address, port }: Destination,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Connection>> {
   const to = address === '' ? [] : ['--orig-dst', address]
   const argv = ['conntrack', '-L', '-p', protocol.toLowerCase(), ...to, '--orig-port-dst', `${port}`]
   const { stdout } = await runTool(sandbox, argv, {
+    place: node,
     why: 'reading which pod each connection was sent to',
     deadline: 60_000,
     ...(signal === undefined ? {} : { signal }),

@@ -45,7 +45,7 @@ export async function tallyProbes(
   const samples = await patiently(ask, some => some.some(({ error }) => error === 'timeout'))
   const { address, port: asked } = entry
   const asking = { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked } as const
-  const connections = await connectionsTo(sandbox, asking, signal)
+  const connections = await connectionsTo(sandbox, entry.node, asking, signal)
   const pods = new Map(running.lab.pods.map(pod => [pod.address.address, pod.name]))
   const backends = new Map<string, number>()
   const clients = new Set<string>()

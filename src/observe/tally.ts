@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import { nodeOf } from '../model/places.ts'
 import { fitting, patiently } from '../sandbox/patience.ts'
 import { connectionsTo, destinationOf } from './connections.ts'
 import { ask, askMany, type Sample } from './curl.ts'
@@ -44,6 +45,8 @@ export interface TallyOptions {
   someFail?: boolean
   /** Whether to look how pods see the client. */
   looksAtClients?: boolean
+  /** Whose table of connections says where each one went; left out: that of the node where the client is. */
+  node?: Place
 }
 
 /** Asks a URL many times and sorts the answers by the pod that gave them. */
@@ -52,7 +55,7 @@ export async function tally(
   url: string,
   from: Place,
   requests: number,
-  { someFail = false, looksAtClients = false }: TallyOptions = {},
+  { someFail = false, looksAtClients = false, node = nodeOf(context.running.lab, from) }: TallyOptions = {},
 ): Promise<Tally> {
   const samples: Sample[] = []
   const backends = new Map<string, number>()
@@ -78,7 +81,7 @@ export async function tally(
     const unexpected = answers.length < some.length && !someFail
     const looks = !named || (looksAtClients && samples.length === some.length)
     const connections = looks
-      ? await connectionsTo(context.sandbox, destinationOf(url), context.signal)
+      ? await connectionsTo(context.sandbox, node, destinationOf(url), context.signal)
       : undefined
     for (const sample of answers) {
       const connection = connections?.get(sample.client)

@@ -1,12 +1,13 @@
-import { host } from '../command/command.ts'
+import type { Command, Place } from '../command/command.ts'
 import type { RulesChange } from '../dataplane/dataplane.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Check, Pod } from '../model/lab.ts'
+import { proxyNodes } from '../model/places.ts'
 import { changedEndpoints, proxyView } from './apply-endpoints.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'
-import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
+import { type ApplyStage, action, type KernelFacts, type KernelRules } from './apply-stage.ts'
 import type { LabDifference } from './difference.ts'
 import { type LabInCondition, labIn } from './lab-in-condition.ts'
 import { pinStage, unpinStage } from './pinning.ts'
@@ -60,11 +61,7 @@ export function applyStages(
   if (waits)
     push(
       rulesStage(
-        rulesChange(
-          labIn(standing.condition, after.lab),
-          after,
-          dataplane.synced(proxyView(standing), kernel.rules),
-        ),
+        rulesChange(labIn(standing.condition, after.lab), after, syncedRules(standing, kernel.rules)),
         standing,
         after,
       ),
@@ -76,10 +73,39 @@ export function applyStages(
 export function rulesChange(
   before: LabInCondition,
   after: LabInCondition,
-  kernel: unknown,
+  kernel: KernelRules,
   full: boolean = false,
 ): RulesChange {
-  return dataplane.sync(proxyView(before), proxyView(after), kernel, full)
+  return proxyNodes(after.lab)
+    .map(node =>
+      onNode(node, dataplane.sync(proxyView(before, node), proxyView(after, node), kernel.get(node), full)),
+    )
+    .reduce(together)
+}
+
+function onNode(node: Place, change: RulesChange): RulesChange {
+  const placed = (commands: readonly Command[]) => commands.map(command => ({ ...command, in: node }))
+  return { ...change, commands: placed(change.commands), flushes: placed(change.flushes) }
+}
+
+/** The changes of two nodes as one; a node where nothing is to be done says nothing of how. */
+function together(one: RulesChange, other: RulesChange): RulesChange {
+  const union = (some: readonly string[], more: readonly string[]) => [...new Set([...some, ...more])].sort()
+  return {
+    how: one.how === 'none' ? other.how : one.how,
+    commands: [...one.commands, ...other.commands],
+    flushes: [...one.flushes, ...other.flushes],
+    rules: one.rules + other.rules,
+    more: one.more + other.more,
+    services: union(one.services, other.services),
+    stale: union(one.stale, other.stale),
+    flushed: one.flushed || other.flushed,
+  }
+}
+
+/** What the kernels hold once a lab's rules are synced. */
+function syncedRules(lab: LabInCondition, kernel: KernelRules): KernelRules {
+  return new Map([...kernel].map(([node, rules]) => [node, dataplane.synced(proxyView(lab, node), rules)]))
 }
 
 /** A sync of kube-proxy's rules alone. */
@@ -119,7 +145,7 @@ function syncTitle({ how, rules }: RulesChange): string {
   }
 }
 
-/** From the host: each changed service answers with an endpoint of its own, or refuses where it has none. */
+/** From each node: each changed service answers with an endpoint of its own, or refuses where it has none. */
 function serviceChecks({ lab, services }: LabInCondition, changed: ReadonlySet<string>): Check[] {
   const own = new Set(
     lab.pods.filter(pod => pod.containers.some(({ serve }) => serve.length > 0)).map(({ name }) => name),
@@ -131,10 +157,11 @@ function serviceChecks({ lab, services }: LabInCondition, changed: ReadonlySet<s
       // Whether a node without endpoints of its own answers is another question than whether the sync worked.
       return service?.internalTrafficPolicy === 'Cluster' && target.endpoints.every(({ pod }) => own.has(pod))
     })
-    .map(target => ({
+    .flatMap(target => proxyNodes(lab).map(from => ({ target, from })))
+    .map(({ target, from }) => ({
       kind: 'curl',
       url: `${target.clusterIP}:${target.port}`,
-      from: host,
+      from,
       expect:
         target.endpoints.length === 0
           ? [{ kind: 'fails', how: ['refused'] }]

@@ -1,9 +1,10 @@
-import type { Action, Command } from '../command/command.ts'
+import type { Action, Command, Place } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
+import { proxyNodes } from '../model/places.ts'
 import { nodeView } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
 import type { Plan, Step } from './plan.ts'
@@ -21,7 +22,7 @@ class Planner {
   readonly #lab: Lab
   readonly #before = new Before()
   #endpoints: EndpointsByService = {}
-  #rules: unknown
+  readonly #rules = new Map<Place, unknown>()
 
   constructor(lab: Lab) {
     this.#lab = lab
@@ -41,16 +42,19 @@ class Planner {
     return [...links, ...commands.map(command => this.#action(command))]
   }
 
-  /** Brings the host's rules to these endpoints, as kube-proxy's next sync would. */
+  /** Brings the rules of each node to these endpoints, as kube-proxy's next sync would. */
   #sync(endpoints: EndpointsByService): Action[] {
     if (Object.keys(endpoints).length === 0) return []
-    const view = nodeView(this.#lab, endpoints)
-    const next = dataplane.compile(view)
-    const first = this.#rules === undefined ? dataplane.prepare(view) : []
-    const commands = [...first, ...dataplane.steps(this.#rules, next)]
-    this.#rules = next
     this.#endpoints = endpoints
-    return commands.map(argv => this.#action({ argv, in: host }))
+    return proxyNodes(this.#lab).flatMap(node => this.#syncNode(node, endpoints))
+  }
+
+  #syncNode(node: Place, endpoints: EndpointsByService): Action[] {
+    const view = nodeView(this.#lab, node, endpoints)
+    const [previous, next] = [this.#rules.get(node), dataplane.compile(view)]
+    const first = previous === undefined ? dataplane.prepare(view) : []
+    this.#rules.set(node, next)
+    return [...first, ...dataplane.steps(previous, next)].map(argv => this.#action({ argv, in: node }))
   }
 
   #labAction(command: LabCommand): Action {

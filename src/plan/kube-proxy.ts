@@ -1,42 +1,50 @@
+import type { Place } from '../command/command.ts'
 import type { NodeModel, NodeView } from '../dataplane/dataplane.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabService } from '../model/lab.ts'
+import { machineAddresses, proxyNodes } from '../model/places.ts'
 import type { ProxyNode } from '../service/node-ports.ts'
 import { podStatus, slicesOf } from '../service/pods.ts'
 import type { ServiceTarget } from './plan.ts'
-import { serviceEntries } from './service-entries.ts'
+import { type EntryNode, serviceEntries } from './service-entries.ts'
 
-/** The node's name where a lab has one node. */
-const nodeName = 'host'
-
-/** What kube-proxy on the lab's host knows with these endpoints; services that are not named are not there yet. */
-export function nodeView(lab: Lab, endpoints: EndpointsByService): NodeView {
+/** What kube-proxy on a node of the lab knows with these endpoints; services that are not named are not there yet. */
+export function nodeView(lab: Lab, node: Place, endpoints: EndpointsByService): NodeView {
   const services = lab.services.filter(service => namespacedName(service) in endpoints)
   const podsFor = (service: LabService) => podsOf(lab, endpoints[namespacedName(service)] ?? [])
   return {
     services,
     slices: services.flatMap(service => slicesOf(service, podsFor(service))),
     settings: lab.proxy,
-    node: proxyNode(lab),
+    node: proxyNode(lab, node),
     family: 'ipv4',
   }
 }
 
-function proxyNode(lab: Lab): ProxyNode {
-  return { name: nodeName, addresses: nodeAddresses(lab), ...primaryAddress(lab) }
+/** Each node with the model of its rules. */
+function nodesWithModels(lab: Lab, endpoints: EndpointsByService): EntryNode[] {
+  return proxyNodes(lab).map(name => {
+    // Most labs have no service of which anybody asks.
+    let known: NodeModel | undefined
+    const model: NodeModel = (...question) => {
+      known ??= dataplane.model(nodeView(lab, name, endpoints))
+      return known(...question)
+    }
+    return { node: proxyNode(lab, name), model }
+  })
+}
+
+function proxyNode(lab: Lab, name: Place): ProxyNode {
+  const addresses = nodeAddresses(lab, name)
+  const [primary] = addresses
+  return { name, addresses, ...(primary === undefined ? {} : { primary }) }
 }
 
 /** What `verify` samples: each port of each service with a cluster IP, with its addresses and endpoints. */
 export function serviceTargets(lab: Lab, endpoints: EndpointsByService): readonly ServiceTarget[] {
-  const node = proxyNode(lab)
-  // Most labs have no service of which anybody asks.
-  let known: NodeModel | undefined
-  const model: NodeModel = (...question) => {
-    known ??= dataplane.model(nodeView(lab, endpoints))
-    return known(...question)
-  }
+  const nodes = nodesWithModels(lab, endpoints)
   return lab.services.flatMap(service => {
     const name = namespacedName(service)
     const clusterIP = service.clusterIPs.find(address => address !== 'None')
@@ -51,7 +59,7 @@ export function serviceTargets(lab: Lab, endpoints: EndpointsByService): readonl
         port: port.port,
         endpoints: own,
         affinity: service.sessionAffinity === 'ClientIP',
-        entries: serviceEntries({ lab, node, model, service, port, endpoints: own }),
+        entries: nodes.flatMap(each => serviceEntries({ lab, ...each, service, port, endpoints: own })),
       }
     })
   })
@@ -73,17 +81,14 @@ function portEndpoints(
 }
 
 function podsOf(lab: Lab, names: readonly string[]) {
-  return lab.pods.filter(pod => names.includes(pod.name)).map(pod => podStatus(pod, nodeName))
+  return lab.pods.filter(pod => names.includes(pod.name)).map(podStatus)
 }
 
-function nodeAddresses(lab: Lab): readonly string[] {
-  return [
-    ...lab.outside.map(machine => machine.hostAddress),
-    ...lab.bridges.map(bridge => bridge.address),
-  ].map(({ address }) => address)
-}
-
-function primaryAddress(lab: Lab): { primary?: string } {
-  const primary = nodeAddresses(lab)[0]
-  return primary === undefined ? {} : { primary }
+/** The first one is that by which others know it. */
+function nodeAddresses(lab: Lab, node: Place): readonly string[] {
+  const machine = lab.nodes.find(({ name }) => name === node)
+  const bridges = lab.bridges.filter(bridge => bridge.node === node).map(({ address }) => address.address)
+  return machine === undefined
+    ? [...lab.outside.map(({ hostAddress }) => hostAddress.address), ...bridges]
+    : [...machineAddresses(machine), ...bridges]
 }

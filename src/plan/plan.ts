@@ -15,10 +15,14 @@ export interface Step {
 /** An address of a service port. */
 export interface ServiceEntry {
   kind: EntryKind
+  /** Whose rules the requests meet. */
+  node: Place
   address: string
   port: number
   /** Who asks there when the lab is verified. */
   from: readonly Place[]
+  /** Those of them who come from beyond the node. */
+  outside: readonly Place[]
   /** Those of them who get no answer: source ranges or a Local policy leave them out. */
   denied: readonly Place[]
   /** False: an address of the node on which node ports do not answer. */

@@ -1,36 +1,46 @@
-import { host, type Place } from '../command/command.ts'
+import type { Place } from '../command/command.ts'
 import type { Client, NodeModel } from '../dataplane/dataplane.ts'
+import { contains } from '../model/address.ts'
 import { namespacedName } from '../model/kubernetes.ts'
-import type { Lab, LabService } from '../model/lab.ts'
-import { placesOfHost } from '../model/places.ts'
+import type { Lab, LabMachine, LabService } from '../model/lab.ts'
+import { machineAddresses, machinesOf, onNetworks, placesOfNode } from '../model/places.ts'
 import { joinHostPort } from '../service/addresses.ts'
 import { nodePortScope, type ProxyNode, primaryAddress } from '../service/node-ports.ts'
 import type { ServiceEntry, ServiceTarget } from './plan.ts'
 
 type ServicePort = LabService['ports'][number]
 
-/** A service port, and what its node makes of it. */
-export interface EntryContext {
-  lab: Lab
+/** A node, and what its rules promise. */
+export interface EntryNode {
   node: ProxyNode
   model: NodeModel
+}
+
+/** A service port, and what a node makes of it. */
+export interface EntryContext extends EntryNode {
+  lab: Lab
   service: LabService
   port: ServicePort
   endpoints: ServiceTarget['endpoints']
 }
 
-/** The addresses at which a service's port answers, with who asks there when the lab is verified. */
+/** The addresses at which a service's port answers on a node, with who asks there when the lab is verified. */
 export function serviceEntries(context: EntryContext): readonly ServiceEntry[] {
   const { lab, node, service, port } = context
-  const everywhere = placesOfHost(lab)
+  const everywhere = placesOfNode(lab, node.name)
+  const beyond = new Set(strangers(lab, node))
   const ofIPv4 = (addresses: readonly string[]) =>
     addresses.filter(address => !address.includes(':') && address !== 'None')
   const external = { client: service.externalTrafficPolicy === 'Local' ? 'kept' : 'masqueraded' } as const
-  const entry = (kind: ServiceEntry['kind'], address: string, more: Partial<ServiceEntry> = {}) => ({
-    ...{ kind, address, port: port.port, from: everywhere, denied: [], served: true },
-    ...more,
-    ...exceptions(context, kind, everywhere),
-  })
+  const entry = (kind: ServiceEntry['kind'], address: string, more: Partial<ServiceEntry> = {}) => {
+    const { from = everywhere } = more
+    return {
+      ...{ kind, node: node.name, address, port: port.port, from, denied: [], served: true },
+      outside: from.filter(place => beyond.has(place)),
+      ...more,
+      ...exceptions(context, kind, [...new Set([...everywhere, ...from])]),
+    }
+  }
   return [
     ...ofIPv4(service.clusterIPs).map(address => entry('cluster IP', address)),
     ...nodePortEntries(lab, node, port).map(({ address, from, served }) =>
@@ -69,13 +79,32 @@ function exceptions(
 
 function clientAt(lab: Lab, node: ProxyNode, place: Place): Client {
   const pod = lab.pods.find(({ name }) => name === place)
-  if (pod !== undefined) return { from: 'pod', address: pod.address.address }
-  const machine = lab.outside.find(({ name }) => name === place)
-  if (machine !== undefined) return { from: 'outside', address: machine.address.address }
-  return { from: 'node', address: primaryAddress(node, 'ipv4') ?? '127.0.0.1' }
+  if (pod?.node === node.name) return { from: 'pod', address: pod.address.address }
+  if (place === node.name) return { from: 'node', address: primaryAddress(node, 'ipv4') ?? '127.0.0.1' }
+  const address = machinesOf(lab).find(({ name }) => name === place)?.addresses[0]
+  return { from: 'outside', address: address ?? '' }
 }
 
-/** Machines outside ask each of the node's addresses; the node itself one of them, and loopback where that is served. */
+/** Who asks a node from beyond it: the machines on the host's wires, or whoever is on a network with it. */
+function strangers(lab: Lab, { name }: ProxyNode): readonly Place[] {
+  const node = lab.nodes.find(each => each.name === name)
+  if (node === undefined) return lab.outside.map(machine => machine.name)
+  return onNetworks(lab)
+    .filter(other => other !== node && isNeighbour(node, other))
+    .map(other => other.name)
+}
+
+function isNeighbour(one: LabMachine, other: LabMachine): boolean {
+  return one.interfaces.some(({ network, addresses }) =>
+    other.interfaces.some(
+      each =>
+        each.network === network &&
+        each.addresses.some(({ address }) => addresses.some(own => contains(own, address))),
+    ),
+  )
+}
+
+/** Whoever is beyond the node asks each of its addresses that they can know; the node itself one of them, and loopback where that is served. */
 function nodePortEntries(
   lab: Lab,
   node: ProxyNode,
@@ -83,12 +112,15 @@ function nodePortEntries(
 ): { address: string; from: readonly Place[]; served: boolean }[] {
   if (nodePort === undefined) return []
   const { addresses, localhost } = nodePortScope(lab.proxy, node, 'ipv4')
-  const outside = lab.outside.map(machine => machine.name)
+  const outside = strangers(lab, node)
+  const machine = lab.nodes.find(({ name }) => name === node.name)
+  // From elsewhere the address of a node's bridge is one of its pods' network.
+  const known = machine === undefined ? node.addresses : machineAddresses(machine)
   const primary = primaryAddress(node, 'ipv4')
-  const own = node.addresses.map(address => ({
+  const own = known.map(address => ({
     address,
-    from: address === primary ? [host, ...outside] : outside,
+    from: address === primary ? [node.name, ...outside] : outside,
     served: addresses === undefined || addresses.includes(address),
   }))
-  return localhost ? [...own, { address: '127.0.0.1', from: [host], served: true }] : own
+  return localhost ? [...own, { address: '127.0.0.1', from: [node.name], served: true }] : own
 }

@@ -30,7 +30,7 @@ export function promiseOf(
   const turnsBack = place === outside[0]?.name && entry.kind !== 'node port'
   if (endpoints.length === 0) return none(turnsBack ? 'fails' : 'refused')
   if (entry.denied.includes(place)) return none('dropped')
-  const fromOutside = outside.some(({ name }) => name === place)
+  const fromOutside = entry.outside.includes(place)
   const { local } = entry
   const pods = endpoints
     .map(({ pod }) => pod)

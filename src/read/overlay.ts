@@ -84,7 +84,7 @@ const mostPrefix = 28
 
 /** Bits of flannel's subnets. */
 function subnetLength({ prefix }: Cidr): number {
-  return prefix < 24 ? 24 : prefix + 2
+  return prefix <= 22 ? 24 : prefix + 2
 }
 
 function freeSubnet(network: Cidr, taken: Subnets): Cidr | undefined {
@@ -134,9 +134,14 @@ function checkNextDoor(leases: readonly Lease[], findings: Findings): void {
   findings.report(['overlay', 'backend'], message, 'write "backend: vxlan"')
 }
 
-/** The bridge that a node has where it says none. */
-export function overlayBridge(subnet: Cidr): { name: string; address: string; masquerade: 'never' } {
-  return { name: 'cni0', address: `${usable(subnet)[0]}/${subnet.prefix}`, masquerade: 'never' }
+/** The bridge that a node has where it says none, as flannel's CNI configuration has it (`hairpinMode` in kube-flannel.yml). */
+export function overlayBridge(subnet: Cidr): NonNullable<LabInput['bridge']> {
+  return {
+    name: 'cni0',
+    address: `${usable(subnet)[0]}/${subnet.prefix}`,
+    hairpin: true,
+    masquerade: 'never',
+  }
 }
 
 /** Gives bridges what the overlay leaves of their packets, where they say nothing else. */

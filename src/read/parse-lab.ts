@@ -112,10 +112,11 @@ function readLab(
   const sources = readServiceSources(input.services ?? [], topology, readManifest, findings)
   const services = readServices(sources.services, { topology, soundPods, podNames }, findings)
   const reached = services.find(each => each.clusterIPs.some(address => address !== 'None'))
-  if (services.length > 0 && nodeNames.length > 0) {
-    const fix = 'remove them, or put the pods on the host: "pods" at the top, and no "nodes"'
-    findings.report(['services'], 'kube-proxy does not run on several nodes yet', fix, 'key')
-  } else if (reached && keysOf(written.outside).length === 0) {
+  const lost = topology.nodes.find(({ gateway }) => gateway === undefined)
+  if (reached && lost !== undefined) {
+    const message = `services, and no way out: without a default route ${lost.name} reaches no cluster IP`
+    findings.report(['nodes', lost.name], message, 'add "gateway", a router on one of its networks', 'key')
+  } else if (reached && nodeNames.length === 0 && keysOf(written.outside).length === 0) {
     const message = 'services, and no way out: a host without a default route reaches no cluster IP'
     findings.report(['services'], message, 'add "outside: {client: 192.0.2.10/24}"', 'key')
   }

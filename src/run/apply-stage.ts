@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { type Command, namespacesFolder } from '../command/command.ts'
+import { type Command, namespacesFolder, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { dataplane } from '../dataplane/modes.ts'
-import type { ApplyStage, KernelFacts } from '../plan/apply-stage.ts'
+import type { ApplyStage, KernelFacts, KernelRules } from '../plan/apply-stage.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses } from '../sandbox/pod-processes.ts'
@@ -25,23 +25,28 @@ export interface StagesResult {
   flushed: readonly Flushed[]
 }
 
-/** kube-proxy's rules as the kernel has them. */
-export async function kernelRules(sandbox: Sandbox): Promise<unknown> {
-  const { stdout } = await runAt(sandbox, dataplane.save, {
-    why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
-    shownAs: dataplane.save.join(' '),
-  })
-  return dataplane.readBack(stdout)
+/** kube-proxy's rules as the kernels of these nodes have them. */
+export async function kernelRules(sandbox: Sandbox, nodes: readonly Place[]): Promise<KernelRules> {
+  const rules = new Map<Place, unknown>()
+  for (const place of nodes) {
+    const { stdout } = await runAt(sandbox, dataplane.save, {
+      place,
+      why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
+      shownAs: commandLine({ argv: dataplane.save, in: place }),
+    })
+    rules.set(place, dataplane.readBack(stdout))
+  }
+  return rules
 }
 
 /** All of the sandbox that decides which commands an apply needs. */
-export async function kernelFacts(sandbox: Sandbox): Promise<KernelFacts> {
+export async function kernelFacts(sandbox: Sandbox, nodes: readonly Place[]): Promise<KernelFacts> {
   const process = `/proc/${sandbox.init.pid}`
   const links = readFileSync(`${process}/net/dev`, 'utf8')
     .split('\n')
     .flatMap(line => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
   return {
-    rules: await kernelRules(sandbox),
+    rules: await kernelRules(sandbox, nodes),
     namespaces: await namespacesOf(sandbox),
     links: new Set(links),
     macs: await bridgeAddresses(sandbox),

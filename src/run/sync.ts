@@ -2,6 +2,7 @@ import { own } from '../command/own.ts'
 import { noRulesChange, type RulesChange } from '../dataplane/dataplane.ts'
 import type { Condition, EndpointsByService, ProbeState } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
+import { proxyNodes } from '../model/places.ts'
 import { afterProbe, type Probed, probedContainers, probeOnce } from '../observe/readiness.ts'
 import { rulesChange, rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints } from '../plan/apply-endpoints.ts'
@@ -86,7 +87,12 @@ async function syncRules(
   after: LabInCondition,
   signal: AbortSignal | undefined,
 ): Promise<typeof nothingDone> {
-  const rules = rulesChange(before, after, await kernelRules(sandbox), before.condition.fullSync)
+  const rules = rulesChange(
+    before,
+    after,
+    await kernelRules(sandbox, proxyNodes(after.lab)),
+    before.condition.fullSync,
+  )
   if (rules.how === 'none' && rules.flushes.length === 0) {
     folder.writeCondition(after.condition)
     return nothingDone

@@ -54,13 +54,13 @@ function matches(
 }
 
 /** A lab's pod as the endpoint controller sees it. */
-export function podStatus(pod: Pod, nodeName: string): PodStatus {
+export function podStatus(pod: Pod): PodStatus {
   return {
     namespace: pod.namespace,
     name: pod.name,
     labels: pod.labels,
     addresses: [pod.address.address],
-    nodeName,
+    nodeName: pod.node,
     ports: pod.containers.flatMap(container => container.ports),
     ready: true,
     terminating: false,

@@ -127,14 +127,20 @@ function count(context: ObservedLab, job: Job, wanted: number | undefined): Prom
     case 'dropped':
     case 'fails':
       return speaksHttp(job.target)
-        ? tally(context, urlOf(job.entry), job.from, failingRequests, { someFail: true })
+        ? tally(context, urlOf(job.entry), job.from, failingRequests, {
+            someFail: true,
+            node: job.entry.node,
+          })
         : tallyProbes(context, job.target, job.entry, job.from, failingRequests, negativeTimeout)
   }
 }
 
 function askOften(context: ObservedLab, { target, entry, from, promise }: Job, requests: number) {
   return speaksHttp(target)
-    ? tally(context, urlOf(entry), from, requests, { looksAtClients: promise.client !== undefined })
+    ? tally(context, urlOf(entry), from, requests, {
+        looksAtClients: promise.client !== undefined,
+        node: entry.node,
+      })
     : tallyProbes(context, target, entry, from, requests)
 }
 

@@ -34,6 +34,15 @@ test('a node has the part that it states, else that of its bridge, else the next
   expect(subnets(overlay)).toEqual(['172.7.2.0/24', '172.7.22.0/24', '172.7.1.0/24', '172.7.3.0/24'])
 })
 
+test.each([
+  ['172.7.0.0/16', '172.7.1.0/24'],
+  ['172.7.0.0/22', '172.7.1.0/24'],
+  ['172.7.0.0/23', '172.7.0.128/25'],
+  ['172.7.0.0/28', '172.7.0.4/30'],
+])('of %s the first node has %s', (network, subnet) => {
+  expect(subnets(overlayOf(`network: ${network}, backend: vxlan`, on('a', '10.4.7.21')))).toEqual([subnet])
+})
+
 test('a node without a bridge has one with the first address of its part', () => {
   const lab = read(
     `overlay: {${flannel}: vxlan}\nnetworks: {a: {}}\nnodes: {n: {${on('a', '10.4.7.21', ', pods: {p: 172.7.1.2/24}')}}}\n`,
@@ -41,7 +50,7 @@ test('a node without a bridge has one with the first address of its part', () =>
   expect(lab.bridges).toEqual([
     {
       ...{ name: 'cni0', node: 'n', address: { address: '172.7.1.1', prefix: 24 } },
-      ...{ hairpin: false, masquerade: 'never', mtu: 1450 },
+      ...{ hairpin: true, masquerade: 'never', mtu: 1450 },
     },
   ])
 })

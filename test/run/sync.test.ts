@@ -142,6 +142,47 @@ test('rules that somebody flushed come back', async () => {
   expect(own(await rules())).toEqual(own(before))
 })
 
+test('kube-proxy of each node syncs its own rules', async () => {
+  const session = openSession()
+  const node = (number: number) => `  n${number}:
+    interfaces: {eth0: {network: lan, address: 10.4.7.2${number}/24}}
+    gateway: 10.4.7.1
+    sysctls: {net.ipv4.ip_forward: 1}
+    pods: {web-${number}: {address: 172.7.${number}.2/24, serve: 80, labels: {app: web}, readiness: {tcpSocket: {port: 80}}}}
+`
+  const lab = `name: two
+networks: {lan: {}}
+overlay: {network: 172.7.0.0/16, backend: host-gw}
+nodes:
+${node(1)}${node(2)}machines: {router: {interfaces: {eth0: {network: lan, address: 10.4.7.1/24}}}}
+services: [{name: web, clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 80}]}]
+`
+  const rulesOf = async (place: string) =>
+    (await fine(session, 'exec', '--in', place, '--', 'iptables-save', '-t', 'nat')).stdout
+  await fine(session, 'up', session.file('two.yaml', lab), '--quiet')
+  const before = [await rulesOf('n1'), await rulesOf('n2')]
+  await fine(session, 'pod', 'kill', 'web-2')
+  expect((await fine(session, 'sync')).stdout).toContain('default/web has 1 endpoint: web-1')
+  for (const place of ['n1', 'n2']) {
+    const rules = await rulesOf(place)
+    expect(rules).toContain('--to-destination 172.7.1.2:80')
+    expect(rules).not.toContain('172.7.2.2')
+  }
+  expect((await fine(session, 'exec', '--in', 'n2', '--', 'curl', '-sS', '10.96.0.10')).stdout).toContain(
+    'web-1',
+  )
+  await fine(session, 'pod', 'start', 'web-2')
+  await fine(session, 'sync')
+  await fine(session, 'exec', '--in', 'n2', '--', 'iptables', '-t', 'nat', '-F')
+  expect((await fine(session, 'sync')).stdout).toContain('kube-proxy: somebody took rules away; full sync')
+  const own = (text: string) =>
+    text
+      .split('\n')
+      .filter(line => line.startsWith('-A') && line.includes('KUBE'))
+      .sort()
+  expect([own(await rulesOf('n1')), own(await rulesOf('n2'))]).toEqual(before.map(own))
+})
+
 test('up --watch goes on syncing until Ctrl-C, and the lab stays', async () => {
   const session = openSession()
   const running = session.start(['up', session.file('web.yaml', small), '--watch'])

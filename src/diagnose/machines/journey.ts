@@ -1,4 +1,4 @@
-import type { Place } from '../../command/command.ts'
+import { host, type Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
 import { iptables, ruleText } from '../../command/iptables-save.ts'
 import { tunnelDevice, tunnelPort } from '../../network/overlay.ts'
@@ -8,11 +8,11 @@ import { finding } from '../evidence.ts'
 import { listening } from '../listening.ts'
 import type { Question } from '../question.ts'
 import type { Packet } from '../rule-match.ts'
-import { routeWords, type Shown, showListeners } from '../show.ts'
+import { routeWords, type Shown, showListeners, showPort } from '../show.ts'
 import { crossing } from './network.ts'
 import { otherWay, wayLost } from './routes.ts'
 import { type Hook, stopped } from './stopped.ts'
-import { isOwn, type Surroundings, settings } from './surroundings.ts'
+import { isOwn, type Port, type Surroundings, settings } from './surroundings.ts'
 import { Translations } from './translations.ts'
 import { tunnelEnd } from './tunnel.ts'
 
@@ -25,6 +25,8 @@ interface Stand {
   packet: Packet
   /** Who has sent it as an answer; undefined on the way there. */
   answering?: Place
+  /** Whose card it was last sent by. */
+  from?: Place
 }
 
 /** The way of a request over machines, there and back. */
@@ -140,7 +142,7 @@ export class Journey {
     if (route.device === tunnelDevice) return this.#wrapUp({ ...at, packet: sent }, route)
     const taker = crossing(this.#surroundings, place, route.device, route.gateway ?? sent.destination)
     if ('headline' in taker) return taker
-    return { ...at, place: taker.machine.name, packet: { ...sent, in: taker.declared.name } }
+    return this.#turnedBack(at, taker) ?? this.#bridged({ ...at, packet: sent }, taker)
   }
 
   /** Sends a packet through the tunnel: a packet of the node's own carries it to another one. */
@@ -158,6 +160,32 @@ export class Journey {
     const carried = await this.#carried({ place: at.place, packet: wrapper })
     if ('headline' in carried) return carried
     return { ...at, place: end.node, packet: { ...at.packet, in: tunnelDevice } }
+  }
+
+  /** A bridge sends no frame back out of the port that it came in by, unless that is a hairpin. */
+  #turnedBack({ place, from, packet }: Stand, { machine, segment, end }: Port): Evidence | undefined {
+    const isBack = machine.name === from && segment.place === place && packet.in === segment.bridge
+    if (!isBack || end === 'none' || end?.port === undefined || end.port.hairpin) return undefined
+    const { address } = this.#question
+    return finding(
+      `${from} reaches itself through ${address}, but the ${segment.called} never sends a frame back out of the port that it came in by, hairpin is off`,
+      commandLine({ argv: ['bridge', 'link', 'set', 'dev', end.name, 'hairpin', 'on'], in: place }),
+      showPort(end, end.name),
+    )
+  }
+
+  /** Brings a packet to who takes it. Between two pods on a bridge the node looks at it all the same, where it is told to. */
+  #bridged(at: Stand, { machine, declared, segment }: Port): Stand | Evidence {
+    const { place: node, bridge } = segment
+    const isBetween = node !== host && node !== at.place && node !== machine.name
+    const arrived = { ...at, from: at.place, place: machine.name }
+    if (!isBetween || this.#facts(node).sysctls[settings.bridged] !== '1')
+      return { ...arrived, packet: { ...at.packet, in: declared.name } }
+    const passing = { ...at, place: node, packet: { ...at.packet, in: bridge, out: bridge } }
+    const dropped = this.#stopped(passing, 'FORWARD', ['mangle', 'filter'])
+    if (dropped !== undefined) return dropped
+    const { out: _, ...packet } = this.#natted(passing, 'POSTROUTING', passing.packet)
+    return { ...arrived, packet: { ...packet, in: declared.name } }
   }
 
   /** What the nat table does at a hook: to the first packet what its rules say, to an answer the reverse of what they did. */

@@ -46,7 +46,12 @@ export interface Surroundings {
 }
 
 /** The kernel's switches that decide what becomes of packets. */
-export const settings = { forwards: 'net.ipv4.ip_forward', localnet: 'net.ipv4.conf.all.route_localnet' }
+export const settings = {
+  forwards: 'net.ipv4.ip_forward',
+  localnet: 'net.ipv4.conf.all.route_localnet',
+  /** Whether what is only bridged meets the bridge's machine's iptables as well. */
+  bridged: 'net.bridge.bridge-nf-call-iptables',
+}
 
 /** The switches of a device that make the kernel check by which way it would answer; the higher value holds (ip-sysctl, rp_filter). */
 export function pathFilters(device: string): string[] {

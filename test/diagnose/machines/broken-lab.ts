@@ -16,11 +16,11 @@ interface Tried {
 export class BrokenLab {
   readonly #session = new Session()
   readonly #name: string
-  readonly #from: string
+  readonly #from: readonly string[]
   readonly #routers: readonly string[]
 
   /** `file` is called as its lab; `from`: whose first question is the one that fails; `routers`: who forgets all connections when it is mended. */
-  constructor(file: URL, from: string, routers: readonly string[]) {
+  constructor(file: URL, from: readonly string[], routers: readonly string[]) {
     const path = fileURLToPath(file)
     this.#name = basename(path, '.yaml')
     this.#from = from
@@ -52,6 +52,6 @@ export class BrokenLab {
   async #explained() {
     const { stdout, code } = await this.#session.netlab('verify', this.#name, '--json')
     const { checks } = JSON.parse(stdout) as { checks: Tried[] }
-    return { code, evidence: checks.find(one => !one.ok && one.from === this.#from)?.evidence }
+    return { code, evidence: checks.find(one => !one.ok && this.#from.includes(one.from))?.evidence }
   }
 }

@@ -1,7 +1,7 @@
 import { it } from 'vitest'
 import { type Break, BrokenLab } from './broken-lab.ts'
 
-const offices = new BrokenLab(new URL('offices.yaml', import.meta.url), 'pc', ['near', 'far'])
+const offices = new BrokenLab(new URL('offices.yaml', import.meta.url), ['pc'], ['near', 'far'])
 
 /** The rule that the lab has, in place of the one that is told, which lets less through. */
 const webRule = 'ip netns exec far iptables -R FORWARD 2 -d 10.2.2.7 -p tcp --dport 80 -j ACCEPT'

@@ -103,10 +103,32 @@ const tunnelBreaks: Break[] = [
   ['ip -n n2 route del default', 'n2 has no route to 10.4.7.21', 'ip -n n2 route add default via 10.4.8.254'],
 ]
 
+/** Of a service whose client and endpoint are on one node, and one bridge. */
+const serviceBreaks: Break[] = [
+  [
+    'ip netns exec n1 bridge link set dev veth_a hairpin off',
+    'a reaches itself through 10.96.0.10, but the bridge cni0 of n1 never sends a frame back out of the port that it came in by, hairpin is off',
+    'ip netns exec n1 bridge link set dev veth_a hairpin on',
+  ],
+  [
+    'ip netns exec n1 iptables -I FORWARD -i cni0 -o cni0 -j DROP',
+    'rule 1 of FORWARD in n1 drops packets from 172.7.1.2 to 172.7.1.2',
+    'ip netns exec n1 iptables -D FORWARD 1',
+  ],
+  [
+    // The answer goes from pod to pod by the bridge, and nobody puts the service's address back.
+    'ip netns exec n1 sysctl -qw net.bridge.bridge-nf-call-iptables=0',
+    'the answer reaches client from 172.7.1.2 and not from 10.96.0.10, so it is thrown away: it did not come back by n1, which would have put 10.96.0.10 back',
+    '',
+    'ip netns exec n1 sysctl -qw net.bridge.bridge-nf-call-iptables=1',
+  ],
+]
+
 describe.each([
   ['across-nodes', breaks],
   ['tunnel', tunnelBreaks],
+  ['service', serviceBreaks],
 ])('%s', (name, broken) => {
-  const lab = new BrokenLab(new URL(`${name}.yaml`, import.meta.url), 'a', ['n1', 'n2'])
+  const lab = new BrokenLab(new URL(`${name}.yaml`, import.meta.url), ['a', 'client'], ['n1', 'n2'])
   it.each(broken)('%s', (...each) => lab.isExplained(each))
 })
