@@ -4,14 +4,24 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { growth } from './benchmarks/growth.mjs'
-import { down, hundredPods, memory, twoPods } from './benchmarks/labs.mjs'
+import { down, hundredPods, memory, nodes, twoPods } from './benchmarks/labs.mjs'
 import { Netlab } from './benchmarks/netlab.mjs'
 import { rules } from './benchmarks/rules.mjs'
 import { sync } from './benchmarks/sync.mjs'
 import { table } from './benchmarks/table.mjs'
 import { verify } from './benchmarks/verify.mjs'
 
-const cases = { 'two-pods': twoPods, 'hundred-pods': hundredPods, growth, down, memory, verify, rules, sync }
+const cases = {
+  'two-pods': twoPods,
+  'hundred-pods': hundredPods,
+  growth,
+  nodes,
+  down,
+  memory,
+  verify,
+  rules,
+  sync,
+}
 const help = `usage: scripts/bench [NAME…] [--quick] [--json]
 
 Measures in sandboxes of its own; root is not needed. What is compared is run in turn, A B A B …, and medians are

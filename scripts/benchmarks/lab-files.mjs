@@ -24,6 +24,29 @@ export function labOfPods(pods, serve = true) {
   ].join('\n')
 }
 
+/** A lab of so many nodes with as many serving pods each, and flannel's tunnel between them. */
+export function labOfNodes(nodes, podsOnEach) {
+  const lines = Array.from({ length: nodes }, (_, index) => {
+    const number = index + 1
+    const pods = Array.from(
+      { length: podsOnEach },
+      (_, pod) => `pod-${number}-${pod}: {address: 172.7.${number}.${pod + 2}/24, serve: 8080}`,
+    )
+    return `  node-${number}:
+    interfaces: {eth0: {network: lan, address: 10.4.7.${10 + number}/24}}
+    sysctls: {net.ipv4.ip_forward: 1}
+    pods: {${pods.join(', ')}}`
+  })
+  return [
+    'name: nodes',
+    'networks: {lan: {}}',
+    'overlay: {network: 172.7.0.0/16, backend: vxlan}',
+    'nodes:',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
 export const twoPodsOneService = `name: one-service
 title: A service with two endpoints
 bridge: {name: br1, address: 10.0.0.1/24}

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { byHand } from './by-hand.mjs'
-import { labOfPods } from './lab-files.mjs'
+import { labOfNodes, labOfPods } from './lab-files.mjs'
 import { atMost, interleaved, median, ratio, timed } from './measure.mjs'
 
 /** `up` of the smallest lab that ships, Node's start included, beside its plan by hand. */
@@ -62,6 +62,19 @@ export async function upThenDown(netlab, file) {
   const seconds = await timed(() => netlab.run('up', file, '--quiet'))
   netlab.downAll()
   return seconds
+}
+
+/** `up` of several nodes with flannel's tunnel between them, beside as many pods on one. */
+export async function nodes(netlab, quick) {
+  const [count, pods] = quick ? [2, 2] : [3, 10]
+  const several = netlab.write('nodes.yaml', labOfNodes(count, pods))
+  const one = netlab.write('one.yaml', labOfPods(count * pods))
+  const seconds = await interleaved(
+    quick ? 1 : 9,
+    [several, one].map(file => () => upThenDown(netlab, file)),
+  )
+  const what = `up of ${count} nodes over VXLAN with ${count * pods} serving pods beside one node with as many`
+  return [ratio(what, seconds, 2, ['several', 'one'])]
 }
 
 /** `down` of many pods, until the command returns. */
