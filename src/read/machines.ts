@@ -1,4 +1,4 @@
-import { contains, readAddress, readCidr, readRange, subnetOf } from '../model/address.ts'
+import { readAddress, readCidr, readRange } from '../model/address.ts'
 import type { Cidr, LabMachine, LabNetwork, MachineInterface, StaticRoute, Topology } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
@@ -8,18 +8,10 @@ import type { Findings } from '../text/findings.ts'
 import { Allocations } from './allocations.ts'
 import { readContainers } from './containers.ts'
 import { readSysctls } from './host-settings.ts'
+import { checkLoops, checkRoutes } from './machine-routes.ts'
+import type { Reading } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { InterfaceInput, MachineInput } from './schema/topology.ts'
-import type { Written } from './topology.ts'
-
-/** Where networks and machines are read. */
-export interface Reading {
-  findings: Findings
-  /** Those of the host, its pods and the machines outside. */
-  allocations: Allocations
-  /** Where nothing of the file had to be left out, what is not there surely does not exist. */
-  written: Written
-}
 
 /** Reads networks, each of which is a bridge of the host: by its name, where that fits. */
 export function readNetworks(input: LabInput, { findings, allocations }: Reading): LabNetwork[] {
@@ -66,8 +58,15 @@ class MachinesReader {
     for (const [name] of entries) this.findings.accept(this.pathOf(name), refuseName(name) ?? {}, 'key')
     const ports = this.derivePorts(entries)
     const all = entries.map(([name, machine]) => this.readMachine(name, machine, ports))
-    for (const machine of all) this.checkRoutes(machine, all)
-    this.checkLoops(all)
+    const { findings, reading } = this
+    const told = {
+      machines: all,
+      pathOf: (name: string) => this.pathOf(name),
+      findings,
+      isWhole: reading.written.isWhole,
+    }
+    checkRoutes(told)
+    checkLoops(told)
     this.checkUse(all)
     const count = Object.keys(nodes).length
     return { nodes: all.slice(0, count), machines: all.slice(count) }
@@ -195,73 +194,6 @@ class MachinesReader {
     })
   }
 
-  /** Each next hop must be somebody on a network of the machine. */
-  private checkRoutes(machine: LabMachine, machines: readonly LabMachine[]): void {
-    const path = this.pathOf(machine.name)
-    if (machine.gateway !== undefined) {
-      this.checkHop('gateway', machine.gateway, [...path, 'gateway'], machine, machines)
-    }
-    for (const [at, { to, via }] of machine.routes.entries()) {
-      this.checkHop('next hop', via, [...path, 'routes', at, 'via'], machine, machines)
-      const own = machine.interfaces.flatMap(each => each.addresses.map(subnetOf))
-      if (!own.includes(subnetOf(to))) continue
-      const message = `${subnetOf(to)} is a network of ${machine.name} itself`
-      this.findings.report([...path, 'routes', at, 'to'], message, 'remove the route')
-    }
-  }
-
-  private checkHop(
-    what: string,
-    hop: string,
-    path: Path,
-    machine: LabMachine,
-    machines: readonly LabMachine[],
-  ): void {
-    // After another mistake nothing is known of who is where.
-    if (!this.reading.written.isWhole || machine.interfaces.some(({ addresses }) => addresses.length === 0))
-      return
-    const link = machine.interfaces.find(each => each.addresses.some(cidr => contains(cidr, hop)))
-    if (link === undefined) {
-      const subnets = machine.interfaces.flatMap(each => each.addresses).map(subnetOf)
-      const message = `the ${what} ${hop} is on none of ${machine.name}'s links`
-      this.findings.report(path, message, `they lead to ${subnets.join(', ')}`)
-      return
-    }
-    if (machine.interfaces.some(each => each.addresses.some(({ address }) => address === hop))) {
-      this.findings.report(path, `${hop} is ${machine.name} itself`, 'write the address of its neighbour')
-      return
-    }
-    const others = machines
-      .filter(each => each !== machine)
-      .flatMap(each => each.interfaces.filter(({ network }) => network === link.network))
-      .flatMap(each => each.addresses.map(({ address }) => address))
-    if (others.includes(hop)) return
-    const fix = didYouMean(hop, others, 'its addresses are')
-    this.findings.report(path, `nobody on network ${link.network} has ${hop}`, fix)
-  }
-
-  /** Whoever follows default routes must not come back to where they were: what is nowhere would go round until its time to live is over. */
-  private checkLoops(machines: readonly LabMachine[]): void {
-    const told = new Set<LabMachine>()
-    for (const machine of machines) {
-      const way: LabMachine[] = []
-      let at: LabMachine | undefined = machine
-      while (at !== undefined && !way.includes(at)) {
-        way.push(at)
-        at = nextOf(at, machines)
-      }
-      const loop = at === undefined ? [] : way.slice(way.indexOf(at))
-      if (loop.length < 2 || loop.some(each => told.has(each))) continue
-      for (const each of loop) told.add(each)
-      const names = [...loop, loop[0]!].map(({ name }) => name).join(' → ')
-      this.findings.report(
-        [...this.pathOf(loop[0]!.name), 'gateway'],
-        `the default routes lead in a circle: ${names}`,
-        'one of them must lead elsewhere, or be "none"',
-      )
-    }
-  }
-
   private checkUse(machines: readonly LabMachine[]): void {
     for (const name of this.networks) {
       const plugged = machines.flatMap(machine =>
@@ -287,19 +219,4 @@ class MachinesReader {
       this.findings.report(['networks', name], `nobody is plugged into network ${name}`, fix, 'key')
     }
   }
-}
-
-/** The machine to which another one's default route leads. */
-function nextOf(
-  { gateway, interfaces }: LabMachine,
-  machines: readonly LabMachine[],
-): LabMachine | undefined {
-  if (gateway === undefined) return undefined
-  const link = interfaces.find(({ addresses }) => addresses.some(cidr => contains(cidr, gateway)))
-  return machines.find(each =>
-    each.interfaces.some(
-      ({ network, addresses }) =>
-        network === link?.network && addresses.some(({ address }) => address === gateway),
-    ),
-  )
 }

@@ -3,6 +3,7 @@ import type { Bridge, Cidr, LabMachine, Lease, Overlay } from '../model/lab.ts'
 import { ethernetMtu, isNextDoor, vxlanOverhead } from '../model/overlay.ts'
 import type { Findings } from '../text/findings.ts'
 import type { LabInput } from './schema/lab.ts'
+import type { NodeInput } from './schema/topology.ts'
 
 /** The parts of an overlay's network that nodes have, by node. */
 export type Subnets = ReadonlyMap<string, Cidr>
@@ -35,34 +36,10 @@ export function leaseSubnets(input: LabInput, findings: Findings): Subnets {
     findings.report(['overlay', 'network'], message, `a prefix is at most ${mostPrefix}: 172.7.0.0/16, say`)
     return subnets
   }
-  for (const [name, { subnet, bridge, bridges }] of nodes) {
-    const [first] = bridge === undefined ? (bridges ?? []) : [bridge]
-    const ofBridge = first === undefined ? undefined : readCidr(first.address)
-    const stated =
-      subnet === undefined
-        ? ofBridge === undefined || 'refusal' in ofBridge
-          ? undefined
-          : readRange(subnetOf(ofBridge))
-        : findings.accept(['nodes', name, 'subnet'], readRange(subnet))
-    if (stated === undefined || 'refusal' in stated) continue
-    const path = subnet === undefined ? ['nodes', name] : ['nodes', name, 'subnet']
-    if (ofBridge !== undefined && !('refusal' in ofBridge) && subnetOf(ofBridge) !== subnetOf(stated)) {
-      const message = `the bridge of ${name} has ${subnetOf(ofBridge)}, and its subnet is ${subnetOf(stated)}`
-      findings.report(path, message, 'write the same twice, or leave one of them out', 'key')
-    }
-    const other = [...subnets].find(([, each]) => overlap(each, stated))
-    if (!contains(network, stated.address) || stated.prefix <= network.prefix) {
-      const message = `${subnetOf(stated)}, the pods of ${name}, is no part of ${input.overlay.network}`
-      findings.report(
-        path,
-        message,
-        `write one of its parts: ${subnetOf(freeSubnet(network, subnets)!)}, say`,
-        'key',
-      )
-    } else if (other !== undefined) {
-      const message = `${subnetOf(stated)} overlaps ${subnetOf(other[1])} of ${other[0]}`
-      findings.report(path, message, 'give each node its own subnet', 'key')
-    } else subnets.set(name, stated)
+  for (const [name, node] of nodes) {
+    const stated = statedSubnet(name, node, findings)
+    if (stated !== undefined && fits(stated, { name, node, network, subnets }, findings))
+      subnets.set(name, stated)
   }
   for (const [name, node] of nodes) {
     if (subnets.has(name) || node.subnet !== undefined || node.bridge || node.bridges) continue
@@ -77,6 +54,59 @@ export function leaseSubnets(input: LabInput, findings: Findings): Subnets {
       )
   }
   return subnets
+}
+
+/** The subnet that a node states, or that its bridge has; undefined where there is none, or it cannot be read. */
+function statedSubnet(
+  name: string,
+  { subnet, bridge, bridges }: NodeInput,
+  findings: Findings,
+): Cidr | undefined {
+  const [first] = bridge === undefined ? (bridges ?? []) : [bridge]
+  const read = first && readCidr(first.address)
+  // A bridge that cannot be read is told elsewhere.
+  const ofBridge = read === undefined || 'refusal' in read ? undefined : subnetOf(read)
+  if (subnet === undefined) {
+    const range = ofBridge === undefined ? undefined : readRange(ofBridge)
+    return range === undefined || 'refusal' in range ? undefined : range
+  }
+  const stated = findings.accept(['nodes', name, 'subnet'], readRange(subnet))
+  if (stated !== undefined && ofBridge !== undefined && ofBridge !== subnetOf(stated)) {
+    const message = `the bridge of ${name} has ${ofBridge}, and its subnet is ${subnetOf(stated)}`
+    findings.report(
+      ['nodes', name, 'subnet'],
+      message,
+      'write the same twice, or leave one of them out',
+      'key',
+    )
+  }
+  return stated
+}
+
+/** A node among those whose subnets are known. */
+interface Leasing {
+  name: string
+  node: NodeInput
+  network: Cidr
+  subnets: Subnets
+}
+
+/** Whether a subnet is a part of the network that nobody else has. */
+function fits(stated: Cidr, { name, node, network, subnets }: Leasing, findings: Findings): boolean {
+  const path = node.subnet === undefined ? ['nodes', name] : ['nodes', name, 'subnet']
+  if (!contains(network, stated.address) || stated.prefix <= network.prefix) {
+    const message = `${subnetOf(stated)}, the pods of ${name}, is no part of ${subnetOf(network)}`
+    const free = freeSubnet(network, subnets)
+    const fix =
+      free === undefined ? 'make the network wider' : `write one of its parts: ${subnetOf(free)}, say`
+    findings.report(path, message, fix, 'key')
+    return false
+  }
+  const other = [...subnets].find(([, each]) => overlap(each, stated))
+  if (other === undefined) return true
+  const message = `${subnetOf(stated)} overlaps ${subnetOf(other[1])} of ${other[0]}`
+  findings.report(path, message, 'give each node its own subnet', 'key')
+  return false
 }
 
 /** Bits, of a network that is to be divided (pkg/subnet/config.go). */

@@ -9,18 +9,8 @@ import { BridgesReader } from './bridges.ts'
 import { readMachines, readNetworks } from './machines.ts'
 import { checkNames, readNodes } from './nodes.ts'
 import { leaseSubnets, readOverlay, withMtu } from './overlay.ts'
+import type { Written } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
-
-/** What the file says, mistakes included. */
-export interface Written {
-  /** How many bridges, by node; the host's by its name. */
-  bridges: ReadonlyMap<string, number>
-  networks: readonly string[]
-  /** Nodes and machines without an interface. */
-  bareMachines: ReadonlySet<string>
-  /** Nothing had to be left out. */
-  isWhole: boolean
-}
 
 /** Reads bridges, pods, outside machines, networks, nodes and machines, and checks that they fit together. */
 export function readTopology(input: LabInput, written: Written, findings: Findings): Topology {

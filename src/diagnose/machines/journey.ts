@@ -8,8 +8,8 @@ import { finding } from '../evidence.ts'
 import { listening } from '../listening.ts'
 import type { Question } from '../question.ts'
 import type { Packet } from '../rule-match.ts'
-import { routeWords, type Shown, showListeners, showPort } from '../show.ts'
-import { crossing } from './network.ts'
+import { routeWords, type Shown, showListeners } from '../show.ts'
+import { crossing, turnedBack } from './network.ts'
 import { otherWay, wayLost } from './routes.ts'
 import { type Hook, stopped } from './stopped.ts'
 import { isOwn, type Port, type Surroundings, settings } from './surroundings.ts'
@@ -142,7 +142,7 @@ export class Journey {
     if (route.device === tunnelDevice) return this.#wrapUp({ ...at, packet: sent }, route)
     const taker = crossing(this.#surroundings, place, route.device, route.gateway ?? sent.destination)
     if ('headline' in taker) return taker
-    return this.#turnedBack(at, taker) ?? this.#bridged({ ...at, packet: sent }, taker)
+    return turnedBack(at, taker, this.#question.address) ?? this.#bridged({ ...at, packet: sent }, taker)
   }
 
   /** Sends a packet through the tunnel: a packet of the node's own carries it to another one. */
@@ -160,18 +160,6 @@ export class Journey {
     const carried = await this.#carried({ place: at.place, packet: wrapper })
     if ('headline' in carried) return carried
     return { ...at, place: end.node, packet: { ...at.packet, in: tunnelDevice } }
-  }
-
-  /** A bridge sends no frame back out of the port that it came in by, unless that is a hairpin. */
-  #turnedBack({ place, from, packet }: Stand, { machine, segment, end }: Port): Evidence | undefined {
-    const isBack = machine.name === from && segment.place === place && packet.in === segment.bridge
-    if (!isBack || end === 'none' || end?.port === undefined || end.port.hairpin) return undefined
-    const { address } = this.#question
-    return finding(
-      `${from} reaches itself through ${address}, but the ${segment.called} never sends a frame back out of the port that it came in by, hairpin is off`,
-      commandLine({ argv: ['bridge', 'link', 'set', 'dev', end.name, 'hairpin', 'on'], in: place }),
-      showPort(end, end.name),
-    )
   }
 
   /** Brings a packet to who takes it. Between two pods on a bridge the node looks at it all the same, where it is told to. */

@@ -2,7 +2,8 @@ import type { Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
-import { showNeighbour } from '../show.ts'
+import type { Packet } from '../rule-match.ts'
+import { showNeighbour, showPort } from '../show.ts'
 import type { Port, Surroundings } from './surroundings.ts'
 
 /** Crosses a network: who takes the frame for the next hop, or what is off on the way to them. */
@@ -49,6 +50,21 @@ export function crossing(
       shown,
     )
   return cableOff(owner) ?? owner
+}
+
+/** A bridge sends no frame back out of the port that it came in by, unless that is a hairpin. */
+export function turnedBack(
+  { place, from, packet }: { place: Place; from?: Place; packet: Packet },
+  { machine, segment, end }: Port,
+  asked: string | undefined,
+): Evidence | undefined {
+  const isBack = machine.name === from && segment.place === place && packet.in === segment.bridge
+  if (!isBack || end === 'none' || end?.port === undefined || end.port.hairpin) return undefined
+  return finding(
+    `${from} reaches itself through ${asked}, but the ${segment.called} never sends a frame back out of the port that it came in by, hairpin is off`,
+    commandLine({ argv: ['bridge', 'link', 'set', 'dev', end.name, 'hairpin', 'on'], in: place }),
+    showPort(end, end.name),
+  )
 }
 
 /** Whether a machine's card is down, or has lost an address that the lab gave it. */

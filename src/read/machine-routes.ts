@@ -1,0 +1,96 @@
+import { contains, subnetOf } from '../model/address.ts'
+import type { LabMachine } from '../model/lab.ts'
+import { didYouMean } from '../text/did-you-mean.ts'
+import type { Path } from '../text/document.ts'
+import type { Findings } from '../text/findings.ts'
+
+/** Nodes and machines as they were read, and where each stands in the file. */
+export interface Routed {
+  machines: readonly LabMachine[]
+  pathOf(name: string): Path
+  findings: Findings
+  /** Whether nothing of the file had to be left out: after another mistake nothing is known of who is where. */
+  isWhole: boolean
+}
+
+/** Tells of next hops that are nobody on a network of the machine, and of routes to the machine's own networks. */
+export function checkRoutes(routed: Routed): void {
+  const { machines, pathOf, findings } = routed
+  for (const machine of machines) {
+    const path = pathOf(machine.name)
+    if (machine.gateway !== undefined)
+      checkHop(routed, machine, 'gateway', machine.gateway, [...path, 'gateway'])
+    for (const [at, { to, via }] of machine.routes.entries()) {
+      checkHop(routed, machine, 'next hop', via, [...path, 'routes', at, 'via'])
+      const own = machine.interfaces.flatMap(each => each.addresses.map(subnetOf))
+      if (!own.includes(subnetOf(to))) continue
+      const message = `${subnetOf(to)} is a network of ${machine.name} itself`
+      findings.report([...path, 'routes', at, 'to'], message, 'remove the route')
+    }
+  }
+}
+
+function checkHop(
+  { machines, findings, isWhole }: Routed,
+  machine: LabMachine,
+  what: string,
+  hop: string,
+  path: Path,
+): void {
+  if (!isWhole || machine.interfaces.some(({ addresses }) => addresses.length === 0)) return
+  const link = machine.interfaces.find(each => each.addresses.some(cidr => contains(cidr, hop)))
+  if (link === undefined) {
+    const subnets = machine.interfaces.flatMap(each => each.addresses).map(subnetOf)
+    const message = `the ${what} ${hop} is on none of ${machine.name}'s links`
+    findings.report(path, message, `they lead to ${subnets.join(', ')}`)
+    return
+  }
+  if (machine.interfaces.some(each => each.addresses.some(({ address }) => address === hop))) {
+    findings.report(path, `${hop} is ${machine.name} itself`, 'write the address of its neighbour')
+    return
+  }
+  const others = machines
+    .filter(each => each !== machine)
+    .flatMap(each => each.interfaces.filter(({ network }) => network === link.network))
+    .flatMap(each => each.addresses.map(({ address }) => address))
+  if (others.includes(hop)) return
+  const fix = didYouMean(hop, others, 'its addresses are')
+  findings.report(path, `nobody on network ${link.network} has ${hop}`, fix)
+}
+
+/** Whoever follows default routes must not come back to where they were: what is nowhere would go round until its time to live is over. */
+export function checkLoops({ machines, pathOf, findings }: Routed): void {
+  const told = new Set<LabMachine>()
+  for (const machine of machines) {
+    const way: LabMachine[] = []
+    let at: LabMachine | undefined = machine
+    while (at !== undefined && !way.includes(at)) {
+      way.push(at)
+      at = nextOf(at, machines)
+    }
+    const loop = at === undefined ? [] : way.slice(way.indexOf(at))
+    if (loop.length < 2 || loop.some(each => told.has(each))) continue
+    for (const each of loop) told.add(each)
+    const names = [...loop, loop[0]!].map(({ name }) => name).join(' → ')
+    findings.report(
+      [...pathOf(loop[0]!.name), 'gateway'],
+      `the default routes lead in a circle: ${names}`,
+      'one of them must lead elsewhere, or be "none"',
+    )
+  }
+}
+
+/** The machine to which another one's default route leads. */
+function nextOf(
+  { gateway, interfaces }: LabMachine,
+  machines: readonly LabMachine[],
+): LabMachine | undefined {
+  if (gateway === undefined) return undefined
+  const link = interfaces.find(({ addresses }) => addresses.some(cidr => contains(cidr, gateway)))
+  return machines.find(each =>
+    each.interfaces.some(
+      ({ network, addresses }) =>
+        network === link?.network && addresses.some(({ address }) => address === gateway),
+    ),
+  )
+}
