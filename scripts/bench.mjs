@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { growth } from './benchmarks/growth.mjs'
-import { down, hundredPods, memory, nodes, twoPods } from './benchmarks/labs.mjs'
+import { down, hundredPods, matrix, memory, nodes, twoPods } from './benchmarks/labs.mjs'
 import { Netlab } from './benchmarks/netlab.mjs'
 import { rules } from './benchmarks/rules.mjs'
 import { sync } from './benchmarks/sync.mjs'
@@ -16,6 +16,7 @@ const cases = {
   'hundred-pods': hundredPods,
   growth,
   nodes,
+  matrix,
   down,
   memory,
   verify,

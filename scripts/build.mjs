@@ -6,7 +6,12 @@ import { thirdPartyNotices } from './build/third-party-notices.mjs'
 
 const folder = 'dist'
 const stamp = '.built'
-const entryPoints = ['src/bin.ts', 'src/sandbox/pod-server.ts', 'src/sandbox/probe.ts']
+const entryPoints = [
+  'src/bin.ts',
+  'src/sandbox/pod-server.ts',
+  'src/sandbox/probe.ts',
+  'src/sandbox/pairs.ts',
+]
 const began = new Date()
 
 const { outputFiles, metafile } = await build({

@@ -77,6 +77,15 @@ export async function nodes(netlab, quick) {
   return [ratio(what, seconds, 2, ['several', 'one'])]
 }
 
+/** Every ordered pair of pods, tried over TCP. */
+export async function matrix(netlab, quick) {
+  const pods = quick ? 5 : 50
+  netlab.run('up', netlab.write('silent.yaml', labOfPods(pods, false)), '--quiet')
+  const [seconds] = await interleaved(quick ? 1 : 5, [() => timed(() => netlab.run('verify', '--matrix'))])
+  netlab.downAll()
+  return [atMost(`verify --matrix of ${pods} pods and their host`, median(seconds), 5, 's')]
+}
+
 /** `down` of many pods, until the command returns. */
 export async function down(netlab, quick) {
   const pods = quick ? 10 : 100

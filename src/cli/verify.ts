@@ -15,6 +15,7 @@ const mostRequests = 20_000
 interface VerifyFlags {
   requests?: number
   from?: string[]
+  matrix?: true
   json?: true
   quiet?: true
 }
@@ -25,7 +26,8 @@ export function verifyCommand(): Command {
     .description("try a lab's checks again and ask each of its services many times, from everywhere")
     .argument('[name]', 'the lab; not needed where one lab runs')
     .option('-n, --requests <n>', 'requests to each service from each place', positive)
-    .option('--from <place...>', 'only from these: host, a pod, a machine outside')
+    .option('--from <place...>', 'only from these: host, a node, a pod, a machine')
+    .option('--matrix', 'try who reaches whom, and as whom: every pair of nodes, pods and machines')
     .option('-q, --quiet', 'say nothing but what is off')
     .option('--json', 'print the result as JSON')
     .action(runVerify)
@@ -48,12 +50,13 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
     {
       ...(flags.requests === undefined ? {} : { requests: flags.requests }),
       ...(flags.from === undefined ? {} : { from: flags.from }),
+      matrix: flags.matrix === true,
     },
   ).finally(release)
   const { out } = openTerminal()
   if (flags.json) out.write(renderVerifyJson(report))
   else if (flags.quiet) out.write(renderVerifyFailures(out, report))
-  else out.write(renderVerify(out, report))
+  else out.write(renderVerify(out, report, flags.matrix === true))
   if (!report.ok) process.exitCode = exitCode.failed
 }
 

@@ -234,6 +234,16 @@ export interface ProxySettings {
   nodePortAddresses: readonly string[]
 }
 
+/** What a lab says of who reaches whom; of several that speak of a pair the last one counts. */
+export interface ReachRule {
+  /** Empty: everybody, as in `to`. */
+  from: readonly Place[]
+  to: readonly Place[]
+  expect: 'ok' | 'fails'
+  /** Of `ok`: as whom the other one sees the client; `own`: by its own address. Left out: by any. */
+  client?: string
+}
+
 /** What a lab may use of the machine, at most. */
 export interface Limits {
   /** Processes and threads that live at once. */
@@ -279,6 +289,8 @@ export interface Lab extends Topology {
   files: Readonly<Record<string, string>>
   services: readonly LabService[]
   proxy: ProxySettings
+  /** Empty: it says nothing of that. */
+  reach: readonly ReachRule[]
   /** As the lab file asks for it, or as the person who runs it has said. */
   limits: Limits
   steps: readonly LabStep[]

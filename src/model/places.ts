@@ -48,6 +48,21 @@ export function placesOfNode(lab: Pick<Topology, 'pods' | 'outside'>, node: Plac
   return [node, ...pods, ...(node === host ? lab.outside.map(({ name }) => name) : [])]
 }
 
+/** Who can be asked by an address: all places, and the host where it has one. */
+export function matrixPlaces(
+  lab: Neighbours & Pick<Topology, 'bridges'>,
+): { name: Place; address: string }[] {
+  const own = [
+    ...lab.bridges.filter(({ node }) => node === host).map(({ address }) => address.address),
+    ...lab.outside.map(({ hostAddress }) => hostAddress.address),
+  ]
+  return [...own.slice(0, 1).map(address => ({ name: host, address })), ...machinesOf(lab).map(firstAddress)]
+}
+
+function firstAddress({ name, addresses }: Neighbour): { name: Place; address: string } {
+  return { name, address: addresses[0] ?? '' }
+}
+
 /** The machine of a lab that has an address. */
 export function machineAt(lab: Neighbours, address: string): Neighbour | undefined {
   return machinesOf(lab).find(({ addresses }) => addresses.includes(address))

@@ -214,6 +214,7 @@ function labChanges(before: Lab, after: Lab): Change[] {
   const details = [
     ...(same(before.proxy, after.proxy) ? [] : ["kube-proxy's settings: every rule is written anew"]),
     ...(same(withoutCommands(before), withoutCommands(after)) ? [] : ["the steps' words or checks"]),
+    ...(same(before.reach, after.reach) ? [] : ['who reaches whom']),
     ...arrow('title', before.title, after.title),
   ]
   return details.length === 0 ? [] : [change('lab', after.name, 'changed', details)]

@@ -64,7 +64,7 @@ function network(lab: Lab): Part {
       ...(nodes.length > 0 ? [whyNodes] : []),
       ...(hasPods ? [nodes.length > 0 ? whyPodsOfNodes : whyPods] : []),
       ...(pinsPods(lab) ? [whyPinned] : []),
-      ...(machines.length > 0 ? [whyMachines] : []),
+      ...(machines.length > 0 ? [nodes.length > 0 ? whyMachinesBesideNodes : whyMachines] : []),
     ].join('\n'),
     links: attachAll(wiringOf(lab)),
     commands: [...nameFiles(lab), ...onNetworks(lab).flatMap(settings)],
@@ -86,6 +86,9 @@ const whyPodsOfNodes =
 const whyMachines =
   'A machine is a network namespace with a veth pair for each of its interfaces, and with rules, routes and settings of its ' +
   'own. A network is a bridge that serves as a switch: it has no address, so the host takes no part in what passes there.'
+
+const whyMachinesBesideNodes =
+  'A machine is a network namespace, too: it is no node of the cluster, and has no pods.'
 
 /** `2 pods on br1`, `4 machines on lan, dmz and uplink` */
 function placed(those: readonly unknown[], noun: string, where: readonly { name: string }[]): string {

@@ -13,6 +13,7 @@ import { mostMistakes, type Problem } from '../text/problem.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
 import { hasOtherNames, type LabContext } from './lab-context.ts'
 import { readProxySettings } from './proxy-settings.ts'
+import { readReach } from './reach.ts'
 import { type LabInput, labFile, labNamePattern } from './schema/lab.ts'
 import { readLimits } from './schema/limits.ts'
 import { type ReadManifest, readServiceSources } from './service-sources.ts'
@@ -141,6 +142,7 @@ function readLab(
     files: readFiles(input.files ?? {}, findings),
     services,
     proxy: readProxySettings(input.proxy, findings),
+    reach: readReach(input.reach ?? [], context),
     limits: readLimits(input.limits),
     steps: readSteps(input.steps ?? [], context),
   }

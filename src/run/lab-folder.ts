@@ -39,13 +39,16 @@ const originFile: KeptFile = {
 const labFile: KeptFile = { name: 'lab.json', version: 1, shape: labShape }
 const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: conditionShape }
 /** As lab.json has it; the first netlab knew no networks, and so one node only. */
-type KeptLab = Omit<Lab, 'bridges' | 'pods' | 'networks' | 'nodes' | 'machines'> &
-  Partial<Pick<Lab, 'networks' | 'nodes' | 'machines'>> & { bridges: OnNode<Bridge>[]; pods: OnNode<Pod>[] }
+type KeptLab = Omit<Lab, 'bridges' | 'pods' | 'networks' | 'nodes' | 'machines' | 'reach'> &
+  Partial<Pick<Lab, 'networks' | 'nodes' | 'machines' | 'reach'>> & {
+    bridges: OnNode<Bridge>[]
+    pods: OnNode<Pod>[]
+  }
 type OnNode<Part extends { node: Place }> = Omit<Part, 'node'> & Partial<Pick<Part, 'node'>>
 
 function wholeLab(kept: KeptLab): Lab {
   return {
-    ...{ networks: [], nodes: [], machines: [] },
+    ...{ networks: [], nodes: [], machines: [], reach: [] },
     ...kept,
     bridges: kept.bridges.map(bridge => ({ ...bridge, node: bridge.node ?? host })),
     pods: kept.pods.map(pod => ({ ...pod, node: pod.node ?? host })),

@@ -91,6 +91,9 @@ export const labShape: Shape = fields({
       ),
     }),
   ),
+  reach: optional(
+    list(fields({ from: texts, to: texts, expect: oneOf('ok', 'fails'), client: optional(text) })),
+  ),
   files: record(text),
   services: list(
     fields({

@@ -62,6 +62,7 @@ function loadCalls() {
         ...args: unknown[]
       ) => number,
       setns: call('int setns(int fd, int type)'),
+      socket: call('int socket(int domain, int type, int protocol)'),
       unlockpt: call('int unlockpt(int fd)'),
       ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
       ioctl: call('int ioctl(int fd, unsigned long request, void *value)'),
@@ -240,4 +241,35 @@ export function openPipe(): { read: number; write: number } {
     throw failed('pipe2', 'what runs in a lab gets none of the files that are open here', errorName())
   const [read = 0, write = 0] = new Int32Array(ends.buffer, ends.byteOffset, 2)
   return { read, write }
+}
+
+/** A neighbour as `/proc/net/arp` has it. */
+export interface ArpEntry {
+  address: string
+  device: string
+}
+
+const inet = 2
+const datagram = 2
+/** Linux, sockios.h. */
+const deleteArpEntry = 0x8953
+/** Bytes of a `struct arpreq` (if_arp.h), and where its parts begin. */
+const arpRequest = { size: 68, address: 4, device: 52, longestDevice: 15 }
+
+/** Makes the kernel forget neighbours in the network namespace that this process is in; those that it does not have are left out. */
+export function forgetNeighbours(entries: readonly ArpEntry[]): void {
+  if (entries.length === 0) return
+  const socket = libc().socket(inet, datagram, 0)
+  if (socket === -1) throw failed('socket', 'neighbours are to be forgotten', errorName())
+  try {
+    for (const { address, device } of entries) {
+      const request = Buffer.alloc(arpRequest.size)
+      request.writeUInt16LE(inet, 0)
+      for (const [at, octet] of address.split('.').entries()) request[arpRequest.address + at] = Number(octet)
+      request.write(device.slice(0, arpRequest.longestDevice), arpRequest.device, 'latin1')
+      libc().ioctl(socket, deleteArpEntry, request)
+    }
+  } finally {
+    closeSync(socket)
+  }
 }

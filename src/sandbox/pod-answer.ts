@@ -49,6 +49,6 @@ function letClientCloseFirst(socket: Socket, willClose: boolean): void {
 }
 
 /** An IPv4 address as people write it: a socket that takes both families shows it as ::ffff:10.0.0.11. */
-function plainAddress(address: string | undefined): string {
+export function plainAddress(address: string | undefined): string {
   return (address ?? '').replace(/^::ffff:/, '')
 }

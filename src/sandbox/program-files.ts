@@ -6,7 +6,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 /** What a sandbox has of netlab itself, where it lies on this machine. */
 export interface ProgramFiles {
   node: string
-  /** The folder of the built bin.js, pod-server.js and probe.js. */
+  /** The folder of the built bin.js, pod-server.js, probe.js and pairs.js. */
   bundle: string
   /** koffi's own folder, and that of the packages that bring its binaries. */
   koffi: string
@@ -51,4 +51,5 @@ export const insideProgram = {
   node: '/run/sandbox/bin/node',
   podServer: '/run/sandbox/netlab/dist/pod-server.js',
   probe: '/run/sandbox/netlab/dist/probe.js',
+  pairs: '/run/sandbox/netlab/dist/pairs.js',
 } as const

@@ -1,6 +1,6 @@
 import type { Place } from '../command/command.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
-import type { Check } from '../model/lab.ts'
+import type { Check, FailureKind } from '../model/lab.ts'
 import type { Failures } from '../observe/tally.ts'
 import type { ServiceEntry } from '../plan/plan.ts'
 import type { ServicePromise } from '../plan/service-promise.ts'
@@ -55,9 +55,36 @@ export interface ServiceSample {
   evidence?: Evidence
 }
 
+/** How one place was reached from another. */
+export interface MatrixPair {
+  from: Place
+  to: Place
+  /** The port that was asked. */
+  port: number
+  /** As whom the other one saw the client; undefined where it was not reached. */
+  client?: string
+  /** Whether that is another address than the client's own. */
+  translated?: boolean
+  failure?: FailureKind | 'other'
+  /** In words; undefined where the lab says nothing. */
+  expected?: string
+  ok: boolean
+  /** What shows the cause where it is off. */
+  evidence?: Evidence
+}
+
+/** Who reaches whom. */
+export interface MatrixReport {
+  places: readonly { name: Place; address: string }[]
+  pairs: readonly MatrixPair[]
+  ok: boolean
+}
+
 export interface VerifyReport {
   lab: string
   ok: boolean
   checks: readonly CheckResult[]
   services: readonly ServiceSample[]
+  /** Undefined: it was neither asked for, nor does the lab say who reaches whom. */
+  matrix?: MatrixReport
 }

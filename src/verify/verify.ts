@@ -8,6 +8,7 @@ import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { slowness } from '../sandbox/patience.ts'
 import type { Job } from './complaint.ts'
+import { reachMatrix } from './matrix.ts'
 import type { ServiceSample, VerifyReport } from './report.ts'
 import { isFailureExpected, jobsOf, sampleService, withLatency } from './sample-service.ts'
 import { tryAll } from './try-checks.ts'
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   requests?: number
   /** Only from these places. */
   from?: readonly Place[]
+  /** Try every pair of places, also where the lab does not say who reaches whom. */
+  matrix?: boolean
 }
 
 /** Samples under way at once: more would make each other's answers late. */
@@ -69,8 +72,10 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
     if (sample === undefined) continue
     services.push(jobs.length > mostTimed ? sample : await withLatency(context, job, sample))
   }
-  const ok = checks.every(check => check.ok) && services.every(service => service.ok)
-  return { lab: running.lab.name, ok, checks, services }
+  const isAsked = options.matrix === true || (running.lab.reach.length > 0 && options.from === undefined)
+  const matrix = isAsked ? await reachMatrix(context) : undefined
+  const ok = [...checks, ...services, ...(matrix === undefined ? [] : [matrix])].every(each => each.ok)
+  return { lab: running.lab.name, ok, checks, services, ...(matrix === undefined ? {} : { matrix }) }
 }
 
 /** Later steps change what earlier ones saw: of the checks that ask the same from the same place, the last one holds. */

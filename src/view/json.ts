@@ -48,6 +48,7 @@ export function renderVerifyJson(report: VerifyReport): string {
       ...(sample.complaint === undefined ? {} : { complaint: sample.complaint }),
       ...(sample.evidence === undefined ? {} : { evidence: sample.evidence }),
     })),
+    ...(report.matrix === undefined ? {} : { matrix: report.matrix }),
   })
 }
 

@@ -4,6 +4,7 @@ import type { CheckResult, ServiceSample, VerifyReport } from '../verify/report.
 import { checkFailureLines, evidenceLines, onceEach } from './failure.ts'
 import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
+import { matrixLines } from './matrix-table.ts'
 import { printable } from './printable.ts'
 import { shareBar } from './share-bar.ts'
 import type { Style } from './terminal.ts'
@@ -14,19 +15,24 @@ const mostGroups = 24
 /** Below this width a place has a line of its own. */
 const narrow = 60
 
-/** The checks, then each service from each place, then the verdict. */
-export function renderVerify(style: Style, report: VerifyReport): string {
-  return render(style, report, report.services)
+/** The checks, then each service from each place, then who reaches whom (`wholeMatrix`: also where that is as it should be), then the verdict. */
+export function renderVerify(style: Style, report: VerifyReport, wholeMatrix = false): string {
+  return render(style, report, report.services, wholeMatrix)
 }
 
 /** What `--quiet` leaves: failed checks, samples that are off, the verdict; empty where all is well. */
 export function renderVerifyFailures(style: Style, report: VerifyReport): string {
   if (report.ok) return ''
   const samples = report.services.filter(sample => !sample.ok)
-  return render(style, report, samples)
+  return render(style, report, samples, false)
 }
 
-function render(style: Style, report: VerifyReport, shown: readonly ServiceSample[]): string {
+function render(
+  style: Style,
+  report: VerifyReport,
+  shown: readonly ServiceSample[],
+  wholeMatrix: boolean,
+): string {
   const told = new Set<string>()
   const lines = checkLines(style, report.checks, told)
   const groups = byService(onceEach(shown, told))
@@ -40,6 +46,7 @@ function render(style: Style, report: VerifyReport, shown: readonly ServiceSampl
     const count = `${plural(more, 'more address', 'more addresses')} of services`
     lines.push(...hanging('', `${style.color.green('✔')} ${count}: all as expected`, style.width), '')
   }
+  if (report.matrix !== undefined) lines.push(...matrixLines(style, report.matrix, wholeMatrix))
   return block([...lines, ...verdictLines(style, report)])
 }
 
@@ -239,6 +246,7 @@ function complaintLines({ color, width }: Style, complaint: string, indent: numb
 
 function verdictLines({ color, width }: Style, report: VerifyReport): string[] {
   const offChecks = report.checks.filter(check => !check.ok).length
+  const offPairs = report.matrix?.pairs.filter(({ ok }) => !ok).length ?? 0
   const offSamples = report.services.filter(sample => !sample.ok)
   if (report.ok) {
     const services = new Set(report.services.map(serviceName)).size
@@ -247,6 +255,7 @@ function verdictLines({ color, width }: Style, report: VerifyReport): string[] {
       ...(services > 0
         ? [`${plural(services, 'service')} from ${plural(countPlaces(report.services), 'place')}`]
         : []),
+      ...(report.matrix === undefined ? [] : [plural(report.matrix.pairs.length, 'pair')]),
     ]
     const what = parts.length === 0 ? 'nothing to verify' : `${listing(parts, 'and')} verified`
     return hanging('', `${color.green.bold(report.lab)} is well: ${what}`, width, 2)
@@ -254,6 +263,9 @@ function verdictLines({ color, width }: Style, report: VerifyReport): string[] {
   const parts = [
     ...(offChecks > 0 ? [`${plural(offChecks, 'check')} ${offChecks === 1 ? 'fails' : 'fail'}`] : []),
     ...offSamples.slice(0, 1).map(sample => `${serviceName(sample)} is off from ${whence(offSamples)}`),
+    ...(offPairs > 0
+      ? [`${plural(offPairs, 'pair')} of places ${offPairs === 1 ? 'is' : 'are'} not as the lab says`]
+      : []),
   ]
   return hanging('', `${color.red.bold(report.lab)} is not well: ${listing(parts, 'and')}`, width, 2)
 }

@@ -3,6 +3,7 @@ import { name } from './fields.ts'
 import { limits } from './limits.ts'
 import { overlay } from './overlay.ts'
 import { proxy } from './proxy.ts'
+import { reach } from './reach.ts'
 import { service } from './service.ts'
 import { step } from './step.ts'
 import { bridge, machine, network, node, outsideMachine, pod } from './topology.ts'
@@ -111,6 +112,14 @@ export const labFile = z
         examples: [[{ manifest: 'http-server.service.yaml' }]],
       }),
     proxy: proxy.optional(),
+    reach: z
+      .array(reach)
+      .optional()
+      .meta({
+        description:
+          'Who reaches whom, which `netlab verify` tries. Of several that speak of a pair the last one counts; all other pairs reach each other.',
+        examples: [[{ expect: { client: 'own' } }, { from: 'visitor', to: 'db', expect: 'fails' }]],
+      }),
     limits: limits.optional(),
     steps: z
       .array(step)

@@ -111,9 +111,7 @@ step() {
 # host is only the wires.
 # A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is
 # plugged into a bridge of its node. The bridge has the address that the pods use as their gateway.
-# A machine is a network namespace with a veth pair for each of its interfaces, and with rules,
-# routes and settings of its own. A network is a bridge that serves as a switch: it has no address,
-# so the host takes no part in what passes there.
+# A machine is a network namespace, too: it is no node of the cluster, and has no pods.
 step 1 '2 nodes, 2 pods, 1 machine on lan'
 ip link add name lan type bridge
 ip link set dev lan up

@@ -1,0 +1,34 @@
+import type { Place } from '../command/command.ts'
+import { readAddress } from '../model/address.ts'
+import type { ReachRule } from '../model/lab.ts'
+import type { Path } from '../text/document.ts'
+import { checkPlace, type LabContext } from './lab-context.ts'
+import { asList } from './schema/fields.ts'
+import type { ReachInput } from './schema/reach.ts'
+
+/** Reads what a lab says of who reaches whom. */
+export function readReach(rules: readonly ReachInput[], context: LabContext): ReachRule[] {
+  return rules.map((rule, index) => {
+    const path: Path = ['reach', index]
+    const { expect } = rule
+    const client = typeof expect === 'string' ? undefined : expect.client
+    if (client !== undefined && client !== 'own')
+      context.findings.accept([...path, 'expect', 'client'], readAddress(client))
+    return {
+      from: readPlaces(rule.from, [...path, 'from'], context),
+      to: readPlaces(rule.to, [...path, 'to'], context),
+      expect: expect === 'fails' ? 'fails' : 'ok',
+      ...(client === undefined ? {} : { client }),
+    }
+  })
+}
+
+function readPlaces(
+  places: string | readonly string[] | undefined,
+  path: Path,
+  context: LabContext,
+): readonly Place[] {
+  for (const [index, place] of asList(places).entries())
+    checkPlace(place, Array.isArray(places) ? [...path, index] : path, context)
+  return asList(places)
+}

@@ -1,0 +1,71 @@
+import type { Place } from '../command/command.ts'
+import { runAtAnyway } from './enter.ts'
+import { mustStillLive } from './lab-gone.ts'
+import { fitting } from './patience.ts'
+import { insideProgram } from './program-files.ts'
+import type { Sandbox } from './sandbox.ts'
+import { toldJson } from './told-json.ts'
+
+/** What pairs.ts is told. */
+export interface PairsOrder {
+  places: readonly { name: Place; address: string }[]
+  /** Seconds that a connection gets. */
+  timeout: number
+  /** How many places ask at the same time. */
+  sourcesAtOnce: number
+  /** Whether neighbours are forgotten in between, since the kernel has no room for all of them. */
+  forget: boolean
+}
+
+/** How one place was reached from another: as whom it saw the client, whose own address is `own`; or why not. */
+export interface Pair {
+  from: Place
+  to: Place
+  /** The port that was asked. */
+  port: number
+  own?: string
+  client?: string
+  /** A code of the system's, ECONNREFUSED say, or `timeout`. */
+  error?: string
+}
+
+/** Seconds. */
+const patience = 1
+/** Neighbours of all pairs up to which the kernel has room for them, whatever else there is. */
+const mostNeighbours = 800
+
+/** Tries every ordered pair of places over TCP. Throws NetlabError where what came of it is not whole. */
+export async function tryPairs(
+  sandbox: Sandbox,
+  places: PairsOrder['places'],
+  signal?: AbortSignal,
+): Promise<Pair[]> {
+  const why = `asking each of ${places.length} places from each other one`
+  const count = places.length * (places.length - 1)
+  const forget = count > mostNeighbours
+  // Each connection is remembered at both of its ends.
+  const sourcesAtOnce = forget ? Math.max(1, Math.floor(mostNeighbours / 2 / places.length)) : places.length
+  const order: PairsOrder = { places, timeout: fitting(patience), sourcesAtOnce, forget }
+  const rounds = 2 * Math.ceil(places.length / sourcesAtOnce)
+  const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.pairs], {
+    input: JSON.stringify(order),
+    why,
+    deadline: (startPatience + rounds * (order.timeout + places.length * startSlowness)) * 1000,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  if (finished.exitCode !== 0) await mustStillLive(sandbox, why)
+  const isWhole = (value: unknown): value is Pair[] =>
+    Array.isArray(value) && value.length === count && value.every(isPair)
+  return toldJson(finished, isWhole, why)
+}
+
+/** Seconds within which Node has started, and ended; and that a process for each place may take. */
+const startPatience = 30
+const startSlowness = 0.2
+
+function isPair(value: unknown): value is Pair {
+  if (typeof value !== 'object' || value === null) return false
+  const { from, to, port, own, client, error } = value as Readonly<Record<string, unknown>>
+  const isNamed = typeof from === 'string' && typeof to === 'string' && typeof port === 'number'
+  return isNamed && (typeof error === 'string' || (typeof own === 'string' && typeof client === 'string'))
+}

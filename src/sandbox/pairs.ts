@@ -1,0 +1,109 @@
+/**
+ * Tries every ordered pair of places: opens a TCP port of its own in each, asks each from each other one, and closes them again. Steps into a
+ * place's network namespace for the calls that make sockets, which then stay there. Reads a PairsOrder on stdin, writes Pairs.
+ */
+
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { connect, createServer, type Server } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { host, namespacesFolder, type Place } from '../command/command.ts'
+import { type ArpEntry, forgetNeighbours, setns } from './native.ts'
+import type { Pair, PairsOrder } from './pairs-order.ts'
+import { plainAddress } from './pod-answer.ts'
+
+const home = openSync('/proc/self/ns/net', 'r')
+
+/** Does something with a place's network; sockets are made in the turn after the one in which they are asked for. */
+async function within<T>(place: Place, act: () => T): Promise<T> {
+  const namespace = place === host ? home : openSync(`${namespacesFolder}/${place}`, 'r')
+  setns(namespace)
+  try {
+    const result = act()
+    await nextTurn()
+    return result
+  } finally {
+    setns(home)
+    if (namespace !== home) closeSync(namespace)
+  }
+}
+
+/** Listens on a port that nobody has, and tells each client its address. */
+async function listen(place: Place): Promise<{ server: Server; port: number }> {
+  const server = createServer(socket => {
+    socket.on('error', () => {})
+    socket.end(plainAddress(socket.remoteAddress))
+  })
+  const listening = new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject))
+  await within(place, () => server.listen({ port: 0, backlog: 4096 }))
+  await listening
+  const address = server.address()
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }
+}
+
+function ask(from: Place, to: Place, address: string, port: number, timeout: number): Promise<Pair> {
+  return new Promise(resolve => {
+    let seen = ''
+    let own = ''
+    const socket = connect({ host: address, port })
+    const end = (error?: string) => {
+      clearTimeout(late)
+      socket.destroy()
+      const client = plainAddress(seen)
+      resolve(error === undefined ? { from, to, port, own, client } : { from, to, port, error })
+    }
+    const late = setTimeout(() => end('timeout'), timeout * 1000)
+    socket.once('connect', () => {
+      own = plainAddress(socket.localAddress)
+    })
+    socket.on('data', chunk => {
+      seen += String(chunk)
+    })
+    socket.once('end', () => end(seen === '' ? 'ECONNRESET' : undefined))
+    socket.once('error', error => end((error as NodeJS.ErrnoException).code ?? 'EIO'))
+  })
+}
+
+const order = JSON.parse(await text(process.stdin)) as PairsOrder
+const servers = new Map<Place, { server: Server; port: number }>()
+for (const { name } of order.places) servers.set(name, await listen(name))
+
+/** The neighbours that the kernel has asked for, not those that it was told for good (`ATF_PERM` in if_arp.h). */
+function learned(): ArpEntry[] {
+  const [, ...lines] = readFileSync('/proc/thread-self/net/arp', 'utf8').trim().split('\n')
+  return lines.flatMap(line => {
+    const [address = '', , flags, , , device = ''] = line.split(/\s+/)
+    return (Number(flags) & 0x4) === 0 ? [{ address, device }] : []
+  })
+}
+
+async function askAll(pairs: readonly { from: Place; to: Place; address: string }[]): Promise<Pair[]> {
+  const answers: Pair[] = []
+  const sources = [...new Set(pairs.map(({ from }) => from))]
+  for (let at = 0; at < sources.length; at += order.sourcesAtOnce) {
+    const asked: Promise<Pair>[] = []
+    for (const source of sources.slice(at, at + order.sourcesAtOnce)) {
+      const own = pairs.filter(({ from }) => from === source)
+      const under = await within(source, () =>
+        own.map(({ from, to, address }) => ask(from, to, address, servers.get(to)!.port, order.timeout)),
+      )
+      asked.push(...under)
+    }
+    answers.push(...(await Promise.all(asked)))
+    // A kernel keeps 1,024 neighbours in all of its namespaces together, and forgets none within five seconds.
+    if (order.forget)
+      for (const { name } of order.places) await within(name, () => forgetNeighbours(learned()))
+  }
+  return answers
+}
+
+const targets = order.places.flatMap(({ name: from }) =>
+  order.places.filter(({ name }) => name !== from).map(({ name: to, address }) => ({ from, to, address })),
+)
+const first = await askAll(targets)
+// On a busy machine an answer may be late.
+const late = new Set(first.flatMap(({ from, to, error }) => (error === 'timeout' ? [`${from} ${to}`] : [])))
+const again = await askAll(targets.filter(({ from, to }) => late.has(`${from} ${to}`)))
+const answers = new Map([...first, ...again].map(pair => [`${pair.from} ${pair.to}`, pair]))
+for (const { server } of servers.values()) server.close()
+process.stdout.write(JSON.stringify([...answers.values()]))

@@ -1,0 +1,80 @@
+import type { Place } from '../command/command.ts'
+import { explainSample } from '../diagnose/explain.ts'
+import type { FailureKind, Lab, ReachRule } from '../model/lab.ts'
+import { matrixPlaces } from '../model/places.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import { mustLive } from '../sandbox/lab-gone.ts'
+import { type Pair, tryPairs } from '../sandbox/pairs-order.ts'
+import type { MatrixPair, MatrixReport } from './report.ts'
+
+/** Differences of which the cause is looked for, one of each who asks: the others mostly have the same one. */
+const mostExplained = 8
+
+/** Tries every ordered pair of a lab's places over TCP, and compares with what the lab says of who reaches whom. */
+export async function reachMatrix(context: ObservedLab): Promise<MatrixReport> {
+  const { sandbox, running, signal } = context
+  const places = matrixPlaces(running.lab)
+  const tried = places.length < 2 ? [] : await tryPairs(sandbox, places, signal)
+  mustLive(sandbox, 'asking each of its places from each other one')
+  const pairs: MatrixPair[] = tried.map(pair => judged(running.lab, pair))
+  const off = pairs.filter(({ ok }) => !ok)
+  const differing = off.filter((pair, at) => off.findIndex(({ from }) => from === pair.from) === at)
+  const evidence = new Map<MatrixPair, MatrixPair['evidence']>()
+  for (const pair of differing.slice(0, mostExplained)) {
+    const address = places.find(({ name }) => name === pair.to)?.address ?? ''
+    const shares = ruleFor(running.lab, pair.from, pair.to)?.expect === 'fails' ? {} : { [pair.to]: 1 }
+    evidence.set(pair, await explainSample(context, `${address}:${pair.port}`, pair.from, shares))
+  }
+  return {
+    places,
+    pairs: pairs.map(pair => {
+      const found = evidence.get(pair)
+      return found === undefined ? pair : { ...pair, evidence: found }
+    }),
+    ok: pairs.every(({ ok }) => ok),
+  }
+}
+
+function judged(lab: Lab, { from, to, port, own, client, error }: Pair): MatrixPair {
+  const rule = ruleFor(lab, from, to)
+  const failure = error === undefined ? undefined : failureOf(error)
+  const seen = client === undefined ? {} : { client, translated: client !== own }
+  const pair = { from, to, port, ...seen, ...(failure === undefined ? {} : { failure }) }
+  const expected = rule === undefined ? undefined : expectedWords(rule, own)
+  return {
+    ...pair,
+    ok: rule === undefined || holds(rule, pair, own),
+    ...(expected === undefined ? {} : { expected }),
+  }
+}
+
+/** The last rule of a lab that speaks of a pair; a lab that says anything means that all others reach each other. */
+function ruleFor({ reach }: Lab, from: Place, to: Place): ReachRule | undefined {
+  if (reach.length === 0) return undefined
+  const speaks = (places: readonly Place[], place: Place) => places.length === 0 || places.includes(place)
+  return reach.findLast(rule => speaks(rule.from, from) && speaks(rule.to, to)) ?? everybody
+}
+
+const everybody: ReachRule = { from: [], to: [], expect: 'ok' }
+
+function holds(
+  { expect, client }: ReachRule,
+  pair: Pick<MatrixPair, 'client' | 'failure'>,
+  own?: string,
+): boolean {
+  if (expect === 'fails') return pair.failure !== undefined
+  if (pair.failure !== undefined) return false
+  return client === undefined || pair.client === (client === 'own' ? own : client)
+}
+
+function expectedWords({ expect, client }: ReachRule, own: string | undefined): string {
+  if (expect === 'fails') return 'it is not reached'
+  if (client === undefined) return 'it is reached'
+  return `it is reached, and sees ${client === 'own' ? `the client's own address${own === undefined ? '' : `, ${own}`}` : client}`
+}
+
+function failureOf(error: string): FailureKind | 'other' {
+  if (error === 'timeout') return 'timeout'
+  if (error === 'ECONNREFUSED') return 'refused'
+  return /^E(HOST|NET)UNREACH$|^EPERM$|^EACCES$/.test(error) ? 'unreachable' : 'other'
+}

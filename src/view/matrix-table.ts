@@ -1,0 +1,123 @@
+import type { MatrixPair, MatrixReport } from '../verify/report.ts'
+import { evidenceLines } from './failure.ts'
+import { listing, plural, thousands } from './format.ts'
+import { hanging, padEnd, padStart, widest } from './layout.ts'
+import { printable } from './printable.ts'
+import type { Style } from './terminal.ts'
+
+/** More places than this are no table any more. */
+const mostColumns = 24
+/** Pairs of one kind that are told one by one. */
+const mostTold = 12
+
+const failureWords: Record<NonNullable<MatrixPair['failure']>, string> = {
+  refused: 'refused',
+  unreachable: 'unreachable',
+  timeout: 'timed out',
+  other: 'broken off',
+}
+
+/** Who reaches whom as a table where that is asked for and fits, then who is seen with another address, who is not reached, and what is off. */
+export function matrixLines(style: Style, { places, pairs, ok }: MatrixReport, whole: boolean): string[] {
+  const { color, width } = style
+  const off = pairs.filter(pair => !pair.ok)
+  const table = whole ? tableLines(style, places, pairs) : []
+  const reached = pairs.filter(({ failure }) => failure === undefined).length
+  const mark = ok ? color.green('✔') : color.red('✘')
+  const state =
+    off.length === 0
+      ? pairs.some(({ expected }) => expected !== undefined)
+        ? ', as the lab says'
+        : ''
+      : `; ${off.length === 1 ? 'one is' : `${thousands(off.length)} are`} not as the lab says`
+  const summary = `${thousands(reached)} of ${plural(pairs.length, 'pair')} of places ${reached === 1 ? 'is' : 'are'} reached${state}`
+  return [
+    ...table,
+    ...hanging(`${mark} `, summary, width),
+    ...(whole ? translatedLines(style, pairs) : []),
+    ...(whole ? unreachedLines(style, pairs) : []),
+    ...off.slice(0, mostTold).flatMap(pair => ['', ...offLines(style, pair)]),
+    ...(off.length > mostTold ? ['', `  and ${plural(off.length - mostTold, 'more pair')}`] : []),
+    '',
+  ]
+}
+
+/** A row for each who asks, a column for each who is asked: `✔`, `N` where another address is seen, `✘`. */
+function tableLines(
+  { color, width }: Style,
+  places: MatrixReport['places'],
+  pairs: readonly MatrixPair[],
+): string[] {
+  const cells = new Map(pairs.map(pair => [`${pair.from} ${pair.to}`, pair]))
+  const column = `${places.length}`.length + 1
+  const names = widest(places.map(({ name }) => name))
+  const addresses = widest(places.map(({ address }) => address))
+  const head = `${places.length}`.length + 1 + names + 2 + addresses + 1
+  if (places.length > mostColumns || head + places.length * column > width) return []
+  const cell = (from: string, to: string) => {
+    const pair = cells.get(`${from} ${to}`)
+    if (pair === undefined) return color.dim('·')
+    if (pair.failure !== undefined) return color.red('✘')
+    return pair.translated === true ? color.yellow('N') : color.green('✔')
+  }
+  const numbers = places.map((_, index) => padStart(`${index + 1}`, column)).join('')
+  const rows = places.map(({ name, address }, index) => {
+    const line = places.map(({ name: to }) => ' '.repeat(column - 1) + cell(name, to)).join('')
+    const number = padStart(`${index + 1}`, column - 1)
+    return `${color.dim(number)} ${padEnd(printable(name), names)}  ${color.dim(padEnd(address, addresses))} ${line}`
+  })
+  return [`${' '.repeat(head)}${color.dim(numbers)}`, ...rows, '']
+}
+
+/** Where another address than the client's own is seen, by that address. */
+function translatedLines({ color, width }: Style, pairs: readonly MatrixPair[]): string[] {
+  const groups = grouped(
+    pairs.filter(({ translated }) => translated === true),
+    ({ from, client }) => `${from} is seen as ${client}`,
+  )
+  return groups.flatMap(([what, some]) =>
+    hanging(`  ${color.yellow('N')} `, `${printable(what)} by ${names(some.map(({ to }) => to))}`, width, 6),
+  )
+}
+
+function unreachedLines({ color, width }: Style, pairs: readonly MatrixPair[]): string[] {
+  const groups = grouped(
+    pairs.filter(({ failure }) => failure !== undefined),
+    ({ from, failure }) => `${from} ${failure}`,
+  )
+  return groups.flatMap(([, some]) => {
+    const { from, failure } = some[0]!
+    const what = `${printable(from)} does not reach ${names(
+      some.map(({ to }) => to),
+      'or',
+    )} (${failureWords[failure!]})`
+    return hanging(`  ${color.red('✘')} `, what, width, 6)
+  })
+}
+
+function grouped(
+  pairs: readonly MatrixPair[],
+  keyOf: (pair: MatrixPair) => string,
+): [string, MatrixPair[]][] {
+  const groups = new Map<string, MatrixPair[]>()
+  for (const pair of pairs) groups.set(keyOf(pair), [...(groups.get(keyOf(pair)) ?? []), pair])
+  return [...groups]
+}
+
+function names(places: readonly string[], last: 'and' | 'or' = 'and'): string {
+  return places.length > mostTold ? plural(places.length, 'place') : listing(places.map(printable), last)
+}
+
+function offLines(style: Style, pair: MatrixPair): string[] {
+  const { color, width } = style
+  return [
+    ...hanging('  ', color.bold(`${printable(pair.from)} → ${printable(pair.to)}`), width),
+    ...hanging('    expected  ', printable(pair.expected ?? ''), width),
+    ...hanging('    observed  ', observed(pair), width),
+    ...evidenceLines(style, pair.evidence, 4),
+  ]
+}
+
+function observed({ failure, client }: MatrixPair): string {
+  return failure === undefined ? `it is reached, and sees ${printable(client ?? '')}` : failureWords[failure]
+}

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { openSession } from '../../labs/cli.ts'
+
+const pods = (node: number, names: readonly string[]) =>
+  names.map((name, at) => `${name}: 172.7.${node}.${at + 2}/24`).join(', ')
+
+const lab = `name: matrix
+networks: {lan: {}}
+overlay: {network: 172.7.0.0/16, backend: host-gw}
+nodes:
+  n1: {interfaces: {eth0: {network: lan, address: 10.4.7.21/24}}, sysctls: {net.ipv4.ip_forward: 1}, pods: {${pods(1, ['a', 'b'])}}}
+  n2: {interfaces: {eth0: {network: lan, address: 10.4.7.22/24}}, sysctls: {net.ipv4.ip_forward: 1}, pods: {${pods(2, ['c'])}}}
+machines:
+  stranger: {interfaces: {eth0: {network: lan, address: 10.4.7.99/24}}}
+reach:
+  - {expect: {client: own}}
+  - {from: stranger, to: [a, b, c], expect: fails}
+  - {from: [a, b, c], to: stranger, expect: fails}
+`
+
+interface Told {
+  ok: boolean
+  matrix: {
+    places: { name: string }[]
+    pairs: {
+      from: string
+      to: string
+      ok: boolean
+      client?: string
+      failure?: string
+      evidence?: { headline: string; mend?: string }
+    }[]
+  }
+}
+
+test('who reaches whom is tried, and what is not as the lab says is told with the hop that makes it', async () => {
+  const session = openSession()
+  const verified = async () => {
+    const { stdout, code } = await session.netlab('verify', '--json')
+    return { code, ...(JSON.parse(stdout) as Told) }
+  }
+  expect(await session.netlab('up', session.file('matrix.yaml', lab), '--quiet')).toMatchObject({ code: 0 })
+
+  const well = await verified()
+  expect(well).toMatchObject({ code: 0, ok: true })
+  expect(well.matrix.places.map(({ name }) => name)).toEqual(['n1', 'n2', 'a', 'b', 'c', 'stranger'])
+  expect(well.matrix.pairs).toHaveLength(30)
+  const pair = (told: Told, from: string, to: string) =>
+    told.matrix.pairs.find(one => one.from === from && one.to === to)
+  expect(pair(well, 'a', 'c')).toMatchObject({ ok: true, client: '172.7.1.2', translated: false })
+  expect(pair(well, 'stranger', 'a')).toMatchObject({ ok: true, failure: 'unreachable' })
+  expect(pair(well, 'c', 'stranger')).toMatchObject({ ok: true, failure: 'timeout' })
+
+  const broken = [
+    '-t',
+    'nat',
+    '-A',
+    'POSTROUTING',
+    '-s',
+    '172.7.1.0/24',
+    '-d',
+    '172.7.2.0/24',
+    '-j',
+    'MASQUERADE',
+  ]
+  await session.netlab('exec', '--in', 'n1', '--', 'iptables', ...broken)
+  await session.netlab('exec', '--', 'ip', '-n', 'n2', 'route', 'del', '172.7.1.0/24')
+  const off = await verified()
+  expect(off).toMatchObject({ code: 1, ok: false })
+  expect(pair(off, 'a', 'c')).toMatchObject({ ok: false, client: '10.4.7.21', translated: true })
+  expect(pair(off, 'c', 'a')).toMatchObject({
+    ok: false,
+    failure: 'unreachable',
+    evidence: {
+      headline: 'n2 has no route to 172.7.1.2',
+      mend: 'ip -n n2 route add 172.7.1.0/24 via 10.4.7.21 dev eth0',
+    },
+  })
+  const { stdout, code } = await session.netlab('verify', '--matrix')
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^3 a +172\.7\.1\.2 +✔ ✘ · ✔ N ✘$/m)
+  expect(stdout).toContain('N a is seen as 10.4.7.21 by c')
+  expect(stdout).toContain('✘ c does not reach a or b (unreachable)')
+  expect(stdout).toContain('matrix is not well: 8 pairs of places are not as the lab says')
+})
+
+test('so many pairs that the kernel has no room for their neighbours are tried all the same', async () => {
+  const session = openSession()
+  const many = Array.from({ length: 45 }, (_, at) => `  p${at}: 10.0.0.${at + 10}/24`).join('\n')
+  const file = session.file(
+    'many.yaml',
+    `name: many\nbridge: {name: br1, address: 10.0.0.1/24}\npods:\n${many}\n`,
+  )
+  expect(await session.netlab('up', file, '--quiet')).toMatchObject({ code: 0 })
+  const { stdout, code } = await session.netlab('verify', '--matrix')
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: '✔ 2,070 of 2,070 pairs of places are reached\n\nmany is well: 2,070 pairs verified\n',
+  })
+})
