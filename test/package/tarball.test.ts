@@ -52,7 +52,14 @@ const netlab = (...argv: string[]) =>
 test('holds the bundle, the labs, their schema and what to read, and no sources', () => {
   expect(packed).toEqual(
     expect.arrayContaining([
-      ...['dist/bin.js', 'dist/pod-server.js', 'dist/probe.js', 'dist/pairs.js', 'dist/bin.js.map', 'dist/THIRD-PARTY-NOTICES.txt'],
+      ...[
+        'dist/bin.js',
+        'dist/pod-server.js',
+        'dist/probe.js',
+        'dist/pairs.js',
+        'dist/bin.js.map',
+        'dist/THIRD-PARTY-NOTICES.txt',
+      ],
       ...['package.json', 'LICENSE', 'CHANGELOG.md'],
     ]),
   )
