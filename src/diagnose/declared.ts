@@ -179,7 +179,9 @@ function deviceOf(link: BridgePort | Wire): DeclaredDevice {
     name: near.interface,
     address: addressOf(near),
     up: lineOf(up(near)),
-    ...(route === undefined ? {} : { gateway: { value: near.gateway, command: lineOf(route) } }),
+    ...(route === undefined || near.gateway === undefined
+      ? {}
+      : { gateway: { value: near.gateway, command: lineOf(route) } }),
     hostEnd: far.interface,
     ...(link.kind === 'wire' ? {} : { bridge: { value: link.network, command: lineOf(plugged(link)) } }),
   }

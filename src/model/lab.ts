@@ -79,6 +79,8 @@ export interface OutsideMachine {
   hostAddress: Cidr
   /** The host's interface on that wire. */
   interface: string
+  /** It has no default route; left out: the host is its way out. */
+  gateway?: 'none'
 }
 
 /** A layer-2 segment that machines are plugged into: a bridge on the host, where the host itself has no address. */

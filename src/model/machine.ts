@@ -37,7 +37,7 @@ export interface BridgePort {
 export interface Wire {
   kind: 'wire'
   /** The machine's own end. */
-  near: AddressedEnd & { gateway: string }
+  near: AddressedEnd
   far: AddressedEnd
 }
 

@@ -42,10 +42,14 @@ export function placesOf(lab: Neighbours): Place[] {
   return [host, ...machinesOf(lab).map(({ name }) => name)]
 }
 
-/** A node and its pods; of a lab whose only node is the host, the machines on the host's wires as well. */
+/** A node and its pods; of a lab whose only node is the host, those machines on the host's wires as well to which it is the way out. */
 export function placesOfNode(lab: Pick<Topology, 'pods' | 'outside'>, node: Place): Place[] {
   const pods = lab.pods.filter(pod => pod.node === node).map(({ name }) => name)
-  return [node, ...pods, ...(node === host ? lab.outside.map(({ name }) => name) : [])]
+  return [
+    node,
+    ...pods,
+    ...(node === host ? lab.outside.filter(({ gateway }) => gateway !== 'none').map(({ name }) => name) : []),
+  ]
 }
 
 /** Who can be asked by an address: all places, and the host where it has one. */

@@ -102,7 +102,12 @@ function wire(machine: OutsideMachine, isWayOut: boolean): Wire {
   const far = { place: host, interface: machine.interface, address: hostAddress }
   return {
     kind: 'wire',
-    near: { place: name, interface: 'eth0', address, gateway: hostAddress.address },
+    near: {
+      place: name,
+      interface: 'eth0',
+      address,
+      ...(machine.gateway === 'none' ? {} : { gateway: hostAddress.address }),
+    },
     far: isWayOut ? { ...far, gateway: address.address } : far,
   }
 }

@@ -113,13 +113,18 @@ function nodePortEntries(
   if (nodePort === undefined) return []
   const { addresses, localhost } = nodePortScope(lab.proxy, node, 'ipv4')
   const outside = strangers(lab, node)
+  const askers = (address: string) =>
+    outside.filter(place => {
+      const machine = lab.outside.find(({ name }) => name === place)
+      return machine?.gateway !== 'none' || machine.hostAddress.address === address
+    })
   const machine = lab.nodes.find(({ name }) => name === node.name)
   // From elsewhere the address of a node's bridge is one of its pods' network.
   const known = machine === undefined ? node.addresses : machineAddresses(machine)
   const primary = primaryAddress(node, 'ipv4')
   const own = known.map(address => ({
     address,
-    from: address === primary ? [node.name, ...outside] : outside,
+    from: address === primary ? [node.name, ...askers(address)] : askers(address),
     served: addresses === undefined || addresses.includes(address),
   }))
   return localhost ? [...own, { address: '127.0.0.1', from: [node.name], served: true }] : own

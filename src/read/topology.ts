@@ -79,7 +79,8 @@ class TopologyReader {
       this.allocations.interfaceNames(),
     )
     return entries.flatMap(([name, machine]) => {
-      const given = typeof machine === 'string' ? { address: machine } : machine
+      const given: Exclude<typeof machine, string> =
+        typeof machine === 'string' ? { address: machine } : machine
       const path: Path = typeof machine === 'string' ? ['outside', name] : ['outside', name, 'address']
       const wire = given.interface ?? derived.get(name)!
       if (given.interface === undefined) {
@@ -99,7 +100,10 @@ class TopologyReader {
       this.allocations.subnet(address, path, `outside machine ${name}`)
       this.allocations.address(address.address, path, `outside machine ${name}`)
       this.allocations.address(hostAddress.address, read ? hostPath : path, `${host} on the wire to ${name}`)
-      return [{ name, address, hostAddress, interface: wire }]
+      const isLone = given.gateway === 'none'
+      return [
+        { name, address, hostAddress, interface: wire, ...(isLone ? { gateway: 'none' as const } : {}) },
+      ]
     })
   }
 }

@@ -78,7 +78,9 @@ export const labShape: Shape = fields({
       containers,
     }),
   ),
-  outside: list(fields({ name, address: cidr, hostAddress: cidr, interface: text })),
+  outside: list(
+    fields({ name, address: cidr, hostAddress: cidr, interface: text, gateway: optional(oneOf('none')) }),
+  ),
   // The first netlab knew none of these.
   networks: optional(list(fields({ name: text, bridge: text }))),
   nodes: optional(machines),

@@ -163,6 +163,10 @@ export const outsideMachine = z
           "The host's interface on that wire; by default `out_` and the machine's name, shortened.",
         examples: ['uplink'],
       }),
+      gateway: z
+        .literal('none')
+        .optional()
+        .meta({ description: 'It has no default route; without this line the host is its way out.' }),
     }),
   ])
   .meta({ description: 'A machine beyond the host.', examples: ['192.0.2.10/24'] })

@@ -224,14 +224,18 @@ iptables --table nat --append POSTROUTING --source 10.0.0.0/24 --jump MASQUERADE
 
 # Before any virtual IP comes into play, the plain network must work: from the host to each pod, and
 # from each pod to the other. If one of these failed, everything that follows would fail for the
-# wrong reason.
+# wrong reason. One thing is not as Kubernetes wants it: netns_021 sees 10.0.0.1 and not netns_011.
+# This lab's MASQUERADE rule takes everything that pods send, also what stays on the bridge, since a
+# later step needs it so; a real node leaves that alone.
 step 4 'Reach each pod directly'
 
 # A ClusterIP is an address that no interface has. It exists only as a rule of the nat table: a
 # packet to 10.100.100.100:8080 gets 10.0.0.11:8080 as its destination before it is routed (DNAT).
 # The rule must be met by packets that arrive (PREROUTING) and by those that the host itself sends
 # (OUTPUT), so both chains jump to a chain of our own. Now the virtual IP answers on the host and in
-# netns_021, but not in netns_011, the pod that is its backend; the next step tells why.
+# netns_021, but not in netns_011, the pod that is its backend; the next step tells why. (The host
+# needs a default route for that, here to the machine "client": before OUTPUT is asked, the kernel
+# looks where 10.100.100.100 would go, and without any way it would give up at once.)
 step 5 'A virtual IP with one DNAT rule'
 iptables --table nat --new HTTP-SERVICE
 iptables --table nat --append PREROUTING --jump HTTP-SERVICE
@@ -258,11 +262,12 @@ bridge link set dev veth_021 hairpin on
 
 # A real node has one chain for all services, KUBE-SERVICES. It finds the service by its address and
 # port and jumps to the service's own chain, KUBE-SVC-…, which chooses an endpoint and jumps to that
-# one's chain, KUBE-SEP-…, where the DNAT is done. The letters behind the names are a hash of
-# namespace, name, port and protocol: you would find the very same chain on every cluster that has
-# this service. The hand-made chain goes, and kube-proxy's rules come, with netns_011 as the only
-# endpoint. A packet that an endpoint sends to itself is marked in KUBE-SEP-… and masqueraded
-# because of that mark: kube-proxy has thought of the hairpin.
+# one's chain, KUBE-SEP-…, where the DNAT is done. The letters behind the names are a hash: of
+# namespace, name, the port's name (this port has none) and protocol, and for KUBE-SEP-… of the
+# endpoint as well. You would find the very same chain on every cluster that has this service. The
+# hand-made chain goes, and kube-proxy's rules come, with netns_011 as the only endpoint. A packet
+# that an endpoint sends to itself is marked in KUBE-SEP-… and masqueraded because of that mark:
+# kube-proxy has thought of the hairpin.
 step 8 'The same with kube-proxy'\''s chains, one endpoint'
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
@@ -323,11 +328,13 @@ iptables -t nat -F KUBE-SEP-RSY6OMAC2GN5QSZX
 iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
 
-# With two endpoints the service's chain has two rules. iptables reads them in order and takes the
-# first that matches: the first one matches with probability 0.5, by a throw of dice for each new
-# connection; whoever is not taken falls through to the second rule, which takes all that come. So
-# each endpoint gets half. With three it would be 1/3, then 1/2 of the rest, then all of what is
-# left.
+# With two endpoints the service's chain has two rules that choose. (Its first rule chooses nobody:
+# it marks what comes from outside the pods' network, to be masqueraded.) iptables reads them in
+# order and takes the first that matches: the first one matches with probability 0.5, by a throw of
+# dice for each new connection; whoever is not taken falls through to the second rule, which takes
+# all that come. So each endpoint gets half. With three it would be 1/3, then 1/2 of the rest, then
+# all of what is left. The machine "client" may ask, too, because it sends everything it has no
+# other way for to this host. From the internet nobody would send a packet for 10.100.100.100 here.
 step 10 'A second endpoint, each gets one half'
 iptables -t filter -F KUBE-SERVICES
 iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY

@@ -88,7 +88,6 @@ teardown() {
     rm -f /etc/netns/nginx/hosts /etc/netns/probe/hosts
     rmdir -p --ignore-fail-on-non-empty /etc/netns/nginx /etc/netns/probe
     ip route delete default via 192.168.2.50
-    ip -n visitor route delete default via 192.168.2.10
     ip -n visitor link set dev eth0 down
     ip -n visitor address delete 192.168.2.50/24 dev eth0
     ip -n visitor link set dev lo down
@@ -139,7 +138,8 @@ sysctl -w net.bridge.bridge-nf-call-iptables=1
 
 # nginx runs in a pod, and the pod's address means something on this node alone. The visitor is a
 # machine of the same network as the node. It knows the node's address, 192.168.2.10, and neither
-# pods nor cluster IPs; a cluster would have to open a door for it.
+# pods nor cluster IPs: it has no route for them, so its kernel does not even send the packet. A
+# cluster has to open a door for it.
 step 2 'A pod that only the node can reach'
 ip link add name cni0 type bridge
 ip address add 10.244.167.129/26 dev cni0
@@ -167,7 +167,6 @@ ip -n probe route add default via 10.244.167.129
 ip -n visitor link set dev lo up
 ip -n visitor address add 192.168.2.50/24 dev eth0
 ip -n visitor link set dev eth0 up
-ip -n visitor route add default via 192.168.2.10
 ip route add default via 192.168.2.50
 mkdir -p /etc/netns/nginx /etc/netns/probe
 tee /etc/netns/nginx/hosts /etc/netns/probe/hosts >/dev/null <<'END'
