@@ -1,6 +1,8 @@
 import { contains } from './address.ts'
 import type { Lease, Overlay } from './lab.ts'
 
+/** What flannel calls its tunnel's device: the VXLAN network identifier is 1 (backend/vxlan/vxlan.go). */
+export const tunnelDevice = 'flannel.1'
 /** Bytes that VXLAN puts before a packet: Ethernet, IPv4, UDP and its own header (flannel's backend/vxlan, `encapOverhead`). */
 export const vxlanOverhead = 50
 /** Bytes. */

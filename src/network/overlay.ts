@@ -2,10 +2,8 @@ import type { Action, Place } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
 import type { Lease, Overlay } from '../model/lab.ts'
 import { pinnedHardwareAddress } from '../model/machine.ts'
-import { routedTo, tunnelled } from '../model/overlay.ts'
+import { routedTo, tunnelDevice, tunnelled } from '../model/overlay.ts'
 
-/** What flannel calls its tunnel's device: the VXLAN network identifier is 1 (backend/vxlan/vxlan.go). */
-export const tunnelDevice = 'flannel.1'
 /** The port that Linux took for VXLAN before there was a standard, and flannel still takes. */
 export const tunnelPort = 8472
 

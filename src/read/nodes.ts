@@ -1,6 +1,7 @@
 import { readCidr } from '../model/address.ts'
 import type { Bridge, Pod, Topology } from '../model/lab.ts'
 import { refuseName } from '../model/names.ts'
+import { tunnelDevice } from '../model/overlay.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import { Allocations } from './allocations.ts'
@@ -27,7 +28,7 @@ export function readNodes(
     const subnet = subnets.get(name)
     const isBare = node.bridge === undefined && node.bridges === undefined
     const whole = isBare && subnet !== undefined ? { ...node, bridge: overlayBridge(subnet) } : node
-    const reader = readerOf(name, whole, reading)
+    const reader = readerOf(name, whole, input.overlay?.backend === 'vxlan', reading)
     const read = reader.readBridges()
     reader.reserve()
     bridges.push(...read)
@@ -43,9 +44,15 @@ export function readNodes(
   return { bridges, pods }
 }
 
-function readerOf(name: string, node: NodeInput, { findings, allocations, written }: Reading): BridgesReader {
+function readerOf(
+  name: string,
+  node: NodeInput,
+  tunnels: boolean,
+  { findings, allocations, written }: Reading,
+): BridgesReader {
   const scoped = findings.below(['nodes', name])
   const own = new Allocations(scoped, `node ${name}`)
+  if (tunnels) own.interface(tunnelDevice, [], 'the overlay')
   for (const [device, { address, addresses = [] }] of Object.entries(node.interfaces)) {
     const path: Path = ['interfaces', device]
     own.interface(device, path, `interface ${device}`, 'key')

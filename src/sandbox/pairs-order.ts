@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import { exitCode, NetlabError } from '../errors.ts'
 import { runAtAnyway } from './enter.ts'
 import { mustStillLive } from './lab-gone.ts'
 import { fitting } from './patience.ts'
@@ -9,6 +10,8 @@ import { toldJson } from './told-json.ts'
 /** What pairs.ts is told. */
 export interface PairsOrder {
   places: readonly { name: Place; address: string }[]
+  /** Those of them who ask. */
+  from: readonly Place[]
   /** Seconds that a connection gets. */
   timeout: number
   /** How many places ask at the same time. */
@@ -34,19 +37,29 @@ const patience = 1
 /** Neighbours of all pairs up to which the kernel has room for them, whatever else there is. */
 const mostNeighbours = 800
 
-/** Tries every ordered pair of places over TCP. Throws NetlabError where what came of it is not whole. */
+/** More pairs than this take minutes, and nobody reads them. */
+const mostPairs = 100_000
+
+/** Asks each place from each of some, over TCP. Throws NetlabError where there are too many pairs, or what came of it is not whole. */
 export async function tryPairs(
   sandbox: Sandbox,
   places: PairsOrder['places'],
+  from: readonly Place[],
   signal?: AbortSignal,
 ): Promise<Pair[]> {
   const why = `asking each of ${places.length} places from each other one`
-  const count = places.length * (places.length - 1)
+  const count = from.length * (places.length - 1)
+  if (count > mostPairs)
+    throw new NetlabError({
+      what: `who reaches whom is asked for ${mostPairs} pairs of places at most, and these are ${count}`,
+      fix: `ask from some of them: netlab verify --matrix --from ${from.slice(0, 2).join(' ')}`,
+      exitCode: exitCode.wrongInput,
+    })
   const forget = count > mostNeighbours
   // Each connection is remembered at both of its ends.
-  const sourcesAtOnce = forget ? Math.max(1, Math.floor(mostNeighbours / 2 / places.length)) : places.length
-  const order: PairsOrder = { places, timeout: fitting(patience), sourcesAtOnce, forget }
-  const rounds = 2 * Math.ceil(places.length / sourcesAtOnce)
+  const sourcesAtOnce = forget ? Math.max(1, Math.floor(mostNeighbours / 2 / places.length)) : from.length
+  const order: PairsOrder = { places, from, timeout: fitting(patience), sourcesAtOnce, forget }
+  const rounds = 2 * Math.ceil(from.length / Math.max(1, sourcesAtOnce))
   const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.pairs], {
     input: JSON.stringify(order),
     why,

@@ -12,6 +12,9 @@ import { type ArpEntry, forgetNeighbours, setns } from './native.ts'
 import type { Pair, PairsOrder } from './pairs-order.ts'
 import { plainAddress } from './pod-answer.ts'
 
+/** Characters. */
+const longestAddress = 64
+
 const home = openSync('/proc/self/ns/net', 'r')
 
 /** Does something with a place's network; sockets are made in the turn after the one in which they are asked for. */
@@ -58,6 +61,8 @@ function ask(from: Place, to: Place, address: string, port: number, timeout: num
     })
     socket.on('data', chunk => {
       seen += String(chunk)
+      // Somebody else answers, and may go on for ever.
+      if (seen.length > longestAddress) end('EPROTO')
     })
     socket.once('end', () => end(seen === '' ? 'ECONNRESET' : undefined))
     socket.once('error', error => end((error as NodeJS.ErrnoException).code ?? 'EIO'))
@@ -97,7 +102,7 @@ async function askAll(pairs: readonly { from: Place; to: Place; address: string 
   return answers
 }
 
-const targets = order.places.flatMap(({ name: from }) =>
+const targets = order.from.flatMap(from =>
   order.places.filter(({ name }) => name !== from).map(({ name: to, address }) => ({ from, to, address })),
 )
 const first = await askAll(targets)

@@ -72,8 +72,8 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
     if (sample === undefined) continue
     services.push(jobs.length > mostTimed ? sample : await withLatency(context, job, sample))
   }
-  const isAsked = options.matrix === true || (running.lab.reach.length > 0 && options.from === undefined)
-  const matrix = isAsked ? await reachMatrix(context) : undefined
+  const isAsked = options.matrix === true || running.lab.reach.length > 0
+  const matrix = isAsked ? await reachMatrix(context, options.from) : undefined
   const ok = [...checks, ...services, ...(matrix === undefined ? [] : [matrix])].every(each => each.ok)
   return { lab: running.lab.name, ok, checks, services, ...(matrix === undefined ? {} : { matrix }) }
 }

@@ -61,10 +61,14 @@ function tableLines(
     return pair.translated === true ? color.yellow('N') : color.green('✔')
   }
   const numbers = places.map((_, index) => padStart(`${index + 1}`, column)).join('')
-  const rows = places.map(({ name, address }, index) => {
+  const asking = new Set(pairs.map(({ from }) => from))
+  const rows = places.flatMap(({ name, address }, index) => {
+    if (!asking.has(name)) return []
     const line = places.map(({ name: to }) => ' '.repeat(column - 1) + cell(name, to)).join('')
     const number = padStart(`${index + 1}`, column - 1)
-    return `${color.dim(number)} ${padEnd(printable(name), names)}  ${color.dim(padEnd(address, addresses))} ${line}`
+    return [
+      `${color.dim(number)} ${padEnd(printable(name), names)}  ${color.dim(padEnd(address, addresses))} ${line}`,
+    ]
   })
   return [`${' '.repeat(head)}${color.dim(numbers)}`, ...rows, '']
 }

@@ -43,6 +43,14 @@ test('a table, then who is seen as somebody else, then who is not reached', () =
   ])
 })
 
+test('only those who ask have a row', () => {
+  const asked = { places, pairs: pairs.filter(({ from }) => from === 'shop'), ok: true }
+  expect(matrixLines(plain(80), asked, true).slice(0, 2)).toEqual([
+    '                      1 2 3',
+    '3 shop    3.3.3.3     ✘ ✘ ·',
+  ])
+})
+
 test('what is not as the lab says, with what was expected', () => {
   const wrong = pair('pc9', 'shop', { client: '60.1.1.1', ok: false, expected: 'it is not reached' })
   expect(matrixLines(plain(80), { places, pairs: [wrong, pairs[0]!], ok: false }, false)).toEqual([

@@ -1,6 +1,6 @@
 import { host, type Place } from '../../command/command.ts'
 import type { Bridge, Lab, LabMachine, MachineInterface, Overlay, Pod } from '../../model/lab.ts'
-import { tunnelDevice } from '../../network/overlay.ts'
+import { tunnelDevice } from '../../model/overlay.ts'
 import type { Link, MachineFacts, Route } from '../../observe/facts.ts'
 import {
   addressReading,

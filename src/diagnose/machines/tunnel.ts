@@ -1,7 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
 import type { Lease, Overlay } from '../../model/lab.ts'
-import { tunnelDevice } from '../../network/overlay.ts'
+import { tunnelDevice } from '../../model/overlay.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'

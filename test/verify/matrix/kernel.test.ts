@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { tryPairs } from '../../../src/sandbox/pairs-order.ts'
+import { processId } from '../../../src/sandbox/proc.ts'
 import { openSession } from '../../labs/cli.ts'
 
 const pods = (node: number, names: readonly string[]) =>
@@ -82,6 +84,24 @@ test('who reaches whom is tried, and what is not as the lab says is told with th
   expect(stdout).toContain('N a is seen as 10.4.7.21 by c')
   expect(stdout).toContain('✘ c does not reach a or b (unreachable)')
   expect(stdout).toContain('matrix is not well: 8 pairs of places are not as the lab says')
+})
+
+test('from some places only, and never more pairs than anybody reads', async () => {
+  const session = openSession()
+  expect(await session.netlab('up', session.file('matrix.yaml', lab), '--quiet')).toMatchObject({ code: 0 })
+  const { stdout } = await session.netlab('verify', '--json', '--from', 'a', 'stranger')
+  const { pairs } = (JSON.parse(stdout) as Told).matrix
+  expect(pairs.map(({ from, to }) => `${from} ${to}`)).toEqual([
+    ...['n1', 'n2', 'b', 'c', 'stranger'].map(to => `a ${to}`),
+    ...['n1', 'n2', 'a', 'b', 'c'].map(to => `stranger ${to}`),
+  ])
+  const many = Array.from({ length: 400 }, (_, at) => ({ name: `p${at}`, address: '10.0.0.1' }))
+  const own = processId(process.pid)!
+  const names = many.map(({ name }) => name)
+  await expect(tryPairs({ holder: own, init: own, cgroups: [] }, many, names)).rejects.toMatchObject({
+    message: 'who reaches whom is asked for 100000 pairs of places at most, and these are 159600',
+    exitCode: 2,
+  })
 })
 
 test('so many pairs that the kernel has no room for their neighbours are tried all the same', async () => {
