@@ -31,7 +31,7 @@ export interface ServiceSample {
   clusterIP: string
   port: number
   /** What was asked. */
-  target: Pick<ServiceEntry, 'kind' | 'address' | 'port'>
+  target: Pick<ServiceEntry, 'kind' | 'node' | 'address' | 'port'>
   from: Place
   expected: ServicePromise['kind']
   /** Whether pods should see the client as it is; undefined: not looked at. */

@@ -67,7 +67,7 @@ async function judge(context: ObservedLab, job: Job, counted: Tally): Promise<Se
     protocol: target.protocol,
     clusterIP: target.clusterIP,
     port: target.port,
-    target: { kind: entry.kind, address: entry.address, port: entry.port },
+    target: { kind: entry.kind, node: entry.node, address: entry.address, port: entry.port },
     from,
     expected: promise.kind,
     ...(promise.client === undefined ? {} : { client: promise.client }),

@@ -1,3 +1,4 @@
+import { host } from '../command/command.ts'
 import type { LabStatus, UpReport } from '../run/report.ts'
 import type { VerifyReport } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
@@ -34,6 +35,7 @@ export function renderVerifyJson(report: VerifyReport): string {
       portName: sample.portName,
       protocol: sample.protocol,
       kind: sample.target.kind,
+      ...(sample.target.node === host ? {} : { node: sample.target.node }),
       target: `${sample.target.address}:${sample.target.port}`,
       expected: sample.expected,
       seenClients: sample.seenClients,

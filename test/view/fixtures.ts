@@ -147,7 +147,7 @@ export function sample(
     protocol: 'TCP',
     clusterIP: '10.100.100.100',
     port: 8080,
-    target: { kind: 'cluster IP', address: '10.100.100.100', port: 8080 },
+    target: { kind: 'cluster IP', node: 'host', address: '10.100.100.100', port: 8080 },
     from,
     expected: 'spread',
     seenClients: [],
