@@ -166,6 +166,7 @@ describe('down', () => {
           found: true,
           wasRunning: true,
           pods: 1,
+          nodes: 0,
           machines: 0,
           links: 2,
           rules: expect.any(Number),

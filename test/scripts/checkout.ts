@@ -38,6 +38,7 @@ export class Checkout {
     this.write('src/bin.ts', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ') + '\\n')\n")
     this.write('src/sandbox/pod-server.ts', 'export {}\n')
     this.write('src/sandbox/probe.ts', 'export {}\n')
+    this.write('src/sandbox/pairs.ts', 'export {}\n')
     this.installVitest('')
   }
 
