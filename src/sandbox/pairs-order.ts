@@ -35,7 +35,7 @@ export interface Pair {
 /** Seconds. */
 const patience = 1
 /** Neighbours of all pairs up to which the kernel has room for them, whatever else there is. */
-const mostNeighbours = 800
+const mostNeighbours = 300
 
 /** More pairs than this take minutes, and nobody reads them. */
 const mostPairs = 100_000
