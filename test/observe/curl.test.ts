@@ -88,7 +88,7 @@ describe('a request that failed, nobody knows why', () => {
     const parallel = result('000 7 3.1 10.0.0.1:40000 <> could not connect\n')
     const alone = result('\n000 28 1.6 10.0.0.1:40000 <> timed out')
     enter.runAtAnyway.mockResolvedValueOnce(parallel).mockResolvedValue(alone)
-    const context = { sandbox: alive, running: { lab: { pods: [] } } } as unknown as ObservedLab
+    const context = { sandbox: alive, running: { lab: { nodes: [], pods: [] } } } as unknown as ObservedLab
     const { failures } = await tally(context, '10.96.0.1', 'host', 1)
     expect(failures).toEqual({ refused: 0, unreachable: 0, timeout: 1, other: 0 })
     expect(enter.runAtAnyway).toHaveBeenCalledTimes(4)
