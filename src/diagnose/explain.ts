@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import type { Check, CommandCheck } from '../model/lab.ts'
+import type { Tries } from '../observe/facts.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -8,7 +9,7 @@ import { diagnose } from './diagnose.ts'
 import type { Evidence } from './evidence.ts'
 import { gather } from './gather.ts'
 import { followMachines, isAmongMachines } from './machines/follow.ts'
-import { type Question, questionOfCheck, questionOfSample } from './question.ts'
+import { type Question, questionOfCheck, questionOfPair, questionOfSample } from './question.ts'
 
 /** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it takes where nobody else works. */
 const longest = 3000
@@ -30,6 +31,17 @@ export function explainSample(
   shares: Readonly<Record<string, number>>,
 ): Promise<Evidence | undefined> {
   return explain(context, questionOfSample(context.running, url, from, shares))
+}
+
+/** What shows why one place does not reach another as it should. */
+export function explainPair(
+  context: ObservedLab,
+  url: string,
+  from: Place,
+  seen: Tries,
+  expected: { fails: boolean; client?: string },
+): Promise<Evidence | undefined> {
+  return explain(context, questionOfPair(context.running, url, from, seen, expected))
 }
 
 function explain(context: ObservedLab, question: Question): Promise<Evidence | undefined> {

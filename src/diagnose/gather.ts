@@ -51,7 +51,7 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   const { running } = source
   const counters = momentReadings(question.address ?? '')
   const before = momentOf(await readAll(source, counters))
-  const tries = await tryAgain(source, question)
+  const tries = question.seen ?? (await tryAgain(source, question))
   const ends = endsOf(running, question, before.tables)
   const places = [...new Set([host, question.from, ...endPlaces(running, ends)])]
   const ways = waysOf(running, question, ends)

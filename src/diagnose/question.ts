@@ -2,6 +2,7 @@ import { host, type Place } from '../command/command.ts'
 import { serviceNames } from '../model/dns-names.ts'
 import type { CurlCheck, Expectation, Lab } from '../model/lab.ts'
 import { machineAt, machinesOf } from '../model/places.ts'
+import type { Tries } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
 import { readTarget } from '../read/target.ts'
@@ -21,6 +22,8 @@ export interface Question {
   shares?: Readonly<Record<string, number>>
   /** How many of the plan's steps have been carried out. */
   steps: number
+  /** What came of it a moment ago, on a port that was open for that moment only; left out: it is asked again. */
+  seen?: Tries
 }
 
 /** The question behind a check of a step. */
@@ -51,6 +54,21 @@ export function questionOfSample(
 ): Question {
   const wantsFailure = Object.keys(shares).length === 0
   return { ...askedFor(running, url, from), wantsFailure, shares, steps: running.outlines.length }
+}
+
+/** The question behind a pair of places; `expected`: whom the other one should see as its client, or that it should not be reached. */
+export function questionOfPair(
+  running: LabInCondition,
+  url: string,
+  from: Place,
+  seen: Tries,
+  expected: { fails: boolean; client?: string },
+): Question {
+  return {
+    ...askedFor(running, url, from),
+    ...{ wantsFailure: expected.fails, steps: running.outlines.length, seen },
+    ...(expected.client === undefined ? {} : { client: expected.client }),
+  }
 }
 
 function askedFor(

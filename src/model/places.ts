@@ -67,6 +67,16 @@ function firstAddress({ name, addresses }: Neighbour): { name: Place; address: s
   return { name, address: addresses[0] ?? '' }
 }
 
+/** Who writes an address over another one's: the node, machine or host whose own it is, on whichever interface; undefined: nobody's. */
+export function translatorAt(lab: Topology, address: string): Place | undefined {
+  const lease = lab.overlay?.leases.find(({ subnet }) => subnet.address === address)
+  const bridge = lab.bridges.find(each => each.address.address === address)
+  const wire = lab.outside.find(({ hostAddress }) => hostAddress.address === address)
+  return (
+    machineAt(lab, address)?.name ?? lease?.node ?? bridge?.node ?? (wire === undefined ? undefined : host)
+  )
+}
+
 /** The machine of a lab that has an address. */
 export function machineAt(lab: Neighbours, address: string): Neighbour | undefined {
   return machinesOf(lab).find(({ addresses }) => addresses.includes(address))

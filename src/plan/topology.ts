@@ -121,13 +121,20 @@ function nameFiles(lab: Lab): Command[] {
   ]
 }
 
+const whyForward = 'Where the FORWARD chain is strict, the bridge must be let through in both directions.'
+
+function whyMasquerade(node: string): string {
+  return (
+    "And a packet that leaves for the world with a pod's address would get no answer, since nobody out there knows the way " +
+    `back: MASQUERADE puts the ${node}'s address in its place.`
+  )
+}
+
 function firewall(lab: Lab): Part {
+  const hides = lab.nodes.length === 0 || lab.bridges.some(({ masquerade }) => masquerade !== 'never')
   return {
     title: 'Let the pods through',
-    why:
-      'Where the FORWARD chain is strict, the bridge must be let through in both directions. And a packet that leaves for the ' +
-      "world with a pod's address would get no answer, since nobody out there knows the way back: MASQUERADE puts the " +
-      "host's address in its place.",
+    why: `${whyForward}${hides ? ` ${whyMasquerade(lab.nodes.length === 0 ? 'host' : 'node')}` : ''}`,
     commands: lab.bridges.flatMap(bridgeRules),
   }
 }

@@ -32,9 +32,9 @@ export interface Pair {
   error?: string
 }
 
-/** Seconds. */
+/** Seconds that a connection gets on a machine that is not busy. */
 const patience = 1
-/** Neighbours of all pairs up to which the kernel has room for them, whatever else there is. */
+/** Of a kernel's 1,024 neighbours so many are taken at once: other labs need some, too. */
 const mostNeighbours = 300
 
 /** More pairs than this take minutes, and nobody reads them. */
@@ -59,11 +59,12 @@ export async function tryPairs(
   // Each connection is remembered at both of its ends.
   const sourcesAtOnce = forget ? Math.max(1, Math.floor(mostNeighbours / 2 / places.length)) : from.length
   const order: PairsOrder = { places, from, timeout: fitting(patience), sourcesAtOnce, forget }
-  const rounds = 2 * Math.ceil(from.length / Math.max(1, sourcesAtOnce))
+  // What gets lost is asked a second time.
+  const rounds = 2 * Math.ceil(from.length / sourcesAtOnce)
   const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.pairs], {
     input: JSON.stringify(order),
     why,
-    deadline: (startPatience + rounds * (order.timeout + places.length * startSlowness)) * 1000,
+    deadline: (startPatience + rounds * (order.timeout + places.length * entryPatience)) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
   if (finished.exitCode !== 0) await mustStillLive(sandbox, why)
@@ -72,9 +73,9 @@ export async function tryPairs(
   return toldJson(finished, isWhole, why)
 }
 
-/** Seconds within which Node has started, and ended; and that a process for each place may take. */
+/** Seconds within which Node has started, and ended; and that going into a place may take on a busy machine. */
 const startPatience = 30
-const startSlowness = 0.2
+const entryPatience = 0.2
 
 function isPair(value: unknown): value is Pair {
   if (typeof value !== 'object' || value === null) return false

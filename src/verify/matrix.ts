@@ -1,7 +1,8 @@
 import type { Place } from '../command/command.ts'
-import { explainSample } from '../diagnose/explain.ts'
+import type { Evidence } from '../diagnose/evidence.ts'
+import { explainPair } from '../diagnose/explain.ts'
 import type { FailureKind, Lab, ReachRule } from '../model/lab.ts'
-import { matrixPlaces } from '../model/places.ts'
+import { matrixPlaces, translatorAt } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { type Pair, tryPairs } from '../sandbox/pairs-order.ts'
@@ -24,8 +25,7 @@ export async function reachMatrix(context: ObservedLab, from?: readonly Place[])
   const evidence = new Map<MatrixPair, MatrixPair['evidence']>()
   for (const pair of differing.slice(0, mostExplained)) {
     const address = places.find(({ name }) => name === pair.to)?.address ?? ''
-    const shares = ruleFor(running.lab, pair.from, pair.to)?.expect === 'fails' ? {} : { [pair.to]: 1 }
-    evidence.set(pair, await explainSample(context, `${address}:${pair.port}`, pair.from, shares))
+    evidence.set(pair, await explained(context, pair, address))
   }
   return {
     places,
@@ -37,10 +37,32 @@ export async function reachMatrix(context: ObservedLab, from?: readonly Place[])
   }
 }
 
+function explained(
+  context: ObservedLab,
+  { from, to, port, client, failure }: MatrixPair,
+  address: string,
+): Promise<Evidence | undefined> {
+  const rule = ruleFor(context.running.lab, from, to)
+  const own = matrixPlaces(context.running.lab).find(({ name }) => name === from)?.address
+  const wanted = rule?.client === 'own' ? own : rule?.client
+  const seen = {
+    ...{ failed: failure === undefined ? 0 : 1, failures: failure === undefined ? [] : [failure] },
+    answers: client === undefined ? [] : [{ pod: to, client }],
+  }
+  return explainPair(context, `${address}:${port}`, from, seen, {
+    fails: rule?.expect === 'fails',
+    ...(wanted === undefined ? {} : { client: wanted }),
+  })
+}
+
 function judged(lab: Lab, { from, to, port, own, client, error }: Pair): MatrixPair {
   const rule = ruleFor(lab, from, to)
   const failure = error === undefined ? undefined : failureOf(error)
-  const seen = client === undefined ? {} : { client, translated: client !== own }
+  const translator = client === undefined || client === own ? undefined : translatorAt(lab, client)
+  const seen = {
+    ...(client === undefined ? {} : { client, translated: client !== own }),
+    ...(translator === undefined ? {} : { translatedAt: translator }),
+  }
   const pair = { from, to, port, ...seen, ...(failure === undefined ? {} : { failure }) }
   const expected = rule === undefined ? undefined : expectedWords(rule, own)
   return {

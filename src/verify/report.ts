@@ -65,6 +65,8 @@ export interface MatrixPair {
   client?: string
   /** Whether that is another address than the client's own. */
   translated?: boolean
+  /** Whose address that is: there it took place. */
+  translatedAt?: Place
   failure?: FailureKind | 'other'
   /** In words; undefined where the lab says nothing. */
   expected?: string

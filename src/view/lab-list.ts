@@ -103,7 +103,6 @@ export function renderStatus(
   }
 }
 
-/** A pod's containers, and what is wrong with them. */
 function machineCells(machine: LabMachine): string[] {
   return [
     machine.name,
@@ -112,6 +111,7 @@ function machineCells(machine: LabMachine): string[] {
   ]
 }
 
+/** A pod's containers, and what is wrong with them. */
 function podWords(
   { color }: Style,
   { name, containers }: Pod,

@@ -24,13 +24,7 @@ export function matrixLines(style: Style, { places, pairs, ok }: MatrixReport, w
   const table = whole ? tableLines(style, places, pairs) : []
   const reached = pairs.filter(({ failure }) => failure === undefined).length
   const mark = ok ? color.green('✔') : color.red('✘')
-  const state =
-    off.length === 0
-      ? pairs.some(({ expected }) => expected !== undefined)
-        ? ', as the lab says'
-        : ''
-      : `; ${off.length === 1 ? 'one is' : `${thousands(off.length)} are`} not as the lab says`
-  const summary = `${thousands(reached)} of ${plural(pairs.length, 'pair')} of places ${reached === 1 ? 'is' : 'are'} reached${state}`
+  const summary = `${thousands(reached)} of ${plural(pairs.length, 'pair')} of places ${reached === 1 ? 'is' : 'are'} reached${judgement(pairs)}`
   return [
     ...table,
     ...hanging(`${mark} `, summary, width),
@@ -40,6 +34,13 @@ export function matrixLines(style: Style, { places, pairs, ok }: MatrixReport, w
     ...(off.length > mostTold ? ['', `  and ${plural(off.length - mostTold, 'more pair')}`] : []),
     '',
   ]
+}
+
+/** Whether that is as the lab says, where it says anything. */
+function judgement(pairs: readonly MatrixPair[]): string {
+  const off = pairs.filter(({ ok }) => !ok).length
+  if (off > 0) return `; ${off === 1 ? 'one is' : `${thousands(off)} are`} not as the lab says`
+  return pairs.some(({ expected }) => expected !== undefined) ? ', as the lab says' : ''
 }
 
 /** A row for each who asks, a column for each who is asked: `✔`, `N` where another address is seen, `✘`. */
@@ -77,7 +78,8 @@ function tableLines(
 function translatedLines({ color, width }: Style, pairs: readonly MatrixPair[]): string[] {
   const groups = grouped(
     pairs.filter(({ translated }) => translated === true),
-    ({ from, client }) => `${from} is seen as ${client}`,
+    ({ from, client, translatedAt: at }) =>
+      `${from} is seen as ${at === undefined ? client : `${at} (${client})`}`,
   )
   return groups.flatMap(([what, some]) =>
     hanging(`  ${color.yellow('N')} `, `${printable(what)} by ${names(some.map(({ to }) => to))}`, width, 6),

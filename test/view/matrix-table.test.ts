@@ -21,7 +21,7 @@ const lost = (from: string, to: string): MatrixPair => ({
 })
 const pairs = [
   pair('pc9', 'router'),
-  pair('pc9', 'shop', { client: '60.1.1.1', translated: true }),
+  pair('pc9', 'shop', { client: '60.1.1.1', translated: true, translatedAt: 'router' }),
   pair('router', 'pc9'),
   pair('router', 'shop'),
   lost('shop', 'pc9'),
@@ -37,7 +37,7 @@ test('a table, then who is seen as somebody else, then who is not reached', () =
     '3 shop    3.3.3.3     ✘ ✘ ·',
     '',
     '✔ 4 of 6 pairs of places are reached',
-    '  N pc9 is seen as 60.1.1.1 by shop',
+    '  N pc9 is seen as router (60.1.1.1) by shop',
     '  ✘ shop does not reach pc9 or router (timed out)',
     '',
   ])

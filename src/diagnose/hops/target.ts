@@ -41,7 +41,7 @@ export const targetFilter: Hop = forEachEndpoint((way, endpoint) =>
 export const listener: Hop = forEachEndpoint((way, endpoint) => {
   const { place, port } = endpoint
   const { listeners } = way.place(place)
-  if (listeners === undefined || place === undefined) return undefined
+  if (listeners === undefined || place === undefined || way.question.seen !== undefined) return undefined
   const { onPort, isHeard } = listening(listeners, endpoint.address, port)
   if (isHeard) return undefined
   const shown = showListeners(place, listeners)

@@ -236,6 +236,8 @@ export class Journey {
 
   /** Nobody listens where the request has come to. */
   #unheard({ place, packet: { destination, port } }: Stand): Evidence | undefined {
+    // A port that was open for a moment is not any more.
+    if (this.#question.seen !== undefined) return undefined
     const { listeners = [] } = this.#facts(place)
     const { onPort, isHeard } = listening(listeners, destination, port)
     if (isHeard) return undefined

@@ -187,9 +187,7 @@ FLANNEL_MTU=1500
 FLANNEL_IPMASQ=false
 END
 
-# Where the FORWARD chain is strict, the bridge must be let through in both directions. And a packet
-# that leaves for the world with a pod's address would get no answer, since nobody out there knows
-# the way back: MASQUERADE puts the host's address in its place.
+# Where the FORWARD chain is strict, the bridge must be let through in both directions.
 step 3 'Let the pods through'
 ip netns exec hdss7-21 iptables --table filter --append FORWARD --in-interface docker0 --jump ACCEPT
 ip netns exec hdss7-21 iptables --table filter --append FORWARD --out-interface docker0 --jump ACCEPT

@@ -192,9 +192,7 @@ FLANNEL_MTU=1450
 FLANNEL_IPMASQ=false
 END
 
-# Where the FORWARD chain is strict, the bridge must be let through in both directions. And a packet
-# that leaves for the world with a pod's address would get no answer, since nobody out there knows
-# the way back: MASQUERADE puts the host's address in its place.
+# Where the FORWARD chain is strict, the bridge must be let through in both directions.
 step 3 'Let the pods through'
 ip netns exec node-1 iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
 ip netns exec node-1 iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT

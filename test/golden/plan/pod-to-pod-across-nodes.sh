@@ -181,9 +181,7 @@ ip netns exec node-a sysctl -w net.ipv4.ip_forward=1
 ip netns exec node-b sysctl -w net.ipv4.ip_forward=1
 ip netns exec router sysctl -w net.ipv4.ip_forward=1
 
-# Where the FORWARD chain is strict, the bridge must be let through in both directions. And a packet
-# that leaves for the world with a pod's address would get no answer, since nobody out there knows
-# the way back: MASQUERADE puts the host's address in its place.
+# Where the FORWARD chain is strict, the bridge must be let through in both directions.
 step 2 'Let the pods through'
 ip netns exec node-a iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
 ip netns exec node-a iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT

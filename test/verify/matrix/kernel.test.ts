@@ -66,6 +66,11 @@ test('who reaches whom is tried, and what is not as the lab says is told with th
     'MASQUERADE',
   ]
   await session.netlab('exec', '--in', 'n1', '--', 'iptables', ...broken)
+  const hidden = await verified()
+  expect(pair(hidden, 'a', 'c')).toMatchObject({
+    ...{ ok: false, client: '10.4.7.21', translated: true, translatedAt: 'n1' },
+    evidence: { headline: 'c sees the client as 10.4.7.21, since n1 writes that over 172.7.1.2' },
+  })
   await session.netlab('exec', '--', 'ip', '-n', 'n2', 'route', 'del', '172.7.1.0/24')
   const off = await verified()
   expect(off).toMatchObject({ code: 1, ok: false })
@@ -82,7 +87,7 @@ test('who reaches whom is tried, and what is not as the lab says is told with th
   const { stdout, code } = await session.netlab('verify', '--matrix')
   expect(code).toBe(1)
   expect(stdout).toMatch(/^3 a +172\.7\.1\.2 +✔ ✘ · ✔ N ✘$/m)
-  expect(stdout).toContain('N a is seen as 10.4.7.21 by c')
+  expect(stdout).toContain('N a is seen as n1 (10.4.7.21) by c')
   expect(stdout).toMatch(/✘ c does not reach [ab]/)
   expect(stdout).toContain('matrix is not well: 8 pairs of places are not as the lab says')
 })
