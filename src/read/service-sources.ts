@@ -4,7 +4,7 @@ import type { Service } from '../model/kubernetes.ts'
 import type { SourceFile, Topology } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import type { Refusal } from '../text/problem.ts'
+import type { Problem, Refusal } from '../text/problem.ts'
 import { type Manifests, readManifests } from './manifest/read-manifests.ts'
 import { readService, serviceMistakes } from './manifest/service.ts'
 import type { ServiceInPlace, ServiceInput } from './schema/service.ts'
@@ -31,25 +31,33 @@ export function readServiceSources(
   findings: Findings,
 ): ServiceSources {
   const sources: ServiceSources = { services: [], manifests: [], complete: true }
+  const known = new Map<string, Manifests>()
   for (const [index, input] of inputs.entries()) {
     const path: Path = ['services', index]
     if (!('manifest' in input)) {
       sources.services.push(inPlace(input, path, findings))
       continue
     }
-    const text = findings.accept(
-      [...path, 'manifest'],
-      refusePath(input.manifest) ?? readManifest(input.manifest),
-    )?.text
-    const read = text === undefined ? undefined : readManifests(text, input.manifest)
-    if (!read || text === undefined || read.problems.length > 0) sources.complete = false
-    if (!read || text === undefined) continue
-    if (!sources.manifests.some(each => each.path === input.manifest)) {
-      sources.manifests.push({ path: input.manifest, text })
+    const { manifest } = input
+    let read = known.get(manifest)
+    if (read === undefined) {
+      const text = findings.accept(
+        [...path, 'manifest'],
+        refusePath(manifest) ?? readManifest(manifest),
+      )?.text
+      if (text === undefined) {
+        sources.complete = false
+        continue
+      }
+      read = readManifests(text, manifest)
+      known.set(manifest, read)
+      sources.manifests.push({ path: manifest, text })
     }
-    findings.problems.push(...read.problems)
     sources.services.push(...fromManifest(read, input, path, topology, findings))
   }
+  const problems = [...known.values()].flatMap(read => read.problems)
+  if (problems.length > 0) sources.complete = false
+  findings.problems.push(...problems)
   return sources
 }
 
@@ -90,21 +98,27 @@ export function fromSlices(service: Service, read: Manifests, { pods }: Topology
   )
   if (slices.length === 0) return undefined
   const names = new Set<string>()
+  const [example] = pods
+  const fix = example && `endpoints are pods: ${example.address.address} is ${example.name}, say`
   for (const slice of slices) {
-    for (const { addresses, ready } of slice.endpoints) {
+    for (const [at, { addresses, ready }] of slice.endpoints.entries()) {
       if (ready === false) continue
-      for (const address of addresses) {
+      for (const [index, address] of addresses.entries()) {
         const pod = pods.find(each => each.address.address === address)
         if (pod) names.add(pod.name)
         else {
           const message = `no pod of the lab has the address ${address}`
-          const problem = read.problemWith(slice, ['endpoints'], message, { on: 'key' })
-          if (problem) read.problems.push(problem)
+          const problem = read.problemWith(slice, ['endpoints', at, 'addresses', index], message, { fix })
+          if (problem && !read.problems.some(each => isSame(each, problem))) read.problems.push(problem)
         }
       }
     }
   }
   return [...names]
+}
+
+function isSame(one: Problem, other: Problem): boolean {
+  return one.line === other.line && one.column === other.column && one.message === other.message
 }
 
 /** A Service whose fields stand in the lab file is read as a manifest with the same fields. */
