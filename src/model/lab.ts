@@ -54,6 +54,14 @@ export interface Container {
   readiness?: ReadinessProbe
 }
 
+/** How a pod's eth0 is joined to its node: a veth pair whose other end is plugged into a bridge of the node. */
+export interface PodLink {
+  kind: 'bridge'
+  bridge: string
+  /** The node's end of the pair. */
+  veth: string
+}
+
 export interface Pod {
   name: string
   /** The Kubernetes namespace that a service's selector looks in. */
@@ -62,11 +70,8 @@ export interface Pod {
   address: Cidr
   /** The node that it is on. */
   node: Place
-  /** The node's bridge that its veth is plugged into. */
-  bridge: string
+  link: PodLink
   gateway: string
-  /** The node's end of the veth pair; inside the pod it is eth0. */
-  veth: string
   nameservers: readonly string[]
   containers: readonly Container[]
 }

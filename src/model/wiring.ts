@@ -53,14 +53,14 @@ export function networksOf(topology: Topology): Network[] {
 
 /** A pod with its one link, a port of one of these bridges. */
 export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Machine {
-  const { name, node, address, gateway, veth, bridge } = pod
-  const own = bridges.find(each => each.name === bridge && each.node === node)
+  const { name, node, address, gateway, link } = pod
+  const own = bridges.find(each => each.name === link.bridge && each.node === node)
   const mtu = sizeOf(own?.mtu)
   const port: BridgePort = {
     kind: 'bridge-port',
     near: { place: name, interface: 'eth0', address, gateway, ...mtu },
-    far: { place: node, interface: veth, ...mtu },
-    network: bridge,
+    far: { place: node, interface: link.veth, ...mtu },
+    network: link.bridge,
     hairpin: own?.hairpin === true,
     pinned,
   }

@@ -2,6 +2,7 @@ import { type Command, onHost } from '../command/command.ts'
 import type { Lab, Pod } from '../model/lab.ts'
 import { pinnedHardwareAddress } from '../model/machine.ts'
 import { onNetworks } from '../model/places.ts'
+import { bridgeOf } from '../model/pod-link.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { withHardwareAddress } from '../network/bridge.ts'
 import { attachMachines, detachMachines } from '../network/wiring.ts'
@@ -119,7 +120,7 @@ export function restartStage(before: LabInCondition, pods: readonly Pod[]): Appl
  * gateway's old one for half a minute. A pinned one stays as it is, and with it what the kernel knows there for good.
  */
 function steadied(pods: readonly Pod[], lab: Lab, { macs }: KernelFacts): Command[] {
-  const touched = new Set(pods.map(({ bridge }) => bridge))
+  const touched = new Set(pods.map(bridgeOf))
   return networksOf(lab).flatMap(network => {
     const mac = macs.get(network.name)
     const isLoose = !network.pinned && mac !== pinnedHardwareAddress(network.address.address)

@@ -30,7 +30,7 @@ export function applyStages(
   const staying = before.lab.pods.filter(pod => !isNamed(gone)(pod))
   // Two pods with one address, or one interface, must not meet.
   const late = difference.added.filter(pod =>
-    gone.some(({ address, veth }) => address.address === pod.address.address || veth === pod.veth),
+    gone.some(({ address, link }) => address.address === pod.address.address || link.veth === pod.link.veth),
   )
   const early = difference.added.filter(pod => !late.includes(pod))
   const anew = [...difference.replaced, ...late]

@@ -90,9 +90,9 @@ function change(
   return { kind, name, change: how, details }
 }
 
-function podWords({ address, bridge, containers }: Pod): string[] {
+function podWords({ address, link, containers }: Pod): string[] {
   return [
-    `${address.address}/${address.prefix} on ${bridge}`,
+    `${address.address}/${address.prefix} on ${link.bridge}`,
     ...containers.map(programWords).filter(words => words !== ''),
   ]
 }
@@ -107,9 +107,9 @@ function otherPlace(was: Pod, pod: Pod): string[] {
   const address = ({ address: { address, prefix } }: Pod) => `${address}/${prefix}`
   return [
     ...arrow('address', address(was), address(pod)),
-    ...arrow('bridge', was.bridge, pod.bridge),
+    ...arrow('bridge', was.link.bridge, pod.link.bridge),
     ...arrow('gateway', was.gateway, pod.gateway),
-    ...arrow('veth', was.veth, pod.veth),
+    ...arrow('veth', was.link.veth, pod.link.veth),
   ]
 }
 

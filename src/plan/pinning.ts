@@ -23,8 +23,8 @@ export function pinStage(
   )
   const forgetful = new Set(loose.map(({ name }) => name))
   const pods = before.lab.pods.filter(
-    ({ address, bridge }) =>
-      pinsPods(lab) && (isUnsure || forgetful.has(bridge) || !known.has(address.address)),
+    ({ address, link }) =>
+      pinsPods(lab) && (isUnsure || forgetful.has(link.bridge) || !known.has(address.address)),
   )
   return stageOf(before, 'Pin hardware addresses', whyPinned, [
     ...loose.map(pinBridge),
@@ -49,7 +49,7 @@ export function unpinStage(
       .map(({ name }) => name),
   )
   const pods = staying.filter(
-    ({ address, bridge }) => !pinsPods(lab) && (suspect.has(bridge) || known.has(address.address)),
+    ({ address, link }) => !pinsPods(lab) && (suspect.has(link.bridge) || known.has(address.address)),
   )
   const why = 'So few pods may ask for each other, and have IPv6 addresses.'
   return stageOf(before, 'Unpin hardware addresses', why, repinned(pods, lab, false))

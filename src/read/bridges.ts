@@ -129,9 +129,8 @@ export class BridgesReader {
       labels: pod.labels ?? {},
       address,
       node: this.place.node,
-      bridge: bridge.name,
+      link: { kind: 'bridge', bridge: bridge.name, veth },
       gateway,
-      veth,
       nameservers,
       containers,
     }
@@ -199,9 +198,11 @@ export class BridgesReader {
 
   private checkGateways(pods: readonly Pod[], bridges: readonly Bridge[]): void {
     for (const pod of pods) {
-      const bridge = bridges.find(({ name }) => name === pod.bridge)!
+      const bridge = bridges.find(({ name }) => name === pod.link.bridge)!
       if (pod.gateway === bridge.address.address) continue
-      const router = pods.find(each => each.address.address === pod.gateway && each.bridge === pod.bridge)
+      const router = pods.find(
+        each => each.address.address === pod.gateway && each.link.bridge === pod.link.bridge,
+      )
       if (router && router.name !== pod.name) continue
       const message = router
         ? `${pod.gateway} is the pod itself`
@@ -213,7 +214,7 @@ export class BridgesReader {
 
   private checkBridgePorts(pods: readonly Pod[], bridges: readonly Bridge[]): void {
     for (const { name } of bridges) {
-      const plugged = pods.filter(({ bridge }) => bridge === name)
+      const plugged = pods.filter(({ link }) => link.bridge === name)
       const excess = plugged[mostBridgePorts]
       if (!excess) continue
       const message = `${plugged.length} pods on bridge ${name}, which takes ${mostBridgePorts}`

@@ -42,8 +42,10 @@ const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: con
 type KeptLab = Omit<Lab, 'bridges' | 'pods' | 'networks' | 'nodes' | 'machines' | 'reach'> &
   Partial<Pick<Lab, 'networks' | 'nodes' | 'machines' | 'reach'>> & {
     bridges: OnNode<Bridge>[]
-    pods: OnNode<Pod>[]
+    pods: KeptPod[]
   }
+/** The first netlab said in the pod itself which bridge it is plugged into. */
+type KeptPod = OnNode<Omit<Pod, 'link'>> & Partial<Pick<Pod, 'link'> & Omit<Pod['link'], 'kind'>>
 type OnNode<Part extends { node: Place }> = Omit<Part, 'node'> & Partial<Pick<Part, 'node'>>
 
 function wholeLab(kept: KeptLab): Lab {
@@ -51,8 +53,12 @@ function wholeLab(kept: KeptLab): Lab {
     ...{ networks: [], nodes: [], machines: [], reach: [] },
     ...kept,
     bridges: kept.bridges.map(bridge => ({ ...bridge, node: bridge.node ?? host })),
-    pods: kept.pods.map(pod => ({ ...pod, node: pod.node ?? host })),
+    pods: kept.pods.map(wholePod),
   }
+}
+
+function wholePod({ bridge = '', veth = '', ...pod }: KeptPod): Pod {
+  return { ...pod, node: pod.node ?? host, link: pod.link ?? { kind: 'bridge', bridge, veth } }
 }
 
 /** As condition.json has it; the first netlab did not say whether an apply was broken off. */

@@ -22,6 +22,16 @@ export function optional(shape: Shape): Shape {
   return value => value === undefined || shape(value)
 }
 
+/** All of several shapes at once. */
+export function every(...shapes: readonly Shape[]): Shape {
+  return value => shapes.every(shape => shape(value))
+}
+
+/** One of several shapes. */
+export function either(...shapes: readonly Shape[]): Shape {
+  return value => shapes.some(shape => shape(value))
+}
+
 export function list(shape: Shape): Shape {
   return value => Array.isArray(value) && value.every(shape)
 }

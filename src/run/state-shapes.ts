@@ -1,4 +1,6 @@
 import {
+  either,
+  every,
   fields,
   flag,
   list,
@@ -56,6 +58,8 @@ const machines = list(
   }),
 )
 
+const podLink = fields({ kind: oneOf('bridge'), bridge: text, veth: text })
+
 /** What `lab.json` must be. */
 export const labShape: Shape = fields({
   name,
@@ -65,18 +69,20 @@ export const labShape: Shape = fields({
   sysctls: record(text),
   bridges: list(fields({ name: text, node: optional(name), address: cidr })),
   pods: list(
-    fields({
-      name,
-      namespace: text,
-      labels: record(text),
-      address: cidr,
-      node: optional(name),
-      bridge: text,
-      gateway: text,
-      veth: text,
-      nameservers: texts,
-      containers,
-    }),
+    every(
+      fields({
+        name,
+        namespace: text,
+        labels: record(text),
+        address: cidr,
+        node: optional(name),
+        gateway: text,
+        nameservers: texts,
+        containers,
+      }),
+      // The first netlab knew bridges only, and said in the pod itself which.
+      either(fields({ link: podLink }), fields({ bridge: text, veth: text })),
+    ),
   ),
   outside: list(
     fields({ name, address: cidr, hostAddress: cidr, interface: text, gateway: optional(oneOf('none')) }),

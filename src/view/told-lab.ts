@@ -5,9 +5,9 @@ import { printableJson } from './printable.ts'
 
 /** A lab's pods, for other programs. */
 export function toldPods({ pods }: Pick<Lab, 'pods'>) {
-  return pods.map(({ name, node, address, veth, containers }) => ({
+  return pods.map(({ name, node, address, link, containers }) => ({
     ...(node === host ? {} : { node }),
-    ...{ name, address: address.address, veth },
+    ...{ name, address: address.address, veth: link.veth },
     containers: containers.map(container => container.name),
   }))
 }

@@ -39,6 +39,12 @@ async function goesDown(session: Session): Promise<void> {
   })
 }
 
+/** As they were written when a pod was always plugged into a bridge. */
+function oldPods(pods: unknown): object[] {
+  const now = pods as { link: { bridge: string; veth: string } }[]
+  return now.map(({ link: { bridge, veth }, ...pod }) => ({ ...pod, bridge, veth }))
+}
+
 function withoutCgroups(sandbox: unknown): object {
   const { cgroups: _, ...rest } = sandbox as { cgroups: unknown }
   return rest
@@ -58,7 +64,7 @@ const verbs = [
 describe('a lab that an older netlab has brought up', () => {
   it('is worked with, as it stands', async () => {
     const { session } = await openLab()
-    rewrite(session, 'lab.json', ({ version: _, ...lab }) => lab)
+    rewrite(session, 'lab.json', ({ version: _, ...lab }) => ({ ...lab, pods: oldPods(lab.pods) }))
     rewrite(session, 'state.json', ({ rules: _, ...state }) => ({ ...state, lastStep: 'The last one' }))
     renameSync(pathOf(session, 'condition.json'), pathOf(session, 'sync.json'))
     writeFileSync(pathOf(session, 'plan.json'), '{"version":1}')

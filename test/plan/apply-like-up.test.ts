@@ -46,7 +46,8 @@ function podOf({ name, bridge, number, veth, port = 8080, nameserver }: PodChoic
   const containers = example.containers.map(container => ({ ...container, serve: [port] }))
   return {
     ...example,
-    ...{ name, bridge, containers, veth: veth ?? `veth_${name}`, gateway: `${net}.1` },
+    ...{ name, containers, gateway: `${net}.1` },
+    link: { kind: 'bridge', bridge, veth: veth ?? `veth_${name}` },
     ...{ address: { address: `${net}.${number}`, prefix: 24 } },
     nameservers: nameserver === undefined ? [] : [nameserver],
   }
@@ -106,7 +107,7 @@ function upped(lab: Lab): SimulatedIp {
 function talk(kernel: SimulatedIp, pods: readonly Pod[]): void {
   const talkative = pods.filter(({ name }) => !/^c\d*[^7]$/.test(name))
   for (const { name } of base.bridges) {
-    const plugged = talkative.filter(({ bridge }) => bridge === name)
+    const plugged = talkative.filter(({ link }) => link.bridge === name)
     const addresses = plugged.map(({ address }) => address.address)
     kernel.learn('host', name, addresses)
     for (const pod of plugged) kernel.learn(pod.name, 'eth0', [pod.gateway, ...addresses])

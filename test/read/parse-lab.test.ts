@@ -25,9 +25,8 @@ test('a pod that is nothing but an address gets every default', () => {
       labels: {},
       address: { address: '10.0.0.11', prefix: 24 },
       node: 'host',
-      bridge: 'br1',
+      link: { kind: 'bridge', bridge: 'br1', veth: 'veth_a' },
       gateway: '10.0.0.1',
-      veth: 'veth_a',
       nameservers: [],
       containers: [],
     },
@@ -54,7 +53,7 @@ machines:
     () => ({ text: '' }),
   )
   expect(lab?.bridges.map(({ node, name }) => `${node} ${name}`)).toEqual(['n1 docker0', 'n2 docker0'])
-  expect(lab?.pods.map(({ node, name, veth }) => `${node} ${name} ${veth}`)).toEqual([
+  expect(lab?.pods.map(({ node, name, link }) => `${node} ${name} ${link.veth}`)).toEqual([
     'n1 a veth_a',
     'n2 b veth_b',
   ])
@@ -271,7 +270,7 @@ test('a lab of a thousand pods is read in a blink', () => {
   const text = `name: lab\ntitle: x\nbridge: {name: br1, address: 10.1.200.1/16}\npods:\n${pods.slice(1).join('\n')}\n`
   const { lab, problems } = parseLab(text, 'lab.yaml', () => ({ refusal: '' }))
   expect(problems).toEqual([])
-  const names = lab!.pods.map(({ veth }) => veth)
+  const names = lab!.pods.map(({ link }) => link.veth)
   expect(new Set(names).size).toBe(999)
   expect(names.every(name => name.length <= 15)).toBe(true)
 })

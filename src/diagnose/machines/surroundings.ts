@@ -117,8 +117,8 @@ function inhabitants({ nodes, pods, machines, bridges }: Lab): Inhabitant[] {
 }
 
 /** A pod is a machine with one interface. */
-function podAsMachine({ name, address, gateway, veth, bridge, containers }: Pod): LabMachine {
-  const eth0 = { name: 'eth0', network: bridge, addresses: [address], port: veth }
+function podAsMachine({ name, address, gateway, link, containers }: Pod): LabMachine {
+  const eth0 = { name: 'eth0', network: link.bridge, addresses: [address], port: link.veth }
   return { name, interfaces: [eth0], gateway, routes: [], sysctls: {}, containers }
 }
 
