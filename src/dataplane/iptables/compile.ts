@@ -3,12 +3,14 @@ import { chooseEndpoints, EndpointTable } from '../../service/endpoints.ts'
 import { type NodePortScope, nodePortScope, primaryAddress } from '../../service/node-ports.ts'
 import { servicePorts } from '../../service/service-ports.ts'
 import type { KernelSwitches, NodeView } from '../dataplane.ts'
+import { localPods } from '../local-pods.ts'
+import { serviceTraffic } from '../service-traffic.ts'
 import { baseJumps, declareFilterBase, declareNatBase } from './base-rules.ts'
+import { serviceChainNames } from './chain-names.ts'
 import { localDetector } from './local-detector.ts'
 import { addPortals } from './portal-rules.ts'
 import type { RuleSet } from './rules.ts'
 import { addServiceChains } from './service-chains.ts'
-import { serviceTraffic } from './service-traffic.ts'
 import { comment, TableBuilder } from './table-builder.ts'
 
 const ordinaryKernel: KernelSwitches = { nfacct: false, tcpBeLiberal: false }
@@ -40,14 +42,18 @@ export function compileServices(input: NodeView): RuleSet {
     filter,
     nat,
     kernel,
-    detector: localDetector(settings, family),
+    detector: localDetector(localPods(settings, family)),
     masqueradeAll: settings.iptables.masqueradeAll,
     largeCluster: total > largeClusterEndpoints,
     localhostNodePorts: scope.localhost,
     nodeIP: primaryAddress(node, family),
   }
   for (const [index, port] of ports.entries()) {
-    const traffic = serviceTraffic(port, chooseEndpoints(port, byPort[index] ?? []))
+    const traffic = serviceTraffic(
+      port,
+      chooseEndpoints(port, byPort[index] ?? []),
+      serviceChainNames(port.name, port.protocol),
+    )
     addPortals(context, traffic)
     addServiceChains(context, traffic)
   }

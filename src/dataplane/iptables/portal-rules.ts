@@ -1,5 +1,6 @@
 import type { KernelSwitches } from '../dataplane.ts'
-import type { ServiceTraffic } from './service-traffic.ts'
+import type { ServiceTraffic } from '../service-traffic.ts'
+import { usesFirewallChain } from './service-chains.ts'
 import { comment, type TableBuilder, words } from './table-builder.ts'
 
 /** What these rules depend on, beside the service. */
@@ -45,16 +46,17 @@ function addExternalIP(context: PortalContext, traffic: ServiceTraffic, address:
 }
 
 function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
-  const { port, chains, dport, choice, external, usesFirewallChain } = traffic
+  const { port, chains, dport, choice, external } = traffic
+  const firewalled = usesFirewallChain(traffic)
   const { name } = port
   const match = toAddress(traffic, address)
   if (choice.any) {
     context.nat.add('KUBE-SERVICES', `${address}:${dport} is the load balancer's address of ${name}`, [
       ...comment(`${name} loadbalancer IP`),
-      ...[...match, '-j', usesFirewallChain ? chains.firewall : chains.external],
+      ...[...match, '-j', firewalled ? chains.firewall : chains.external],
     ])
   }
-  if (usesFirewallChain) {
+  if (firewalled) {
     context.filter.add(
       'KUBE-PROXY-FIREWALL',
       `drop what still has ${address} as its destination: ${chains.firewall} did not let it through to DNAT`,

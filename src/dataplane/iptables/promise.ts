@@ -3,8 +3,10 @@ import { chooseEndpoints, type EndpointFacts, EndpointTable } from '../../servic
 import { primaryAddress } from '../../service/node-ports.ts'
 import { servicePorts } from '../../service/service-ports.ts'
 import type { Client, EntryKind, NodeModel, NodePromise, NodeView } from '../dataplane.ts'
-import { isLocalClient } from './local-detector.ts'
-import { type ServiceTraffic, serviceTraffic } from './service-traffic.ts'
+import { isLocalClient } from '../local-pods.ts'
+import { type ServiceTraffic, serviceTraffic } from '../service-traffic.ts'
+import { serviceChainNames } from './chain-names.ts'
+import { usesFirewallChain } from './service-chains.ts'
 
 /** What the rules of a node do to connections. */
 export function nodeModel(view: NodeView): NodeModel {
@@ -13,7 +15,11 @@ export function nodeModel(view: NodeView): NodeModel {
   const byName = new Map(
     servicePorts(services, family).map(port => [
       `${port.service} ${port.portName} ${port.protocol}`,
-      serviceTraffic(port, chooseEndpoints(port, endpoints.of(port))),
+      serviceTraffic(
+        port,
+        chooseEndpoints(port, endpoints.of(port)),
+        serviceChainNames(port.name, port.protocol),
+      ),
     ]),
   )
   return ({ service, portName, protocol }, kind, client) => {
@@ -26,7 +32,7 @@ function promiseOf(view: NodeView, traffic: ServiceTraffic, kind: EntryKind, cli
   const { port, choice } = traffic
   if (kind === 'cluster IP')
     return spread(port.internalPolicyLocal ? choice.local : choice.cluster, choice.any)
-  if (kind === 'load balancer IP' && traffic.usesFirewallChain && !isAllowed(view, traffic, client))
+  if (kind === 'load balancer IP' && usesFirewallChain(traffic) && !isAllowed(view, traffic, client))
     return { kind: 'dropped', endpoints: [], client: 'kept' }
   if (!port.externalPolicyLocal) return spread(choice.cluster, choice.any)
   // Policy Local is for outside traffic only: KUBE-EXT gives pods and the node itself the short cut to every endpoint.

@@ -1,9 +1,8 @@
 import { contains } from '../../service/addresses.ts'
 import type { EndpointFacts } from '../../service/endpoints.ts'
-import { usesClusterEndpoints, usesLocalEndpoints } from '../../service/service-ports.ts'
+import type { ServiceTraffic } from '../service-traffic.ts'
 import { endpointChainName } from './chain-names.ts'
 import type { LocalDetector } from './local-detector.ts'
-import type { ServiceTraffic } from './service-traffic.ts'
 import { comment, type TableBuilder, words } from './table-builder.ts'
 
 /** What these chains depend on, beside the service. */
@@ -27,13 +26,11 @@ interface ServingEndpoint {
 /** Adds the chains that are one service port's own: EXT, FW, SVC, SVL and a SEP for each endpoint, those in use. */
 export function addServiceChains(context: ChainContext, traffic: ServiceTraffic): void {
   const { nat } = context
-  const { port, chains, choice, internal } = traffic
-  const usesCluster = choice.cluster.length > 0 && usesClusterEndpoints(port)
-  const usesLocal = choice.local.length > 0 && usesLocalEndpoints(port)
+  const { port, chains, choice, internal, usesClusterChain, usesLocalChain } = traffic
   if (traffic.usesExternalChain) addExternalChain(context, traffic)
-  if (traffic.usesFirewallChain) addFirewallChain(context, traffic)
-  if (usesCluster) nat.declare(chains.cluster, port.service)
-  if (usesLocal) nat.declare(chains.local, port.service)
+  if (usesFirewallChain(traffic)) addFirewallChain(context, traffic)
+  if (usesClusterChain) nat.declare(chains.cluster, port.service)
+  if (usesLocalChain) nat.declare(chains.local, port.service)
   if (internal !== undefined) addMasquerade(context, traffic, internal)
   const reachable = choice.reachable.map(({ address, ip }) => ({
     address,
@@ -44,9 +41,14 @@ export function addServiceChains(context: ChainContext, traffic: ServiceTraffic)
     some === choice.reachable
       ? reachable
       : reachable.filter((_, index) => some.includes(choice.reachable[index]!))
-  if (usesCluster) addBalancing(context, traffic, chains.cluster, serving(choice.cluster))
-  if (usesLocal) addBalancing(context, traffic, chains.local, serving(choice.local))
+  if (usesClusterChain) addBalancing(context, traffic, chains.cluster, serving(choice.cluster))
+  if (usesLocalChain) addBalancing(context, traffic, chains.local, serving(choice.local))
   for (const endpoint of reachable) addEndpointChain(context, traffic, endpoint)
+}
+
+/** Source ranges are asked on the way to endpoints; without any endpoint the connection is refused, whoever asks. */
+export function usesFirewallChain({ choice, limitsSources }: ServiceTraffic): boolean {
+  return choice.any && limitsSources
 }
 
 function addMasquerade(context: ChainContext, traffic: ServiceTraffic, chain: string): void {

@@ -1,13 +1,24 @@
-import type { EndpointChoice } from '../../service/endpoints.ts'
-import type { ServicePortFacts } from '../../service/service-ports.ts'
-import { type ServiceChainNames, serviceChainNames } from './chain-names.ts'
+import type { EndpointChoice } from '../service/endpoints.ts'
+import type { ServicePortFacts } from '../service/service-ports.ts'
 
-/** Which way the traffic of one service port takes (the first part of `syncProxyRules`'s loop in proxier.go). */
+/** The chains of one service port. */
+export interface ServiceChainNames {
+  /** The endpoints under policy Cluster. */
+  cluster: string
+  /** The endpoints under policy Local. */
+  local: string
+  /** Where traffic to node ports, external and load-balancer addresses enters. */
+  external: string
+  /** Who may use the load balancer's address. */
+  firewall: string
+}
+
+/** Which way the traffic of one service port takes (the first part of `syncProxyRules`'s loop in either proxier.go). */
 export interface ServiceTraffic {
   port: ServicePortFacts
   choice: EndpointChoice
   chains: ServiceChainNames
-  /** The port as iptables takes it. */
+  /** The port as rules have it. */
   dport: string
   /** `tcp`, `udp` or `sctp` */
   protocol: string
@@ -15,15 +26,21 @@ export interface ServiceTraffic {
   internal: string | undefined
   /** The chain at the end of outside traffic's way; undefined: no endpoint may serve it. */
   external: string | undefined
+  usesClusterChain: boolean
+  usesLocalChain: boolean
   /** It is there as soon as any node has an endpoint: pods and the node itself may use that. */
   usesExternalChain: boolean
-  usesFirewallChain: boolean
+  /** The load balancer's address has source ranges. */
+  limitsSources: boolean
 }
 
 /** Decides it from the service's policies and the endpoints. */
-export function serviceTraffic(port: ServicePortFacts, choice: EndpointChoice): ServiceTraffic {
+export function serviceTraffic(
+  port: ServicePortFacts,
+  choice: EndpointChoice,
+  chains: ServiceChainNames,
+): ServiceTraffic {
   const { loadBalancerIPs, sourceRanges } = port
-  const chains = serviceChainNames(port.name, port.protocol)
   const chainFor = (onlyLocal: boolean) => {
     if (onlyLocal) return choice.local.length > 0 ? chains.local : undefined
     return choice.any ? chains.cluster : undefined
@@ -36,7 +53,9 @@ export function serviceTraffic(port: ServicePortFacts, choice: EndpointChoice): 
     protocol: port.protocol.toLowerCase(),
     internal: chainFor(port.internalPolicyLocal),
     external: chainFor(port.externalPolicyLocal),
+    usesClusterChain: choice.cluster.length > 0,
+    usesLocalChain: choice.local.length > 0,
     usesExternalChain: choice.any && port.externallyAccessible,
-    usesFirewallChain: choice.any && loadBalancerIPs.length > 0 && sourceRanges.length > 0,
+    limitsSources: loadBalancerIPs.length > 0 && sourceRanges.length > 0,
   }
 }
