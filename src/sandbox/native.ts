@@ -1,107 +1,6 @@
-import { closeSync, constants, existsSync, openSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { getSystemErrorName } from 'node:util'
-import { exitCode, NetlabError } from '../errors.ts'
+import { closeSync, constants, openSync, readdirSync } from 'node:fs'
 import { keyFilter } from './key-filter.ts'
-
-/** What netlab uses of koffi. */
-interface Koffi {
-  load(library: string): { func(...declaration: unknown[]): (...args: never[]) => unknown }
-  struct(members: Readonly<Record<string, string>>): unknown
-  pointer(type: unknown): unknown
-  errno(): number
-}
-
-/** koffi's binary for this processor, where npm puts it; koffi's own search for it takes several times as long. */
-function binary(): string | undefined {
-  const below = join(
-    'node_modules',
-    '@koromix',
-    `koffi-linux-${process.arch}`,
-    `linux_${process.arch}`,
-    'koffi.node',
-  )
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const path = join(folder, below)
-    if (existsSync(path)) return path
-    if (folder === dirname(folder)) return undefined
-  }
-}
-
-function loadKoffi(): Koffi {
-  const path = binary()
-  if (path !== undefined) {
-    try {
-      const module: { exports: unknown } = { exports: {} }
-      process.dlopen(module, path)
-      return module.exports as Koffi
-    } catch {
-      // It is for another libc, say: koffi knows more places, and tells what is missing.
-    }
-  }
-  return createRequire(import.meta.url)('koffi')
-}
-
-function loadCalls() {
-  try {
-    const koffi = loadKoffi()
-    const libc = koffi.load('libc.so.6')
-    const program = koffi.pointer(koffi.struct({ length: 'unsigned short', filter: 'void *' }))
-    const call = (declaration: string) => libc.func(declaration) as (...args: unknown[]) => number
-    return {
-      errno: () => koffi.errno(),
-      fcntl: call('int fcntl(int fd, int command, int value)'),
-      prctl: call(
-        'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
-      ),
-      // All arguments are written out, with one kind each: syscall(2) itself takes any number.
-      syscall: call('long syscall(long number, long a, long b, long c, long d)'),
-      seccomp: libc.func('syscall', 'long', ['long', 'unsigned int', 'unsigned int', program]) as (
-        ...args: unknown[]
-      ) => number,
-      setns: call('int setns(int fd, int type)'),
-      socket: call('int socket(int domain, int type, int protocol)'),
-      unlockpt: call('int unlockpt(int fd)'),
-      ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
-      ioctl: call('int ioctl(int fd, unsigned long request, void *value)'),
-      tcgetattr: call('int tcgetattr(int fd, void *settings)'),
-      tcsetattr: call('int tcsetattr(int fd, int when, void *settings)'),
-      pipe2: call('int pipe2(void *ends, int flags)'),
-    }
-  } catch (error) {
-    const [reason = ''] = error instanceof Error ? error.message.split('\n') : [String(error)]
-    throw new NetlabError({
-      what: `koffi cannot be loaded: ${reason}`,
-      why: 'netlab calls the kernel through it: to enter namespaces, and to keep what is yours out of a lab',
-      fix: 'npm rebuild koffi; netlab doctor says what this machine lacks',
-      exitCode: exitCode.machineLacks,
-      cause: error,
-    })
-  }
-}
-
-let calls: ReturnType<typeof loadCalls> | undefined
-
-/** libc, loaded by the first call: most verbs need none, and it takes some milliseconds. */
-function libc(): ReturnType<typeof loadCalls> {
-  calls ??= loadCalls()
-  return calls
-}
-
-function errorName(): string {
-  return getSystemErrorName(-libc().errno())
-}
-
-function failed(call: string, why: string, name: string): NetlabError {
-  return new NetlabError({
-    what: `${call} failed: ${name}`,
-    why,
-    fix: 'netlab doctor says what this machine lacks',
-    exitCode: exitCode.machineLacks,
-  })
-}
+import { errorName, failed, libc } from './libc.ts'
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
@@ -112,7 +11,6 @@ const SECCOMP_SET_MODE_FILTER = 1
 const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4
 const PIDFD_SEND_SIGNAL = 424
 const PIDFD_OPEN = 434
-const CLONE_NEWNET = 0x40000000
 const O_CLOEXEC = 0o2000000
 
 /** Calls that have no function in libc, and whose number differs, unlike that of newer ones. */
@@ -183,11 +81,6 @@ export function signalPidfd(fd: number, signal: number): boolean {
   throw failed('pidfd_send_signal', 'a process is to be ended', name)
 }
 
-/** Moves this thread into the network namespace that a file descriptor stands for. */
-export function setns(fd: number): void {
-  if (libc().setns(fd, CLONE_NEWNET) !== 0) throw failed('setns', 'a server listens in a pod', errorName())
-}
-
 /** A terminal of its own: what is written to one end is read from the other. The caller closes both descriptors. */
 export interface Pty {
   /** The end of whoever shows it: reading and writing it never waits. */
@@ -241,35 +134,4 @@ export function openPipe(): { read: number; write: number } {
     throw failed('pipe2', 'what runs in a lab gets none of the files that are open here', errorName())
   const [read = 0, write = 0] = new Int32Array(ends.buffer, ends.byteOffset, 2)
   return { read, write }
-}
-
-/** A neighbour as `/proc/net/arp` has it. */
-export interface ArpEntry {
-  address: string
-  device: string
-}
-
-const inet = 2
-const datagram = 2
-/** Linux, sockios.h. */
-const deleteArpEntry = 0x8953
-/** Bytes of a `struct arpreq` (if_arp.h), and where its parts begin. */
-const arpRequest = { size: 68, address: 4, device: 52, longestDevice: 15 }
-
-/** Makes the kernel forget neighbours in the network namespace that this process is in; those that it does not have are left out. */
-export function forgetNeighbours(entries: readonly ArpEntry[]): void {
-  if (entries.length === 0) return
-  const socket = libc().socket(inet, datagram, 0)
-  if (socket === -1) throw failed('socket', 'neighbours are to be forgotten', errorName())
-  try {
-    for (const { address, device } of entries) {
-      const request = Buffer.alloc(arpRequest.size)
-      request.writeUInt16LE(inet, 0)
-      for (const [at, octet] of address.split('.').entries()) request[arpRequest.address + at] = Number(octet)
-      request.write(device.slice(0, arpRequest.longestDevice), arpRequest.device, 'latin1')
-      libc().ioctl(socket, deleteArpEntry, request)
-    }
-  } finally {
-    closeSync(socket)
-  }
 }

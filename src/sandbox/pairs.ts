@@ -8,7 +8,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { host, namespacesFolder, type Place } from '../command/command.ts'
-import { type ArpEntry, forgetNeighbours, setns } from './native.ts'
+import { type ArpEntry, forgetNeighbours, setns } from './native-network.ts'
 import type { Pair, PairsOrder } from './pairs-order.ts'
 import { plainAddress } from './pod-answer.ts'
 

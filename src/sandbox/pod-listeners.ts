@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { setns } from './native.ts'
+import { setns } from './native-network.ts'
 import { podServer } from './pod-answer.ts'
 
 /** A port of a pod on which netlab's own server answers. */
