@@ -18,7 +18,9 @@ import { clientAddress, hairpinMasquerade, hairpinPort } from './hops/masquerade
 import { leak, notTranslated, shares, wrongEndpoint } from './hops/nat.ts'
 import { senderAddress, senderCable, senderDuplicate, senderNeighbour, senderRoute } from './hops/sender.ts'
 import {
+  answerFilter,
   listener,
+  pingIgnored,
   replyNeighbour,
   replyRoute,
   targetAddress,
@@ -61,10 +63,12 @@ const hops: readonly Hop[] = [
   targetAddress,
   hostNeighbour,
   targetFilter,
+  pingIgnored,
   listener,
   replyRoute,
   replyNeighbour,
   filterBack,
+  answerFilter,
   clientAddress,
   staleConnections,
 ]

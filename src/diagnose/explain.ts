@@ -1,7 +1,6 @@
 import { host, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import type { Check, CommandCheck } from '../model/lab.ts'
-import type { Tries } from '../observe/facts.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -9,7 +8,13 @@ import { diagnose } from './diagnose.ts'
 import type { Evidence } from './evidence.ts'
 import { gather } from './gather.ts'
 import { followMachines, isAmongMachines } from './machines/follow.ts'
-import { type Question, questionOfCheck, questionOfPair, questionOfSample } from './question.ts'
+import {
+  type AskedPair,
+  type Question,
+  questionOfCheck,
+  questionOfPair,
+  questionOfSample,
+} from './question.ts'
 
 /** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it takes where nobody else works. */
 const longest = 3000
@@ -34,14 +39,8 @@ export function explainSample(
 }
 
 /** What shows why one place does not reach another as it should. */
-export function explainPair(
-  context: ObservedLab,
-  url: string,
-  from: Place,
-  seen: Tries,
-  expected: { fails: boolean; client?: string },
-): Promise<Evidence | undefined> {
-  return explain(context, questionOfPair(context.running, url, from, seen, expected))
+export function explainPair(context: ObservedLab, asked: AskedPair): Promise<Evidence | undefined> {
+  return explain(context, questionOfPair(context.running, asked))
 }
 
 function explain(context: ObservedLab, question: Question): Promise<Evidence | undefined> {

@@ -6,6 +6,7 @@ import type { Tries } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
 import { readTarget } from '../read/target.ts'
+import type { Packet } from './rule-match.ts'
 
 /** What was asked in vain, and what was hoped for. */
 export interface Question {
@@ -14,6 +15,8 @@ export interface Question {
   /** What the URL's host stands for; undefined where it is a name that the lab does not know. */
   address: string | undefined
   port: number
+  /** It was a ping, which has no port. */
+  isPing?: true
   /** An answer was not wanted, but came. */
   wantsFailure: boolean
   /** Whom the server should see as its client. */
@@ -56,19 +59,41 @@ export function questionOfSample(
   return { ...askedFor(running, url, from), wantsFailure, shares, steps: running.outlines.length }
 }
 
-/** The question behind a pair of places; `expected`: whom the other one should see as its client, or that it should not be reached. */
+/** How one place was asked from another, and what was hoped for. */
+export interface AskedPair {
+  from: Place
+  address: string
+  /** Left out: it was a ping. */
+  port?: number
+  /** What came of it. */
+  seen: Tries
+  /** It should not have been answered. */
+  fails: boolean
+  /** Whom the other one should see as its client. */
+  client?: string
+}
+
+/** The question behind a pair of places. */
 export function questionOfPair(
-  running: LabInCondition,
-  url: string,
-  from: Place,
-  seen: Tries,
-  expected: { fails: boolean; client?: string },
+  { outlines }: LabInCondition,
+  { from, address, port, seen, fails, client }: AskedPair,
 ): Question {
   return {
-    ...askedFor(running, url, from),
-    ...{ wantsFailure: expected.fails, steps: running.outlines.length, seen },
-    ...(expected.client === undefined ? {} : { client: expected.client }),
+    ...{ from, address, wantsFailure: fails, steps: outlines.length, seen },
+    ...(port === undefined ? { url: address, port: 0, isPing: true } : { url: `${address}:${port}`, port }),
+    ...(client === undefined ? {} : { client }),
   }
+}
+
+/** Types of ICMP (RFC 792). */
+const echo = { request: 8, reply: 0 }
+
+/** What tells rules whether a question's packets are TCP's or a ping's. */
+export function protocolOf(
+  { isPing }: Question,
+  kind: 'request' | 'reply',
+): Pick<Packet, 'protocol' | 'icmpType'> {
+  return isPing === true ? { protocol: 'icmp', icmpType: echo[kind] } : {}
 }
 
 function askedFor(

@@ -11,7 +11,8 @@ export interface Packet {
   destination: string
   port?: number
   /** TCP, where it does not say. */
-  protocol?: 'tcp' | 'udp'
+  protocol?: 'tcp' | 'udp' | 'icmp'
+  icmpType?: number
   /** The interface that it came in by; undefined for what the host itself sends. */
   in?: string
   out?: string
@@ -26,6 +27,8 @@ export interface Surroundings {
   /** Whether the rule's counter has risen with the tries: decides where the rule's match is none that is known here. */
   rose(rule: ListedRule): boolean
 }
+
+const protocolNames = { tcp: ['tcp', '6'], udp: ['udp', '17'], icmp: ['icmp', '1'] }
 
 /** How likely a rule takes a packet: 0, 1, or in between where it throws dice. */
 export function chanceOf(rule: ListedRule, packet: Packet, around: Surroundings): number {
@@ -56,9 +59,10 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
     case '-o':
       return Number(isInterface(value, packet.out))
     case '-p':
-      return Number(
-        [...(packet.protocol === 'udp' ? ['udp', '17'] : ['tcp', '6']), 'all', '0'].includes(value),
-      )
+      return Number([...protocolNames[packet.protocol ?? 'tcp'], 'all', '0'].includes(value))
+    case '--icmp-type':
+      // A code behind the type (3/4) is that of an error.
+      return Number(value === 'any' || value === '255' || value === `${packet.icmpType}`)
     case '--dport':
     case '--dports':
       return Number(isPort(value, packet.port))

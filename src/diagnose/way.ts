@@ -5,7 +5,7 @@ import type { Facts, Link, PlaceFacts } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
 import { type Declared, type DeclaredDevice, declaredBy } from './declared.ts'
-import { placeOf, type Question, serviceAsked } from './question.ts'
+import { placeOf, protocolOf, type Question, serviceAsked } from './question.ts'
 import type { Packet, Surroundings } from './rule-match.ts'
 import { type Outcome, type Trace, trace } from './trace.ts'
 
@@ -140,6 +140,7 @@ export class Way {
       port: this.port,
       mark: 0,
       states: ['NEW'],
+      ...protocolOf(this.question, 'request'),
       ...(this.fromHost || side === undefined ? {} : { in: side }),
     }
   }
@@ -156,6 +157,21 @@ export class Way {
       mark: translation?.mark ?? 0,
       states: ['NEW', ...(translation === undefined ? [] : ['DNAT'])],
       ...(out === undefined || endpoint.place === host ? {} : { out }),
+    }
+  }
+
+  /** The answer of an endpoint, as it comes back to the host. */
+  answer(endpoint: Endpoint): Packet {
+    const forth = this.translated(endpoint)
+    return {
+      source: endpoint.address,
+      sourcePort: endpoint.port,
+      destination: this.source,
+      mark: 0,
+      states: ['ESTABLISHED', ...(endpoint.translation === undefined ? [] : ['DNAT'])],
+      ...protocolOf(this.question, 'reply'),
+      ...(forth.out === undefined ? {} : { in: forth.out }),
+      ...(forth.in === undefined ? {} : { out: forth.in }),
     }
   }
 

@@ -241,12 +241,15 @@ export interface ProxySettings {
   nodePortAddresses: readonly string[]
 }
 
-/** What a lab says of who reaches whom; of several that speak of a pair the last one counts. */
+/** What a lab says of who reaches whom; of several that say `expect` of a pair the last one counts, and so of those that say `ping`. */
 export interface ReachRule {
   /** Empty: everybody, as in `to`. */
   from: readonly Place[]
   to: readonly Place[]
-  expect: 'ok' | 'fails'
+  /** Over TCP. */
+  expect?: 'ok' | 'fails'
+  /** Whether a ping is answered. */
+  ping?: 'ok' | 'fails'
   /** Of `ok`: as whom the other one sees the client; `own`: by its own address. Left out: by any. */
   client?: string
 }

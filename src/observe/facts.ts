@@ -3,6 +3,9 @@ import type { Tables } from '../command/iptables-save.ts'
 import type { Cidr } from '../model/lab.ts'
 import type { Answer } from './curl.ts'
 
+/** The setting by which a kernel answers no pings (ip-sysctl, icmp_echo_ignore_all). */
+export const ignoresPings = 'net.ipv4.icmp_echo_ignore_all'
+
 /** An interface as `ip addr` shows it. */
 export interface Link {
   name: string
@@ -49,6 +52,8 @@ export interface PlaceFacts {
   neighbours?: readonly Neighbour[]
   listeners?: readonly Listener[]
   tables?: Tables
+  /** It has been told to answer no pings. */
+  ignoresPings?: boolean
   /** Address → the way there, or the kernel's words where there is none. */
   routesTo: Readonly<Record<string, Route | string>>
 }

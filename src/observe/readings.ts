@@ -2,7 +2,7 @@ import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { parseSaved } from '../command/iptables-save.ts'
 import { fitting } from '../sandbox/patience.ts'
-import type { MachineFacts, Moment, PlaceFacts, Route } from './facts.ts'
+import { ignoresPings, type MachineFacts, type Moment, type PlaceFacts, type Route } from './facts.ts'
 import {
   parseConnections,
   parseForwarding,
@@ -48,6 +48,7 @@ export function placeReadings(place: Place, ways: readonly string[]): readonly R
   return [
     ipReading(place, lines),
     { key: `listeners ${place}`, place, argv: ['ss', '-H', '-l', '-t', '-n'] },
+    { key: `pings ${place}`, place, argv: ['sysctl', ignoresPings] },
     ...(place === host
       ? []
       : [{ key: `filter ${place}`, place, argv: ['iptables-save', '-c', '-t', 'filter'] }]),
@@ -117,6 +118,7 @@ export function placeFacts(
     ...given('neighbours', neighbours === undefined ? undefined : parseNeighbours(neighbours)),
     ...given('listeners', listeners === undefined ? undefined : parseListeners(listeners)),
     ...given('tables', filter === undefined ? undefined : parseSaved(filter)),
+    ignoresPings: parseSysctls(texts.get(`pings ${place}`) ?? '')[ignoresPings] === '1',
     routesTo: Object.fromEntries(
       routesTo.map((said, at) => [ways[at] ?? '', parseRoutes(said)?.[0] ?? said.split('\n')[0]!]),
     ),

@@ -10,14 +10,21 @@ import type { ReachInput } from './schema/reach.ts'
 export function readReach(rules: readonly ReachInput[], context: LabContext): ReachRule[] {
   return rules.map((rule, index) => {
     const path: Path = ['reach', index]
-    const { expect } = rule
-    const client = typeof expect === 'string' ? undefined : expect.client
+    const { expect, ping } = rule
+    if (expect === undefined && ping === undefined)
+      context.findings.report(
+        path,
+        'it says nothing of who reaches whom',
+        'add "expect: fails", of TCP, or "ping: fails"',
+      )
+    const client = typeof expect === 'object' ? expect.client : undefined
     if (client !== undefined && client !== 'own')
       context.findings.accept([...path, 'expect', 'client'], readAddress(client))
     return {
       from: readPlaces(rule.from, [...path, 'from'], context),
       to: readPlaces(rule.to, [...path, 'to'], context),
-      expect: expect === 'fails' ? 'fails' : 'ok',
+      ...(expect === undefined ? {} : { expect: expect === 'fails' ? 'fails' : 'ok' }),
+      ...(ping === undefined ? {} : { ping }),
       ...(client === undefined ? {} : { client }),
     }
   })

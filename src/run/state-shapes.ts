@@ -100,7 +100,12 @@ export const labShape: Shape = fields({
     }),
   ),
   reach: optional(
-    list(fields({ from: texts, to: texts, expect: oneOf('ok', 'fails'), client: optional(text) })),
+    list(
+      fields({
+        ...{ from: texts, to: texts, client: optional(text) },
+        ...{ expect: optional(oneOf('ok', 'fails')), ping: optional(oneOf('ok', 'fails')) },
+      }),
+    ),
   ),
   files: record(text),
   services: list(

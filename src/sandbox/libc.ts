@@ -62,6 +62,11 @@ function loadCalls() {
       ) => number,
       setns: call('int setns(int fd, int type)'),
       socket: call('int socket(int domain, int type, int protocol)'),
+      setsockopt: call('int setsockopt(int fd, int level, int name, void *value, unsigned int length)'),
+      sendto: call(
+        'long sendto(int fd, void *data, unsigned long size, int flags, void *to, unsigned int length)',
+      ),
+      recv: call('long recv(int fd, void *data, unsigned long size, int flags)'),
       unlockpt: call('int unlockpt(int fd)'),
       ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
       ioctl: call('int ioctl(int fd, unsigned long request, void *value)'),

@@ -12,7 +12,7 @@ export interface PairsOrder {
   places: readonly { name: Place; address: string }[]
   /** Those of them who ask. */
   from: readonly Place[]
-  /** Seconds that a connection gets. */
+  /** Seconds that a connection gets, and a ping. */
   timeout: number
   /** How many places ask at the same time. */
   sourcesAtOnce: number
@@ -30,6 +30,8 @@ export interface Pair {
   client?: string
   /** A code of the system's, ECONNREFUSED say, or `timeout`. */
   error?: string
+  /** What came of a ping: `ok`, `timeout`, or a code of the system's. */
+  ping: string
 }
 
 /** Seconds that a connection gets on a machine that is not busy. */
@@ -40,7 +42,7 @@ const mostNeighbours = 300
 /** More pairs than this take minutes, and nobody reads them. */
 const mostPairs = 100_000
 
-/** Asks each place from each of some, over TCP. Throws NetlabError where there are too many pairs, or what came of it is not whole. */
+/** Asks each place from each of some, over TCP and by ping. Throws NetlabError where there are too many pairs, or what came of it is not whole. */
 export async function tryPairs(
   sandbox: Sandbox,
   places: PairsOrder['places'],
@@ -79,7 +81,8 @@ const entryPatience = 0.2
 
 function isPair(value: unknown): value is Pair {
   if (typeof value !== 'object' || value === null) return false
-  const { from, to, port, own, client, error } = value as Readonly<Record<string, unknown>>
+  const { from, to, port, own, client, error, ping } = value as Readonly<Record<string, unknown>>
   const isNamed = typeof from === 'string' && typeof to === 'string' && typeof port === 'number'
+  if (typeof ping !== 'string') return false
   return isNamed && (typeof error === 'string' || (typeof own === 'string' && typeof client === 'string'))
 }

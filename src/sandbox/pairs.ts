@@ -1,6 +1,6 @@
 /**
- * Tries every ordered pair of places: opens a TCP port of its own in each, asks each from each other one, and closes them again. Steps into a
- * place's network namespace for the calls that make sockets, which then stay there. Reads a PairsOrder on stdin, writes Pairs.
+ * Tries every ordered pair of places: opens a TCP port of its own in each, asks each from each other one, pings it, and closes them again. Steps
+ * into a place's network namespace for the calls that make sockets, which then stay there. Reads a PairsOrder on stdin, writes Pairs.
  */
 
 import { closeSync, openSync, readFileSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { host, namespacesFolder, type Place } from '../command/command.ts'
+import { openEcho, pingAll } from './echo.ts'
 import { type ArpEntry, forgetNeighbours, setns } from './native-network.ts'
 import type { Pair, PairsOrder } from './pairs-order.ts'
 import { plainAddress } from './pod-answer.ts'
@@ -44,7 +45,9 @@ async function listen(place: Place): Promise<{ server: Server; port: number }> {
   return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }
 }
 
-function ask(from: Place, to: Place, address: string, port: number, timeout: number): Promise<Pair> {
+type Connected = Omit<Pair, 'ping'>
+
+function ask(from: Place, to: Place, address: string, port: number, timeout: number): Promise<Connected> {
   return new Promise(resolve => {
     let seen = ''
     let own = ''
@@ -82,19 +85,39 @@ function learned(): ArpEntry[] {
   })
 }
 
-async function askAll(pairs: readonly { from: Place; to: Place; address: string }[]): Promise<Pair[]> {
+interface Asked {
+  from: Place
+  to: Place
+  address: string
+}
+
+/** Asks what one place has to ask, over TCP and by ping at the same time. */
+async function askFrom(source: Place, pairs: readonly Asked[]): Promise<() => Promise<Pair[]>> {
+  const { connecting, socket } = await within(source, () => ({
+    socket: openEcho(),
+    connecting: pairs.map(({ from, to, address }) =>
+      ask(from, to, address, servers.get(to)!.port, order.timeout),
+    ),
+  }))
+  const addresses = pairs.map(({ address }) => address)
+  const pinging = pingAll(socket, addresses, order.timeout).finally(() => closeSync(socket))
+  return async () => {
+    const [connected, pinged] = await Promise.all([Promise.all(connecting), pinging])
+    return connected.map((pair, at) => ({ ...pair, ping: pinged[at] ?? 'timeout' }))
+  }
+}
+
+async function askAll(pairs: readonly Asked[]): Promise<Pair[]> {
   const answers: Pair[] = []
   const sources = [...new Set(pairs.map(({ from }) => from))]
   for (let at = 0; at < sources.length; at += order.sourcesAtOnce) {
-    const asked: Promise<Pair>[] = []
+    const asked: (() => Promise<Pair[]>)[] = []
     for (const source of sources.slice(at, at + order.sourcesAtOnce)) {
       const own = pairs.filter(({ from }) => from === source)
-      const under = await within(source, () =>
-        own.map(({ from, to, address }) => ask(from, to, address, servers.get(to)!.port, order.timeout)),
-      )
-      asked.push(...under)
+      asked.push(await askFrom(source, own))
     }
-    answers.push(...(await Promise.all(asked)))
+    const answered = await Promise.all(asked.map(answer => answer()))
+    answers.push(...answered.flat())
     // A kernel keeps 1,024 neighbours in all of its namespaces together, and forgets none within five seconds.
     if (order.forget)
       for (const { name } of order.places) await within(name, () => forgetNeighbours(learned()))
@@ -107,14 +130,18 @@ const targets = order.from.flatMap(from =>
 )
 const first = await askAll(targets)
 // On a busy machine an answer may be late, and other labs may have taken the room for neighbours.
-const lost = new Set(
-  first.flatMap(({ from, to, error }) =>
-    error === undefined || error === 'ECONNREFUSED' ? [] : [`${from} ${to}`],
-  ),
-)
+const isLost = ({ error, ping }: Pair) => (error ?? 'ECONNREFUSED') !== 'ECONNREFUSED' || ping !== 'ok'
+const lost = new Set(first.filter(isLost).map(({ from, to }) => `${from} ${to}`))
 const again = await askAll(targets.filter(({ from, to }) => lost.has(`${from} ${to}`)))
-const answers = new Map(first.map(pair => [`${pair.from} ${pair.to}`, pair]))
-// The kernel tells a stranger but now and then why it does not forward: silence says less than what was told at first.
-for (const pair of again) if (pair.error !== 'timeout') answers.set(`${pair.from} ${pair.to}`, pair)
+const second = new Map(again.map(pair => [`${pair.from} ${pair.to}`, pair]))
+const told = first.map(pair => better(pair, second.get(`${pair.from} ${pair.to}`)))
 for (const { server } of servers.values()) server.close()
-process.stdout.write(JSON.stringify([...answers.values()]))
+process.stdout.write(JSON.stringify(told))
+
+/** The kernel tells a stranger but now and then why it does not forward: silence says less than what was told at first. */
+function better(one: Pair, other: Pair | undefined): Pair {
+  if (other === undefined) return one
+  const isAsked = one.error !== undefined && one.error !== 'ECONNREFUSED' && other.error !== 'timeout'
+  const isPinged = one.ping !== 'ok' && other.ping !== 'timeout'
+  return { ...(isAsked ? other : one), ping: isPinged ? other.ping : one.ping }
+}

@@ -1,17 +1,21 @@
 import type { Place } from '../command/command.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
 import { explainPair } from '../diagnose/explain.ts'
-import type { FailureKind, Lab, ReachRule } from '../model/lab.ts'
+import type { FailureKind, Lab } from '../model/lab.ts'
 import { matrixPlaces, translatorAt } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { type Pair, tryPairs } from '../sandbox/pairs-order.ts'
+import { holdsOfPing, holdsOverTcp, wantedOf, wantedWords } from './reach-rules.ts'
 import type { MatrixPair, MatrixReport } from './report.ts'
 
-/** Differences of which the cause is looked for, one of each who asks: the others mostly have the same one. */
+/**
+ * Differences of which the cause is looked for: of those from the lab's word one of each who asks, of those between ping and TCP one of each who
+ * is asked. The others mostly have the same cause.
+ */
 const mostExplained = 8
 
-/** Asks each of a lab's places from each other one (or from some of them) over TCP, and compares with what the lab says of who reaches whom. */
+/** Asks each of a lab's places from each other one (or from some of them), over TCP and by ping, and compares with what the lab says of who reaches whom. */
 export async function reachMatrix(context: ObservedLab, from?: readonly Place[]): Promise<MatrixReport> {
   const { sandbox, running, signal } = context
   const places = matrixPlaces(running.lab)
@@ -19,13 +23,21 @@ export async function reachMatrix(context: ObservedLab, from?: readonly Place[])
   const tried =
     places.length < 2 || asking.length === 0 ? [] : await tryPairs(sandbox, places, asking, signal)
   mustLive(sandbox, 'asking each of its places from each other one')
-  const pairs: MatrixPair[] = tried.map(pair => judged(running.lab, pair))
-  const off = pairs.filter(({ ok }) => !ok)
-  const differing = off.filter((pair, at) => off.findIndex(({ from }) => from === pair.from) === at)
+  const pairs = tried.map(pair => judged(running.lab, pair))
   const evidence = new Map<MatrixPair, MatrixPair['evidence']>()
-  for (const pair of differing.slice(0, mostExplained)) {
-    const address = places.find(({ name }) => name === pair.to)?.address ?? ''
-    evidence.set(pair, await explained(context, pair, address))
+  const off = firstOfEach(
+    pairs.filter(({ ok }) => !ok),
+    ({ from }) => from,
+  )
+  const strange = firstOfEach(
+    pairs.filter(pair => isStrange(running.lab, pair)),
+    ({ to, ping }) => `${to} ${ping}`,
+  )
+  for (const pair of [...off, ...strange]) {
+    if (evidence.size === mostExplained) break
+    const addressOf = (place: Place) => places.find(({ name }) => name === place)?.address ?? ''
+    const own = tried[pairs.indexOf(pair)]?.own ?? addressOf(pair.from)
+    evidence.set(pair, await explained(context, pair, { address: addressOf(pair.to), own }))
   }
   return {
     places,
@@ -37,64 +49,59 @@ export async function reachMatrix(context: ObservedLab, from?: readonly Place[])
   }
 }
 
+/** Those whose key no one before them has. */
+function firstOfEach(pairs: readonly MatrixPair[], keyOf: (pair: MatrixPair) => string): MatrixPair[] {
+  const keys = pairs.map(keyOf)
+  return pairs.filter((pair, at) => keys.indexOf(keyOf(pair)) === at)
+}
+
+/** Ping and TCP differ, and the lab does not say that they should. */
+function isStrange(lab: Lab, { from, to, failure, ping, ok }: MatrixPair): boolean {
+  return ok && (failure === undefined) !== (ping === 'ok') && wantedOf(lab, from, to).ping === undefined
+}
+
+/** What makes a pair as it is; the address that was asked, and that of who asked. */
 function explained(
   context: ObservedLab,
-  { from, to, port, client, failure }: MatrixPair,
-  address: string,
+  pair: MatrixPair,
+  { address, own }: { address: string; own: string },
 ): Promise<Evidence | undefined> {
-  const rule = ruleFor(context.running.lab, from, to)
-  const own = matrixPlaces(context.running.lab).find(({ name }) => name === from)?.address
-  const wanted = rule?.client === 'own' ? own : rule?.client
+  const { from, to, port, client, failure, ping } = pair
+  const wanted = wantedOf(context.running.lab, from, to)
+  const isTcpOff = !holdsOverTcp(wanted, pair, own)
+  const isPingOff = !holdsOfPing(wanted, pair)
+  if (!isTcpOff && (isPingOff || failure === undefined)) {
+    const seen = { failed: ping === 'ok' ? 0 : 1, failures: ping === 'ok' ? [] : [ping], answers: [] }
+    return explainPair(context, { address, from, seen, fails: isPingOff && ping === 'ok' })
+  }
+  const as = wanted.tcp?.client === 'own' ? own : wanted.tcp?.client
   const seen = {
     ...{ failed: failure === undefined ? 0 : 1, failures: failure === undefined ? [] : [failure] },
     answers: client === undefined ? [] : [{ pod: to, client }],
   }
-  return explainPair(context, `${address}:${port}`, from, seen, {
-    fails: rule?.expect === 'fails',
-    ...(wanted === undefined ? {} : { client: wanted }),
+  const fails = isTcpOff && wanted.tcp?.expect === 'fails'
+  return explainPair(context, {
+    ...{ address, port, from, seen, fails },
+    ...(as === undefined ? {} : { client: as }),
   })
 }
 
-function judged(lab: Lab, { from, to, port, own, client, error }: Pair): MatrixPair {
-  const rule = ruleFor(lab, from, to)
+function judged(lab: Lab, { from, to, port, own, client, error, ping }: Pair): MatrixPair {
+  const wanted = wantedOf(lab, from, to)
   const failure = error === undefined ? undefined : failureOf(error)
   const translator = client === undefined || client === own ? undefined : translatorAt(lab, client)
   const seen = {
     ...(client === undefined ? {} : { client, translated: client !== own }),
     ...(translator === undefined ? {} : { translatedAt: translator }),
+    ...(failure === undefined ? {} : { failure }),
+    ping: ping === 'ok' ? ('ok' as const) : failureOf(ping),
   }
-  const pair = { from, to, port, ...seen, ...(failure === undefined ? {} : { failure }) }
-  const expected = rule === undefined ? undefined : expectedWords(rule, own)
+  const expected = wantedWords(wanted, own)
   return {
-    ...pair,
-    ok: rule === undefined || holds(rule, pair, own),
+    ...{ from, to, port, ...seen },
+    ok: holdsOverTcp(wanted, seen, own) && holdsOfPing(wanted, seen),
     ...(expected === undefined ? {} : { expected }),
   }
-}
-
-/** The last rule of a lab that speaks of a pair; a lab that says anything means that all others reach each other. */
-function ruleFor({ reach }: Lab, from: Place, to: Place): ReachRule | undefined {
-  if (reach.length === 0) return undefined
-  const speaks = (places: readonly Place[], place: Place) => places.length === 0 || places.includes(place)
-  return reach.findLast(rule => speaks(rule.from, from) && speaks(rule.to, to)) ?? everybody
-}
-
-const everybody: ReachRule = { from: [], to: [], expect: 'ok' }
-
-function holds(
-  { expect, client }: ReachRule,
-  pair: Pick<MatrixPair, 'client' | 'failure'>,
-  own?: string,
-): boolean {
-  if (expect === 'fails') return pair.failure !== undefined
-  if (pair.failure !== undefined) return false
-  return client === undefined || pair.client === (client === 'own' ? own : client)
-}
-
-function expectedWords({ expect, client }: ReachRule, own: string | undefined): string {
-  if (expect === 'fails') return 'it is not reached'
-  if (client === undefined) return 'it is reached'
-  return `it is reached, and sees ${client === 'own' ? `the client's own address${own === undefined ? '' : `, ${own}`}` : client}`
 }
 
 function failureOf(error: string): FailureKind | 'other' {

@@ -55,7 +55,7 @@ export interface ServiceSample {
   evidence?: Evidence
 }
 
-/** How one place was reached from another. */
+/** How one place was reached from another, over TCP and by ping. */
 export interface MatrixPair {
   from: Place
   to: Place
@@ -68,10 +68,12 @@ export interface MatrixPair {
   /** Whose address that is: there it took place. */
   translatedAt?: Place
   failure?: FailureKind | 'other'
+  /** What came of a ping. */
+  ping: 'ok' | FailureKind | 'other'
   /** In words; undefined where the lab says nothing. */
   expected?: string
   ok: boolean
-  /** What shows the cause where it is off. */
+  /** What shows the cause where it is off, or where ping and TCP differ and the lab does not say that they should. */
   evidence?: Evidence
 }
 

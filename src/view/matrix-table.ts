@@ -17,23 +17,38 @@ const failureWords: Record<NonNullable<MatrixPair['failure']>, string> = {
   other: 'broken off',
 }
 
-/** Who reaches whom as a table where that is asked for and fits, then who is seen with another address, who is not reached, and what is off. */
+/** Reached over TCP, or by ping. */
+const overTcp = ({ failure }: MatrixPair) => failure === undefined
+const byPing = ({ ping }: MatrixPair) => ping === 'ok'
+
+/**
+ * Who reaches whom as a table where that is asked for and fits, then who is seen with another address, where ping and TCP differ, who is not
+ * reached, and what is off.
+ */
 export function matrixLines(style: Style, { places, pairs, ok }: MatrixReport, whole: boolean): string[] {
   const { color, width } = style
   const off = pairs.filter(pair => !pair.ok)
   const table = whole ? tableLines(style, places, pairs) : []
-  const reached = pairs.filter(({ failure }) => failure === undefined).length
   const mark = ok ? color.green('✔') : color.red('✘')
-  const summary = `${thousands(reached)} of ${plural(pairs.length, 'pair')} of places ${reached === 1 ? 'is' : 'are'} reached${judgement(pairs)}`
+  const summary = `${reachedWords(pairs)}${judgement(pairs)}`
   return [
     ...table,
     ...hanging(`${mark} `, summary, width),
     ...(whole ? translatedLines(style, pairs) : []),
+    ...(whole ? differingLines(style, pairs) : []),
     ...(whole ? unreachedLines(style, pairs) : []),
     ...off.slice(0, mostTold).flatMap(pair => ['', ...offLines(style, pair)]),
     ...(off.length > mostTold ? ['', `  and ${plural(off.length - mostTold, 'more pair')}`] : []),
     '',
   ]
+}
+
+/** How many pairs are reached; apart over TCP and by ping where those differ. */
+function reachedWords(pairs: readonly MatrixPair[]): string {
+  const reached = pairs.filter(overTcp).length
+  const words = `${thousands(reached)} of ${plural(pairs.length, 'pair')} of places ${reached === 1 ? 'is' : 'are'} reached`
+  const isSame = pairs.every(pair => overTcp(pair) === byPing(pair))
+  return isSame ? words : `${words} over TCP, ${thousands(pairs.filter(byPing).length)} by ping`
 }
 
 /** Whether that is as the lab says, where it says anything. */
@@ -43,7 +58,7 @@ function judgement(pairs: readonly MatrixPair[]): string {
   return pairs.some(({ expected }) => expected !== undefined) ? ', as the lab says' : ''
 }
 
-/** A row for each who asks, a column for each who is asked: `✔`, `N` where another address is seen, `✘`. */
+/** A row for each who asks, a column for each who is asked: `✔`, `N` where another address is seen, `T` or `P` where only TCP or ping gets through, `✘`. */
 function tableLines(
   { color, width }: Style,
   places: MatrixReport['places'],
@@ -58,7 +73,8 @@ function tableLines(
   const cell = (from: string, to: string) => {
     const pair = cells.get(`${from} ${to}`)
     if (pair === undefined) return color.dim('·')
-    if (pair.failure !== undefined) return color.red('✘')
+    if (overTcp(pair) !== byPing(pair)) return color.yellow(overTcp(pair) ? 'T' : 'P')
+    if (!overTcp(pair)) return color.red('✘')
     return pair.translated === true ? color.yellow('N') : color.green('✔')
   }
   const numbers = places.map((_, index) => padStart(`${index + 1}`, column)).join('')
@@ -86,9 +102,35 @@ function translatedLines({ color, width }: Style, pairs: readonly MatrixPair[]):
   )
 }
 
+/** Where one of ping and TCP gets through, and what stops the other one where that was looked for. */
+function differingLines(style: Style, pairs: readonly MatrixPair[]): string[] {
+  const { color, width } = style
+  const groups = grouped(
+    pairs.filter(pair => overTcp(pair) !== byPing(pair)),
+    ({ from, failure, ping }) => `${from} ${failure} ${ping}`,
+  )
+  const told = new Set<string>()
+  return groups.flatMap(([, some]) => {
+    const [{ from, failure, ping }] = some as [MatrixPair]
+    const reaches = `${printable(from)} reaches ${names(some.map(({ to }) => to))}`
+    const words =
+      failure === undefined
+        ? `${reaches} over TCP, but not by ping (${ping === 'ok' ? ping : failureWords[ping]})`
+        : `${reaches} by ping, but not over TCP (${failureWords[failure]})`
+    // What is off is told below, with its evidence. One cause often has several such lines.
+    const causes = some.flatMap(({ ok, evidence }) => (ok && evidence !== undefined ? [evidence] : []))
+    const untold = causes.filter(({ headline }) => !told.has(headline) && told.add(headline))
+    const mark = color.yellow(failure === undefined ? 'T' : 'P')
+    return [
+      ...hanging(`  ${mark} `, words, width, 6),
+      ...untold.flatMap(evidence => evidenceLines(style, evidence, 6)),
+    ]
+  })
+}
+
 function unreachedLines({ color, width }: Style, pairs: readonly MatrixPair[]): string[] {
   const groups = grouped(
-    pairs.filter(({ failure }) => failure !== undefined),
+    pairs.filter(pair => !overTcp(pair) && !byPing(pair)),
     ({ from, failure }) => `${from} ${failure}`,
   )
   return groups.flatMap(([, some]) => {
@@ -124,6 +166,8 @@ function offLines(style: Style, pair: MatrixPair): string[] {
   ]
 }
 
-function observed({ failure, client }: MatrixPair): string {
-  return failure === undefined ? `it is reached, and sees ${printable(client ?? '')}` : failureWords[failure]
+function observed({ failure, client, ping }: MatrixPair): string {
+  const tcp =
+    failure === undefined ? `it is reached, and sees ${printable(client ?? '')}` : failureWords[failure]
+  return `${tcp}; a ping is ${ping === 'ok' ? 'answered' : `not answered (${failureWords[ping]})`}`
 }

@@ -9,7 +9,7 @@ const places = [
   { name: 'shop', address: '3.3.3.3' },
 ]
 const pair = (from: string, to: string, more: Partial<MatrixPair> = {}): MatrixPair => ({
-  ...{ from, to, port: 40000, client: 'its own', translated: false, ok: true },
+  ...{ from, to, port: 40000, client: 'its own', translated: false, ping: 'ok', ok: true },
   ...more,
 })
 const lost = (from: string, to: string): MatrixPair => ({
@@ -17,6 +17,7 @@ const lost = (from: string, to: string): MatrixPair => ({
   to,
   port: 40000,
   failure: 'timeout',
+  ping: 'timeout',
   ok: true,
 })
 const pairs = [
@@ -51,6 +52,33 @@ test('only those who ask have a row', () => {
   ])
 })
 
+test('where ping and TCP differ, with what makes it so, once', () => {
+  const headline = 'rule 1 of INPUT in shop drops packets'
+  const mute: Partial<MatrixPair> = { ping: 'timeout', evidence: { headline, lines: [] } }
+  const some = [
+    pair('pc9', 'router', { failure: 'refused' }),
+    pair('pc9', 'shop', mute),
+    pair('router', 'pc9'),
+    pair('router', 'shop', mute),
+    pair('shop', 'pc9'),
+    lost('shop', 'router'),
+  ]
+  expect(matrixLines(plain(80), { places, pairs: some, ok: true }, true)).toEqual([
+    '                      1 2 3',
+    '1 pc9     10.1.1.9    · P T',
+    '2 router  10.1.1.254  ✔ · T',
+    '3 shop    3.3.3.3     ✔ ✘ ·',
+    '',
+    '✔ 4 of 6 pairs of places are reached over TCP, 3 by ping',
+    '  P pc9 reaches router by ping, but not over TCP (refused)',
+    '  T pc9 reaches shop over TCP, but not by ping (timed out)',
+    `      ${headline}`,
+    '  T router reaches shop over TCP, but not by ping (timed out)',
+    '  ✘ shop does not reach router (timed out)',
+    '',
+  ])
+})
+
 test('what is not as the lab says, with what was expected', () => {
   const wrong = pair('pc9', 'shop', { client: '60.1.1.1', ok: false, expected: 'it is not reached' })
   expect(matrixLines(plain(80), { places, pairs: [wrong, pairs[0]!], ok: false }, false)).toEqual([
@@ -58,7 +86,7 @@ test('what is not as the lab says, with what was expected', () => {
     '',
     '  pc9 → shop',
     '    expected  it is not reached',
-    '    observed  it is reached, and sees 60.1.1.1',
+    '    observed  it is reached, and sees 60.1.1.1; a ping is answered',
     '',
   ])
 })

@@ -41,18 +41,13 @@ export const filterForth: Hop = forEachEndpoint((way, endpoint) => {
 /** The filter table, on the way back. */
 export const filterBack: Hop = forEachEndpoint((way, endpoint) => {
   if (!isFiltered(way, endpoint)) return undefined
-  const forth = way.translated(endpoint)
-  const back: Packet = {
-    source: endpoint.address,
-    sourcePort: endpoint.port,
-    destination: way.source,
-    mark: 0,
-    states: ['ESTABLISHED', ...(endpoint.translation === undefined ? [] : ['DNAT'])],
-    ...(forth.out === undefined ? {} : { in: forth.out }),
-    ...(forth.in === undefined ? {} : { out: forth.in }),
-  }
   const chain = way.fromHost ? 'INPUT' : endpoint.place === host ? 'OUTPUT' : 'FORWARD'
-  return stoppedIn(way, chain, back, `back from ${endpoint.place ?? endpoint.address} to ${way.from}`)
+  return stoppedIn(
+    way,
+    chain,
+    way.answer(endpoint),
+    `back from ${endpoint.place ?? endpoint.address} to ${way.from}`,
+  )
 })
 
 function isFiltered(way: Way, endpoint: Endpoint): boolean {

@@ -2,6 +2,8 @@ import { host } from '../../command/command.ts'
 import { contains } from '../../model/address.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import { listening } from '../listening.ts'
+import { pingsIgnored } from '../ping.ts'
+import { protocolOf } from '../question.ts'
 import { showListeners, showRoutes, showWayTo } from '../show.ts'
 import { address, asReplacement, cable } from './cable.ts'
 import { ownFilter } from './filter.ts'
@@ -31,11 +33,30 @@ export const targetFilter: Hop = forEachEndpoint((way, endpoint) =>
     source: way.clientSeen(endpoint),
     destination: endpoint.address,
     port: endpoint.port,
+    ...protocolOf(way.question, 'request'),
     in: way.link(endpoint.place)?.name ?? 'eth0',
     mark: 0,
     states: ['NEW'],
   }),
 )
+
+/** What the endpoint's own rules, and the sender's, do with the answer. */
+export const answerFilter: Hop = forEachEndpoint((way, endpoint) => {
+  const { in: _, out: __, ...answer } = way.answer(endpoint)
+  const [left, came] = [endpoint.place, way.from].map(place => way.link(place)?.name ?? 'eth0')
+  const seen = { ...answer, destination: way.clientSeen(endpoint), out: left ?? '' }
+  return (
+    ownFilter(way, endpoint.place, 'OUTPUT', seen) ??
+    ownFilter(way, way.from, 'INPUT', { ...answer, source: way.address, in: came ?? '' })
+  )
+})
+
+/** A kernel can be told to answer no pings. */
+export const pingIgnored: Hop = forEachEndpoint((way, { place }) => {
+  if (way.question.isPing !== true || place === undefined || way.place(place).ignoresPings !== true)
+    return undefined
+  return pingsIgnored(place)
+})
 
 /** Whether a program listens there. */
 export const listener: Hop = forEachEndpoint((way, endpoint) => {

@@ -3,11 +3,12 @@ import { commandLine } from '../../command/command-line.ts'
 import { iptables, ruleText } from '../../command/iptables-save.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
 import { tunnelPort } from '../../network/overlay.ts'
-import type { MachineFacts, Route } from '../../observe/facts.ts'
+import { ignoresPings, type MachineFacts, type Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import { listening } from '../listening.ts'
-import type { Question } from '../question.ts'
+import { pingsIgnored } from '../ping.ts'
+import { protocolOf, type Question } from '../question.ts'
 import type { Packet } from '../rule-match.ts'
 import { routeWords, type Shown, showListeners } from '../show.ts'
 import { crossing, turnedBack } from './network.ts'
@@ -48,7 +49,8 @@ export class Journey {
   /** The first hop that is off; undefined where all are as they should be. */
   async followed(): Promise<Evidence | undefined> {
     const { from, address = '', port, client } = this.#question
-    const request = { source: '', destination: address, port, mark: 0, states: [] }
+    const asking = protocolOf(this.#question, 'request')
+    const request = { source: '', destination: address, port, ...asking, mark: 0, states: [] }
     const end = await this.#carried({ place: from, packet: request })
     if ('headline' in end) return end
     const { place, packet } = end
@@ -56,7 +58,8 @@ export class Journey {
     if (unheard !== undefined) return unheard
     if (client !== undefined && client !== packet.source) return this.#otherClient(client, end)
     const { source, destination, port: sourcePort = port } = packet
-    const answer = { source: destination, sourcePort, destination: source, mark: 0, states: [] }
+    const answering = protocolOf(this.#question, 'reply')
+    const answer = { source: destination, sourcePort, destination: source, ...answering, mark: 0, states: [] }
     const back = await this.#carried({ place, packet: answer, answering: place })
     return 'headline' in back ? back : this.#wrongSender(back, place)
   }
@@ -236,6 +239,7 @@ export class Journey {
 
   /** Nobody listens where the request has come to. */
   #unheard({ place, packet: { destination, port } }: Stand): Evidence | undefined {
+    if (this.#question.isPing && this.#facts(place).sysctls[ignoresPings] === '1') return pingsIgnored(place)
     // A port that was open for a moment is not any more.
     if (this.#question.seen !== undefined) return undefined
     const { listeners = [] } = this.#facts(place)

@@ -1,7 +1,7 @@
 import { host, type Place } from '../../command/command.ts'
 import type { Bridge, Lab, LabMachine, MachineInterface, Overlay, Pod } from '../../model/lab.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
-import type { Link, MachineFacts, Route } from '../../observe/facts.ts'
+import { ignoresPings, type Link, type MachineFacts, type Route } from '../../observe/facts.ts'
 import {
   addressReading,
   forwardingReading,
@@ -63,7 +63,7 @@ export async function readMachines(source: Source): Promise<Surroundings | undef
   const { lab } = source.running
   const all = inhabitants(lab)
   const keysOf = ({ machine, bridges }: Inhabitant) => [
-    ...Object.values(settings),
+    ...[...Object.values(settings), ignoresPings],
     ...new Set(
       [...machine.interfaces, ...bridges, ...tunnelsOf(lab, machine)].flatMap(({ name }) =>
         pathFilters(name),

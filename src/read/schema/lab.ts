@@ -117,7 +117,7 @@ export const labFile = z
       .optional()
       .meta({
         description:
-          'Who reaches whom, which `netlab verify` tries. Of several that speak of a pair the last one counts; all other pairs reach each other.',
+          'Who reaches whom, which `netlab verify` tries. Of several that say `expect` of a pair the last one counts, and so of `ping`; all other pairs reach each other.',
         examples: [[{ expect: { client: 'own' } }, { from: 'visitor', to: 'db', expect: 'fails' }]],
       }),
     limits: limits.optional(),

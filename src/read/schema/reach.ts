@@ -18,7 +18,20 @@ export const reach = z
           }),
         }),
       ])
-      .meta({ description: 'Whether a TCP connection comes about, and as whom.', examples: ['fails'] }),
+      .optional()
+      .meta({
+        description:
+          'Whether a TCP connection comes about, and as whom. Where no line says it of a pair, it should.',
+        examples: ['fails'],
+      }),
+    ping: z
+      .enum(['ok', 'fails'])
+      .optional()
+      .meta({
+        description:
+          'Whether a ping is answered, which a firewall may tell apart. Where no line says it of a pair, either is fine.',
+        examples: ['fails'],
+      }),
   })
   .meta({ description: 'Who reaches whom.', examples: [{ from: 'visitor', to: 'db', expect: 'fails' }] })
 

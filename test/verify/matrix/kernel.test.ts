@@ -30,6 +30,7 @@ interface Told {
       ok: boolean
       client?: string
       failure?: string
+      ping: string
       evidence?: { headline: string; mend?: string }
     }[]
   }
@@ -90,6 +91,67 @@ test('who reaches whom is tried, and what is not as the lab says is told with th
   expect(stdout).toContain('N a is seen as n1 (10.4.7.21) by c')
   expect(stdout).toMatch(/✘ c does not reach [ab]/)
   expect(stdout).toContain('matrix is not well: 8 pairs of places are not as the lab says')
+})
+
+const onOneBridge = `name: firewalls
+bridge: {name: br1, address: 10.0.0.1/24}
+pods: {a: 10.0.0.11/24, b: 10.0.0.12/24, c: 10.0.0.13/24}
+reach:
+  - {to: a, expect: ok, ping: ok}
+`
+
+test('a firewall that drops only ICMP, or only TCP, is seen and told apart', async () => {
+  const session = openSession()
+  const run = (place: string, ...words: string[]) => session.netlab('exec', '--in', place, '--', ...words)
+  expect(await session.netlab('up', session.file('firewalls.yaml', onOneBridge), '--quiet')).toMatchObject({
+    code: 0,
+  })
+  await run('a', 'iptables', '-A', 'INPUT', '-p', 'icmp', '--icmp-type', 'echo-request', '-j', 'DROP')
+  await run('b', 'iptables', '-A', 'INPUT', '-p', 'tcp', '-j', 'DROP')
+  await run('c', 'sysctl', '-w', 'net.ipv4.icmp_echo_ignore_all=1')
+  const { stdout, code } = await session.netlab('verify', '--json')
+  const told = JSON.parse(stdout) as Told
+  expect(code).toBe(1)
+  const pair = (from: string, to: string) => told.matrix.pairs.find(one => one.from === from && one.to === to)
+  expect(pair('c', 'a')).toMatchObject({
+    ...{ ok: false, client: '10.0.0.13', ping: 'timeout', expected: 'it is reached; a ping is answered' },
+    evidence: { headline: 'rule 1 of INPUT in a stops it', mend: 'ip netns exec a iptables -D INPUT 1' },
+  })
+  expect(pair('a', 'b')).toMatchObject({ ok: false, failure: 'timeout', ping: 'ok' })
+  expect(pair('host', 'b')).toMatchObject({ ok: false, failure: 'timeout', ping: 'ok' })
+  // Nothing is said of pings to c: it is no failure, and explained all the same.
+  expect(pair('a', 'c')).toMatchObject({ ok: true, client: '10.0.0.11', ping: 'timeout' })
+  const explained = told.matrix.pairs.filter(({ to, evidence }) => to === 'c' && evidence !== undefined)
+  expect(explained.map(({ evidence }) => evidence)).toMatchObject([
+    {
+      headline: 'c answers no ping: net.ipv4.icmp_echo_ignore_all is 1 there',
+      mend: 'ip netns exec c sysctl -w net.ipv4.icmp_echo_ignore_all=0',
+    },
+  ])
+  const table = await session.netlab('verify', '--matrix')
+  expect(table.stdout).toMatch(/^1 host +10\.0\.0\.1 +· T P T$/m)
+  expect(table.stdout).toContain('T a reaches c over TCP, but not by ping (timed out)')
+})
+
+test('across machines, too', async () => {
+  const session = openSession()
+  expect(await session.netlab('up', session.file('matrix.yaml', lab), '--quiet')).toMatchObject({ code: 0 })
+  const rule = ['iptables', '-I', 'FORWARD', '-d', '172.7.2.0/24', '-p', 'icmp', '-j', 'DROP']
+  await session.netlab('exec', '--in', 'n2', '--', ...rule)
+  await session.netlab('exec', '--in', 'n1', '--', 'sysctl', '-w', 'net.ipv4.icmp_echo_ignore_all=1')
+  const { stdout, code } = await session.netlab('verify', '--json')
+  const told = JSON.parse(stdout) as Told
+  expect(code).toBe(0)
+  const found = (to: string) =>
+    told.matrix.pairs.find(one => one.to === to && one.evidence !== undefined)?.evidence
+  expect(found('c')).toMatchObject({
+    headline: 'rule 1 of FORWARD in n2 drops packets from 10.4.7.21 to 172.7.2.2',
+    mend: 'ip netns exec n2 iptables -D FORWARD 1',
+  })
+  expect(found('n1')).toMatchObject({
+    headline: 'n1 answers no ping: net.ipv4.icmp_echo_ignore_all is 1 there',
+    mend: 'ip netns exec n1 sysctl -w net.ipv4.icmp_echo_ignore_all=0',
+  })
 })
 
 test('from some places only, and never more pairs than anybody reads', async () => {
