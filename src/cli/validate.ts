@@ -1,8 +1,10 @@
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
+import { summaryOf } from '../plan/lab-summary.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
+import { extraPackages } from '../sandbox/doctor/tools.ts'
 import { LabError, type Problem } from '../text/problem.ts'
 import { inhabitants, plural } from '../view/format.ts'
 import { printableJson } from '../view/printable.ts'
@@ -53,11 +55,14 @@ function toJson({ file, problems }: ValidatedFile): object {
   }
 }
 
-function fineLine({ color }: Style, file: string, { pods, nodes, machines, services, steps }: Lab): string {
+function fineLine({ color }: Style, file: string, lab: Lab): string {
+  const { pods, nodes, machines, services, steps } = lab
+  const packages = extraPackages(summaryOf(lab).programs)
   const parts = [
     inhabitants({ pods: pods.length, nodes: nodes.length, machines: machines.length }),
     plural(services.length, 'service'),
     plural(steps.length, 'step'),
+    ...(packages.length === 0 ? [] : [`needs ${packages.join(', ')}`]),
   ]
   return `${color.green('✔')} ${file}: ${parts.join(', ')}\n`
 }

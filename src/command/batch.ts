@@ -12,6 +12,12 @@ export interface Batch {
   commands: readonly Command[]
 }
 
+/** A call of a CNI plugin, which goes alone: what it prints is read. */
+export interface PluginRun {
+  kind: 'plugin'
+  commands: readonly Command[]
+}
+
 /** Programs of a pod that start together. */
 export interface Servers {
   kind: 'servers'
@@ -22,17 +28,21 @@ export interface Servers {
  * Groups neighbouring commands that one process can carry out: `ip -batch`, `iptables-restore --noflush`, one `sysctl`.
  * The order stays as it is. With `apart` every command is on its own.
  */
-export function batches(commands: readonly Command[], apart = false): readonly (Batch | Servers)[] {
-  const groups: { kind: Batch['kind'] | 'servers'; in: Place; commands: Command[] }[] = []
+export function batches(
+  commands: readonly Command[],
+  apart = false,
+): readonly (Batch | Servers | PluginRun)[] {
+  const groups: { kind: Batch['kind'] | 'servers' | 'plugin'; in: Place; commands: Command[] }[] = []
   for (const command of commands) {
-    const kind = command.container === undefined ? kindOf(command) : 'servers'
+    const kind =
+      command.container !== undefined ? 'servers' : command.plugin !== undefined ? 'plugin' : kindOf(command)
     const last = groups.at(-1)
-    const joins =
-      !apart && kind !== 'single' && last?.kind === kind && (kind === 'servers' || last.in === command.in)
+    const mayJoin = !apart && kind !== 'single' && kind !== 'plugin'
+    const joins = mayJoin && last?.kind === kind && (kind === 'servers' || last.in === command.in)
     if (joins) last.commands.push(command)
     else groups.push({ kind, in: command.in, commands: [command] })
   }
-  return groups as readonly (Batch | Servers)[]
+  return groups as readonly (Batch | Servers | PluginRun)[]
 }
 
 function kindOf({ argv, input }: Command): Batch['kind'] {

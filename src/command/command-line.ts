@@ -22,9 +22,31 @@ export function shellLine([program = '', ...args]: readonly string[]): string {
 }
 
 /** A line of shell with the text that it reads, which ends in a line break, below it. */
-export function hereDocument(line: string, text: string, mark = 'END'): string {
-  if (text.split('\n').includes(mark)) return hereDocument(line, text, `${mark}_`)
+export function hereDocument(line: string, text: string): string {
+  const mark = freeMark(text)
   return `${line} <<'${mark}'\n${text}${mark}`
+}
+
+/** A word that is no line of a text. */
+function freeMark(text: string, mark = 'END'): string {
+  return text.split('\n').includes(mark) ? freeMark(text, `${mark}_`) : mark
+}
+
+/** A command that reads what another one has printed, or keeps what it prints; `tail` says what becomes of that. */
+export function lineWithFiles(command: Command, tail: string): string {
+  const { input = '', insert } = command
+  const mark = freeMark(input)
+  const line = shellLine(hostArgv(command))
+  const end = tail === '' ? '' : ` ${tail}`
+  if (insert === undefined) return `${line} <<'${mark}'${end}\n${input}${mark}`
+  return `${line} <<${mark}${end}\n${withInsertion(input, insert)}${mark}`
+}
+
+/** A here-document's text in which a shell finds this one thing to put in; it is the last of its kind, whatever stands before it. */
+function withInsertion(text: string, inserted: string): string {
+  const at = text.lastIndexOf(inserted)
+  const plain = (part: string) => part.replaceAll(/[\\$`]/g, '\\$&')
+  return plain(text.slice(0, at)) + inserted + plain(text.slice(at + inserted.length))
 }
 
 /** The argv that runs a command from the host's namespace: `ip -n POD …`, or `ip netns exec POD …`. */
@@ -39,7 +61,9 @@ export function hostArgv(command: Pick<Command, 'argv' | 'in'>): readonly string
 export function commandLine(command: Command): string {
   const line = shellLine(hostArgv(command))
   if (command.container !== undefined) return `${line} &`
-  const { argv, input } = command
+  const { argv, input, insert, output } = command
+  if (output !== undefined) return lineWithFiles(command, `| tee ${shellWord(output)}`)
+  if (insert !== undefined) return lineWithFiles(command, '')
   if (input === undefined) return line
   const quiet = argv[0] === 'tee' ? `${line} >/dev/null` : line
   return input.endsWith('\n') ? hereDocument(quiet, input) : `printf %s ${shellWord(input)} | ${quiet}`

@@ -19,8 +19,37 @@ export interface Command {
   in: Place
   /** What it reads from stdin. */
   input?: string
+  /** What the input says in the place of a file's text, which is put there when the command runs: an `insertion`. */
+  insert?: string
+  /** A file that keeps what it prints. */
+  output?: string
   /** A program that goes on running: the pod's container that it is. */
   container?: { pod: string; name: string }
+  /** A call of a CNI plugin, for whoever reads what it prints. */
+  plugin?: PluginCall
+}
+
+/** What a CNI plugin is asked to do (CNI specification 1.0.0, section 2). */
+export type PluginVerb = 'VERSION' | 'ADD' | 'CHECK' | 'DEL'
+
+/** A call of a CNI plugin. */
+export interface PluginCall {
+  verb: PluginVerb
+  /** Its path. */
+  program: string
+  /** The IPAM plugin that it calls in turn, by its path. */
+  ipam?: string
+  /** Left out: the call is about no pod. */
+  pod?: string
+  /** What it finds wrong is what the lab wants to show. */
+  fails?: true
+  /** Of ADD, the address that the pod must get; of VERSION, the version that the plugin must speak. */
+  expects?: string
+}
+
+/** What stands in a command's input for the text of a file, or for a word where that is not there; a shell understands it. */
+export function insertion(file: string, otherwise?: string): string {
+  return otherwise === undefined ? `$(cat ${file})` : `$(cat ${file} || echo ${otherwise})`
 }
 
 /** A command with the commands that take it back, in the order in which to run them. */

@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import type { CniCall, CniNetwork } from './cni.ts'
 import type { Protocol, Service } from './kubernetes.ts'
 
 /** An address on a link: `10.0.0.11/24`. */
@@ -27,6 +28,9 @@ export interface ContainerPort {
   name: string
   port: number
   protocol: Protocol
+  /** The node's port that leads there, where a CNI plugin makes it so; and the node's address, where it is not all of them. */
+  hostPort?: number
+  hostIP?: string
 }
 
 /** How kubelet finds out whether a container is ready: Kubernetes' fields, its defaults filled in, the port as a number. */
@@ -54,13 +58,19 @@ export interface Container {
   readiness?: ReadinessProbe
 }
 
-/** How a pod's eth0 is joined to its node: a veth pair whose other end is plugged into a bridge of the node. */
-export interface PodLink {
-  kind: 'bridge'
-  bridge: string
-  /** The node's end of the pair. */
-  veth: string
-}
+/** How a pod's eth0 is joined to its node: by a veth pair whose other end is plugged into a bridge of the node, or as CNI plugins have it. */
+export type PodLink =
+  | {
+      kind: 'bridge'
+      bridge: string
+      /** The node's end of the pair. */
+      veth: string
+    }
+  | {
+      kind: 'cni'
+      /** The address that the pod asks for; left out: it takes the next one, which is its `address`. */
+      asked?: string
+    }
 
 export interface Pod {
   name: string
@@ -151,7 +161,15 @@ export interface Lease {
 }
 
 /** The parts that netlab builds from the declared topology, in this order unless the steps say otherwise. */
-export const buildParts = ['forwarding', 'network', 'overlay', 'firewall', 'servers', 'services'] as const
+export const buildParts = [
+  'forwarding',
+  'network',
+  'overlay',
+  'cni',
+  'firewall',
+  'servers',
+  'services',
+] as const
 export type BuildPart = (typeof buildParts)[number]
 
 /** How a connection failed: answered with a reset, answered with an ICMP error (or no route), or not answered. */
@@ -214,6 +232,8 @@ export interface LabStep {
   build: readonly BuildPart[]
   /** `namespace/name` of a service → the pods that are its endpoints from this step on. */
   endpoints: Readonly<Record<string, readonly string[]>>
+  /** What the container runtime does, before the commands. */
+  cni?: readonly CniCall[]
   run: readonly LabCommand[]
   check: readonly Check[]
   /** 1-based line of the lab file. */
@@ -284,6 +304,8 @@ export interface Topology {
   machines: readonly LabMachine[]
   /** Left out: the nodes' routes are the lab's own. */
   overlay?: Overlay
+  /** One for each node whose pods CNI plugins wire. */
+  cni?: readonly CniNetwork[]
 }
 
 /** A lab as written, every default filled in and every cross-check passed. */

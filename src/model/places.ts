@@ -1,4 +1,5 @@
 import { host, type Place } from '../command/command.ts'
+import { cniGateways } from './cni.ts'
 import type { LabMachine, Topology } from './lab.ts'
 
 /** What has a network namespace of its own. */
@@ -54,10 +55,11 @@ export function placesOfNode(lab: Pick<Topology, 'pods' | 'outside'>, node: Plac
 
 /** Who can be asked by an address: all places, and the host where it has one. */
 export function matrixPlaces(
-  lab: Neighbours & Pick<Topology, 'bridges'>,
+  lab: Neighbours & Pick<Topology, 'bridges' | 'cni'>,
 ): { name: Place; address: string }[] {
   const own = [
     ...lab.bridges.filter(({ node }) => node === host).map(({ address }) => address.address),
+    ...cniGateways(lab, host),
     ...lab.outside.map(({ hostAddress }) => hostAddress.address),
   ]
   return [...own.slice(0, 1).map(address => ({ name: host, address })), ...machinesOf(lab).map(firstAddress)]
@@ -71,9 +73,14 @@ function firstAddress({ name, addresses }: Neighbour): { name: Place; address: s
 export function translatorAt(lab: Topology, address: string): Place | undefined {
   const lease = lab.overlay?.leases.find(({ subnet }) => subnet.address === address)
   const bridge = lab.bridges.find(each => each.address.address === address)
+  const cni = lab.cni?.find(({ gateway }) => gateway?.address === address)
   const wire = lab.outside.find(({ hostAddress }) => hostAddress.address === address)
   return (
-    machineAt(lab, address)?.name ?? lease?.node ?? bridge?.node ?? (wire === undefined ? undefined : host)
+    machineAt(lab, address)?.name ??
+    lease?.node ??
+    bridge?.node ??
+    cni?.node ??
+    (wire === undefined ? undefined : host)
   )
 }
 

@@ -54,6 +54,8 @@ export function networksOf(topology: Topology): Network[] {
 /** A pod with its one link, a port of one of these bridges. */
 export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Machine {
   const { name, node, address, gateway, link } = pod
+  // Its links are the plugins' matter.
+  if (link.kind === 'cni') return { name, links: [], routes: noRoutes }
   const own = bridges.find(each => each.name === link.bridge && each.node === node)
   const mtu = sizeOf(own?.mtu)
   const port: BridgePort = {

@@ -8,6 +8,7 @@ import { withHardwareAddress } from '../network/bridge.ts'
 import { attachMachines, detachMachines } from '../network/wiring.ts'
 import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
 import { topologyChecks } from './checks.ts'
+import { attachCommands, detachCommands } from './cni.ts'
 import { type LabInCondition, labIn } from './lab-in-condition.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 import { podPrograms } from './topology.ts'
@@ -35,6 +36,7 @@ export function addStage(
     ...attachMachines(added.map(pod => podMachine(pod, lab.bridges, pinsPods(lab)))).map(
       ({ command }) => command,
     ),
+    ...attachCommands(lab, added),
     ...nameFiles(anew ? undefined : before.lab, lab, here, fresh),
     ...labFiles(before.lab, lab, anew),
     ...added.flatMap(podPrograms),
@@ -78,6 +80,10 @@ export function removeStage(
     )
   const commands = [
     ...steadied(gone, lab, kernel),
+    ...detachCommands(
+      before.lab,
+      gone.filter(({ name }) => kernel.namespaces.has(name)),
+    ),
     ...detachMachines(machines(gone), machines(left), kernel),
     ...(gone.length === 0 ? [] : [onHost(['rm', '-r', '-f', ...names.map(name => `/etc/netns/${name}`)])]),
   ]

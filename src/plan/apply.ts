@@ -5,9 +5,11 @@ import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Check, Pod } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
+import { vethOf } from '../model/pod-link.ts'
 import { changedEndpoints, proxyView } from './apply-endpoints.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'
 import { type ApplyStage, action, type KernelFacts, type KernelRules } from './apply-stage.ts'
+import { mappedPorts } from './cni.ts'
 import type { LabDifference } from './difference.ts'
 import { type LabInCondition, labIn } from './lab-in-condition.ts'
 import { pinStage, unpinStage } from './pinning.ts'
@@ -28,10 +30,7 @@ export function applyStages(
   const isNamed = (pods: readonly Pod[]) => (pod: Pod) => pods.some(({ name }) => name === pod.name)
   const gone = [...difference.removed, ...before.lab.pods.filter(isNamed(difference.replaced))]
   const staying = before.lab.pods.filter(pod => !isNamed(gone)(pod))
-  // Two pods with one address, or one interface, must not meet.
-  const late = difference.added.filter(pod =>
-    gone.some(({ address, link }) => address.address === pod.address.address || link.veth === pod.link.veth),
-  )
+  const late = difference.added.filter(pod => gone.some(other => meet(other, pod)))
   const early = difference.added.filter(pod => !late.includes(pod))
   const anew = [...difference.replaced, ...late]
   const absent = new Set([...gone, ...late, ...restarted].map(({ name }) => name))
@@ -67,6 +66,16 @@ export function applyStages(
       ),
     )
   return stages
+}
+
+/** Two pods with one address, one interface or one port of their node must not be there at once. */
+function meet(one: Pod, other: Pod): boolean {
+  const taken = new Set(mappedPorts(one).map(({ hostPort, protocol }) => `${hostPort}/${protocol}`))
+  return (
+    one.address.address === other.address.address ||
+    (vethOf(one) !== undefined && vethOf(one) === vethOf(other)) ||
+    mappedPorts(other).some(({ hostPort, protocol }) => taken.has(`${hostPort}/${protocol}`))
+  )
 }
 
 /** The change of the rules from one state to another, as kube-proxy makes it; `full` writes every rule. */

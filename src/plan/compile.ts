@@ -2,9 +2,11 @@ import type { Action, Command, Place } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
 import { dataplane } from '../dataplane/modes.ts'
+import { type CniCall, networkOf, PodLeases } from '../model/cni.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
+import { addCalls, checkCalls, delCalls } from './cni.ts'
 import { nodeView } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
 import type { Plan, Step } from './plan.ts'
@@ -23,14 +25,17 @@ class Planner {
   readonly #before = new Before()
   #endpoints: EndpointsByService = {}
   readonly #rules = new Map<Place, unknown>()
+  readonly #leases: PodLeases
 
   constructor(lab: Lab) {
     this.#lab = lab
+    this.#leases = new PodLeases(lab)
   }
 
-  step({ title, why, from, build, endpoints, run, checks }: StepOutline): Step {
+  step({ title, why, from, build, endpoints, cni, run, checks }: StepOutline): Step {
     const actions = [
       ...build.flatMap(part => this.#build(part)),
+      ...cni.flatMap(call => this.#runtime(call)),
       ...(endpoints === this.#endpoints ? [] : this.#sync(endpoints)),
       ...run.map(command => this.#labAction(command)),
     ]
@@ -39,7 +44,19 @@ class Planner {
 
   #build(part: Exclude<BuildPart, 'services'>): Action[] {
     const { links = [], commands } = topologyPart(part, this.#lab)
+    if (part === 'cni') this.#leases.addAll()
     return [...links, ...commands.map(command => this.#action(command))]
+  }
+
+  /** What the container runtime does for a pod; which address that gives is known beforehand. */
+  #runtime({ verb, pod: name, fails }: CniCall): Action[] {
+    const pod = this.#lab.pods.find(each => each.name === name)
+    const network = pod && networkOf(this.#lab, pod)
+    if (pod === undefined || network === undefined) return []
+    if (verb === 'CHECK') return checkCalls(network, pod, fails)
+    if (verb === 'ADD') return addCalls(network, pod, { expects: this.#leases.add(pod) })
+    this.#leases.delete(pod)
+    return delCalls(network, pod)
   }
 
   /** Brings the rules of each node to these endpoints, as kube-proxy's next sync would. */

@@ -1,6 +1,8 @@
 import { shellLine } from '../command/command-line.ts'
 import { namespacedName } from '../model/kubernetes.ts'
-import type { Container, Lab, LabService, Pod } from '../model/lab.ts'
+import type { Container, Lab, LabService, Pod, PodLink } from '../model/lab.ts'
+import { bridgeOf, vethOf } from '../model/pod-link.ts'
+import { mappedPorts } from './cni.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
 
 /** One thing that is other than before, for people. */
@@ -92,9 +94,13 @@ function change(
 
 function podWords({ address, link, containers }: Pod): string[] {
   return [
-    `${address.address}/${address.prefix} on ${link.bridge}`,
+    `${address.address}/${address.prefix} ${linkWords(link)}`,
     ...containers.map(programWords).filter(words => words !== ''),
   ]
+}
+
+function linkWords(link: PodLink): string {
+  return link.kind === 'bridge' ? `on ${link.bridge}` : 'by CNI plugins'
 }
 
 function programWords({ serve, command }: Container): string {
@@ -107,10 +113,20 @@ function otherPlace(was: Pod, pod: Pod): string[] {
   const address = ({ address: { address, prefix } }: Pod) => `${address}/${prefix}`
   return [
     ...arrow('address', address(was), address(pod)),
-    ...arrow('bridge', was.link.bridge, pod.link.bridge),
+    ...arrow('bridge', bridgeOf(was) ?? '', bridgeOf(pod) ?? ''),
     ...arrow('gateway', was.gateway, pod.gateway),
-    ...arrow('veth', was.link.veth, pod.link.veth),
+    ...arrow('veth', vethOf(was) ?? '', vethOf(pod) ?? ''),
+    ...arrow('link', was.link.kind, pod.link.kind),
+    ...arrow('host ports', hostPortWords(was), hostPortWords(pod)),
   ]
+}
+
+function hostPortWords(pod: Pod): string {
+  return mappedPorts(pod)
+    .map(({ hostIP, hostPort, port, protocol }) =>
+      [...(hostIP === undefined ? [] : [hostIP]), `${hostPort}:${port}/${protocol}`].join(':'),
+    )
+    .join(', ')
 }
 
 function otherPrograms(was: Pod, pod: Pod): string[] {
@@ -226,7 +242,7 @@ function withoutCommands({ steps }: Lab): unknown {
 }
 
 function impossible(before: Lab, after: Lab): string[] {
-  const commands = ({ steps }: Lab) => steps.flatMap(step => step.run)
+  const commands = ({ steps }: Lab) => steps.flatMap(step => [...(step.cni ?? []), ...step.run])
   return [
     ...(same(before.sysctls, after.sysctls) ? [] : ['sysctls: the kernel settings are made before all else']),
     ...(same(before.bridges, after.bridges)
@@ -237,6 +253,7 @@ function impossible(before: Lab, after: Lab): string[] {
       ? []
       : ['networks: the cables of machines are plugged into them']),
     ...(same(before.nodes, after.nodes) ? [] : ['nodes: what steps have done to one would be lost with it']),
+    ...(same(before.cni, after.cni) ? [] : ['cni: the pods are taken away by the plugins that made them']),
     ...(same(before.overlay, after.overlay) ? [] : ['overlay: the ways between nodes are made with them']),
     ...(after.nodes.length === 0 || same(before.pods, after.pods)
       ? []

@@ -1,6 +1,7 @@
 import type { Place } from '../command/command.ts'
 import type { NodeModel, NodeView } from '../dataplane/dataplane.ts'
 import { dataplane } from '../dataplane/modes.ts'
+import { cniGateways } from '../model/cni.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabService } from '../model/lab.ts'
@@ -88,7 +89,8 @@ function podsOf(lab: Lab, names: readonly string[]) {
 function nodeAddresses(lab: Lab, node: Place): readonly string[] {
   const machine = lab.nodes.find(({ name }) => name === node)
   const bridges = lab.bridges.filter(bridge => bridge.node === node).map(({ address }) => address.address)
+  const own = [...bridges, ...cniGateways(lab, node)]
   return machine === undefined
-    ? [...lab.outside.map(({ hostAddress }) => hostAddress.address), ...bridges]
-    : [...machineAddresses(machine), ...bridges]
+    ? [...lab.outside.map(({ hostAddress }) => hostAddress.address), ...own]
+    : [...machineAddresses(machine), ...own]
 }

@@ -1,3 +1,4 @@
+import type { CniCall } from '../model/cni.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { type BuildPart, buildParts, type Check, type Lab, type LabCommand } from '../model/lab.ts'
 import { topologyChecks } from './checks.ts'
@@ -11,6 +12,8 @@ export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'chec
   build: readonly Exclude<BuildPart, 'services'>[]
   /** What kube-proxy knows after it; the very same object as after the step before where it learns nothing. */
   endpoints: EndpointsByService
+  /** What the container runtime does, before them. */
+  cni: readonly CniCall[]
   run: readonly LabCommand[]
 }
 
@@ -24,16 +27,16 @@ export function stepOutlines(lab: Lab): readonly StepOutline[] {
     if (part === 'services') endpoints = firstEndpoints(lab)
     outlines.push({
       ...partWords(part, lab),
-      ...{ from: 'topology', build: part === 'services' ? [] : [part], endpoints, run: [] },
+      ...{ from: 'topology', build: part === 'services' ? [] : [part], endpoints, cni: [], run: [] },
       checks: topologyChecks(part, lab),
     })
   }
   for (const step of lab.steps) {
-    const { title, why, build, run, check } = step
+    const { title, why, build, cni = [], run, check } = step
     endpoints = endpointsAfter(lab, endpoints, step)
     const checks: Check[] = [...build.flatMap(part => topologyChecks(part, lab)), ...check]
     const parts = build.filter(part => part !== 'services')
-    outlines.push({ title, why, from: 'lab', build: parts, endpoints, run, checks })
+    outlines.push({ title, why, from: 'lab', build: parts, endpoints, cni, run, checks })
   }
   return outlines
 }

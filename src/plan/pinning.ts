@@ -1,6 +1,7 @@
 import type { Command } from '../command/command.ts'
 import type { Lab, Pod } from '../model/lab.ts'
 import { pinnedHardwareAddress } from '../model/machine.ts'
+import { bridgeOf } from '../model/pod-link.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { pinBridge } from '../network/bridge.ts'
 import { repinLinks } from '../network/wiring.ts'
@@ -23,8 +24,8 @@ export function pinStage(
   )
   const forgetful = new Set(loose.map(({ name }) => name))
   const pods = before.lab.pods.filter(
-    ({ address, link }) =>
-      pinsPods(lab) && (isUnsure || forgetful.has(link.bridge) || !known.has(address.address)),
+    pod =>
+      pinsPods(lab) && (isUnsure || forgetful.has(bridgeOf(pod) ?? '') || !known.has(pod.address.address)),
   )
   return stageOf(before, 'Pin hardware addresses', whyPinned, [
     ...loose.map(pinBridge),
@@ -49,7 +50,7 @@ export function unpinStage(
       .map(({ name }) => name),
   )
   const pods = staying.filter(
-    ({ address, link }) => !pinsPods(lab) && (suspect.has(link.bridge) || known.has(address.address)),
+    pod => !pinsPods(lab) && (suspect.has(bridgeOf(pod) ?? '') || known.has(pod.address.address)),
   )
   const why = 'So few pods may ask for each other, and have IPv6 addresses.'
   return stageOf(before, 'Unpin hardware addresses', why, repinned(pods, lab, false))

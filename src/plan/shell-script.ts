@@ -1,6 +1,6 @@
 import type { Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
-import { commandLine, shellLine, shellWord } from '../command/command-line.ts'
+import { commandLine, lineWithFiles, shellLine, shellWord } from '../command/command-line.ts'
 import type { Plan, Step } from './plan.ts'
 
 /**
@@ -115,6 +115,12 @@ function stepLines(step: Step, index: number): string[] {
 function scriptLine(command: Command): string {
   // It ends with 1 where it finds nothing to delete, and the script tries no connections that could leave something.
   if (command.argv[0] === 'conntrack') return `${commandLine(command)} || true`
+  if (command.output !== undefined)
+    return lineWithFiles(
+      command,
+      `> ${shellWord(command.output)} || { cat ${shellWord(command.output)}; exit 1; }`,
+    )
+  if (command.plugin?.fails === true) return lineWithFiles(command, '|| true')
   if (command.container === undefined) return commandLine(command)
   const [program, ...args] = command.argv
   const typed =

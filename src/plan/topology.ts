@@ -2,8 +2,10 @@ import { type Action, type Command, onHost } from '../command/command.ts'
 import { subnetOf } from '../model/address.ts'
 import type { Bridge, BuildPart, Lab, LabMachine, Pod } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
+import { isWiredByPlugins } from '../model/pod-link.ts'
 import { pinsPods, wiringOf } from '../model/wiring.ts'
 import { attachAll } from '../network/wiring.ts'
+import { cniPart } from './cni.ts'
 import { overlayPart } from './overlay.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 
@@ -32,6 +34,8 @@ export function topologyPart(part: Exclude<BuildPart, 'services'>, lab: Lab): Pa
       return network(lab)
     case 'overlay':
       return lab.overlay === undefined ? nothing : overlayPart(lab.overlay)
+    case 'cni':
+      return lab.cni === undefined ? nothing : cniPart(lab)
     case 'firewall':
       return firewall(lab)
     case 'servers':
@@ -39,7 +43,7 @@ export function topologyPart(part: Exclude<BuildPart, 'services'>, lab: Lab): Pa
   }
 }
 
-const nothing: Part = { title: 'No overlay', why: '', commands: [] }
+const nothing: Part = { title: '', why: '', commands: [] }
 
 function forwarding(lab: Lab): Part {
   return {
@@ -54,6 +58,8 @@ function forwarding(lab: Lab): Part {
 function network(lab: Lab): Part {
   const { bridges, pods, networks, nodes, machines } = lab
   const hasPods = pods.length > 0 || nodes.length + machines.length === 0
+  const byPlugins = pods.some(isWiredByPlugins)
+  const allByPlugins = byPlugins && pods.every(isWiredByPlugins)
   return {
     title: [
       ...(nodes.length > 0 ? [placed(nodes, 'node', machines.length > 0 ? [] : networks)] : []),
@@ -62,7 +68,8 @@ function network(lab: Lab): Part {
     ].join(', '),
     why: [
       ...(nodes.length > 0 ? [whyNodes] : []),
-      ...(hasPods ? [nodes.length > 0 ? whyPodsOfNodes : whyPods] : []),
+      ...(hasPods && !allByPlugins ? [nodes.length > 0 ? whyPodsOfNodes : whyPods] : []),
+      ...(byPlugins ? [whyBarePods] : []),
       ...(pinsPods(lab) ? [whyPinned] : []),
       ...(machines.length > 0 ? [nodes.length > 0 ? whyMachinesBesideNodes : whyMachines] : []),
     ].join('\n'),
@@ -74,6 +81,10 @@ function network(lab: Lab): Part {
 const whyPods =
   'A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is plugged into a bridge ' +
   'on the host. The bridge has the address that the pods use as their gateway.'
+
+const whyBarePods =
+  'A pod that CNI plugins are to wire is at first a network namespace and nothing more: a loopback interface, and no way to anywhere. ' +
+  'The container runtime makes it so.'
 
 const whyNodes =
   'A node is a network namespace as well, with routes, rules and settings of its own: a whole machine, as far as packets care. ' +

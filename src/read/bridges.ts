@@ -1,12 +1,15 @@
 import type { Place } from '../command/command.ts'
 import { contains, readAddress, readCidr, subnetOf, usable } from '../model/address.ts'
+import type { CniNetwork } from '../model/cni.ts'
 import type { Bridge, Cidr, Pod } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
+import { bridgeOf } from '../model/pod-link.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Allocations } from './allocations.ts'
+import { readCniPods } from './cni.ts'
 import { readContainers } from './containers.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput, PodInput } from './schema/topology.ts'
@@ -14,7 +17,9 @@ import type { BridgeInput, PodInput } from './schema/topology.ts'
 /** A node, and what stands of it in the file. */
 export interface NodeInput {
   node: Place
-  input: Pick<LabInput, 'bridge' | 'bridges' | 'pods'>
+  input: Pick<LabInput, 'cni' | 'bridge' | 'bridges' | 'pods'>
+  /** Of a node with "cni"; left out: its conflist cannot be read. */
+  network?: CniNetwork | undefined
   /** How many bridges the file says, mistakes included. */
   bridges: number
   /** The node's own names, addresses and subnets. */
@@ -43,7 +48,12 @@ export class BridgesReader {
 
   /** The bridges of the node. */
   readBridges(): Bridge[] {
-    const { bridge, bridges } = this.input
+    const { cni, bridge, bridges } = this.input
+    if (cni && (bridge || bridges)) {
+      const key = bridge ? 'bridge' : 'bridges'
+      const message = `"cni" and "${key}" both say how the pods are connected`
+      this.findings.report(['cni'], message, 'remove one of them', 'key')
+    }
     if (bridge && bridges) {
       this.findings.report(
         ['bridge'],
@@ -81,6 +91,7 @@ export class BridgesReader {
 
   /** Keeps the interfaces that the file names for its pods from being given to others. */
   reserve(): void {
+    if (this.input.cni !== undefined) return
     for (const [name, { veth }] of this.pods) {
       this.findings.accept(['pods', name], refuseName(name) ?? {}, 'key')
       if (veth === undefined) continue
@@ -93,6 +104,8 @@ export class BridgesReader {
   /** The pods of the node, and whether they fit. */
   readPods(bridges: readonly Bridge[]): Pod[] {
     const { own } = this.place
+    if (this.input.cni !== undefined)
+      return readCniPods(this.place, this.place.network, this.pods, this.findings)
     const unnamed = this.pods.filter(([, pod]) => pod.veth === undefined).map(([name]) => name)
     const veths = deriveInterfaces('veth_', unnamed, own.interfaceNames())
     const pods = this.pods.flatMap(([name, pod]) => {
@@ -113,6 +126,10 @@ export class BridgesReader {
     const nameservers = (pod.nameservers ?? []).filter((each, index) =>
       this.findings.accept([...path, 'nameservers', index], readAddress(each)),
     )
+    if (pod.address === undefined) {
+      this.findings.report(path, '"address" is missing', 'add "address: 10.0.0.11/24"', 'key')
+      return undefined
+    }
     const address = this.findings.accept(addressPath, this.withPrefixOfBridge(pod.address, bridges))
     const bridge = this.bridgeOf(pod, path, addressPath, address, bridges)
     if (!address || !bridge) return undefined
@@ -198,10 +215,10 @@ export class BridgesReader {
 
   private checkGateways(pods: readonly Pod[], bridges: readonly Bridge[]): void {
     for (const pod of pods) {
-      const bridge = bridges.find(({ name }) => name === pod.link.bridge)!
+      const bridge = bridges.find(({ name }) => name === bridgeOf(pod))!
       if (pod.gateway === bridge.address.address) continue
       const router = pods.find(
-        each => each.address.address === pod.gateway && each.link.bridge === pod.link.bridge,
+        each => each.address.address === pod.gateway && bridgeOf(each) === bridgeOf(pod),
       )
       if (router && router.name !== pod.name) continue
       const message = router
@@ -214,7 +231,7 @@ export class BridgesReader {
 
   private checkBridgePorts(pods: readonly Pod[], bridges: readonly Bridge[]): void {
     for (const { name } of bridges) {
-      const plugged = pods.filter(({ link }) => link.bridge === name)
+      const plugged = pods.filter(pod => bridgeOf(pod) === name)
       const excess = plugged[mostBridgePorts]
       if (!excess) continue
       const message = `${plugged.length} pods on bridge ${name}, which takes ${mostBridgePorts}`

@@ -1,3 +1,4 @@
+import { readAddress } from '../model/address.ts'
 import type { Protocol } from '../model/kubernetes.ts'
 import type { Container, ContainerPort } from '../model/lab.ts'
 import { refuseName } from '../model/names.ts'
@@ -14,12 +15,18 @@ const onlyContainer = 'main'
 /** What a pod or a machine says of its programs. */
 type Programs = ContainerInput & Pick<PodInput, 'containers'>
 
-/** Reads a pod's or a machine's programs; containers that share a port are told apart. */
-export function readContainers(pod: Programs, path: Path, findings: Findings): Container[] {
+/** Reads a pod's or a machine's programs; containers that share a port are told apart. `mapsPorts`: its node can have ports of it, too. */
+export function readContainers(
+  pod: Programs,
+  path: Path,
+  findings: Findings,
+  mapsPorts = false,
+): Container[] {
   const { serve, command, ports, readiness, containers } = pod
   const isBare =
     serve === undefined && command === undefined && ports === undefined && readiness === undefined
-  if (containers === undefined) return isBare ? [] : [readContainer(onlyContainer, pod, path, findings)]
+  if (containers === undefined)
+    return isBare ? [] : [readContainer(onlyContainer, pod, path, { findings, mapsPorts })]
   if (!isBare) {
     const key =
       serve !== undefined
@@ -35,20 +42,31 @@ export function readContainers(pod: Programs, path: Path, findings: Findings): C
   const read = Object.entries(containers).map(([name, container]) => {
     const at = [...path, 'containers', name]
     findings.accept(at, refuseName(name) ?? {}, 'key')
-    return readContainer(name, container, at, findings)
+    return readContainer(name, container, at, { findings, mapsPorts })
   })
   checkSharedPorts(read, path, findings)
   return read
 }
 
-function readContainer(name: string, input: ContainerInput, path: Path, findings: Findings): Container {
+function readContainer(
+  name: string,
+  input: ContainerInput,
+  path: Path,
+  { findings, mapsPorts }: { findings: Findings; mapsPorts: boolean },
+): Container {
   const serve = asList(input.serve)
   if (serve.length > 0 && input.command !== undefined) {
     const message = '"serve" and "command" both say what runs here'
     findings.report([...path, 'serve'], message, 'remove one, or write two "containers"', 'key')
   }
   const named = Object.entries(input.ports ?? {}).flatMap(([portName, text]) => {
-    const port = findings.accept([...path, 'ports', portName], readPort(text))
+    const at = [...path, 'ports', portName]
+    const port =
+      typeof text === 'object' ? mappedPort(text, at, findings) : findings.accept(at, readPort(text))
+    if (port !== undefined && 'hostPort' in port && !mapsPorts) {
+      const message = 'a hostPort is made by a CNI plugin, and none wires this pod'
+      findings.report([...at, 'hostPort'], message, 'remove it, or give its node "cni"', 'key')
+    }
     return port ? [{ name: portName, ...port }] : []
   })
   for (const [index, port] of serve.entries()) {
@@ -77,6 +95,27 @@ export function readCommand(
   if (typeof command === 'string') return findings.accept(path, splitWords(command))?.words ?? []
   if (command[0] === '') findings.report([...path, 0], 'the name of the program is empty', 'write a program')
   return command
+}
+
+function mappedPort(
+  input: Exclude<NonNullable<ContainerInput['ports']>[string], number | string>,
+  path: Path,
+  findings: Findings,
+): Omit<ContainerPort, 'name'> {
+  const { containerPort, hostPort, hostIP, protocol = 'TCP' } = input
+  if (hostIP !== undefined && hostPort === undefined)
+    findings.report(
+      [...path, 'hostIP'],
+      'a hostIP without a hostPort says nothing',
+      'add "hostPort: 80"',
+      'key',
+    )
+  if (hostIP !== undefined) findings.accept([...path, 'hostIP'], readAddress(hostIP))
+  return {
+    ...{ port: containerPort, protocol },
+    ...(hostPort === undefined ? {} : { hostPort }),
+    ...(hostIP === undefined ? {} : { hostIP }),
+  }
 }
 
 function readPort(

@@ -12,7 +12,7 @@ import type { LabInput } from './schema/lab.ts'
 import type { NodeInput } from './schema/topology.ts'
 
 /** What a lab with nodes of its own says of the host, which is then only the wires between them. */
-const hostParts = ['bridge', 'bridges', 'pods', 'outside', 'sysctls'] as const
+const hostParts = ['cni', 'bridge', 'bridges', 'pods', 'outside', 'sysctls'] as const
 
 /** Reads the bridges of a lab's nodes, and the pods that are plugged into them. */
 export function readNodes(
@@ -26,7 +26,7 @@ export function readNodes(
   const pods: Pod[] = []
   for (const [name, node] of nodes) {
     const subnet = subnets.get(name)
-    const isBare = node.bridge === undefined && node.bridges === undefined
+    const isBare = node.cni === undefined && node.bridge === undefined && node.bridges === undefined
     const whole = isBare && subnet !== undefined ? { ...node, bridge: overlayBridge(subnet) } : node
     const reader = readerOf(name, whole, input.overlay?.backend === 'vxlan', reading)
     const read = reader.readBridges()
@@ -48,7 +48,7 @@ function readerOf(
   name: string,
   node: NodeInput,
   tunnels: boolean,
-  { findings, allocations, written }: Reading,
+  { findings, allocations, written, cni }: Reading,
 ): BridgesReader {
   const scoped = findings.below(['nodes', name])
   const own = new Allocations(scoped, `node ${name}`)
@@ -64,6 +64,7 @@ function readerOf(
   return new BridgesReader(
     {
       ...{ node: name, input: node, bridges: written.bridges.get(name) ?? 0, own },
+      network: cni.find(each => each.node === name),
       claim: (address, path, what) => {
         const isTaken = allocations.holderOf(address) !== undefined
         allocations.address(address, ['nodes', name, ...path], what)

@@ -10,6 +10,7 @@ import {
 } from '../text/document.ts'
 import { Findings } from '../text/findings.ts'
 import { mostMistakes, type Problem } from '../text/problem.ts'
+import { readCniNetworks } from './cni.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
 import { hasOtherNames, type LabContext } from './lab-context.ts'
 import { readProxySettings } from './proxy-settings.ts'
@@ -92,6 +93,7 @@ function readLab(
   if (fits && podNames.size + machineNames.size === 0) {
     findings.report(['pods'], 'a lab without pods', 'add "a: 10.0.0.11/24" below "pods:"', 'key')
   }
+  const cni = readCniNetworks(input, readManifest, findings)
   const topology = readTopology(
     input,
     {
@@ -105,6 +107,7 @@ function readLab(
       ),
       isWhole: fits,
     },
+    cni.networks,
     findings,
   )
   const doubtful = new Set(mistaken.flatMap(doubtfulPods))
@@ -136,7 +139,7 @@ function readLab(
     name: input.name,
     title: input.title ?? input.name,
     ...(input.article === undefined ? {} : { article: input.article }),
-    sources: [{ path: document.file, text: document.text }, ...sources.manifests],
+    sources: [{ path: document.file, text: document.text }, ...cni.sources, ...sources.manifests],
     sysctls: readSysctls(input.sysctls ?? {}, ['sysctls'], findings),
     ...topology,
     files: readFiles(input.files ?? {}, findings),

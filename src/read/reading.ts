@@ -1,3 +1,4 @@
+import type { CniNetwork } from '../model/cni.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Allocations } from './allocations.ts'
 
@@ -19,4 +20,6 @@ export interface Reading {
   allocations: Allocations
   /** Where nothing of the file had to be left out, what is not there surely does not exist. */
   written: Written
+  /** How plugins wire the pods of nodes. */
+  cni: readonly CniNetwork[]
 }

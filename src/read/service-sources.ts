@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import { readAddress, readRange } from '../model/address.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { SourceFile, Topology } from '../model/lab.ts'
@@ -7,6 +6,7 @@ import type { Findings } from '../text/findings.ts'
 import type { Problem, Refusal } from '../text/problem.ts'
 import { type Manifests, readManifests } from './manifest/read-manifests.ts'
 import { readService, serviceMistakes } from './manifest/service.ts'
+import { refusePath } from './own-path.ts'
 import type { ServiceInPlace, ServiceInput } from './schema/service.ts'
 import type { Report, ServiceSource } from './services.ts'
 
@@ -43,7 +43,7 @@ export function readServiceSources(
     if (read === undefined) {
       const text = findings.accept(
         [...path, 'manifest'],
-        refusePath(manifest) ?? readManifest(manifest),
+        refusePath(manifest, 'http-server.service.yaml') ?? readManifest(manifest),
       )?.text
       if (text === undefined) {
         sources.complete = false
@@ -145,13 +145,4 @@ function inPlace(input: ServiceInPlace, path: Path, findings: Findings): Service
   for (const mistake of serviceMistakes(object))
     report(mistake.path, mistake.message, mistake.fix, mistake.on)
   return { service: readService(object), endpoints, endpointsPath: [...path, 'endpoints'], report }
-}
-
-/** A lab reads files of its own folder only, so that it can be handed on whole and reads nothing else of the machine. */
-function refusePath(path: string): Refusal | undefined {
-  const fix = "write a path below the lab file's folder: http-server.service.yaml, say"
-  if (path === '' || path.includes('\0')) return { refusal: 'a file name is missing', fix }
-  if (posix.isAbsolute(path) || path.includes('\\')) return { refusal: `${path} is not a relative path`, fix }
-  if (path.split('/').includes('..')) return { refusal: `${path} leads out of the lab's folder`, fix }
-  return undefined
 }

@@ -5,6 +5,7 @@ import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import { splitWords } from '../text/split-words.ts'
 import { readChecks } from './checks.ts'
+import { RuntimeSteps } from './cni-steps.ts'
 import { checkPlace, type LabContext, serviceNamed, soundPodsOf } from './lab-context.ts'
 import { asList } from './schema/fields.ts'
 import type { StepInput } from './schema/step.ts'
@@ -13,18 +14,21 @@ import { checkTarget, readEndpoints } from './services.ts'
 /** Reads the lesson's steps in order; what one changes holds for those after it. */
 export function readSteps(inputs: readonly StepInput[], context: LabContext): LabStep[] {
   checkBuildOrder(inputs, context)
+  const runtime = new RuntimeSteps(inputs, context)
   const now = new Map(context.services.map(service => [namespacedName(service), service.pods]))
-  return inputs.map((input, index) => {
+  const steps = inputs.map((input, index): LabStep => {
     const path: Path = ['steps', index]
     const endpoints = readStepEndpoints(input, path, context)
     for (const [service, pods] of Object.entries(endpoints)) now.set(service, pods)
     const place = input.in ?? host
     checkPlace(place, [...path, 'in'], context)
+    const cni = runtime.read(input, path)
     return {
       title: input.title,
       why: (input.why ?? '').trim(),
       build: asList(input.build),
       endpoints,
+      ...(cni.length === 0 ? {} : { cni }),
       run: (input.run ?? []).flatMap((each, at) => readRun(each, [...path, 'run', at], place, context)),
       check: (input.check ?? []).flatMap((each, at) =>
         readChecks(each, [...path, 'check', at], place, context, now),
@@ -32,6 +36,8 @@ export function readSteps(inputs: readonly StepInput[], context: LabContext): La
       line: context.findings.lineAt(path),
     }
   })
+  runtime.end()
+  return steps
 }
 
 function readStepEndpoints(
@@ -100,12 +106,15 @@ function checkBuildOrder(inputs: readonly StepInput[], context: LabContext): voi
       builtAt.set(part, index)
       if (part === 'overlay' && context.topology.overlay === undefined) {
         findings.report(path, 'there is no overlay to build', 'add "overlay" to the lab')
-      } else if (
-        part === 'overlay' &&
-        !builtAt.has('network') &&
-        inputs.some(each => asList(each.build).includes('network'))
-      ) {
+      } else if (part === 'overlay' && !builtAt.has('network') && isPlaced(inputs, 'network')) {
         findings.report(path, 'the overlay is made before there is a network', 'build "network" first')
+      }
+      if (part === 'cni' && context.topology.cni === undefined) {
+        findings.report(path, 'no node has "cni" to build', 'add "cni" to the lab')
+      } else if (part === 'cni' && !builtAt.has('network') && isPlaced(inputs, 'network')) {
+        findings.report(path, 'plugins wire pods before there are any', 'build "network" first')
+      } else if (part === 'cni' && builtAt.has('servers')) {
+        findings.report(path, 'the servers are started before the pods are wired', 'build "cni" first')
       }
       if (part === 'network' && builtAt.has('servers')) {
         findings.report(path, 'the servers are started before there is a network', 'build "network" first')
@@ -113,13 +122,26 @@ function checkBuildOrder(inputs: readonly StepInput[], context: LabContext): voi
     }
   }
   const network = builtAt.get('network')
-  if (network === undefined) return
   const servers = builtAt.get('servers')
+  const cni = builtAt.get('cni')
+  if (cni !== undefined && servers === undefined) {
+    const message = 'the servers, which no step builds, would be started before the pods are wired'
+    findings.report(['steps', cni, 'build'], message, 'add "build: servers" to a step from here on')
+  }
+  if (network !== undefined && cni === undefined && context.topology.cni !== undefined) {
+    const message = 'the plugins, which no step calls, would wire pods before there are any'
+    findings.report(['steps', network, 'build'], message, 'add "build: cni" to a step from here on')
+  }
+  if (network === undefined) return
   if (servers === undefined) {
     const message = 'the servers, which no step builds, would be started before there is a network'
     findings.report(['steps', network, 'build'], message, 'add "build: servers" to a step from here on')
   }
   checkPlacesExist(inputs.slice(0, network), context)
+}
+
+function isPlaced(inputs: readonly StepInput[], part: BuildPart): boolean {
+  return inputs.some(({ build }) => asList(build).includes(part))
 }
 
 /** Tells of commands and checks in pods that are only built by a later step. */

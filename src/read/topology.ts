@@ -1,5 +1,6 @@
 import { host } from '../command/command.ts'
 import { contains, readCidr, subnetOf, usable } from '../model/address.ts'
+import type { CniNetwork } from '../model/cni.ts'
 import type { OutsideMachine, Topology } from '../model/lab.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import type { Path } from '../text/document.ts'
@@ -13,26 +14,33 @@ import type { Written } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
 
 /** Reads bridges, pods, outside machines, networks, nodes and machines, and checks that they fit together. */
-export function readTopology(input: LabInput, written: Written, findings: Findings): Topology {
-  return new TopologyReader(input, written, findings).read()
+export function readTopology(
+  input: LabInput,
+  written: Written,
+  networks: readonly CniNetwork[],
+  findings: Findings,
+): Topology {
+  return new TopologyReader(input, written, networks, findings).read()
 }
 
 class TopologyReader {
   private readonly input: LabInput
   private readonly findings: Findings
   private readonly written: Written
+  private readonly cni: readonly CniNetwork[]
   private readonly allocations: Allocations
 
-  constructor(input: LabInput, written: Written, findings: Findings) {
+  constructor(input: LabInput, written: Written, cni: readonly CniNetwork[], findings: Findings) {
     this.input = input
+    this.cni = cni
     this.written = written
     this.findings = findings
     this.allocations = new Allocations(findings)
   }
 
   read(): Topology {
-    const { input, findings, allocations, written } = this
-    const reading = { findings, allocations, written }
+    const { input, findings, allocations, written, cni } = this
+    const reading = { findings, allocations, written, cni }
     checkNames(input, findings)
     const own = this.ownBridges()
     const bridges = own.readBridges()
@@ -49,6 +57,7 @@ class TopologyReader {
       pods: [...pods, ...onNodes.pods],
       ...{ outside, networks, nodes, machines },
       ...(overlay === undefined ? {} : { overlay }),
+      ...(cni.length === 0 ? {} : { cni }),
     }
   }
 
@@ -57,7 +66,10 @@ class TopologyReader {
     const { allocations: own, input, written } = this
     const claim: Allocations['address'] = (...holder) => own.address(...holder)
     return new BridgesReader(
-      { node: host, input, bridges: written.bridges.get(host) ?? 0, own, claim },
+      {
+        ...{ node: host, input, bridges: written.bridges.get(host) ?? 0, own, claim },
+        network: this.cni.find(({ node }) => node === host),
+      },
       this.findings,
     )
   }

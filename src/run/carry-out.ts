@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type Batch, batches, batchScript, blockOfRestoreLine, type Servers } from '../command/batch.ts'
+import {
+  type Batch,
+  batches,
+  batchScript,
+  blockOfRestoreLine,
+  type PluginRun,
+  type Servers,
+} from '../command/batch.ts'
 import type { Command } from '../command/command.ts'
 import { commandLine, hostArgv } from '../command/command-line.ts'
 import { NetlabError } from '../errors.ts'
@@ -11,6 +18,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
 import type { StartedPodServer } from '../sandbox/start.ts'
 import { tryAll } from '../verify/try-checks.ts'
+import { pluginComplaint, pluginScript } from './plugin-run.ts'
 import type { CommandFailure } from './report.ts'
 import type { Executor, Outcome, Turn } from './run-steps.ts'
 
@@ -42,14 +50,19 @@ export function sandboxExecutor(context: RunContext, manner: Manner): Executor {
 function stageTurns(context: RunContext, step: Step, manner: Manner): readonly Turn[] {
   const apart = manner === 'apart'
   const commands = step.actions.map(action => action.command)
-  return stages(batches(commands, apart), apart).map(stage =>
-    stage.kind === 'servers'
-      ? { lots: [stage.commands], run: () => startServers(context, stage.commands, step, apart) }
-      : {
+  return stages(batches(commands, apart), apart).map((stage): Turn => {
+    switch (stage.kind) {
+      case 'servers':
+        return { lots: [stage.commands], run: () => startServers(context, stage.commands, step, apart) }
+      case 'plugin':
+        return { lots: [stage.commands], run: () => runPlugin(context, stage.commands[0]!, step) }
+      default:
+        return {
           lots: stage.batches.map(batch => batch.commands),
           run: reached => runStage(context, stage, step, reached),
-        },
-  )
+        }
+    }
+  })
 }
 
 /** One command at a time, but neighbouring programs of pods together: a process for each would be dear in a lab of many. */
@@ -64,10 +77,10 @@ function typedTurns(context: RunContext, step: Step): readonly Turn[] {
     const first = group[0]!
     return {
       lots: [group],
-      run: () =>
-        first.container === undefined
-          ? runAsTyped(context, first, step)
-          : startServers(context, group, step, false),
+      run: () => {
+        if (first.container !== undefined) return startServers(context, group, step, false)
+        return first.plugin === undefined ? runAsTyped(context, first, step) : runPlugin(context, first, step)
+      },
     }
   })
 }
@@ -86,12 +99,31 @@ async function runAsTyped(context: RunContext, command: Command, step: Step): Pr
   return { output: finished.stdout, failure: failureOf(command, finished) }
 }
 
+/** Calls a CNI plugin, and reads what it prints: a result, or an error object, on stdout both. */
+async function runPlugin(context: RunContext, command: Command, step: Step): Promise<Outcome> {
+  const finished = await endless(inside(context, ['sh', '-s'], step, { input: pluginScript(command) }))
+  if (finished instanceof EndlessError) return endlessFailure(command, finished)
+  const { stdout, stderr, exitCode } = finished
+  const complaint = pluginComplaint(command.plugin!, stdout, exitCode)
+  const { fails = false, verb, pod } = command.plugin!
+  if ((complaint === undefined) !== fails) return { output: stdout + stderr }
+  if (complaint === undefined) {
+    const words = `${verb} of ${pod} found nothing wrong, and by the lab it does`
+    return { output: '', failure: failureOf(command, { ...finished, stderr: words }) }
+  }
+  const all = [complaint, stderr.trim()].filter(text => text !== '').join('\n')
+  return { output: '', failure: failureOf(command, { ...finished, stderr: all }) }
+}
+
 /** Every entry into the sandbox costs a few milliseconds, so all batches up to the next server share one. */
-function stages(all: readonly (Batch | Servers)[], apart: boolean): readonly (Stage | Servers)[] {
-  const result: (Servers | { kind: 'batches'; batches: Batch[] })[] = []
+function stages(
+  all: readonly (Batch | Servers | PluginRun)[],
+  apart: boolean,
+): readonly (Stage | Servers | PluginRun)[] {
+  const result: (Servers | PluginRun | { kind: 'batches'; batches: Batch[] })[] = []
   for (const batch of all) {
     const last = result.at(-1)
-    if (batch.kind === 'servers') result.push(batch)
+    if (batch.kind === 'servers' || batch.kind === 'plugin') result.push(batch)
     else if (!apart && last?.kind === 'batches') last.batches.push(batch)
     else result.push({ kind: 'batches', batches: [batch] })
   }

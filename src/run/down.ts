@@ -10,7 +10,9 @@ import {
   readIfThere,
   removeFolder,
   stateRoot,
+  writeWhole,
 } from '../sandbox/state-folder.ts'
+import { type CniRelease, releasePods } from './cni-release.ts'
 import { LabFolder, type LabState } from './lab-folder.ts'
 import { cgroupsFile } from './lab-start.ts'
 import type { DownReport } from './report.ts'
@@ -22,11 +24,12 @@ export async function down(name: string): Promise<DownReport> {
   const state = folder.read()
   const sandbox = state?.sandbox
   const running = state !== undefined && sandbox !== undefined && lives(sandbox.init)
-  // What the kernel and the state folder know: nothing in the lab is asked, least of all before it has ended.
+  // What the kernel and the state folder know: nothing in the lab is asked, but for CNI plugins, which have their own say first.
   const went = running ? contents(folder, state, sandbox) : nothing
+  const cni = running ? await released(folder, sandbox) : undefined
   const found = labFolders(stateRoot()).includes(name)
   if (found) await end(folder.path, state)
-  return { lab: name, found, wasRunning: running, ...went }
+  return { lab: name, found, wasRunning: running, ...went, ...(cni === undefined ? {} : { cni }) }
 }
 
 const nothing = { pods: 0, nodes: 0, machines: 0, links: 0, rules: 0 }
@@ -35,6 +38,18 @@ function contents(folder: LabFolder, { rules = 0 }: LabState, { init }: Sandbox)
   const { pods = [], nodes = [], machines = [] } = folder.lab() ?? {}
   const counts = { pods: pods.length, nodes: nodes.length, machines: machines.length }
   return { ...counts, links: linkCount(init), rules }
+}
+
+/** The file in a lab's folder that says that DEL has been begun. */
+const releaseMark = 'releasing'
+
+/** DEL, once: where a lab has ended the netlab that tried it, the next one ends the lab without. */
+async function released(folder: LabFolder, sandbox: Sandbox): Promise<CniRelease | undefined> {
+  const lab = folder.lab()
+  const mark = join(folder.path, releaseMark)
+  if (lab?.cni === undefined || readIfThere(mark) !== undefined) return undefined
+  writeWhole(mark, '')
+  return releasePods(sandbox, lab)
 }
 
 /** Takes every lab of this user down, those that died or were broken off included. */

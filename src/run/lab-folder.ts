@@ -45,7 +45,7 @@ type KeptLab = Omit<Lab, 'bridges' | 'pods' | 'networks' | 'nodes' | 'machines' 
     pods: KeptPod[]
   }
 /** The first netlab said in the pod itself which bridge it is plugged into. */
-type KeptPod = OnNode<Omit<Pod, 'link'>> & Partial<Pick<Pod, 'link'> & Omit<Pod['link'], 'kind'>>
+type KeptPod = OnNode<Omit<Pod, 'link'>> & Partial<Pick<Pod, 'link'> & Record<'bridge' | 'veth', string>>
 type OnNode<Part extends { node: Place }> = Omit<Part, 'node'> & Partial<Pick<Part, 'node'>>
 
 function wholeLab(kept: KeptLab): Lab {

@@ -1,5 +1,6 @@
 import type { Command } from '../command/command.ts'
 import type { CheckResult } from '../verify/report.ts'
+import type { CniRelease } from './cni-release.ts'
 
 /** The command that ended a step. */
 export interface CommandFailure {
@@ -48,6 +49,8 @@ export interface DownReport {
   machines: number
   links: number
   rules: number
+  /** Left out: no CNI plugin has wired a pod of it. */
+  cni?: CniRelease
 }
 
 export interface LabStatus {

@@ -58,7 +58,18 @@ const machines = list(
   }),
 )
 
-const podLink = fields({ kind: oneOf('bridge'), bridge: text, veth: text })
+const podLink = either(
+  fields({ kind: oneOf('bridge'), bridge: text, veth: text }),
+  fields({ kind: oneOf('cni'), asked: optional(text) }),
+)
+
+const cniNetwork = fields({
+  ...{ node: name, file: text, name, cniVersion: text, canCheck: flag },
+  plugins: list(fields({ type: name, capabilities: texts, config: fields({}) })),
+  ranges: list(fields({ subnet: cidr, first: text, last: text, gateway: text })),
+  bridge: optional(text),
+  gateway: optional(cidr),
+})
 
 /** What `lab.json` must be. */
 export const labShape: Shape = fields({
@@ -99,6 +110,7 @@ export const labShape: Shape = fields({
       ),
     }),
   ),
+  cni: optional(list(cniNetwork)),
   reach: optional(
     list(
       fields({
@@ -119,6 +131,7 @@ export const labShape: Shape = fields({
   steps: list(
     fields({
       ...{ title: text, why: text, build: texts, endpoints: record(texts) },
+      cni: optional(list(fields({ verb: oneOf('ADD', 'CHECK', 'DEL'), pod: text }))),
       run: list(fields({ argv: texts, in: text, undo: optional(texts) })),
       check: list(checkShape),
     }),

@@ -2,12 +2,14 @@ import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
 import { attempt } from './doctor/attempt.ts'
-import { installLine, isOlder, tools, tooOldWords, versionIn } from './doctor/tools.ts'
+import { installLine, isOlder, toolOf, tools, tooOldWords, versionIn } from './doctor/tools.ts'
 import { insidePath } from './sandbox.ts'
 
 /** Whether a program is found in a sandbox, which has this machine's folders of programs. */
 export function isThere(program: string): boolean {
-  return insidePath.split(':').some(folder => {
+  // A CNI plugin is known by its path.
+  const folders = program.startsWith('/') ? ['/'] : insidePath.split(':')
+  return folders.some(folder => {
     try {
       accessSync(join(folder, program), constants.X_OK)
       return true
@@ -19,7 +21,7 @@ export function isThere(program: string): boolean {
 
 /** What to type on Debian to get these programs; undefined where netlab does not know a package for each. */
 export function waysToInstall(programs: readonly string[]): string | undefined {
-  const known = programs.map(program => tools.find(({ name }) => name === program))
+  const known = programs.map(toolOf)
   return known.includes(undefined) ? undefined : installLine(known.filter(tool => tool !== undefined))
 }
 

@@ -73,11 +73,13 @@ export function commandFailureLines(style: Style, failure: CommandFailure, inden
 /** How a failed command ended, and its stderr. */
 export function commandEndingLines({ color }: Style, failure: CommandFailure, indent: number): string[] {
   const ending =
-    failure.exitCode !== undefined
-      ? `exit code ${failure.exitCode}`
-      : failure.signal !== undefined
-        ? `ended by ${failure.signal}`
-        : 'could not be started'
+    failure.exitCode === 0
+      ? 'it ended well, and yet it is not as it should be'
+      : failure.exitCode !== undefined
+        ? `exit code ${failure.exitCode}`
+        : failure.signal !== undefined
+          ? `ended by ${failure.signal}`
+          : 'could not be started'
   const stderr = printable(failure.stderr).trim()
   return [
     `${' '.repeat(indent)}${color.red(ending)}${stderr === '' ? ', and it printed no error' : ':'}`,

@@ -99,7 +99,7 @@ export class LessonGuide implements Guide {
         this.#live?.start(color.dim('running'))
         break
       case 'commands-ran':
-        this.#end(lessonOutput(this.#screen, event.output))
+        this.#end(lessonOutput(this.#screen, event.output, event.commands))
         break
       case 'command-failed':
         this.#end(lessonOutput(this.#screen, event.output))

@@ -131,11 +131,21 @@ export function lessonCommand({ color }: Style, command: Command): string {
   return block([`${color.green('$')} ${color.bold(first)}`, ...more.map(line => color.bold(line))])
 }
 
-/** What a command printed; empty where it printed nothing. */
-export function lessonOutput({ color }: Style, output: string): string {
+/** What commands printed; empty where they printed nothing. The answer of a CNI plugin is the lesson, and stands there whole. */
+export function lessonOutput({ color }: Style, output: string, commands: readonly Command[] = []): string {
   const text = printable(output).trimEnd()
   if (text === '') return ''
-  return block(excerpt(text).map(line => (line === '' ? '' : color.dim(`  ${line}`))))
+  const lines = commands.some(({ plugin }) => plugin !== undefined) ? answerLines(text) : excerpt(text)
+  return block(lines.map(line => (line === '' ? '' : color.dim(`  ${line}`))))
+}
+
+/** Lines of a plugin's answer that are shown; what a plugin is told it may answer is shorter. */
+const longestAnswer = 60
+
+/** The lines of a plugin's answer; of one that is no result, an excerpt. */
+export function answerLines(text: string): string[] {
+  const lines = text.split('\n')
+  return lines.length > longestAnswer ? excerpt(text) : lines
 }
 
 /** Lines of output that are shown from its start and from its end, where it is long. */

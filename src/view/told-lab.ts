@@ -1,15 +1,20 @@
 import { host } from '../command/command.ts'
 import type { Lab, LabMachine } from '../model/lab.ts'
+import { vethOf } from '../model/pod-link.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { printableJson } from './printable.ts'
 
 /** A lab's pods, for other programs. */
 export function toldPods({ pods }: Pick<Lab, 'pods'>) {
-  return pods.map(({ name, node, address, link, containers }) => ({
-    ...(node === host ? {} : { node }),
-    ...{ name, address: address.address, veth: link.veth },
-    containers: containers.map(container => container.name),
-  }))
+  return pods.map(pod => {
+    const veth = vethOf(pod)
+    return {
+      ...(pod.node === host ? {} : { node: pod.node }),
+      ...{ name: pod.name, address: pod.address.address },
+      ...(veth === undefined ? {} : { veth }),
+      containers: pod.containers.map(container => container.name),
+    }
+  })
 }
 
 /** The machines outside, for other programs. */

@@ -7,7 +7,7 @@ import type { CommandFailure } from '../run/report.ts'
 import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { listing, plural } from './format.ts'
-import { excerpt } from './lesson.ts'
+import { answerLines, excerpt } from './lesson.ts'
 import { printable } from './printable.ts'
 
 /** A lesson as it was walked through. */
@@ -78,7 +78,9 @@ function consoleBlock(commands: WalkedStep['commands'], failure: CommandFailure 
   const text = all
     .flatMap(({ command, output }) => [
       `$ ${commandLine(command)}`,
-      ...(output.trim() === '' ? [] : excerpt(output.trimEnd())),
+      ...(output.trim() === ''
+        ? []
+        : (command.plugin === undefined ? excerpt : answerLines)(output.trimEnd())),
     ])
     .map(printable)
     .join('\n')

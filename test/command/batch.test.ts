@@ -9,7 +9,9 @@ const host = on('host')
 
 /** Each batch's text, or its kind where it is no text. */
 const texts = (commands: readonly Command[], apart = false) =>
-  batches(commands, apart).map(batch => (batch.kind === 'servers' ? 'servers' : batchScript(batch)))
+  batches(commands, apart).map(batch =>
+    batch.kind === 'servers' || batch.kind === 'plugin' ? batch.kind : batchScript(batch),
+  )
 
 describe('neighbouring commands go out together', () => {
   it('ip', () => {

@@ -29,11 +29,14 @@ echo '== files'
 find /etc/netns -type f 2> /dev/null | sort | while read -r file; do echo "-- $file"; cat "$file"; done
 `
 
+/** What CNI plugins call the node's end of a cable. */
+const randomName = /\bveth[0-9a-f]{8}\b/g
+
 /** Reads the state of a sandbox; \`inside\` runs a command in it and returns what it prints. */
 export async function kernelState(
   inside: (argv: readonly string[]) => Promise<string>,
 ): Promise<KernelState> {
-  const text = await inside(['sh', '-c', script])
+  const text = (await inside(['sh', '-c', script])).replaceAll(randomName, 'vethXXXXXXXX')
   const places: Record<string, Record<string, unknown>> = {}
   let files = ''
   for (const section of text.split(/^== /m).slice(1)) {

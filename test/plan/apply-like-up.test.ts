@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/command/command.ts'
 import { dataplane } from '../../src/dataplane/modes.ts'
 import type { Lab, Pod } from '../../src/model/lab.ts'
+import { bridgeOf } from '../../src/model/pod-link.ts'
 import { applyStages } from '../../src/plan/apply.ts'
 import type { ApplyStage, KernelFacts } from '../../src/plan/apply-stage.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
@@ -107,7 +108,7 @@ function upped(lab: Lab): SimulatedIp {
 function talk(kernel: SimulatedIp, pods: readonly Pod[]): void {
   const talkative = pods.filter(({ name }) => !/^c\d*[^7]$/.test(name))
   for (const { name } of base.bridges) {
-    const plugged = talkative.filter(({ link }) => link.bridge === name)
+    const plugged = talkative.filter(pod => bridgeOf(pod) === name)
     const addresses = plugged.map(({ address }) => address.address)
     kernel.learn('host', name, addresses)
     for (const pod of plugged) kernel.learn(pod.name, 'eth0', [pod.gateway, ...addresses])

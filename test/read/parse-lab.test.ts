@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Lab } from '../../src/model/lab.ts'
+import { vethOf } from '../../src/model/pod-link.ts'
 import { parseLab } from '../../src/read/parse-lab.ts'
 
 const head = `name: lab
@@ -53,7 +54,7 @@ machines:
     () => ({ text: '' }),
   )
   expect(lab?.bridges.map(({ node, name }) => `${node} ${name}`)).toEqual(['n1 docker0', 'n2 docker0'])
-  expect(lab?.pods.map(({ node, name, link }) => `${node} ${name} ${link.veth}`)).toEqual([
+  expect(lab?.pods.map(pod => `${pod.node} ${pod.name} ${vethOf(pod)}`)).toEqual([
     'n1 a veth_a',
     'n2 b veth_b',
   ])
@@ -270,7 +271,7 @@ test('a lab of a thousand pods is read in a blink', () => {
   const text = `name: lab\ntitle: x\nbridge: {name: br1, address: 10.1.200.1/16}\npods:\n${pods.slice(1).join('\n')}\n`
   const { lab, problems } = parseLab(text, 'lab.yaml', () => ({ refusal: '' }))
   expect(problems).toEqual([])
-  const names = lab!.pods.map(({ link }) => link.veth)
+  const names = lab!.pods.flatMap(pod => vethOf(pod) ?? [])
   expect(new Set(names).size).toBe(999)
   expect(names.every(name => name.length <= 15)).toBe(true)
 })

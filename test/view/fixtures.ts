@@ -99,7 +99,7 @@ services:
 export const built: LabInCondition = {
   lab,
   condition: firstCondition(lab),
-  outlines: steps.map(step => ({ ...step, build: [], endpoints: {}, run: [] })),
+  outlines: steps.map(step => ({ ...step, build: [], endpoints: {}, cni: [], run: [] })),
   plan,
   services: serviceTargets(lab, lastEndpoints(lab)),
 }

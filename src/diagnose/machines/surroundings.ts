@@ -1,6 +1,8 @@
 import { host, type Place } from '../../command/command.ts'
+import { networkOf } from '../../model/cni.ts'
 import type { Bridge, Lab, LabMachine, MachineInterface, Overlay, Pod } from '../../model/lab.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
+import { bridgeOf, vethOf } from '../../model/pod-link.ts'
 import { ignoresPings, type Link, type MachineFacts, type Route } from '../../observe/facts.ts'
 import {
   addressReading,
@@ -105,20 +107,22 @@ interface Inhabitant {
 }
 
 /** Nodes, the pods on them, and machines. */
-function inhabitants({ nodes, pods, machines, bridges }: Lab): Inhabitant[] {
+function inhabitants({ nodes, pods, machines, bridges, ...lab }: Lab): Inhabitant[] {
   const bridgesOf = (name: Place) => bridges.filter(({ node }) => node === name)
   return [
     ...nodes.map(machine => ({ machine, node: host, bridges: bridgesOf(machine.name) })),
     ...pods
       .filter(({ node }) => node !== host)
-      .map(pod => ({ machine: podAsMachine(pod), node: pod.node, bridges: [] })),
+      .map(pod => ({ machine: podAsMachine(pod, networkOf(lab, pod)?.bridge), node: pod.node, bridges: [] })),
     ...machines.map(machine => ({ machine, node: host, bridges: [] })),
   ]
 }
 
-/** A pod is a machine with one interface. */
-function podAsMachine({ name, address, gateway, link, containers }: Pod): LabMachine {
-  const eth0 = { name: 'eth0', network: link.bridge, addresses: [address], port: link.veth }
+/** A pod is a machine with one interface; of a pod that CNI plugins wire they know the bridge, and what the node's end is called. */
+function podAsMachine(pod: Pod, bridge: string | undefined): LabMachine {
+  const { name, address, gateway, containers } = pod
+  const network = bridgeOf(pod) ?? bridge ?? ''
+  const eth0 = { name: 'eth0', network, addresses: [address], port: vethOf(pod) ?? '' }
   return { name, interfaces: [eth0], gateway, routes: [], sysctls: {}, containers }
 }
 
@@ -137,7 +141,7 @@ function portsOf(
     ...machine.interfaces.map(declared => ({
       ...{ machine, declared, segment: segmentOf(node, declared.network) },
       link: linkAt(machine.name, declared.name),
-      end: linkAt(node, declared.port),
+      end: declared.port === '' ? ('none' as const) : linkAt(node, declared.port),
     })),
     ...bridges.map(({ name, address }): Port => {
       const segment = segmentOf(machine.name, name)

@@ -6,7 +6,7 @@ import { proxy } from './proxy.ts'
 import { reach } from './reach.ts'
 import { service } from './service.ts'
 import { step } from './step.ts'
-import { bridge, machine, network, node, outsideMachine, pod } from './topology.ts'
+import { bridge, cni, machine, network, node, outsideMachine, pod } from './topology.ts'
 
 /** What a lab may be called: it names a folder, too. */
 export const labNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
@@ -40,6 +40,7 @@ export const labFile = z
         description: 'Kernel settings of the host, `net.…` only.',
         examples: [{ 'net.ipv4.ip_forward': 1, 'net.bridge.bridge-nf-call-iptables': 1 }],
       }),
+    cni: cni.optional(),
     bridge: bridge.optional(),
     bridges: z
       .array(bridge)

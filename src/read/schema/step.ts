@@ -64,6 +64,19 @@ export const step = z
           "From this step on these pods are the service's endpoints, as if its other pods were not ready.",
         examples: [{ 'http-server': ['netns_011'] }],
       }),
+    cni: z
+      .array(
+        z
+          .string()
+          .regex(/^(?:(?:ADD|CHECK|DEL) \S+|CHECK \S+ fails)$/, 'a call is ADD, CHECK or DEL, and a pod')
+          .meta({ description: 'A call.', examples: ['CHECK a'] }),
+      )
+      .optional()
+      .meta({
+        description:
+          'What the container runtime asks of the CNI plugins at this place, before the commands: `ADD`, `CHECK` or `DEL`, and the pod; `CHECK a fails` where it is to find something wrong.',
+        examples: [['DEL b', 'ADD b']],
+      }),
     run: z
       .array(run)
       .optional()

@@ -36,11 +36,50 @@ const serve = oneOrMore(port).meta({
   examples: [8080],
 })
 
-const ports = z.record(name, z.union([port, z.string().meta({ pattern: '^[0-9]+/(TCP|UDP|SCTP)$' })])).meta({
-  description:
-    "Named ports: what the pod's programs listen on. A service's `targetPort` may use the name. `53/UDP` where it is not TCP.",
+const numberedPort = z.union([port, z.string().meta({ pattern: '^[0-9]+/(TCP|UDP|SCTP)$' })])
+
+const ports = z.record(name, numberedPort).meta({
+  description: 'Named ports: what its programs listen on. `53/UDP` where it is not TCP.',
   examples: [{ http: 8080 }, { dns: '53/UDP' }],
 })
+
+const containerPort = z
+  .strictObject({
+    containerPort: port.meta({ description: 'The port that the pod listens on.', examples: [8080] }),
+    hostPort: port.optional().meta({
+      description:
+        "The port of its node that leads there, where a plugin of the node's conflist has the capability `portMappings`.",
+      examples: [80],
+    }),
+    hostIP: address
+      .optional()
+      .meta({ description: 'The address of its node at which it does; all of them by default.' }),
+    protocol: z.enum(['TCP', 'UDP', 'SCTP']).optional().meta({ description: '`TCP` by default.' }),
+  })
+  .meta({
+    description: 'A port, in the words of a Kubernetes container.',
+    examples: [{ containerPort: 8080, hostPort: 80 }],
+  })
+
+const podPorts = z.record(name, z.union([port, numberedPort.options[1], containerPort])).meta({
+  description:
+    "Named ports: what the pod's programs listen on. A service's `targetPort` may use the name. `53/UDP` where it is not TCP; a map where the node is to have it, too.",
+  examples: [{ http: 8080 }, { dns: '53/UDP' }, { http: { containerPort: 8080, hostPort: 80 } }],
+})
+
+/** A node's container runtime. */
+export const cni = z
+  .strictObject({
+    conflist: z.string().meta({
+      description:
+        "A CNI network configuration list, a file in the lab's folder; its plugins wire the node's pods.",
+      examples: ['10-pods.conflist'],
+    }),
+  })
+  .meta({
+    description: 'How the pods get their network, instead of a bridge: by CNI plugins.',
+    examples: [{ conflist: '10-pods.conflist' }],
+  })
 
 const probePort = z
   .union([port, z.string()])
@@ -97,7 +136,7 @@ const program = {
     description: "A program to run instead of netlab's own server.",
     examples: ['nginx -g "daemon off;"'],
   }),
-  ports: ports.optional(),
+  ports: podPorts.optional(),
   readiness: readiness.optional(),
 }
 
@@ -106,7 +145,10 @@ const container = z
   .meta({ description: 'A program of the pod.', examples: [{ serve: 8080 }] })
 
 const podFields = z.strictObject({
-  address: cidr.meta({ description: "The address of the pod's eth0.", examples: ['10.0.0.11/24'] }),
+  address: cidr.optional().meta({
+    description: "The address of the pod's eth0; only a pod that CNI plugins wire may leave it out.",
+    examples: ['10.0.0.11/24'],
+  }),
   bridge: z
     .string()
     .optional()
@@ -284,6 +326,7 @@ export const node = z
           "Its part of the `overlay`'s network; by default its bridge's subnet, or where it has no bridge the next free one.",
         examples: ['172.7.21.0/24'],
       }),
+    cni: cni.optional(),
     bridge: bridge.optional(),
     bridges: z
       .array(bridge)

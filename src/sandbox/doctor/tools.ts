@@ -55,13 +55,29 @@ export const tools: readonly Tool[] = [
   { name: 'dnsmasq', package: 'dnsmasq-base', version: ['--version'], onlyFor: 'labs with a DNS server' },
   { name: 'ping', package: 'iputils-ping', version: ['-V'], onlyFor: 'labs that ping' },
   { name: 'dig', package: 'bind9-dnsutils', version: ['-v'], onlyFor: 'asking a DNS server' },
+  {
+    name: '/usr/lib/cni/bridge',
+    package: 'containernetworking-plugins',
+    version: [],
+    onlyFor: 'labs whose pods CNI plugins wire',
+  },
   { name: 'tcpdump', package: 'tcpdump', version: ['--version'], onlyFor: 'watching packets' },
   { name: 'ab', package: 'apache2-utils', version: ['-V'], onlyFor: 'the benchmark' },
 ]
 
+/** The tool that a program is; of CNI plugins, which come together, one stands for all. */
+export function toolOf(program: string): Tool | undefined {
+  return tools.find(({ name }) => name === program || (isPlugin(name) && isPlugin(program)))
+}
+
+function isPlugin(program: string): boolean {
+  return program.startsWith('/usr/lib/cni/')
+}
+
 /** The Debian packages of programs that not every lab needs. */
 export function extraPackages(programs: readonly string[]): string[] {
-  const extra = tools.filter(tool => tool.onlyFor !== undefined && programs.includes(tool.name))
+  const needed = new Set(programs.map(toolOf))
+  const extra = tools.filter(tool => tool.onlyFor !== undefined && needed.has(tool))
   return [...new Set(extra.map(tool => tool.package))]
 }
 
