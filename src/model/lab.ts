@@ -175,7 +175,12 @@ export type BuildPart = (typeof buildParts)[number]
 /** How a connection failed: answered with a reset, answered with an ICMP error (or no route), or not answered. */
 export type FailureKind = 'refused' | 'unreachable' | 'timeout'
 
-export type Expectation =
+export type Expectation = Outcome & {
+  /** Of several that may come true: what it tells where it does. */
+  means?: string
+}
+
+type Outcome =
   | { kind: 'fails'; how: readonly FailureKind[] }
   | {
       kind: 'answers'

@@ -15,8 +15,29 @@ export function readExpectations(
   context: LabContext,
   endpoints: readonly string[] | undefined,
 ): Expectation[] {
-  if (!Array.isArray(input)) return readExpectation(input, path, context, endpoints)
-  return input.flatMap((each, index) => readExpectation(each, [...path, index], context, endpoints))
+  const pathOf = (index: number) => (Array.isArray(input) ? [...path, index] : path)
+  const several = asList<CurlExpectationInput>(input)
+  for (const index of several.keys()) refuseMeaning(several, index, pathOf(index), context)
+  return several.flatMap((each, index) => readExpectation(each, pathOf(index), context, endpoints))
+}
+
+/** What can come to one thing only tells nothing, and shares are not one request that comes to this or that. */
+function refuseMeaning(
+  several: readonly CurlExpectationInput[],
+  index: number,
+  path: Path,
+  { findings }: LabContext,
+): void {
+  const one = several[index]
+  if (typeof one !== 'object' || !('means' in one)) return
+  if (several.some(each => typeof each === 'object' && 'shares' in each)) {
+    const message = '"means" is told of one request, and "shares" are of many'
+    findings.report([...path, 'means'], message, 'write it in the step\'s "why"', 'key')
+  } else if (several.length === 1) {
+    const message = '"means" is told where one of several things comes true, and this is the only one'
+    const fix = 'give "expect" a list of what may come of it, or write it in the step\'s "why"'
+    findings.report([...path, 'means'], message, fix, 'key')
+  }
 }
 
 function readExpectation(
@@ -28,6 +49,10 @@ function readExpectation(
   if (input === 'ok') return [{ kind: 'answers', backends: [] }]
   if (input === 'fails') return [{ kind: 'fails', how: failures }]
   if (typeof input === 'string') return [{ kind: 'fails', how: [input] }]
+  const meaning = 'means' in input && input.means !== undefined ? { means: input.means } : {}
+  if ('fails' in input) {
+    return [{ kind: 'fails', how: input.fails === 'any' ? failures : [input.fails], ...meaning }]
+  }
   if ('shares' in input) return readShares(input, path, context, endpoints)
 
   const { findings } = context
@@ -46,6 +71,7 @@ function readExpectation(
       ...(status !== undefined && { status }),
       ...(body !== undefined && { body }),
       ...(client !== undefined && { client }),
+      ...meaning,
     },
   ]
 }

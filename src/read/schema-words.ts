@@ -44,6 +44,12 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysOf(schema)
+      const options = optionsOf(schema)
+      // Of several ways zod settles for the only one of which nothing but keys is wrong, though another may know those keys.
+      if (options.length > 0 && issue.keys.some(key => known.includes(key))) {
+        const errors = options.map(option => z.core.safeParse(option, found).error?.issues ?? [])
+        return unionWords(errors, schema, path, found)
+      }
       return issue.keys.map(key => ({
         path: [...path, key],
         on: 'key',
@@ -78,7 +84,7 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
       ]
     }
     case 'invalid_union':
-      return unionWords(issue, schema, path, found)
+      return unionWords(issue.errors, schema, path, found)
     case 'invalid_key':
     case 'invalid_element':
       return issue.issues.map(inner => ({ path, on: 'key', message: inner.message, fix: ownFix(inner) }))
@@ -93,18 +99,18 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
 
 /** Of a value that may be written in several ways, tells what is wrong with the way that was most likely meant. */
 function unionWords(
-  issue: z.core.$ZodIssueInvalidUnion,
+  errors: readonly (readonly Issue[])[],
   schema: Schema | undefined,
   path: Key[],
   found: unknown,
 ): SchemaMistake[] {
   if (found === undefined) return [missing(path, schema)]
   const options = optionsOf(schema)
-  const ways = issue.errors.map((issues, index) => ({ issues, option: options[index] }))
+  const ways = errors.map((issues, index) => ({ issues, option: options[index] }))
   const fitting = ways.filter(way => !way.issues.some(each => each.path.length === 0 && isWrongType(each)))
   const [best] = fitting
     .map(way => ({ ...way, far: distance(way.option, way.issues, found) }))
-    .sort((a, b) => a.far - b.far)
+    .sort((a, b) => a.far - b.far || given(b.option, found) - given(a.option, found))
   if (best?.option === undefined) {
     const expected = ways.flatMap(way => way.issues.filter(isWrongType).map(each => expectation(each)))
     const message = `expected ${orList([...new Set(expected)])}, found ${describe(found)}`
@@ -129,6 +135,14 @@ function distance(option: Schema | undefined, issues: readonly Issue[], found: u
     }
     return sum + (valueAt(found, issue.path as Key[]) === undefined ? 2 : 1)
   }, 0)
+}
+
+/** How many keys that one way of writing a value asks for are there. */
+function given(option: Schema | undefined, found: unknown): number {
+  const inner = unwrapped(option)
+  if (!(inner instanceof z.ZodObject)) return 0
+  const asked = Object.entries(inner.shape).filter(([, part]) => !(part instanceof z.ZodOptional))
+  return asked.filter(([key]) => valueAt(found, [key]) !== undefined).length
 }
 
 function isWrongType(issue: Issue): boolean {

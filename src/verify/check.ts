@@ -24,6 +24,8 @@ const pause = 50
 interface Seen {
   ok: boolean
   observed: string
+  /** What the one of several expectations tells that came true. */
+  means?: string | undefined
   /** Another try would come to the same. */
   final?: true
 }
@@ -52,6 +54,7 @@ export async function tryCheck(context: ObservedLab, check: Check, step: string)
     observed: seen.observed,
     ok: seen.ok,
     ms,
+    ...(seen.means === undefined ? {} : { means: seen.means }),
     ...(evidence === undefined ? {} : { evidence }),
   }
 }
@@ -125,9 +128,11 @@ async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
     ({ failure }) => failure === 'timeout' && !positive,
   )
   const backend = backendOf(context.running.lab, answer.body)
+  const came = check.expect.find(one => fits(one, answer, backend))
   return {
-    ok: check.expect.some(one => fits(one, answer, backend)),
+    ok: came !== undefined,
     observed: observedWords(answer, backend, timeout),
+    means: came?.means,
   }
 }
 

@@ -18,6 +18,8 @@ export interface CheckResult {
   ok: boolean
   /** Milliseconds. */
   ms: number
+  /** What it tells, where the lab says so, that this of several expectations came true. */
+  means?: string
   /** What shows the cause of a check that failed. */
   evidence?: Evidence
 }

@@ -89,8 +89,8 @@ function toldCheck(check: Check): object {
   return { from: check.from, target, expected: describeExpectation(check) }
 }
 
-function toldResult({ check, observed, ok, ms, evidence }: CheckResult): object {
-  return { ...toldCheck(check), observed, ok, ms: milliseconds(ms), evidence }
+function toldResult({ check, observed, ok, ms, means, evidence }: CheckResult): object {
+  return { ...toldCheck(check), observed, ok, ms: milliseconds(ms), means, evidence }
 }
 
 /** Characters of an output that a line holds, from its start and from its end. */

@@ -19,13 +19,14 @@ export function renderVerifyJson(report: VerifyReport): string {
   return printableJson({
     lab: report.lab,
     ok: report.ok,
-    checks: report.checks.map(({ step, check, from, target, observed, ok, evidence }) => ({
+    checks: report.checks.map(({ step, check, from, target, observed, ok, means, evidence }) => ({
       step,
       from,
       target,
       expected: describeExpectation(check),
       observed,
       ok,
+      ...(means === undefined ? {} : { means }),
       ...(evidence === undefined ? {} : { evidence }),
     })),
     services: report.services.map(sample => ({

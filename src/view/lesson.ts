@@ -181,6 +181,9 @@ export function lessonCheck(style: Style, result: CheckResult): string {
     ...hanging(`${color.green('✔')} `, printable(describeAttempt(result.check)), width),
     ...hanging('    expected  ', printable(describeExpectation(result.check)), width),
     ...hanging('    observed  ', color.green(printable(result.observed)), width),
+    ...(result.means === undefined
+      ? []
+      : hanging('    so        ', printable(result.means), Math.min(width, proseWidth))),
   ])
 }
 

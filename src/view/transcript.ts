@@ -97,7 +97,8 @@ function checkItem(result: CheckResult): string {
   const attempt = `- ${result.ok ? '✔' : '✘'} ${code(describeAttempt(result.check))}`
   const expected = `expected: ${inline(describeExpectation(result.check))}`
   const evidence = result.evidence === undefined ? '' : ` (${inline(result.evidence.headline)})`
-  return `${attempt}\\\n  ${expected}; observed: ${inline(result.observed)}${evidence}`
+  const means = result.means === undefined ? '' : `\\\n  ${inline(result.means)}`
+  return `${attempt}\\\n  ${expected}; observed: ${inline(result.observed)}${evidence}${means}`
 }
 
 /** Code that may itself hold backticks. */

@@ -7,7 +7,7 @@ import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt } from './describe-check.ts'
 import { displayWidth } from './display-width.ts'
 import { checkAt, duration, plural } from './format.ts'
-import { block, flow } from './layout.ts'
+import { block, flow, hanging } from './layout.ts'
 import { LiveLine } from './live-line.ts'
 import { printable } from './printable.ts'
 import { StepLines } from './step-line.ts'
@@ -29,6 +29,11 @@ export function openUpProgress(terminal: Terminal, steps: readonly Step[]): UpPr
   return terminal.err.interactive
     ? new LiveProgress(terminal.err, steps)
     : new PlainProgress(terminal.err, steps)
+}
+
+/** What the lab has to say of what came true, where several things might have. */
+function meanings({ checks }: StepResult): string[] {
+  return checks.flatMap(({ means }) => (means === undefined ? [] : printable(means)))
 }
 
 class LiveProgress implements UpProgress {
@@ -89,7 +94,12 @@ class LiveProgress implements UpProgress {
   #stepDone(result: StepResult, index: number): void {
     this.#running = undefined
     clearTimeout(this.#detailTimer)
-    this.#live.end(`${this.#lines.finished(index, result.ok, duration(result.ms), this.#screen)}\n`)
+    const told = meanings(result).flatMap(means =>
+      hanging('  ', this.#screen.color.dim(means), this.#screen.width),
+    )
+    this.#live.end(
+      block([this.#lines.finished(index, result.ok, duration(result.ms), this.#screen), ...told]),
+    )
   }
 
   async stop(): Promise<void> {
@@ -132,6 +142,7 @@ class PlainProgress implements UpProgress {
     const { color } = this.screen
     const word = result.ok ? color.green('ok') : color.red('failed')
     this.say(this.lines.plain(index, word, duration(result.ms)))
+    for (const means of meanings(result)) this.say(`so  ${means}`)
   }
 
   /** A line that, on a terminal, is broken where it ends. */

@@ -1,6 +1,7 @@
 import type { Evidence } from '../diagnose/evidence.ts'
 import type { Failures } from '../observe/tally.ts'
 import type { CheckResult, ServiceSample, VerifyReport } from '../verify/report.ts'
+import { describeAttempt } from './describe-check.ts'
 import { checkFailureLines, evidenceLines, onceEach } from './failure.ts'
 import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
@@ -57,16 +58,28 @@ function checkLines(style: Style, checks: readonly CheckResult[], told: Set<stri
     checks.filter(check => !check.ok),
     told,
   )
+  const meanings = checks.flatMap(check => meaningLines(style, check))
   if (failed.length === 0)
     return [
       `${color.green('✔')} ${checks.length === 1 ? 'the check holds' : `all ${thousands(checks.length)} checks hold`}`,
+      ...meanings,
       '',
     ]
   const count = `${thousands(checks.length - failed.length)} of ${plural(checks.length, 'check')} hold`
   return [
     `${color.red('✘')} ${count}; ${failed.length === 1 ? 'this one does not:' : 'these do not:'}`,
     ...failed.flatMap(check => ['', ...checkFailureLines(style, check, 2), stepLine(style, check)]),
+    ...(meanings.length === 0 ? [] : ['', ...meanings]),
     '',
+  ]
+}
+
+/** Where several things might have come of a check: which it was, and what that tells. */
+function meaningLines({ width }: Style, { check, observed, means }: CheckResult): string[] {
+  if (means === undefined) return []
+  return [
+    ...hanging('  ', printable(`${describeAttempt(check)}: ${observed}`), width, 4),
+    ...hanging('    ', printable(means), width),
   ]
 }
 

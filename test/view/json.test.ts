@@ -21,7 +21,12 @@ it('gives up, verify and list the keys that scripts rely on', () => {
   })
   expect(
     JSON.parse(
-      renderVerifyJson({ lab: 'x', ok: false, checks: [failedCheck], services: [sample('host', 1, 2)] }),
+      renderVerifyJson({
+        lab: 'x',
+        ok: false,
+        checks: [{ ...failedCheck, means: 'It is closed.' }],
+        services: [sample('host', 1, 2)],
+      }),
     ),
   ).toEqual({
     lab: 'x',
@@ -34,6 +39,7 @@ it('gives up, verify and list the keys that scripts rely on', () => {
         expected: 'netns_011 answers',
         observed: 'timed out after 0.5 s',
         ok: false,
+        means: 'It is closed.',
       },
     ],
     services: [

@@ -143,6 +143,23 @@ it('is a lesson in 80 and in 40 columns', () => {
   `)
 })
 
+it('says what it means that this of several things has come true', () => {
+  const either = {
+    ...heldCheck,
+    means: 'On this kernel the old way still works, since the copy keeps its connection.',
+  }
+  expect(lessonCheck(plain(40), either)).toBe(`\
+✔ curl 10.100.100.100:8080 from host
+    expected  netns_011 answers
+    observed  netns_011 answered
+    so        On this kernel the old way
+              still works, since the
+              copy keeps its connection.
+`)
+  const text = renderTranscript({ lesson: built, date: '2025-03-01', walked: [walked({ checks: [either] })] })
+  expect(text).toContain('observed: netns_011 answered\\\n  On this kernel the old way still works')
+})
+
 it('shows of many commands as many as there is room for', () => {
   const many = step('Many', Array(30).fill(action('ip link set eth0 up')), [...dnatStep.checks])
   expect(lessonPreview(plain(80), many, 4)).toBe(`\

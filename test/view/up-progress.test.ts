@@ -38,6 +38,20 @@ describe('progress off a terminal', () => {
     `)
   })
 
+  it('says what it means that this of several things has come true', async () => {
+    const checks = [heldCheck, { ...heldCheck, means: 'On this kernel the old way still works.' }]
+    for (const isTTY of [false, true]) {
+      const { err, progress } = open(isTTY)
+      progress.hear({ kind: 'step-started', index: 0, step: steps[0]! })
+      progress.hear({ kind: 'step-done', index: 0, result: stepResult(0, { checks }) })
+      await progress.stop()
+      const lines = err.text.trimEnd().split('\n')
+      expect(lines.slice(1)).toEqual([
+        isTTY ? '  On this kernel the old way still works.' : 'so  On this kernel the old way still works.',
+      ])
+    }
+  })
+
   it('tells which step was stopped', async () => {
     const { err, progress } = open(false)
     progress.hear({ kind: 'step-started', index: 0, step: steps[0]! })

@@ -40,6 +40,17 @@ describe('a lab that is well', () => {
     `)
   })
 
+  it('tells of a check that might have gone several ways which of them it went', () => {
+    const either = { ...heldCheck, means: 'On this kernel the old way still works.' }
+    expect(renderVerify(plain(60), { ...well, checks: [heldCheck, either], services: [] })).toBe(`\
+✔ all 2 checks hold
+  curl 10.100.100.100:8080 from host: netns_011 answered
+    On this kernel the old way still works.
+
+clusterip is well: 2 checks verified
+`)
+  })
+
   it('folds in 80 and in 40 columns', () => {
     expect(renderVerify(plain(80), well)).toMatchInlineSnapshot(`
       "✔ all 2 checks hold

@@ -20,6 +20,14 @@ const once = z.boolean().meta({
   description: 'The check holds at this step only: `verify` does not repeat it.',
 })
 
+const means = z
+  .string()
+  .optional()
+  .meta({
+    description: 'In a list: what it tells people if it is this one that comes true.',
+    examples: ['On this kernel the old way still works.'],
+  })
+
 const answers = z
   .strictObject({
     backend: oneOrMore(z.string())
@@ -39,6 +47,7 @@ const answers = z
         examples: ['you are 10\\.0\\.0\\.1'],
       }),
     client: address.optional().meta({ description: "The client's address as the server saw it." }),
+    means,
   })
   .meta({ description: 'Something answers.', examples: [{ backend: 'netns_011' }] })
 
@@ -58,13 +67,23 @@ const shares = z
   })
   .meta({ description: 'How many requests spread.', examples: [{ shares: 'even' }] })
 
+const failure = z
+  .strictObject({
+    fails: z.enum(['any', 'refused', 'unreachable', 'timeout']).meta({
+      description: 'How it fails; `any`: in whichever way.',
+      examples: ['timeout'],
+    }),
+    means,
+  })
+  .meta({ description: 'Nothing answers.', examples: [{ fails: 'timeout' }] })
+
 const outcome = z.enum(['ok', 'fails', 'refused', 'unreachable', 'timeout']).meta({
   description:
     '`ok`: something answers. `fails`: any failure. `refused`: answered with a reset. `unreachable`: no route, or answered with an ICMP error. `timeout`: not answered.',
 })
 
 /** One thing that may come of a request. */
-export const curlExpectation = z.union([outcome, answers, shares])
+export const curlExpectation = z.union([outcome, answers, failure, shares])
 
 /** `curl: …`: a request, and what should come of it. */
 export const curlCheck = z

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { openSession } from '../labs/cli.ts'
+
+const either = `name: either
+bridge: {name: br1, address: 10.0.0.1/24}
+pods: {a: {address: 10.0.0.11/24, serve: 8080}}
+steps:
+  - title: Ask
+    check:
+      - {curl: 10.0.0.11:8080, expect: [{fails: any, means: It fails.}, {backend: a, means: It answers.}]}
+      - {curl: 10.0.0.11:81, expect: [{backend: a, means: It answers.}, {fails: refused, means: Nobody is there.}]}
+`
+
+it('a check of which several things may come says what the one means that came true', async () => {
+  const session = openSession()
+  const lab = session.file('either.yaml', either)
+  const { code, stderr } = await session.netlab('up', lab)
+  expect({ code, told: stderr.match(/^so .*/gm) }).toEqual({
+    code: 0,
+    told: ['so  It answers.', 'so  Nobody is there.'],
+  })
+  const { stdout } = await session.netlab('verify', 'either', '--json')
+  const { checks } = JSON.parse(stdout) as { checks: { means?: string }[] }
+  expect(checks.flatMap(({ means }) => means ?? [])).toEqual(['It answers.', 'Nobody is there.'])
+})
