@@ -17,13 +17,13 @@ settings=/run/netlab-clusterip.sysctl
 teardown() {
   last=$(cat "$reached")
   set +e
-  if [ "$last" -ge 12 ]; then
+  if [ "$last" -ge 13 ]; then
     iptables -t nat -R KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --match statistic --mode random --probability 0.5 --jump KUBE-SEP-2XP55SZRRPQAH4NV
   fi
-  if [ "$last" -ge 11 ]; then
+  if [ "$last" -ge 12 ]; then
     iptables -t nat -R KUBE-SVC-KX5O3XY32VPAQDVY 3 -m comment --comment 'default/http-server -> 10.0.0.21:8080' -j KUBE-SEP-2XP55SZRRPQAH4NV
   fi
-  if [ "$last" -ge 10 ]; then
+  if [ "$last" -ge 11 ]; then
     iptables -t nat -D KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.21:8080
     iptables -t nat -D KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -s 10.0.0.21 -j KUBE-MARK-MASQ
     iptables -t nat -D KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
@@ -37,7 +37,7 @@ teardown() {
     iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
     iptables -A KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
   fi
-  if [ "$last" -ge 9 ]; then
+  if [ "$last" -ge 10 ]; then
     iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
     iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
     iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -s 10.0.0.11 -j KUBE-MARK-MASQ
@@ -47,7 +47,7 @@ teardown() {
     iptables -t nat -I KUBE-SERVICES 1 -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j KUBE-SVC-KX5O3XY32VPAQDVY
     iptables -D KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
   fi
-  if [ "$last" -ge 8 ]; then
+  if [ "$last" -ge 9 ]; then
     iptables -t nat -N HTTP-SERVICE
     iptables -t nat -A HTTP-SERVICE --destination 10.100.100.100 --protocol tcp --match tcp --dport 8080 --jump DNAT --to-destination 10.0.0.11:8080
     iptables -t nat -A OUTPUT --jump HTTP-SERVICE
@@ -93,26 +93,35 @@ teardown() {
     iptables -X KUBE-EXTERNAL-SERVICES
     iptables -X KUBE-SERVICES
   fi
-  if [ "$last" -ge 7 ]; then
+  if [ "$last" -ge 8 ]; then
     bridge link set dev veth_021 hairpin off
     bridge link set dev veth_011 hairpin off
     ip link set br1 promisc on
+    iptables -I FORWARD 1 --in-interface br1 --match conntrack --ctstate INVALID --match comment --comment 'lost its connection'
+  fi
+  if [ "$last" -ge 7 ]; then
+    ip link set br1 promisc off
+    iptables -D FORWARD --in-interface br1 --match conntrack --ctstate INVALID --match comment --comment 'lost its connection'
   fi
   if [ "$last" -ge 6 ]; then
-    ip link set br1 promisc off
-  fi
-  if [ "$last" -ge 5 ]; then
     iptables -t nat -D HTTP-SERVICE --destination 10.100.100.100 --protocol tcp --match tcp --dport 8080 --jump DNAT --to-destination 10.0.0.11:8080
     iptables -t nat -D OUTPUT --jump HTTP-SERVICE
     iptables -t nat -D PREROUTING --jump HTTP-SERVICE
     iptables -t nat -X HTTP-SERVICE
   fi
-  if [ "$last" -ge 3 ]; then
+  if [ "$last" -ge 5 ]; then
+    ip -n client route delete default via 192.0.2.1
+  fi
+  if [ "$last" -ge 4 ]; then
     iptables -t nat -D POSTROUTING --source 10.0.0.0/24 --jump MASQUERADE
     iptables -D FORWARD --out-interface br1 --jump ACCEPT
     iptables -D FORWARD --in-interface br1 --jump ACCEPT
   fi
-  if [ "$last" -ge 2 ]; then
+  if [ "$last" -ge 3 ]; then
+    ip -n client route add default via 192.0.2.1
+    iptables -P FORWARD ACCEPT
+  fi
+  if [ "$last" -ge 1 ]; then
     ip netns pids netns_021 | xargs -r kill || :
     ip netns pids netns_011 | xargs -r kill || :
     rm -f /etc/netns/netns_011/resolv.conf /etc/netns/netns_021/resolv.conf
@@ -155,25 +164,19 @@ if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
 fi
 
 step() {
-  printf '%s\n' "$1/12 $2"
+  printf '%s\n' "$1/13 $2"
   echo "$1" > "$reached"
 }
-
-# A Linux machine throws away every packet that is not for itself, unless net.ipv4.ip_forward is 1.
-# A Kubernetes node lives from passing packets on. The second switch,
-# net.bridge.bridge-nf-call-iptables, makes frames that only cross a bridge visit iptables as well:
-# without it, answers between two pods of one bridge would slip past the address translation that
-# comes later.
-step 1 Forwarding
-sysctl -w net.ipv4.ip_forward=1
-sysctl -w net.bridge.bridge-nf-call-iptables=1
 
 # Kubernetes gives each pod a network namespace: interfaces, routes and iptables of its own. Two of
 # them are made here and plugged into the bridge br1 with veth pairs, each pair a cable with one end
 # inside the pod, where it is called eth0. The bridge has 10.0.0.1, the pods' gateway. In each pod
 # an HTTP server listens on 8080; that both use the same port is no clash, since each has an address
-# of its own.
-step 2 'Two pods on a bridge'
+# of its own. A third machine, client, is on a wire of its own beyond the host, and sends everything
+# there. The host reaches both pods, and each of them the other, since a bridge is a switch. The
+# client reaches nobody: a Linux machine throws away every packet that is not for itself. (Two
+# switches are set to 0 for that, in case this kernel gives new namespaces other values.)
+step 1 'Two pods on a bridge'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
 ip link set dev br1 up
@@ -213,21 +216,44 @@ nameserver 8.8.8.8
 END
 ip netns exec netns_011 "${NETLAB:-netlab}" serve 8080 --name netns_011 > /dev/null 2>&1 &
 ip netns exec netns_021 "${NETLAB:-netlab}" serve 8080 --name netns_021 > /dev/null 2>&1 &
+sysctl -w net.ipv4.ip_forward=0
+sysctl -w net.bridge.bridge-nf-call-iptables=0
 
-# Where the machine's FORWARD chain is strict, two rules let packets pass that come from br1 or go
-# to it. The MASQUERADE rule is for the way out: nobody beyond this host knows where 10.0.0.0/24 is,
-# so packets from there leave under the host's own address, and the answers find their way back.
-step 3 'Let the pods through'
+# A Kubernetes node lives from passing packets on, so net.ipv4.ip_forward is 1 there: now the client
+# reaches a pod through the host. The second switch, net.bridge.bridge-nf-call-iptables, makes
+# frames that only cross a bridge visit iptables as well: where a service's address is translated,
+# an answer from one pod to its neighbour must pass where the translation is known. (The last steps
+# of the lab hairpin show a service without it.)
+step 2 Forwarding
+sysctl -w net.ipv4.ip_forward=1
+sysctl -w net.bridge.bridge-nf-call-iptables=1
+
+# So far the host lets everything through, and the client has a route to the pods. On a real network
+# neither is so. Many machines, each one with Docker for example, have the policy DROP for whatever
+# they forward, and nobody out there knows where 10.0.0.0/24 is. Both are brought about here. Now
+# pods no longer reach each other: their frames cross a bridge, and yet meet FORWARD, because of the
+# second switch. And of a pod's packet for the client nothing is heard again.
+step 3 'A strict firewall, and a client that knows no way back'
+iptables --policy FORWARD DROP
+ip -n client route delete default via 192.0.2.1
+
+# Two rules let packets pass that come from br1 or go to it, whatever the policy. MASQUERADE is for
+# the way out: packets from 10.0.0.0/24 leave under the host's own address, and the answers find
+# their way back. Nobody listens on the client's port 8080, so its answer is a refusal, but it is an
+# answer.
+step 4 'Let the pods through'
 iptables --table filter --append FORWARD --in-interface br1 --jump ACCEPT
 iptables --table filter --append FORWARD --out-interface br1 --jump ACCEPT
 iptables --table nat --append POSTROUTING --source 10.0.0.0/24 --jump MASQUERADE
 
 # Before any virtual IP comes into play, the plain network must work: from the host to each pod, and
 # from each pod to the other. If one of these failed, everything that follows would fail for the
-# wrong reason. One thing is not as Kubernetes wants it: netns_021 sees 10.0.0.1 and not netns_011.
-# This lab's MASQUERADE rule takes everything that pods send, also what stays on the bridge, since a
-# later step needs it so; a real node leaves that alone.
-step 4 'Reach each pod directly'
+# wrong reason. One thing is not as Kubernetes wants it: netns_021 sees 10.0.0.1, and no longer
+# netns_011's own address as in the first step. This lab's MASQUERADE rule takes everything that
+# pods send, also what stays on the bridge, since a later step needs it so; a real node leaves that
+# alone. The client gets its route back, as if it were a machine in the node's own network.
+step 5 'Reach each pod directly'
+ip -n client route add default via 192.0.2.1
 
 # A ClusterIP is an address that no interface has. It exists only as a rule of the nat table: a
 # packet to 10.100.100.100:8080 gets 10.0.0.11:8080 as its destination before it is routed (DNAT).
@@ -236,7 +262,7 @@ step 4 'Reach each pod directly'
 # netns_021, but not in netns_011, the pod that is its backend; the next step tells why. (The host
 # needs a default route for that, here to the machine "client": before OUTPUT is asked, the kernel
 # looks where 10.100.100.100 would go, and without any way it would give up at once.)
-step 5 'A virtual IP with one DNAT rule'
+step 6 'A virtual IP with one DNAT rule'
 iptables --table nat --new HTTP-SERVICE
 iptables --table nat --append PREROUTING --jump HTTP-SERVICE
 iptables --table nat --append OUTPUT --jump HTTP-SERVICE
@@ -246,16 +272,19 @@ iptables --table nat --append HTTP-SERVICE --destination 10.100.100.100 --protoc
 # to leave the bridge through the very port that it came in by, and a bridge never does that. For
 # years the way out was to switch the bridge to promiscuous mode: the host then got a copy of the
 # frame, and routed it back. Since Linux 6.9 (and in older kernels that took over the fix for
-# CVE-2024-27018) such copies lose their connection tracking entry, so the trick no longer helps.
-# Whether it does on your kernel is what the check below shows; both are right.
-step 6 'The old way to a hairpin, a promiscuous bridge'
+# CVE-2024-27018) such a copy loses its entry in the table of connections, and with it the
+# translation. Which of both it is on your kernel, the checks below say. A rule without a target
+# does nothing but count: here, copies that belong to no connection (ctstate INVALID).
+step 7 'The old way to a hairpin, a promiscuous bridge'
+iptables --insert FORWARD --in-interface br1 --match conntrack --ctstate INVALID --match comment --comment 'lost its connection'
 ip link set br1 promisc on
 
 # What works on every kernel is the hairpin flag of the bridge port: frames may leave by the port
 # through which they came. The MASQUERADE rule from before has its share in it, too. Without it the
 # pod would see a request from its own address, and throw it away. With it, the request seems to
 # come from 10.0.0.1.
-step 7 'Hairpin, the port'\''s own flag'
+step 8 'Hairpin, the port'\''s own flag'
+iptables --delete FORWARD --in-interface br1 --match conntrack --ctstate INVALID --match comment --comment 'lost its connection'
 ip link set br1 promisc off
 bridge link set dev veth_011 hairpin on
 bridge link set dev veth_021 hairpin on
@@ -268,7 +297,7 @@ bridge link set dev veth_021 hairpin on
 # hand-made chain goes, and kube-proxy's rules come, with netns_011 as the only endpoint. A packet
 # that an endpoint sends to itself is marked in KUBE-SEP-… and masqueraded because of that mark:
 # kube-proxy has thought of the hairpin.
-step 8 'The same with kube-proxy'\''s chains, one endpoint'
+step 9 'The same with kube-proxy'\''s chains, one endpoint'
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
 iptables -t filter -N KUBE-EXTERNAL-SERVICES
@@ -320,7 +349,7 @@ iptables --table nat --delete-chain HTTP-SERVICE
 # REJECT rule into the filter table: the client is refused at once and knows that it need not wait.
 # (Long ago such packets were marked by KUBE-MARK-DROP and thrown away by KUBE-FIREWALL without a
 # word.)
-step 9 'A service without endpoints'
+step 10 'A service without endpoints'
 iptables -t filter -A KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
 iptables -t nat -D KUBE-SERVICES 1
 iptables -t nat -F KUBE-SVC-KX5O3XY32VPAQDVY
@@ -335,7 +364,7 @@ iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
 # all that come. So each endpoint gets half. With three it would be 1/3, then 1/2 of the rest, then
 # all of what is left. The machine "client" may ask, too, because it sends everything it has no
 # other way for to this host. From the internet nobody would send a packet for 10.100.100.100 here.
-step 10 'A second endpoint, each gets one half'
+step 11 'A second endpoint, each gets one half'
 iptables -t filter -F KUBE-SERVICES
 iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
@@ -353,7 +382,7 @@ iptables -t nat -A KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-s
 # the first rule. Of the other half, only half take the second one. A quarter match nothing, leave
 # the chain with the virtual address still in them, and get lost beyond the host's default route.
 # Nothing warns of it: three tries out of four are fine.
-step 11 'The common mistake: one half on both rules'
+step 12 'The common mistake: one half on both rules'
 iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --match statistic --mode random --probability 0.5 --jump KUBE-SEP-2XP55SZRRPQAH4NV
 
 # The rule is put right: without a statistic match it takes every connection that reaches it. One
@@ -361,6 +390,6 @@ iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --com
 # a translation, for two minutes; a new connection from the same port would be taken for the old one
 # and get lost as well. So it is told to forget all connections. This is how the lab stays: a
 # healthy ClusterIP, the same that kube-proxy would have made.
-step 12 'The last rule takes all that come'
+step 13 'The last rule takes all that come'
 iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --jump KUBE-SEP-2XP55SZRRPQAH4NV
 conntrack --flush || true
