@@ -20,10 +20,11 @@ export function planCommand(): Command {
         .choices(['text', 'sh', 'json'])
         .default('text'),
     )
-    .action((nameOrPath: string, flags: { format: 'text' | 'sh' | 'json' }) => {
+    .option('--explain', "of text: with a line in plain words before each of kube-proxy's commands", false)
+    .action((nameOrPath: string, flags: { format: 'text' | 'sh' | 'json'; explain: boolean }) => {
       const lab = labAsBuilt(loadLab(findLab(nameOrPath)))
       const { out } = openTerminal()
       if (flags.format === 'sh') out.pass(planScript(lab.plan))
-      else out.write(flags.format === 'json' ? renderPlanJson(lab) : renderPlan(out, lab.plan))
+      else out.write(flags.format === 'json' ? renderPlanJson(lab) : renderPlan(out, lab.plan, flags.explain))
     })
 }

@@ -62,6 +62,7 @@ async function runWalk(
   const guide = new LessonGuide({
     screen: out,
     lesson,
+    source: nameOrPath,
     signal: interrupt.signal,
     ...(keys === undefined ? {} : { keys }),
     whileShell: interrupt.ignored,

@@ -56,6 +56,10 @@ export function insertion(file: string, otherwise?: string): string {
 export interface Action {
   command: Command
   undo: readonly Command[]
+  /** What it is for, in a sentence without its full stop; left out: its step says it. */
+  explain?: string
+  /** What a lesson shows of all commands that have the same words here: `what every node has, whatever its services`. */
+  fold?: string
 }
 
 /** A command on the sandbox's root namespace. */

@@ -54,6 +54,15 @@ export const noRulesChange: RulesChange = {
   flushed: false,
 }
 
+/** A command that brings a node's rules one step on. */
+export interface RuleStep {
+  argv: readonly string[]
+  /** What it is for, in a sentence without its full stop. */
+  explain: string
+  /** `namespace/name` of the service to which alone the rule or the chain belongs; left out: all services share it. */
+  service?: string | undefined
+}
+
 /** One of a service port's addresses, by its kind. */
 export type EntryKind = 'cluster IP' | 'node port' | 'external IP' | 'load balancer IP'
 
@@ -102,9 +111,9 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> {
   /** The rules of a node. */
   compile(view: NodeView): Rules
   /** Commands that kube-proxy runs once, before its first rules. */
-  prepare(view: NodeView): readonly (readonly string[])[]
+  prepare(view: NodeView): readonly RuleStep[]
   /** The way from one rule set to another in single commands, each of which can be shown; undefined: no rules. */
-  steps(previous: Rules | undefined, next: Rules | undefined): readonly (readonly string[])[]
+  steps(previous: Rules | undefined, next: Rules | undefined): readonly RuleStep[]
   /** The same as kube-proxy does it at once; undefined: no services. `full` writes every rule. */
   sync(before: NodeView | undefined, after: NodeView | undefined, kernel: Kernel, full: boolean): RulesChange
   /** Prints what the kernel has, for `readBack`. */

@@ -7,6 +7,7 @@ import type { EndpointsByService } from '../model/condition.ts'
 import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
 import { addCalls, checkCalls, delCalls } from './cni.ts'
+import { foldsOf } from './folds.ts'
 import { nodeView } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
 import type { Plan, Step } from './plan.ts'
@@ -69,9 +70,14 @@ class Planner {
   #syncNode(node: Place, endpoints: EndpointsByService): Action[] {
     const view = nodeView(this.#lab, node, endpoints)
     const [previous, next] = [this.#rules.get(node), dataplane.compile(view)]
-    const first = previous === undefined ? dataplane.prepare(view) : []
+    const first = previous === undefined
     this.#rules.set(node, next)
-    return [...first, ...dataplane.steps(previous, next)].map(argv => this.#action({ argv, in: node }))
+    const steps = [...(first ? dataplane.prepare(view) : []), ...dataplane.steps(previous, next)]
+    const folds = foldsOf(steps, first)
+    return steps.map(({ argv, explain }, at) => {
+      const fold = folds[at]
+      return { ...this.#action({ argv, in: node }), explain, ...(fold === undefined ? {} : { fold }) }
+    })
   }
 
   #labAction(command: LabCommand): Action {

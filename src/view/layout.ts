@@ -37,6 +37,11 @@ export function hanging(
   return lines.map((line, index) => (index === 0 ? prefix : ' '.repeat(hang)) + line)
 }
 
+/** A comment for a shell, so that what is copied can be pasted: every line begins with `#`, `indent` columns in. */
+export function commentLines(text: string, width: number, indent: number = 0): string[] {
+  return wrap(text, width - indent - 2).map(line => `${' '.repeat(indent)}# ${line}`)
+}
+
 /** Sets every line of a text `columns` in; an empty one stays empty. */
 export function indented(text: string, columns: number): string[] {
   return text

@@ -1,11 +1,14 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import type { WriteStream } from 'node:tty'
+import type { Command } from '../command/command.ts'
+import { shellWord } from '../command/command-line.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 import type { RunEvent, RunListener } from '../run/events.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
 import type { Guide, Move, Parting } from '../run/walk.ts'
 import { commandFailureLines } from './failure.ts'
+import { foldLine, foldsIn } from './folded-commands.ts'
 import { checkAt, duration } from './format.ts'
 import type { Keys } from './keys.ts'
 import { block, hanging } from './layout.ts'
@@ -15,6 +18,7 @@ import {
   lessonCheck,
   lessonCommand,
   lessonFailure,
+  lessonFolds,
   lessonOutput,
   lessonPreview,
   lessonSummary,
@@ -29,6 +33,8 @@ import type { Screen } from './terminal.ts'
 export interface LessonGuideOptions {
   screen: Screen
   lesson: LabInCondition
+  /** The lab as it was typed: a path, or the name of one that ships. */
+  source: string
   signal: AbortSignal
   /** Undefined: nobody is asked, and the lesson runs to its end. */
   keys?: Keys
@@ -40,6 +46,8 @@ export interface LessonGuideOptions {
 
 type Choice<Chosen> = LessonKey & { leadsTo: Chosen }
 
+const unfold = { key: 'u', does: 'unfold', leadsTo: 'unfold' } as const
+
 /** Rows that a preview gets on the lowest of windows. */
 const leastPreview = 3
 
@@ -48,6 +56,11 @@ export class LessonGuide implements Guide {
   readonly #options: LessonGuideOptions
   readonly #screen: Screen
   #live: LiveLine | undefined
+  /** The step that runs, or has run last, and those of its folds of which a line has been shown. */
+  #running: Step | undefined
+  readonly #told = new Set<string>()
+  /** Whether the person has been shown what is folded in the step at hand. */
+  #folds: 'none' | 'folded' | 'shown' = 'none'
   /** Output of commands that came since the last empty line: what follows is set off. */
   #ran = false
 
@@ -68,11 +81,13 @@ export class LessonGuide implements Guide {
       stepWhy(this.#screen, step.why),
     ].join('')
     this.#screen.write(`\n${heading}`)
+    this.#folds = foldsIn(step.actions).length > 0 ? 'folded' : 'none'
     if (keys === undefined) {
       this.#screen.write('\n')
       return 'on'
     }
-    const move = await this.#choose<Move>(
+    const move = await this.#chooseMove(
+      step,
       [
         { key: 'Enter', does: step.actions.length === 0 ? 'try' : 'run', leadsTo: 'on' },
         ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
@@ -93,15 +108,23 @@ export class LessonGuide implements Guide {
   readonly hear: RunListener = event => {
     const { color } = this.#screen
     switch (event.kind) {
+      case 'step-started':
+        this.#running = event.step
+        this.#told.clear()
+        break
       case 'commands-started':
         this.#ran = true
-        this.#write(event.commands.map(command => lessonCommand(this.#screen, command)).join(''))
+        this.#write(this.#commandsShown(event.first, event.commands.length))
         this.#live?.start(color.dim('running'))
         break
       case 'commands-ran':
-        this.#end(lessonOutput(this.#screen, event.output, event.commands))
+        this.#end(
+          this.#isFolded(event.commands[0]) ? '' : lessonOutput(this.#screen, event.output, event.commands),
+        )
         break
       case 'command-failed':
+        if (this.#isFolded(event.failure.command))
+          this.#end(lessonCommand(this.#screen, event.failure.command))
         this.#end(lessonOutput(this.#screen, event.output))
         this.#end(lessonFailure(this.#screen, event.failure, event.left))
         break
@@ -121,6 +144,35 @@ export class LessonGuide implements Guide {
     }
   }
 
+  /** So many of the running step's commands; of a fold one line, when its first command starts. */
+  #commandsShown(first: number, count: number): string {
+    const actions = this.#running?.actions ?? []
+    return actions
+      .slice(first, first + count)
+      .map(({ command, explain, fold: words }) => {
+        if (words === undefined) return lessonCommand(this.#screen, command, explain)
+        if (this.#told.has(words)) return ''
+        this.#told.add(words)
+        const fold = { words, actions: actions.filter(({ fold }) => fold === words) }
+        return foldLine(this.#screen, fold, this.#whereFolded)
+      })
+      .join('')
+  }
+
+  #isFolded(command: Command | undefined): boolean {
+    return (
+      this.#running?.actions.some(action => action.command === command && action.fold !== undefined) ?? false
+    )
+  }
+
+  get #whereFolded(): string {
+    if (this.#folds === 'shown') return 'shown above'
+    const { keys, source } = this.#options
+    return keys === undefined
+      ? `netlab plan ${shellWord(source)} --explain shows them`
+      : `${unfold.key} shows them`
+  }
+
   async after(walked: WalkedStep, index: number): Promise<Move> {
     await this.#still()
     this.#ran = false
@@ -128,7 +180,7 @@ export class LessonGuide implements Guide {
     if (keys === undefined) return 'on'
     if (!walked.ok) this.#screen.write(`\n${this.#failedLine(index)}`)
     const isLast = index === lesson.plan.steps.length - 1
-    return this.#choose<Move>([
+    return this.#chooseMove(walked.step, [
       { key: 'Enter', does: isLast ? 'finish' : 'go on', leadsTo: 'on' },
       ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
       { key: 'r', does: 'repeat', leadsTo: 'again' },
@@ -180,6 +232,23 @@ export class LessonGuide implements Guide {
   async stop(): Promise<void> {
     await this.#still()
     this.#options.keys?.close()
+  }
+
+  /** What to do next; before that the person may look at what is folded. */
+  async #chooseMove(
+    step: Step,
+    moves: readonly Choice<Move>[],
+    preview?: (rows: number) => string,
+  ): Promise<Move> {
+    for (;;) {
+      const isFolded = this.#folds === 'folded'
+      const [first, ...rest] = moves
+      const choices = isFolded ? [first!, unfold, ...rest] : moves
+      const chosen = await this.#choose<Move | 'unfold'>(choices, preview)
+      if (chosen !== 'unfold') return chosen
+      this.#folds = 'shown'
+      this.#screen.write(lessonFolds(this.#screen, step))
+    }
   }
 
   /** Shows the keys, below what `preview` shows for so many rows, until one of them is pressed; then takes both away. */

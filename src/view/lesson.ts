@@ -10,8 +10,9 @@ import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { displayWidth } from './display-width.ts'
 import { checkFailureLines, commandEndingLines } from './failure.ts'
+import { foldsIn, foldWords, shownCommands } from './folded-commands.ts'
 import { listing, plural } from './format.ts'
-import { block, flow, hanging, padEnd, widest, wrapParagraphs } from './layout.ts'
+import { block, commentLines, flow, hanging, padEnd, widest, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
 import { tryLine, whatToTry } from './up-summary.ts'
@@ -80,9 +81,11 @@ export function stepWhy(style: Style, why: string): string {
 /** What a step is about to do, on at most so many rows of the screen: its commands, and what its checks will ask. */
 export function lessonPreview(style: Style, step: Step, rows: number): string {
   const { color, width } = style
-  const commands = step.actions.map(({ command }) => {
-    const [first, ...more] = printable(commandLine(command)).split('\n')
-    return [`${color.dim('$')} ${first}`, ...more]
+  const pieces = shownCommands(step.actions)
+  const commands = pieces.map(piece => {
+    if ('words' in piece) return hanging('… ', foldWords(piece), width)
+    const [first, ...more] = printable(commandLine(piece.command)).split('\n')
+    return [`${color.dim('$')} ${first}`, ...readText(more)]
   })
   const checks = step.checks.map((check, index) => [
     ...(index === 0 && commands.length > 0 ? ['', color.dim('then it is checked:')] : []),
@@ -93,7 +96,7 @@ export function lessonPreview(style: Style, step: Step, rows: number): string {
   if (shown < units.length) shown = fitting(units, rows - 1, width)
   const lines = units.slice(0, shown).flat()
   const rest = [
-    { count: Math.max(0, commands.length - shown), noun: 'command' },
+    { count: commandsOf(pieces.slice(shown)), noun: 'command' },
     { count: units.length - Math.max(shown, commands.length), noun: 'check' },
   ].filter(({ count }) => count > 0)
   if (rest.length === 0) return lines.length === 0 ? '' : block(lines)
@@ -101,6 +104,10 @@ export function lessonPreview(style: Style, step: Step, rows: number): string {
     index === 0 ? plural(count, `more ${noun}`) : plural(count, noun),
   )
   return block([...lines, color.dim(`… and ${listing(more, 'and')}`)])
+}
+
+function commandsOf(pieces: ReturnType<typeof shownCommands>): number {
+  return pieces.reduce((sum, piece) => sum + ('words' in piece ? piece.actions.length : 1), 0)
 }
 
 /** How many of the units, from the first, fit on so many rows. */
@@ -125,10 +132,25 @@ function columnsOf(line: string): number {
     .reduce((sum, piece, index) => (index === 0 ? 0 : Math.floor(sum / 8 + 1) * 8) + displayWidth(piece), 0)
 }
 
-/** A command as it runs, behind a prompt; never broken, so that it can be copied. */
-export function lessonCommand({ color }: Style, command: Command): string {
+/** A command as it runs, behind a prompt; never broken, so that it can be copied, but for the middle of a long text that it reads. Above it what it is for, where that is known. */
+export function lessonCommand({ color, width }: Style, command: Command, explain?: string): string {
   const [first, ...more] = printable(commandLine(command)).split('\n')
-  return block([`${color.green('$')} ${color.bold(first)}`, ...more.map(line => color.bold(line))])
+  const why = explain === undefined ? [] : commentLines(printable(explain), Math.min(width, proseWidth))
+  return block([
+    ...why.map(line => color.cyan(line)),
+    `${color.green('$')} ${color.bold(first)}`,
+    ...readText(more).map(line => color.bold(line)),
+  ])
+}
+
+/** All that a step's folds hold, each command with what it is for. */
+export function lessonFolds(style: Style, step: Step): string {
+  return foldsIn(step.actions)
+    .flatMap(fold => [
+      block(['', ...hanging('', style.color.bold(foldWords(fold)), style.width)]),
+      ...fold.actions.map(({ command, explain }) => lessonCommand(style, command, explain)),
+    ])
+    .join('')
 }
 
 /** What commands printed; empty where they printed nothing. The answer of a CNI plugin is the lesson, and stands there whole. */
@@ -148,15 +170,22 @@ export function answerLines(text: string): string[] {
   return lines.length > longestAnswer ? excerpt(text) : lines
 }
 
-/** Lines of output that are shown from its start and from its end, where it is long. */
-const shownLines = { first: 8, last: 4 }
+/** Lines that are shown from the start of something long and from its end: of what a command prints, and of what it reads. */
+const shownLines = { printed: { first: 8, last: 4 }, read: { first: 20, last: 4 } }
 
 /** The lines of a long output, without its middle. */
 export function excerpt(text: string): string[] {
-  const lines = text.split('\n')
-  const { first, last } = shownLines
+  return withoutMiddle(text.split('\n'), shownLines.printed)
+}
+
+/** The lines of a here-document. */
+function readText(lines: readonly string[]): string[] {
+  return withoutMiddle(lines, shownLines.read)
+}
+
+function withoutMiddle(lines: readonly string[], { first, last }: { first: number; last: number }): string[] {
   const left = lines.length - first - last
-  if (left <= 1) return lines
+  if (left <= 1) return [...lines]
   return [...lines.slice(0, first), `… ${plural(left, 'more line')} …`, ...lines.slice(-last)]
 }
 

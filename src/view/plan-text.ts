@@ -1,14 +1,14 @@
-import type { Command } from '../command/command.ts'
+import type { Action } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { describeCheck } from './describe-check.ts'
 import { plural } from './format.ts'
-import { block, hanging, wrapParagraphs } from './layout.ts'
+import { block, commentLines, hanging, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
 
-/** A plan to read: every step with why it is there, its commands and its checks. Commands are never broken, so that they paste. */
-export function renderPlan(style: Style, plan: Plan): string {
+/** A plan to read: every step with why it is there, its commands and its checks. `explain`: with a line in plain words before each command of kube-proxy. Commands are never broken, so that they paste. */
+export function renderPlan(style: Style, plan: Plan, explain = false): string {
   const { color, width } = style
   const commands = plan.steps.flatMap(step => step.actions).length
   const checks = plan.steps.flatMap(step => step.checks).length
@@ -19,24 +19,25 @@ export function renderPlan(style: Style, plan: Plan): string {
   const lines = hanging('', `${color.bold(plan.lab)}${title}`, width, 2)
   lines.push(color.dim(size))
   for (const [index, step] of plan.steps.entries())
-    lines.push('', ...stepLines(style, step, index, plan.steps.length))
+    lines.push('', ...stepLines(style, step, index, plan.steps.length, explain))
   return block(lines)
 }
 
-function stepLines(style: Style, step: Step, index: number, total: number): string[] {
+function stepLines(style: Style, step: Step, index: number, total: number, explain: boolean): string[] {
   const { color, width } = style
   const lines = hanging(`${color.cyan(`${index + 1}/${total}`)} `, color.bold(printable(step.title)), width)
   if (step.why.trim() !== '') lines.push(...wrapParagraphs(printable(step.why), width, 4))
   if (step.actions.length > 0)
-    lines.push('', ...step.actions.flatMap(action => promptLines(style, action.command)))
+    lines.push('', ...step.actions.flatMap(action => promptLines(style, action, explain)))
   if (step.checks.length > 0) lines.push('')
   for (const check of step.checks)
     lines.push(...hanging('    check  ', printable(describeCheck(check)), width))
   return lines
 }
 
-function promptLines({ color }: Style, command: Command): string[] {
+function promptLines({ color, width }: Style, { command, explain }: Action, explains: boolean): string[] {
+  const why = explains && explain !== undefined ? commentLines(printable(explain), width, 4) : []
   const [first, ...more] = printable(commandLine(command)).split('\n')
   // A here-document's lines stand at the margin, where a shell wants its end word.
-  return [`    ${color.dim('$')} ${first}`, ...more]
+  return [...why, `    ${color.dim('$')} ${first}`, ...more]
 }

@@ -44,5 +44,9 @@ export function toldPlaces(lab: Lab) {
 
 /** `plan --format json`: keys that other programs rely on. */
 export function renderPlanJson({ lab, plan, services }: LabInCondition): string {
-  return printableJson({ version: 1, ...plan, ...toldPlaces(lab), services })
+  const steps = plan.steps.map(step => ({
+    ...step,
+    actions: step.actions.map(({ command, undo }) => ({ command, undo })),
+  }))
+  return printableJson({ version: 1, ...plan, steps, ...toldPlaces(lab), services })
 }

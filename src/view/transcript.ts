@@ -1,11 +1,13 @@
+import type { Action } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, Step } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
 import type { CommandFailure } from '../run/report.ts'
 import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
+import { foldsIn, foldWords } from './folded-commands.ts'
 import { listing, plural } from './format.ts'
 import { answerLines, excerpt } from './lesson.ts'
 import { printable } from './printable.ts'
@@ -63,27 +65,62 @@ function stepParts({ step, commands, failure, checks, shell }: WalkedStep, index
   return [
     `## ${index + 1}. ${inline(step.title)}`,
     ...(step.why.trim() === '' ? [] : [printable(step.why.trim())]),
-    ...(commands.length === 0 && failure === undefined ? [] : [consoleBlock(commands, failure)]),
+    ...(commands.length === 0 && failure === undefined
+      ? []
+      : [consoleBlock(shownLines(step, commands), failure), ...foldedParts(step, commands)]),
     ...(failure === undefined ? [] : [failureNote(failure)]),
     ...(checks.length === 0 ? [] : [checks.map(checkItem).join('\n')]),
     ...(shell ? ['*Here a shell was opened; what was typed in it is not recorded.*'] : []),
   ]
 }
 
-function consoleBlock(commands: WalkedStep['commands'], failure: CommandFailure | undefined): string {
-  const all = [
-    ...commands,
-    ...(failure === undefined ? [] : [{ command: failure.command, output: failure.stderr }]),
+/** A command of a step that ran, with what it printed. */
+type Ran = WalkedStep['commands'][number]
+
+/** The commands that ran, each with what it is for; in place of a fold a line that counts what follows below. */
+function shownLines(step: Step, commands: readonly Ran[]): string[] {
+  const told = new Set<string>()
+  return commands.flatMap((ran, at) => {
+    const words = step.actions[at]?.fold
+    if (words === undefined) return commandLines(ran, step.actions[at]?.explain)
+    if (told.has(words)) return []
+    told.add(words)
+    return [`# … ${foldWords({ words, actions: ranOfFold(step, commands, words) })}, below`]
+  })
+}
+
+/** What is folded: a reader opens it, and where nothing folds it is there to be read. */
+function foldedParts(step: Step, commands: readonly Ran[]): string[] {
+  const ran = step.actions.slice(0, commands.length)
+  return foldsIn(ran).map(fold => {
+    const lines = ran.flatMap((action, at) =>
+      action.fold === fold.words ? commandLines(commands[at]!, action.explain) : [],
+    )
+    return `<details><summary>${inline(foldWords(fold))}</summary>\n\n${fenced(lines)}\n\n</details>`
+  })
+}
+
+function ranOfFold(step: Step, commands: readonly Ran[], words: string): Action[] {
+  return step.actions.slice(0, commands.length).filter(({ fold }) => fold === words)
+}
+
+function commandLines({ command, output }: Ran, explain: string | undefined): string[] {
+  const shown = command.plugin === undefined ? excerpt : answerLines
+  return [
+    ...(explain === undefined ? [] : [`# ${explain}`]),
+    `$ ${commandLine(command)}`,
+    ...(output.trim() === '' ? [] : shown(output.trimEnd())),
   ]
-  const text = all
-    .flatMap(({ command, output }) => [
-      `$ ${commandLine(command)}`,
-      ...(output.trim() === ''
-        ? []
-        : (command.plugin === undefined ? excerpt : answerLines)(output.trimEnd())),
-    ])
-    .map(printable)
-    .join('\n')
+}
+
+function consoleBlock(lines: readonly string[], failure: CommandFailure | undefined): string {
+  const failed =
+    failure === undefined ? [] : commandLines({ command: failure.command, output: failure.stderr }, undefined)
+  return fenced([...lines, ...failed])
+}
+
+function fenced(lines: readonly string[]): string {
+  const text = lines.map(printable).join('\n')
   const fence = fenceFor(text, 3)
   return `${fence}console\n${text}\n${fence}`
 }

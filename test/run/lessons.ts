@@ -41,3 +41,16 @@ steps:
   - title: Waiting
     run: [sleep 1000]
 `
+
+/** A lesson about a service: its rules stand among those that every node has. */
+export const service = `name: service
+title: A service
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24, serve: 8080, labels: {app: web}}
+outside: {client: 192.0.2.10/24}
+services: [{name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}]
+steps:
+  - title: Rules
+    build: [network, firewall, servers, services]
+`

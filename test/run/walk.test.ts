@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { openSession, users } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
 import { key, Terminal } from './lesson-terminal.ts'
-import { broken, endless, short } from './lessons.ts'
+import { broken, endless, service, short } from './lessons.ts'
 
 describe.each(users)('a lesson walked by %s', user => {
   it('shows each step, runs it at Enter, and goes to the next one at Enter', async () => {
@@ -77,6 +77,27 @@ describe('the keys of a lesson', () => {
     await terminal.press('Enter run', 'q')
     expect(await terminal.ended()).toEqual({ code: 0, restored: true })
     expect(session.leftFiles()).toEqual([])
+  })
+
+  it('u unfolds what every node has, before the step and after it', async () => {
+    const session = openSession()
+    const terminal = new Terminal(session, ['walk', session.file('service.yaml', service), '--down'])
+    const preview = await terminal.press('u unfold', key.enter)
+    expect(preview).toMatch(/… \d+ commands: what every node has, whatever its services\n/)
+    await terminal.until('what every node has, whatever its services (u shows them)')
+    const run = await terminal.press('u unfold', 'u')
+    expect(run).toContain(
+      '# 10.96.0.1:80 is the cluster IP of default/web\n$ iptables -t nat -A KUBE-SERVICES ',
+    )
+    expect(run).not.toContain('-N KUBE-FORWARD')
+    const unfolded = await terminal.press('Enter finish', 'r')
+    expect(unfolded).toContain('# a new chain, which every node has\n$ iptables -t filter -N KUBE-FORWARD\n')
+    await terminal.press('u unfold', 'u')
+    await terminal.until('$ iptables -t filter -N KUBE-FORWARD')
+    expect(await terminal.press('Enter run', key.enter)).not.toContain('unfold')
+    await terminal.until('what every node has, whatever its services (shown above)')
+    expect(await terminal.press('Enter finish', key.enter)).not.toContain('unfold')
+    expect(await terminal.ended()).toEqual({ code: 0, restored: true })
   })
 
   it('q asks what becomes of the lab, and b goes on with the lesson', async () => {

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
 import type { WalkedStep } from '../../src/run/lesson-record.ts'
+import { foldLine, foldsIn } from '../../src/view/folded-commands.ts'
 import {
   keyLine,
   lessonCheck,
   lessonCommand,
   lessonFailure,
+  lessonFolds,
   lessonOutput,
   lessonPreview,
   lessonSummary,
@@ -140,6 +142,109 @@ it('is a lesson in 80 and in 40 columns', () => {
         expected  netns_011 answers
         observed  timed out after 0.5 s
     Enter go on · b back · s shell · q quit"
+  `)
+})
+
+const everyNode = 'what every node has, whatever its services'
+const folded = step('Rules', [
+  {
+    ...action('iptables -t nat -N KUBE-SERVICES'),
+    explain: 'a new chain, which every node has',
+    fold: everyNode,
+  },
+  {
+    ...action('iptables -t nat -N KUBE-SVC-X'),
+    explain: 'a new chain, which chooses an endpoint of default/web',
+  },
+  {
+    ...action('iptables -t nat -I OUTPUT 1 -j KUBE-SERVICES'),
+    explain: 'look for a service',
+    fold: everyNode,
+  },
+])
+
+it('shows in one line what is folded, and all of it where it is asked for', () => {
+  const [, rule] = folded.actions
+  const screenOf = (style: Style) =>
+    [
+      lessonPreview(style, folded, 20),
+      foldLine(style, foldsIn(folded.actions)[0]!, 'u shows them'),
+      lessonCommand(style, rule!.command, rule!.explain),
+      lessonFolds(style, folded),
+    ].join('')
+  expect(screenOf(plain(80))).toMatchInlineSnapshot(`
+    "… 2 commands: what every node has, whatever its services
+    $ iptables -t nat -N KUBE-SVC-X
+    … 2 commands: what every node has, whatever its services (u shows them)
+    # a new chain, which chooses an endpoint of default/web
+    $ iptables -t nat -N KUBE-SVC-X
+
+    2 commands: what every node has, whatever its services
+    # a new chain, which every node has
+    $ iptables -t nat -N KUBE-SERVICES
+    # look for a service
+    $ iptables -t nat -I OUTPUT 1 -j KUBE-SERVICES
+    "
+  `)
+  expect(screenOf(plain(40))).toMatchInlineSnapshot(`
+    "… 2 commands: what every node has,
+      whatever its services
+    $ iptables -t nat -N KUBE-SVC-X
+    … 2 commands: what every node has,
+      whatever its services (u shows them)
+    # a new chain, which chooses an endpoint
+    # of default/web
+    $ iptables -t nat -N KUBE-SVC-X
+
+    2 commands: what every node has,
+    whatever its services
+    # a new chain, which every node has
+    $ iptables -t nat -N KUBE-SERVICES
+    # look for a service
+    $ iptables -t nat -I OUTPUT 1 -j KUBE-SERVICES
+    "
+  `)
+})
+
+it('counts the commands of a fold that there is no room for', () => {
+  expect(lessonPreview(plain(80), folded, 1)).toBe('… and 3 more commands\n')
+})
+
+it('leaves out the middle of a long text that a command reads', () => {
+  const input = `${Array.from({ length: 40 }, (_, line) => line).join('\n')}\n`
+  const lines = lessonCommand(plain(80), { ...command('tee /etc/hosts'), input }).split('\n')
+  expect(lines.slice(0, 3)).toEqual(["$ tee /etc/hosts >/dev/null <<'END'", '0', '1'])
+  expect(lines).toContain('… 17 more lines …')
+  expect(lines.slice(-3)).toEqual(['39', 'END', ''])
+})
+
+it('is recorded with what is folded below the rest', () => {
+  const commands = folded.actions.map(({ command }) => ({ command, output: '' }))
+  const text = renderTranscript({
+    lesson: built,
+    date: '2025-03-01',
+    walked: [walked({ step: folded, commands, checks: [] })],
+  })
+  expect(text.slice(text.indexOf('## 1.'))).toMatchInlineSnapshot(`
+    "## 1. Rules
+
+    \`\`\`console
+    # … 2 commands: what every node has, whatever its services, below
+    # a new chain, which chooses an endpoint of default/web
+    $ iptables -t nat -N KUBE-SVC-X
+    \`\`\`
+
+    <details><summary>2 commands: what every node has, whatever its services</summary>
+
+    \`\`\`console
+    # a new chain, which every node has
+    $ iptables -t nat -N KUBE-SERVICES
+    # look for a service
+    $ iptables -t nat -I OUTPUT 1 -j KUBE-SERVICES
+    \`\`\`
+
+    </details>
+    "
   `)
 })
 

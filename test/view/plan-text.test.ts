@@ -56,6 +56,20 @@ it('reads as the steps, their reasons, commands and checks', () => {
   `)
 })
 
+it('says in plain words what a command is for, where it is asked to', () => {
+  const explained = {
+    ...dnatStep.actions[0]!,
+    explain: '10.100.100.100:8080 is the cluster IP of default/web',
+  }
+  const rules = { ...short, steps: [{ ...dnatStep, actions: [explained] }] }
+  expect(renderPlan(plain(40), rules, true)).toContain(`
+    # 10.100.100.100:8080 is the cluster
+    # IP of default/web
+    $ iptables --table nat --new HTTP-SERVICE
+`)
+  expect(renderPlan(plain(40), rules)).not.toContain('#')
+})
+
 it('keeps a here-document as it is pasted', () => {
   const tee = { command: { ...command('tee /etc/hosts'), input: '10.0.0.11 a\n' }, undo: [] }
   const text = renderPlan(plain(80), {

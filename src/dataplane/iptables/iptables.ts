@@ -15,7 +15,12 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
   // (`ensureRouteLocalnet` in proxier.go).
   prepare: ({ settings, node, family }) =>
     nodePortScope(settings, node, family).localhost
-      ? [['sysctl', '-w', 'net.ipv4.conf.all.route_localnet=1']]
+      ? [
+          {
+            argv: ['sysctl', '-w', 'net.ipv4.conf.all.route_localnet=1'],
+            explain: 'let the kernel route loopback addresses, so that node ports can answer on 127.0.0.1',
+          },
+        ]
       : [],
   steps: ruleCommands,
   sync: rulesChange,

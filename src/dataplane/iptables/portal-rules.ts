@@ -30,17 +30,16 @@ function addClusterIP(context: PortalContext, traffic: ServiceTraffic): void {
   // Of this rule there are as many as service ports: concat makes no list longer than it has to be, a spread does.
   const match = ['-m', protocol, '-p', protocol, '-d', clusterIP, '--dport', dport, '-j', internal]
   const explain = `${clusterIP}:${dport} is the cluster IP of ${name}`
-  context.nat.add('KUBE-SERVICES', explain, comment(`${name} cluster IP`).concat(match))
+  context.nat.add('KUBE-SERVICES', explain, comment(`${name} cluster IP`).concat(match), port.service)
 }
 
 function addExternalIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
   const { port, chains, dport, choice, external } = traffic
   const match = toAddress(traffic, address)
   if (choice.any) {
-    context.nat.add('KUBE-SERVICES', `${address}:${dport} is an external IP of ${port.name}`, [
-      ...comment(`${port.name} external IP`),
-      ...[...match, '-j', chains.external],
-    ])
+    const argv = [...comment(`${port.name} external IP`), ...match, '-j', chains.external]
+    const explain = `${address}:${dport} is an external IP of ${port.name}`
+    context.nat.add('KUBE-SERVICES', explain, argv, port.service)
   }
   if (external === undefined) refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', address, match)
 }
@@ -51,16 +50,17 @@ function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, addr
   const { name } = port
   const match = toAddress(traffic, address)
   if (choice.any) {
-    context.nat.add('KUBE-SERVICES', `${address}:${dport} is the load balancer's address of ${name}`, [
-      ...comment(`${name} loadbalancer IP`),
-      ...[...match, '-j', firewalled ? chains.firewall : chains.external],
-    ])
+    const target = firewalled ? chains.firewall : chains.external
+    const argv = [...comment(`${name} loadbalancer IP`), ...match, '-j', target]
+    const explain = `${address}:${dport} is the load balancer's address of ${name}`
+    context.nat.add('KUBE-SERVICES', explain, argv, port.service)
   }
   if (firewalled) {
     context.filter.add(
       'KUBE-PROXY-FIREWALL',
       `drop what still has ${address} as its destination: ${chains.firewall} did not let it through to DNAT`,
       [...comment(`${name} traffic not accepted by ${chains.firewall}`), ...match, '-j', 'DROP'],
+      port.service,
     )
   }
   if (external === undefined) refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', address, match)
@@ -74,14 +74,24 @@ function addNodePort(context: PortalContext, traffic: ServiceTraffic): void {
   const match = words(`-m ${protocol} -p ${protocol}`)
   const dport = ['--dport', String(nodePort)]
   if (choice.any && kernel.nfacct && localhostNodePorts) {
-    nat.add('KUBE-NODEPORTS', `count what comes to node port ${nodePort} on a loopback address`, [
-      ...[...comment(name), ...match, '-d', '127.0.0.0/8', ...dport],
-      ...[...words('-m nfacct --nfacct-name localhost_nps_accepted_pkts'), '-j', chains.external],
-    ])
+    const explain = `count what comes to node port ${nodePort} on a loopback address`
+    const counter = words('-m nfacct --nfacct-name localhost_nps_accepted_pkts')
+    const argv = [
+      ...comment(name),
+      ...match,
+      '-d',
+      '127.0.0.0/8',
+      ...dport,
+      ...counter,
+      '-j',
+      chains.external,
+    ]
+    nat.add('KUBE-NODEPORTS', explain, argv, port.service)
   }
   if (choice.any) {
     const explain = `port ${nodePort} of this node is a node port of ${name}`
-    nat.add('KUBE-NODEPORTS', explain, [...comment(name), ...match, ...dport, '-j', chains.external])
+    const argv = [...comment(name), ...match, ...dport, '-j', chains.external]
+    nat.add('KUBE-NODEPORTS', explain, argv, port.service)
   }
   if (external === undefined) {
     const toNode = [...words('-m addrtype --dst-type LOCAL'), ...match, ...dport]
@@ -96,6 +106,7 @@ function addHealthCheck({ filter }: PortalContext, { port }: ServiceTraffic): vo
     'KUBE-NODEPORTS',
     `load balancers ask port ${number} whether this node has endpoints of ${name}`,
     [...comment(`${name} health check node port`), ...words(`-m tcp -p tcp --dport ${number} -j ACCEPT`)],
+    port.service,
   )
 }
 
@@ -111,7 +122,7 @@ function refuse(
   const effect = choice.any ? 'drop silently' : 'refuse at once'
   const target = choice.any ? 'DROP' : 'REJECT'
   const explain = `${effect} connections to ${what}: ${reason}`
-  filter.add(chain, explain, [...comment(reason), ...match, '-j', target])
+  filter.add(chain, explain, [...comment(reason), ...match, '-j', target], port.service)
 }
 
 function toAddress({ protocol, dport }: ServiceTraffic, address: string): readonly string[] {

@@ -21,7 +21,7 @@ export function rulesChange(
   if (before === undefined && after === undefined) return noRulesChange
   const previous = before === undefined ? undefined : compileServices(before)
   const next = after === undefined ? undefined : compileServices(after)
-  const edits = ruleCommands(previous, next)
+  const edits = ruleCommands(previous, next).map(({ argv }) => argv)
   const flushes = flushesOf(before, after)
   const counts = { rules: changedRules(edits, previous), more: rulesOf(next) - rulesOf(previous) }
   if (previous === undefined || next === undefined) {

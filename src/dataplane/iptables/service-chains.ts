@@ -29,8 +29,9 @@ export function addServiceChains(context: ChainContext, traffic: ServiceTraffic)
   const { port, chains, choice, internal, usesClusterChain, usesLocalChain } = traffic
   if (traffic.usesExternalChain) addExternalChain(context, traffic)
   if (usesFirewallChain(traffic)) addFirewallChain(context, traffic)
-  if (usesClusterChain) nat.declare(chains.cluster, port.service)
-  if (usesLocalChain) nat.declare(chains.local, port.service)
+  if (usesClusterChain) nat.declare(chains.cluster, port.service, `chooses an endpoint of ${port.name}`)
+  if (usesLocalChain)
+    nat.declare(chains.local, port.service, `chooses one of this node's endpoints of ${port.name}`)
   if (internal !== undefined) addMasquerade(context, traffic, internal)
   const reachable = choice.reachable.map(({ address, ip }) => ({
     address,
@@ -67,7 +68,7 @@ function addMasquerade(context: ChainContext, traffic: ServiceTraffic, chain: st
 
 function addExternalChain({ nat, detector }: ChainContext, { port, chains, external }: ServiceTraffic): void {
   const { name, service, externalPolicyLocal } = port
-  nat.declare(chains.external, service)
+  nat.declare(chains.external, service, `takes what comes for ${name} from outside the cluster`)
   const add = (explain: string, text: string, match: readonly string[], target: string) =>
     nat.add(chains.external, explain, [...comment(text), ...match, '-j', target])
   if (externalPolicyLocal) {
@@ -95,7 +96,7 @@ function addExternalChain({ nat, detector }: ChainContext, { port, chains, exter
 
 function addFirewallChain({ nat, nodeIP }: ChainContext, { port, chains }: ServiceTraffic): void {
   const { name, service, sourceRanges, loadBalancerIPs } = port
-  nat.declare(chains.firewall, service)
+  nat.declare(chains.firewall, service, `asks who may use the load balancer's address of ${name}`)
   const allow = (source: string, explain: string) => {
     const text = comment(`${name} loadbalancer IP`)
     nat.add(chains.firewall, explain, [...text, '-s', source, '-j', chains.external])
@@ -143,7 +144,7 @@ function addEndpointChain(context: ChainContext, traffic: ServiceTraffic, endpoi
   const { nat } = context
   const { port, protocol } = traffic
   const { chain, ip, address } = endpoint
-  nat.declare(chain, port.service)
+  nat.declare(chain, port.service, `sends to the endpoint ${address}`)
   const hairpin = `hairpin: ${ip} reaches itself through the service; unmasqueraded, it would see its own address and not answer`
   nat.add(chain, hairpin, bulkRule(context, port.name, ['-s', ip, '-j', 'KUBE-MARK-MASQ']))
   const dnat = ['-m', protocol, '-p', protocol, '-j', 'DNAT', '--to-destination', address]

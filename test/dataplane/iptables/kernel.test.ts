@@ -72,6 +72,8 @@ const sorted = (saved: string) => {
   }
 }
 
+const argvs = (steps: ReturnType<typeof ruleCommands>) => steps.map(({ argv }) => argv)
+
 describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own', () => {
   const [few, more] = [everything(['10.1.0.2']), everything(['10.1.0.2', '10.1.0.3', '10.1.0.4'])]
   const jumps = { jumps: true, explain: true }
@@ -80,8 +82,8 @@ describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own
 
   it.each(variants)('iptables-%s: single commands leave the same as the restore text', variant => {
     const script = [
-      run(variant, ruleCommands(undefined, few)),
-      run(variant, ruleCommands(few, more)),
+      run(variant, argvs(ruleCommands(undefined, few))),
+      run(variant, argvs(ruleCommands(few, more))),
       save(variant),
     ]
     expect(sorted(inNamespace(script.join('\n')))).toEqual(sorted(loaded(variant, more)))
@@ -97,7 +99,7 @@ describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own
   })
 
   it.each(variants)('iptables-%s: taking all away leaves nothing', variant => {
-    const commands = [...ruleCommands(undefined, more), ...ruleCommands(more, undefined)]
+    const commands = argvs([...ruleCommands(undefined, more), ...ruleCommands(more, undefined)])
     expect(inNamespace([run(variant, commands), save(variant)].join('\n'))).not.toContain('KUBE')
   })
 

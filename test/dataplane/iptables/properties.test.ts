@@ -135,11 +135,11 @@ it('single commands lead from any state to any other, from none and back to none
     fc.property(cluster, cluster, (before, after) => {
       const [previous, next] = [rulesOf(before), rulesOf(after)]
       const machine = new SimulatedIptables()
-      for (const command of ruleCommands(undefined, previous)) machine.run(command)
+      for (const { argv } of ruleCommands(undefined, previous)) machine.run(argv)
       expect(machine.tables).toEqual(full(previous).tables)
-      for (const command of ruleCommands(previous, next)) machine.run(command)
+      for (const { argv } of ruleCommands(previous, next)) machine.run(argv)
       expect(machine.tables).toEqual(full(next).tables)
-      for (const command of ruleCommands(next, undefined)) machine.run(command)
+      for (const { argv } of ruleCommands(next, undefined)) machine.run(argv)
       expect(machine.tables).toEqual(new SimulatedIptables().tables)
     }),
   )

@@ -7,7 +7,7 @@ const commands = (before: string[] | undefined, after: string[] | undefined) => 
   const [previous, next] = [before, after].map(
     ips => ips && compile([service()], ips.length ? [slice(ips)] : []),
   )
-  return ruleCommands(previous, next).map(argv => argv.join(' '))
+  return ruleCommands(previous, next).map(({ argv }) => argv.join(' '))
 }
 
 it('the first sync makes the chains, fills them, and then lets traffic in', () => {
@@ -63,7 +63,9 @@ it('taking all away leaves the built-in chains first', () => {
 
 it('IPv6 rules are for ip6tables', () => {
   const rules = compile([service({ clusterIPs: ['fd00::1'] })], [], {}, { family: 'ipv6' })
-  expect(new Set(ruleCommands(undefined, rules).map(([program]) => program))).toEqual(new Set(['ip6tables']))
+  expect(new Set(ruleCommands(undefined, rules).map(({ argv: [program] }) => program))).toEqual(
+    new Set(['ip6tables']),
+  )
 })
 
 it.each([
