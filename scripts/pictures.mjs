@@ -79,18 +79,18 @@ try {
 
   const walk = open()
   await walk.netlab('walk labs/clusterip.yaml --down', async type => {
-    for (let step = 1; step <= 5; step += 1) {
+    for (let step = 1; step <= 6; step += 1) {
       await walk.window.until(`── ${step}/`)
       for (const offered of ['q quit', 'Enter go on']) {
         await walk.window.until(offered)
-        if (step === 5 && offered === 'Enter go on') break
+        if (step === 6 && offered === 'Enter go on') break
         type(enter)
         if (offered === 'q quit') await walk.window.until('Enter go on')
         else await walk.window.until(`── ${step + 1}/`)
       }
     }
     const lines = walk.window.lines()
-    const heading = lines.findIndex(({ text }) => text.startsWith('── 5/'))
+    const heading = lines.findIndex(({ text }) => text.startsWith('── 6/'))
     take(
       'walk',
       'netlab walk: a step of a lesson, with its reason, commands and checks',

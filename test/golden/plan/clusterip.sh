@@ -17,13 +17,13 @@ settings=/run/netlab-clusterip.sysctl
 teardown() {
   last=$(cat "$reached")
   set +e
-  if [ "$last" -ge 13 ]; then
+  if [ "$last" -ge 14 ]; then
     iptables -t nat -R KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --match statistic --mode random --probability 0.5 --jump KUBE-SEP-2XP55SZRRPQAH4NV
   fi
-  if [ "$last" -ge 12 ]; then
+  if [ "$last" -ge 13 ]; then
     iptables -t nat -R KUBE-SVC-KX5O3XY32VPAQDVY 3 -m comment --comment 'default/http-server -> 10.0.0.21:8080' -j KUBE-SEP-2XP55SZRRPQAH4NV
   fi
-  if [ "$last" -ge 11 ]; then
+  if [ "$last" -ge 12 ]; then
     iptables -t nat -D KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.21:8080
     iptables -t nat -D KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -s 10.0.0.21 -j KUBE-MARK-MASQ
     iptables -t nat -D KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
@@ -37,15 +37,17 @@ teardown() {
     iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
     iptables -A KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
   fi
-  if [ "$last" -ge 10 ]; then
+  if [ "$last" -ge 11 ]; then
     iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
     iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
     iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -s 10.0.0.11 -j KUBE-MARK-MASQ
     iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
-    iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 ! -s 10.0.0.0/24 -j KUBE-MARK-MASQ
-    iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.11:8080' -j KUBE-SEP-RSY6OMAC2GN5QSZX
     iptables -t nat -I KUBE-SERVICES 1 -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j KUBE-SVC-KX5O3XY32VPAQDVY
     iptables -D KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
+  fi
+  if [ "$last" -ge 10 ]; then
+    iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server cluster IP' -m tcp -p tcp -d 10.100.100.100 --dport 8080 ! -s 10.0.0.0/24 -j KUBE-MARK-MASQ
+    iptables -t nat -A KUBE-SVC-KX5O3XY32VPAQDVY -m comment --comment 'default/http-server -> 10.0.0.11:8080' -j KUBE-SEP-RSY6OMAC2GN5QSZX
   fi
   if [ "$last" -ge 9 ]; then
     iptables -t nat -N HTTP-SERVICE
@@ -164,7 +166,7 @@ if [ "$#" -gt 0 ] && [ "$1" = teardown ]; then
 fi
 
 step() {
-  printf '%s\n' "$1/13 $2"
+  printf '%s\n' "$1/14 $2"
   echo "$1" > "$reached"
 }
 
@@ -344,18 +346,28 @@ iptables --table nat --delete OUTPUT --jump HTTP-SERVICE
 iptables --table nat --flush HTTP-SERVICE
 iptables --table nat --delete-chain HTTP-SERVICE
 
-# No pod is ready, and the service is still there. A chain without rules would let the packet travel
-# on with the virtual address, to nowhere, and the client would wait. kube-proxy instead puts a
-# REJECT rule into the filter table: the client is refused at once and knows that it need not wait.
-# (Long ago such packets were marked by KUBE-MARK-DROP and thrown away by KUBE-FIREWALL without a
-# word.)
-step 10 'A service without endpoints'
+# What if no pod is ready? One might just empty the service's chain. KUBE-SERVICES still jumps into
+# it, finds nothing there, and comes back; the end of KUBE-SERVICES is reached, and nobody has
+# translated anything. So the packet travels on to 10.100.100.100, which no machine has: the host's
+# default route takes it to "client", and there it is lost. The table of connections remembers it
+# so: it was meant for 10.100.100.100, an answer would come from 10.100.100.100, and none has come
+# (UNREPLIED). Whoever asks waits until its patience is over.
+step 10 'A chain without a rule'
+iptables --table nat --flush KUBE-SVC-KX5O3XY32VPAQDVY
+
+# kube-proxy does not leave it at that. A service without endpoints has no rule in the nat table at
+# all, and one in the filter table, which REJECTs: the client is refused at once and knows that it
+# need not wait. (Long ago such packets were marked by KUBE-MARK-DROP and thrown away by
+# KUBE-FIREWALL without a word; the lab no-endpoints has both.) What got lost before is forgotten,
+# since a new connection from the same port would be taken for the lost one.
+step 11 'A service without endpoints'
 iptables -t filter -A KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
 iptables -t nat -D KUBE-SERVICES 1
 iptables -t nat -F KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -F KUBE-SEP-RSY6OMAC2GN5QSZX
 iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
+conntrack --flush || true
 
 # With two endpoints the service's chain has two rules that choose. (Its first rule chooses nobody:
 # it marks what comes from outside the pods' network, to be masqueraded.) iptables reads them in
@@ -364,7 +376,7 @@ iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
 # all that come. So each endpoint gets half. With three it would be 1/3, then 1/2 of the rest, then
 # all of what is left. The machine "client" may ask, too, because it sends everything it has no
 # other way for to this host. From the internet nobody would send a packet for 10.100.100.100 here.
-step 11 'A second endpoint, each gets one half'
+step 12 'A second endpoint, each gets one half'
 iptables -t filter -F KUBE-SERVICES
 iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
@@ -382,7 +394,7 @@ iptables -t nat -A KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-s
 # the first rule. Of the other half, only half take the second one. A quarter match nothing, leave
 # the chain with the virtual address still in them, and get lost beyond the host's default route.
 # Nothing warns of it: three tries out of four are fine.
-step 12 'The common mistake: one half on both rules'
+step 13 'The common mistake: one half on both rules'
 iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --match statistic --mode random --probability 0.5 --jump KUBE-SEP-2XP55SZRRPQAH4NV
 
 # The rule is put right: without a statistic match it takes every connection that reaches it. One
@@ -390,6 +402,6 @@ iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --com
 # a translation, for two minutes; a new connection from the same port would be taken for the old one
 # and get lost as well. So it is told to forget all connections. This is how the lab stays: a
 # healthy ClusterIP, the same that kube-proxy would have made.
-step 13 'The last rule takes all that come'
+step 14 'The last rule takes all that come'
 iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --jump KUBE-SEP-2XP55SZRRPQAH4NV
 conntrack --flush || true
