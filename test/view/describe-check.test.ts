@@ -38,14 +38,23 @@ it('tells what a command check asks for', () => {
     exit: 0,
   }
   expect(describeCheck(check)).toBe("grep 'a b' x in pod: exits with 0")
-  const printing = ['^no', '^1$', 'nameserver 8.8.8.8', '^n.*o$'].map(output =>
-    describeCheck({ ...check, exit: undefined, output }),
-  )
+  const patterns = [
+    ...['^no', '^1$', 'nameserver 8.8.8.8', '^n.*o$', '^10\\.0\\.0\\.1 via .* dev eth0 '],
+    ...['^-P FORWARD DROP\\n?$', '-j DROP\\n.*-j KUBE-SEP-\\w+\\n', ' +[1-3] +\\d+', '^(?!a)', 'a?b', 'a|b'],
+  ]
+  const printing = patterns.map(output => describeCheck({ ...check, exit: undefined, output }))
   expect(printing).toEqual([
     `grep 'a b' x in pod: fails and prints "no…"`,
     `grep 'a b' x in pod: fails and prints "1"`,
     `grep 'a b' x in pod: fails and prints "…nameserver 8.8.8.8…"`,
-    "grep 'a b' x in pod: fails and prints /^n.*o$/",
+    `grep 'a b' x in pod: fails and prints "n…o"`,
+    `grep 'a b' x in pod: fails and prints "10.0.0.1 via … dev eth0 …"`,
+    `grep 'a b' x in pod: fails and prints "-P FORWARD DROP"`,
+    `grep 'a b' x in pod: fails and prints "…-j DROP · …-j KUBE-SEP-… · …"`,
+    "grep 'a b' x in pod: fails and prints / +[1-3] +\\d+/",
+    "grep 'a b' x in pod: fails and prints /^(?!a)/",
+    "grep 'a b' x in pod: fails and prints /a?b/",
+    "grep 'a b' x in pod: fails and prints /a|b/",
   ])
   expect(describeCheck({ ...check, from: 'host' })).toBe("grep 'a b' x on host: exits with 0")
 })
