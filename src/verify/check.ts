@@ -9,7 +9,7 @@ import { runAtAnyway } from '../sandbox/enter.ts'
 import { killed, mustLive, mustStillLive } from '../sandbox/lab-gone.ts'
 import { fitting, patiently } from '../sandbox/patience.ts'
 import { EndlessError, type Finished } from '../sandbox/process.ts'
-import { matchesInTime, PatternError } from './pattern.ts'
+import { matchInTime, PatternError } from './pattern.ts'
 import type { CheckResult } from './report.ts'
 
 /** How many checks are tried at once: enough to hide the waiting of those that time out. */
@@ -110,9 +110,12 @@ async function tryCommand(
   }
   if (finished.exitCode === killed) await mustStillLive(sandbox, why)
   const exitOk = check.exit === undefined ? finished.exitCode !== 0 : finished.exitCode === check.exit
-  const outputOk = check.output === undefined || matchesInTime(check.output, finished.stdout)
-  const printed = (finished.stdout || finished.stderr).trim()
-  const observed = `exits with ${finished.exitCode}${printed === '' ? ', prints nothing' : ` and prints: ${shortened(printed)}`}`
+  // As a shell takes what a command prints; else a pattern's $ would fit behind the last line break, whatever stands before it.
+  const stdout = finished.stdout.replace(/\n$/, '')
+  const found = check.output === undefined ? undefined : matchInTime(check.output, stdout)
+  const outputOk = check.output === undefined || found !== undefined
+  const printed = stdout.trim() === '' ? shortened(finished.stderr.trim()) : around(stdout, found)
+  const observed = `exits with ${finished.exitCode}${printed === '' ? ', prints nothing' : ` and prints: ${printed}`}`
   return { ok: exitOk && outputOk, observed }
 }
 
@@ -162,7 +165,7 @@ function fits(expectation: Expectation, answer: Answer, backend: Backend | undef
         answer.failure === undefined &&
         answer.status === status &&
         (backends.length === 0 || (backend !== undefined && backends.includes(backend.name))) &&
-        (body === undefined || matchesInTime(body, answer.body)) &&
+        (body === undefined || matchInTime(body, answer.body) !== undefined) &&
         (client === undefined || backend?.client === client)
       )
     }
@@ -184,10 +187,21 @@ function observedWords(answer: Answer, backend: Backend | undefined, timeout: nu
   return `got an answer${status}: ${shortened(answer.body.trim())}`
 }
 
-/** Characters that are looked at; what is shown of them is less. */
-const mostShown = 1000
+/** Characters that are shown of what a command or a server says. */
+const mostShown = 240
+
+/** What was printed; of much of it, the lines in which was found what was looked for. */
+function around(text: string, found: readonly [number, number] | undefined): string {
+  if (found === undefined || text.length <= mostShown) return shortened(text.trim())
+  const start = text.lastIndexOf('\n', found[0] - 1) + 1
+  const lineEnd = text.indexOf('\n', found[1])
+  const end = lineEnd === -1 ? text.length : lineEnd
+  const shown = shortened(text.slice(start, end).trim())
+  return `${start > 0 ? '… · ' : ''}${shown}${end < text.length ? ' · …' : ''}`
+}
 
 function shortened(text: string): string {
-  const line = text.slice(0, mostShown).replaceAll(/\s*\n\s*/g, ' · ')
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line
+  // A line break takes three columns; no more than that is worth a look.
+  const line = text.slice(0, 4 * mostShown).replaceAll(/\s*\n\s*/g, ' · ')
+  return line.length > mostShown ? `${line.slice(0, mostShown - 1)}…` : line
 }

@@ -50,7 +50,7 @@ describe.each(users)('as %s', user => {
     const check = { command: `echo ${'a'.repeat(60)}b`, expect: { output: '^(a+)+$' } }
     const { code, stderr } = await up(checked(check))
     expect(code).toBe(1)
-    expect(stderr).toContain('the pattern ^(a+)+$ is not through with 62 characters after 1 s')
+    expect(stderr).toContain('the pattern ^(a+)+$ is not through with 61 characters after 1 s')
   })
 
   it('a check whose command prints nothing but blanks is told at once', async () => {

@@ -23,3 +23,23 @@ it('a check of which several things may come says what the one means that came t
   const { checks } = JSON.parse(stdout) as { checks: { means?: string }[] }
   expect(checks.flatMap(({ means }) => means ?? [])).toEqual(['It answers.', 'Nobody is there.'])
 })
+
+const printing = `name: printing
+bridge: {name: br1, address: 10.0.0.1/24}
+pods: {a: 10.0.0.11/24}
+steps:
+  - title: Look
+    check:
+      - {command: seq 1000 1100, expect: {output: "^1050\\n1051$"}}
+      - {command: "true", expect: {output: "^$"}}
+      - {command: echo x, expect: {output: "^$"}, within: 0.1}
+`
+
+it('what a check of a command found is shown, also in the middle of much; and nothing is nothing', async () => {
+  const session = openSession()
+  const { code, stderr } = await session.netlab('up', session.file('printing.yaml', printing), '--verbose')
+  expect(code).toBe(1)
+  expect(stderr).toContain('# ✔ seq 1000 1100 on host: exits with 0 and prints: … · 1050 · 1051 · …')
+  expect(stderr).toContain('# ✔ true on host: exits with 0, prints nothing')
+  expect(stderr).toContain('# ✘ echo x on host: exits with 0 and prints: x')
+})
