@@ -4,7 +4,13 @@ import type { Socket } from 'node:net'
 /** The answer's header that names the pod, for those who ask many times and do not read bodies. */
 export const podHeader = 'x-pod'
 
-/** An HTTP server that says who answers, and whom it sees: as text, or as JSON on `Accept: application/json`. */
+/** Bytes that an answer may be asked to have, at most: enough for anybody's window. */
+const largestAnswer = 1_048_576
+
+/**
+ * An HTTP server that says who answers, and whom it sees: as text, or as JSON on `Accept: application/json`. `?bytes=8000` makes the text
+ * that long, where it is shorter.
+ */
 export function podServer(pod: string): Server {
   return createServer((request, response) => {
     const address = plainAddress(request.socket.localAddress)
@@ -12,7 +18,7 @@ export function podServer(pod: string): Server {
     const json = request.headers.accept?.includes('application/json') ?? false
     const body = json
       ? `${JSON.stringify({ pod, address, port: request.socket.localPort, client })}\n`
-      : `you are talking to ${pod} (${address}), you are ${client}\n`
+      : lengthened(`you are talking to ${pod} (${address}), you are ${client}\n`, wantedLength(request.url))
     if (request.httpVersion !== '1.0')
       letClientCloseFirst(request.socket, request.headers.connection === 'close')
     // Every request is a new connection, which is what kube-proxy's rules choose for.
@@ -24,6 +30,18 @@ export function podServer(pod: string): Server {
     })
     response.end(request.method === 'HEAD' ? undefined : body)
   })
+}
+
+/** Bytes; 0 where the request's address says nothing of that. */
+function wantedLength(url = ''): number {
+  const [, bytes] = /[?&]bytes=(\d{1,9})(?:&|$)/.exec(url) ?? []
+  return Math.min(Number(bytes ?? 0), largestAnswer)
+}
+
+/** A text with lines of dots behind it, up to a number of bytes. */
+function lengthened(text: string, bytes: number): string {
+  const missing = bytes - Buffer.byteLength(text)
+  return missing <= 0 ? text : text + `${'.'.repeat(79)}\n`.repeat(Math.ceil(missing / 80)).slice(-missing)
 }
 
 /** Milliseconds. */
