@@ -13,6 +13,7 @@ export interface Packet {
   /** TCP, where it does not say. */
   protocol?: 'tcp' | 'udp' | 'icmp'
   icmpType?: number
+  icmpCode?: number
   /** The interface that it came in by; undefined for what the host itself sends. */
   in?: string
   out?: string
@@ -61,8 +62,9 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
     case '-p':
       return Number([...protocolNames[packet.protocol ?? 'tcp'], 'all', '0'].includes(value))
     case '--icmp-type':
-      // A code behind the type (3/4) is that of an error.
-      return Number(value === 'any' || value === '255' || value === `${packet.icmpType}`)
+      return Number(
+        ['any', '255', `${packet.icmpType}`, `${packet.icmpType}/${packet.icmpCode ?? 0}`].includes(value),
+      )
     case '--dport':
     case '--dports':
       return Number(isPort(value, packet.port))

@@ -14,6 +14,8 @@ export interface Link {
   /** The other end of its cable is switched on too. */
   carrier: boolean
   mac: string
+  /** Bytes: the largest packet that it sends, or takes from the other end of its cable. */
+  mtu: number
   addresses: readonly Cidr[]
   /** The bridge that it is plugged into. */
   master?: string

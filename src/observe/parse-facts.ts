@@ -5,6 +5,7 @@ interface LinkJson {
   ifname: string
   flags?: string[]
   address?: string
+  mtu?: number
   master?: string
   addr_info?: { family: string; local: string; prefixlen: number }[]
   linkinfo?: { info_slave_data?: { state?: string; hairpin?: boolean; isolated?: boolean } }
@@ -27,13 +28,14 @@ interface NeighbourJson {
 /** Reads what `ip -j -d addr` prints. */
 export function parseLinks(text: string): readonly Link[] | undefined {
   return list<LinkJson>(text)?.map(
-    ({ ifname, flags = [], address = '', master, addr_info = [], linkinfo }) => {
+    ({ ifname, flags = [], address = '', mtu = 0, master, addr_info = [], linkinfo }) => {
       const port = linkinfo?.info_slave_data
       return {
         name: ifname,
         up: flags.includes('UP'),
         carrier: flags.includes('LOWER_UP'),
         mac: address,
+        mtu,
         addresses: addr_info
           .filter(info => info.family === 'inet')
           .map(info => ({ address: info.local, prefix: info.prefixlen })),

@@ -11,7 +11,7 @@ export const healthy = labAsBuilt(loadLab(fileURLToPath(new URL('healthy.yaml', 
 export function link(name: string, mac: string, cidr?: string, more: Partial<Link> = {}): Link {
   const [address = '', prefix = ''] = cidr?.split('/') ?? []
   const addresses = cidr === undefined ? [] : [{ address, prefix: Number(prefix) }]
-  return { name, up: true, carrier: true, mac, addresses, ...more }
+  return { name, up: true, carrier: true, mac, mtu: 1500, addresses, ...more }
 }
 
 function port(pod: string): Link {

@@ -5,6 +5,7 @@ import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import type { Source } from '../gather.ts'
 import type { Question } from '../question.ts'
+import { hanging } from './hanging.ts'
 import { Journey } from './journey.ts'
 import { readMachines } from './surroundings.ts'
 
@@ -31,6 +32,7 @@ export async function followMachines(source: Source, question: Question): Promis
   const journey = new Journey(surroundings, question)
   return (
     (await journey.followed()) ??
+    (question.seen === undefined ? await hanging(source, surroundings, question, journey) : undefined) ??
     finding(
       `every hop from ${from} to ${url} and back looks right; this is the way that the kernels say`,
       undefined,

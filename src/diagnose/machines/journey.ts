@@ -13,6 +13,7 @@ import type { Packet } from '../rule-match.ts'
 import { routeWords, type Shown, showListeners } from '../show.ts'
 import { crossing, turnedBack } from './network.ts'
 import { otherWay, wayLost } from './routes.ts'
+import type { Crossed } from './sizes.ts'
 import { type Hook, stopped } from './stopped.ts'
 import { isOwn, type Port, type Surroundings, settings } from './surroundings.ts'
 import { Translations } from './translations.ts'
@@ -29,12 +30,20 @@ interface Stand {
   answering?: Place
   /** Whose card it was last sent by. */
   from?: Place
+  /** It is no answer of TCP's, but what a router's kernel says of a packet. */
+  isMessage?: true
+  /** It carries a packet of that way, as flannel's tunnel has it. */
+  wraps?: Crossed['direction']
 }
 
 /** The way of a request over machines, there and back. */
 export class Journey {
   /** The ways that the kernels told. */
   readonly shown: Shown[] = []
+  /** The links that the request and its answer were sent over, in order. */
+  readonly crossed: Crossed[] = []
+  /** Where the request has come to, and as what. */
+  end: Pick<Stand, 'place' | 'packet'> | undefined
   readonly #surroundings: Surroundings
   readonly #question: Question
   readonly #translations = new Translations()
@@ -53,6 +62,7 @@ export class Journey {
     const request = { source: '', destination: address, port, ...asking, mark: 0, states: [] }
     const end = await this.#carried({ place: from, packet: request })
     if ('headline' in end) return end
+    this.end = end
     const { place, packet } = end
     const unheard = this.#unheard(end)
     if (unheard !== undefined) return unheard
@@ -62,6 +72,14 @@ export class Journey {
     const answer = { source: destination, sourcePort, destination: source, ...answering, mark: 0, states: [] }
     const back = await this.#carried({ place, packet: answer, answering: place })
     return 'headline' in back ? back : this.#wrongSender(back, place)
+  }
+
+  /** Carries what a router's kernel says of a packet to who has sent that: the first hop that is off; undefined where it arrives. */
+  async told({ place, packet }: Crossed): Promise<Evidence | undefined> {
+    const unreachable = { protocol: 'icmp', icmpType: 3, icmpCode: 4 } as const
+    const message = { source: '', destination: packet.source, ...unreachable, mark: 0, states: [] }
+    const end = await this.#carried({ place, packet: message, answering: place, isMessage: true })
+    return 'headline' in end ? end : undefined
   }
 
   /** Carries a packet to whoever takes it. */
@@ -143,10 +161,29 @@ export class Journey {
     const late = this.#stopped(left, 'POSTROUTING', ['mangle'])
     if (late !== undefined) return late
     const { out: _, ...sent } = this.#natted(at, 'POSTROUTING', packet)
-    if (route.device === tunnelDevice) return this.#wrapUp({ ...at, packet: sent }, route)
+    if (route.device === tunnelDevice) {
+      this.#cross({ ...at, packet: sent }, route.device, chain)
+      return this.#wrapUp({ ...at, packet: sent }, route)
+    }
     const taker = crossing(this.#surroundings, place, route.device, route.gateway ?? sent.destination)
     if ('headline' in taker) return taker
+    this.#cross({ ...at, packet: sent }, route.device, chain, taker)
     return turnedBack(at, taker, this.#question.address) ?? this.#bridged({ ...at, packet: sent }, taker)
+  }
+
+  /** Remembers that a packet was sent over a link. */
+  #cross(at: Stand, device: string, chain: string, taker?: Port): void {
+    const { place, packet, answering, wraps, isMessage } = at
+    if (isMessage) return
+    const own = this.#surroundings.ports.find(
+      ({ machine, declared }) => machine.name === place && declared.name === device,
+    )
+    const mtu = this.#facts(place).links?.find(({ name }) => name === device)?.mtu ?? 0
+    this.crossed.push({
+      ...{ place, device, mtu, packet, forwards: chain === 'FORWARD', wrapped: wraps !== undefined },
+      direction: wraps ?? (answering === undefined ? 'there' : 'back'),
+      ...(own === undefined || taker === undefined ? {} : { ports: { own, taker } }),
+    })
   }
 
   /** Sends a packet through the tunnel: a packet of the node's own carries it to another one. */
@@ -161,7 +198,8 @@ export class Journey {
       ...{ source: own.publicIP.address, destination: end.publicIP.address, port: tunnelPort },
       ...{ protocol: 'udp' as const, mark: 0, states: [] },
     }
-    const carried = await this.#carried({ place: at.place, packet: wrapper })
+    const wraps = at.answering === undefined ? 'there' : 'back'
+    const carried = await this.#carried({ place: at.place, packet: wrapper, wraps })
     if ('headline' in carried) return carried
     return { ...at, place: end.node, packet: { ...at.packet, in: tunnelDevice } }
   }
@@ -192,17 +230,22 @@ export class Journey {
     return chain === 'POSTROUTING' ? this.#translations.withSender(place, packet) : packet
   }
 
-  #stopped({ place, packet, answering }: Stand, chain: string, tables: Hook['tables']): Evidence | undefined {
-    const isAnswer = answering !== undefined
+  #stopped(
+    { place, packet, answering, isMessage }: Stand,
+    chain: string,
+    tables: Hook['tables'],
+  ): Evidence | undefined {
+    const kind = isMessage ? 'message' : answering === undefined ? 'packets' : 'answer'
+    const known = { packets: 'NEW', answer: 'ESTABLISHED', message: 'RELATED' }[kind]
     // A kernel that has not seen the request makes nothing of an answer to it.
-    const state = isAnswer ? (this.#met.has(place) ? 'ESTABLISHED' : 'INVALID') : 'NEW'
+    const state = kind === 'packets' || this.#met.has(place) ? known : 'INVALID'
     const { in: device, out, ...rest } = packet
     const seen = {
       ...{ ...rest, states: [state, ...this.#translations.statesAt(place)] },
       ...(chain === 'OUTPUT' || chain === 'POSTROUTING' || device === undefined ? {} : { in: device }),
       ...(chain === 'INPUT' || chain === 'PREROUTING' || out === undefined ? {} : { out }),
     }
-    return stopped(this.#facts(place), { place, chain, tables, packet: seen, isAnswer })
+    return stopped(this.#facts(place), { place, chain, tables, packet: seen, kind })
   }
 
   async #route({ place, packet: { source, destination, in: device } }: Stand): Promise<Route | string> {

@@ -14,8 +14,8 @@ export interface Hook {
   /** In the order in which the kernel asks them (linux/netfilter_ipv4.h, nf_ip_hook_priorities). */
   tables: readonly ('raw' | 'mangle' | 'filter')[]
   packet: Packet
-  /** It is one of the way back. */
-  isAnswer: boolean
+  /** What it is: `message`, what the kernel of a router says of a packet. */
+  kind: 'packets' | 'answer' | 'message'
 }
 
 /** What a machine's rules are matched against; one that cannot be read takes the packet if it has ever taken one. */
@@ -33,13 +33,10 @@ export function stopped(facts: MachineFacts, hook: Hook): Evidence | undefined {
   return undefined
 }
 
-function stoppedBy(
-  { place, chain, packet, isAnswer }: Hook,
-  table: string,
-  { rule, target }: Outcome,
-): Evidence {
+function stoppedBy({ place, chain, packet, kind }: Hook, table: string, { rule, target }: Outcome): Evidence {
   const { source, destination } = packet
-  const which = `${isAnswer ? 'the answer' : 'packets'} from ${source} to ${destination}`
+  const isAnswer = kind !== 'packets'
+  const which = `${isAnswer ? `the ${kind}` : kind} from ${source} to ${destination}`
   const at = `ip netns exec ${place}`
   const where = (name: string) => (table === 'filter' ? name : `${table}'s ${name}`)
   if (rule === undefined) {

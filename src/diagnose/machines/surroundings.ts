@@ -24,6 +24,8 @@ export interface Segment {
   /** Where it is. */
   place: Place
   bridge: string
+  /** Bytes: the largest packet on it, as the lab has it; left out: 1500. */
+  mtu?: number
   /** The bridge itself. */
   link: Link | undefined
 }
@@ -113,29 +115,47 @@ function inhabitants({ nodes, pods, machines, bridges, ...lab }: Lab): Inhabitan
     ...nodes.map(machine => ({ machine, node: host, bridges: bridgesOf(machine.name) })),
     ...pods
       .filter(({ node }) => node !== host)
-      .map(pod => ({ machine: podAsMachine(pod, networkOf(lab, pod)?.bridge), node: pod.node, bridges: [] })),
+      .map(pod => ({
+        machine: podAsMachine(
+          pod,
+          bridges.find(({ name, node }) => name === bridgeOf(pod) && node === pod.node),
+          networkOf(lab, pod)?.bridge,
+        ),
+        node: pod.node,
+        bridges: [],
+      })),
     ...machines.map(machine => ({ machine, node: host, bridges: [] })),
   ]
 }
 
 /** A pod is a machine with one interface; of a pod that CNI plugins wire they know the bridge, and what the node's end is called. */
-function podAsMachine(pod: Pod, bridge: string | undefined): LabMachine {
+function podAsMachine(pod: Pod, on: Bridge | undefined, plugins: string | undefined): LabMachine {
   const { name, address, gateway, containers } = pod
-  const network = bridgeOf(pod) ?? bridge ?? ''
-  const eth0 = { name: 'eth0', network, addresses: [address], port: vethOf(pod) ?? '' }
+  const network = bridgeOf(pod) ?? plugins ?? ''
+  const eth0 = { name: 'eth0', network, addresses: [address], port: vethOf(pod) ?? '', ...sizeOf(on) }
   return { name, interfaces: [eth0], gateway, routes: [], sysctls: {}, containers }
 }
 
+/** The largest packet on a bridge, or a network, where the lab says it. */
+function sizeOf(on: { mtu?: number } | undefined): { mtu?: number } {
+  return on?.mtu === undefined ? {} : { mtu: on.mtu }
+}
+
 function portsOf(
-  { networks }: Lab,
+  { networks, bridges: bridgesOfNodes }: Lab,
   all: readonly Inhabitant[],
   linkAt: (place: Place, name: string) => Link | undefined,
 ): Port[] {
   const segmentOf = (node: Place, network: string): Segment => {
-    const bridge = node === host ? networks.find(({ name }) => name === network)?.bridge : network
+    const on = networks.find(({ name }) => name === network)
+    const bridge = node === host ? on?.bridge : network
     const called = node === host ? `network ${network}` : `bridge ${network} of ${node}`
     const device = node === host ? `the switch of ${called}` : `the ${called}`
-    return { called, device, place: node, bridge: bridge ?? network, link: linkAt(node, bridge ?? network) }
+    const size = sizeOf(
+      node === host ? on : bridgesOfNodes.find(each => each.name === network && each.node === node),
+    )
+    const link = linkAt(node, bridge ?? network)
+    return { called, device, place: node, bridge: bridge ?? network, link, ...size }
   }
   return all.flatMap(({ machine, node, bridges }) => [
     ...machine.interfaces.map(declared => ({

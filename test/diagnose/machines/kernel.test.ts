@@ -1,5 +1,36 @@
-import { it } from 'vitest'
+import { describe, it } from 'vitest'
 import { type Break, BrokenLab } from './broken-lab.ts'
+
+/** Of packets that are too large for a link: small ones get through. */
+const tooLarge: Break[] = [
+  [
+    'ip -n far link set eth0 mtu 1500; ip -n web route flush cache',
+    'network middle takes 1300 bytes, and far sends packets of 1500: they get lost without a word, smaller ones arrive',
+    'ip -n far link set dev eth0 mtu 1300',
+  ],
+  [
+    'ip link set far_eth0 mtu 1200',
+    'far_eth0, the other end of eth0 of far, takes 1200 bytes, and far sends packets of 1300: they get lost without a word, smaller ones arrive',
+    'ip link set dev far_eth0 mtu 1300',
+  ],
+  [
+    'ip netns exec web iptables -A INPUT -p icmp --icmp-type fragmentation-needed -j DROP; ip -n web route flush cache',
+    'packets of 1500 bytes from web are too large for eth0 of far, which takes 1300, and web never hears of that: rule 1 of INPUT in web drops the message from 10.2.2.254 to 10.2.2.7',
+    'ip netns exec web iptables -D INPUT 1',
+  ],
+  [
+    'ip netns exec far iptables -P OUTPUT DROP; ip -n web route flush cache',
+    'packets of 1500 bytes from web are too large for eth0 of far, which takes 1300, and web never hears of that: far drops the message from 10.2.2.254 to 10.2.2.7: the policy of OUTPUT is DROP, and no rule lets it through',
+    'ip netns exec far iptables -I OUTPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
+    'true',
+    'ip netns exec far iptables -P OUTPUT ACCEPT; ip netns exec far iptables -F OUTPUT',
+  ],
+]
+
+describe('packets that are too large', () => {
+  const narrow = new BrokenLab(new URL('narrow.yaml', import.meta.url), ['pc'], ['near', 'far'])
+  it.each(tooLarge)('%s', (...each) => narrow.isExplained(each))
+})
 
 const offices = new BrokenLab(new URL('offices.yaml', import.meta.url), ['pc'], ['near', 'far'])
 

@@ -11,7 +11,7 @@ machines:
   c: {interfaces: {eth0: {network: lan, address: 10.1.1.3/24}}}
 `)
 
-const link = { name: 'eth0', up: true, carrier: true, mac: '02:00:00:00:00:01' }
+const link = { name: 'eth0', up: true, carrier: true, mac: '02:00:00:00:00:01', mtu: 1500 }
 
 const segment = {
   ...{ called: 'network lan', device: 'the switch of network lan', place: 'host', bridge: 'lan' },

@@ -124,9 +124,27 @@ const serviceBreaks: Break[] = [
   ],
 ]
 
+const mended = ['n2', 'n1'].map(node => `ip -n ${node} link set dev eth0 mtu 1450`)
+const tunnels = ['n2', 'n1'].map(node => `ip -n ${node} link set dev flannel.1 mtu 1400`)
+
+/** Of packets that are too large with the tunnel's wrapper. */
+const wrappedBreaks: Break[] = [
+  [
+    'for n in n1 n2; do ip -n $n link set eth0 mtu 1500; ip -n $n link set flannel.1 mtu 1450; done; ip -n b route flush cache',
+    "network cloud takes 1450 bytes, and n2 sends packets of 1500 (1450, and 50 of the tunnel's): they get lost without a word, smaller ones arrive",
+    [...mended, ...tunnels].join(' && '),
+  ],
+  [
+    'ip netns exec b iptables -A INPUT -p icmp -j DROP; ip -n b route flush cache',
+    'packets of 1450 bytes from b are too large for flannel.1 of n2, which takes 1400, and b never hears of that: rule 1 of INPUT in b drops the message from 172.7.2.1 to 172.7.2.2',
+    'ip netns exec b iptables -D INPUT 1',
+  ],
+]
+
 describe.each([
   ['across-nodes', breaks],
   ['tunnel', tunnelBreaks],
+  ['wrapped', wrappedBreaks],
   ['service', serviceBreaks],
 ])('%s', (name, broken) => {
   const lab = new BrokenLab(new URL(`${name}.yaml`, import.meta.url), ['a', 'client'], ['n1', 'n2'])

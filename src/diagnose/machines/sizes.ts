@@ -1,0 +1,134 @@
+import type { Command, Place } from '../../command/command.ts'
+import { commandLine } from '../../command/command-line.ts'
+import { ethernetMtu, tunnelDevice, vxlanOverhead } from '../../model/overlay.ts'
+import type { Link, MachineFacts } from '../../observe/facts.ts'
+import type { Evidence } from '../evidence.ts'
+import { finding } from '../evidence.ts'
+import type { Packet } from '../rule-match.ts'
+import type { Shown } from '../show.ts'
+import type { Port } from './surroundings.ts'
+
+/** A link that a packet was sent over. */
+export interface Crossed {
+  /** Who has sent it. */
+  place: Place
+  device: string
+  /** Bytes: the largest packet that the sender's device takes. */
+  mtu: number
+  /** It was not the sender's own. */
+  forwards: boolean
+  packet: Packet
+  direction: 'there' | 'back'
+  /** It carries another packet, as flannel's tunnel has it. */
+  wrapped: boolean
+  /** The two ends; left out for the tunnel's device, whose packets go on in others. */
+  ports?: { own: Port; taker: Port }
+}
+
+/** The first link that is too small for a packet. */
+export type Narrow = {
+  index: number
+  crossed: Crossed
+  /** Of the packet, which the sender has made of `bytes`. */
+  size: number
+  bytes: number
+  mtu: number
+} & ({ kind: 'told' } | { kind: 'silent'; spot: Spot; lowered: readonly Spot[] })
+
+/** An interface that throws away what is too large for it. */
+interface Spot {
+  place: Place
+  link: Link
+  /** Bytes: what the lab gave it. */
+  declared: number
+  /** The interface in words. */
+  called: string
+}
+
+/** Where a packet of so many bytes does not get through, beginning with one of the links that it crosses. */
+export function narrowFor(crossed: readonly Crossed[], bytes: number, from = 0): Narrow | undefined {
+  for (const [index, each] of crossed.entries()) {
+    if (index < from) continue
+    // A wrapper that is too large for its card is sent in pieces, since it says nothing against that (no DF).
+    const size = each.wrapped ? Math.min(bytes + vxlanOverhead, each.mtu) : bytes
+    const common = { index, crossed: each, size, bytes }
+    // A router tells the sender. TCP's own packets fit their own card.
+    if (each.mtu < size && each.forwards) return { ...common, kind: 'told', mtu: each.mtu }
+    const spots = spotsOf(each).filter(({ link }) => link.mtu < size)
+    const lowered = spots.filter(({ link, declared }) => link.mtu < declared)
+    const spot = lowered[0] ?? spots[0]
+    if (spot !== undefined) return { ...common, kind: 'silent', mtu: spot.link.mtu, spot, lowered }
+  }
+  return undefined
+}
+
+/** What measures a frame under way: the ends of both cables at the segment, and the card that takes it (is_skb_forwardable in net/core/dev.c). */
+function spotsOf({ ports }: Crossed): Spot[] {
+  if (ports === undefined) return []
+  const { own, taker } = ports
+  const atSwitch = ({ machine, declared, segment, end }: Port): Spot[] =>
+    end === undefined || end === 'none'
+      ? []
+      : [
+          {
+            ...{ place: segment.place, link: end, declared: segment.mtu ?? ethernetMtu },
+            called: `${end.name}, the other end of ${declared.name} of ${machine.name},`,
+          },
+        ]
+  const { machine, declared, link, end } = taker
+  const card =
+    link === undefined || end === 'none'
+      ? []
+      : [
+          {
+            ...{ place: machine.name, link, declared: declared.mtu ?? ethernetMtu },
+            called: `${declared.name} of ${machine.name}`,
+          },
+        ]
+  return [...atSwitch(own), ...atSwitch(taker), ...card]
+}
+
+/** What is told of packets that nobody misses. */
+export function lostInSilence(
+  { crossed, size, bytes, mtu, spot, lowered }: Extract<Narrow, { kind: 'silent' }>,
+  machines: ReadonlyMap<Place, MachineFacts>,
+  stuck: Shown,
+): Evidence {
+  const { place, ports, wrapped } = crossed
+  const isLowered = lowered.length > 0
+  const who = isLowered ? spot.called : (ports?.taker.segment.called ?? spot.called)
+  const isWhole = wrapped && size === bytes + vxlanOverhead
+  const large = `packets of ${size}${isWhole ? ` (${bytes}, and ${vxlanOverhead} of the tunnel's)` : ''}`
+  const lower = [ports?.own, ports?.taker].flatMap(port => (port === undefined ? [] : loweredCard(port, mtu)))
+  const tunnels = [ports?.own, ports?.taker].flatMap(port =>
+    wrapped && port !== undefined ? loweredTunnel(port.machine.name, machines, mtu) : [],
+  )
+  const raised = lowered.map(({ place: where, link, declared }) => sized(where, link.name, declared))
+  const mend = isLowered ? raised : [...lower, ...tunnels]
+  return finding(
+    `${who} takes ${mtu} bytes, and ${place} sends ${large}: they get lost without a word, smaller ones arrive`,
+    mend.length === 0 ? undefined : mend.map(commandLine).join(' && '),
+    stuck,
+    showSize(spot.place, spot.link),
+    ...(ports?.own.link === undefined ? [] : [showSize(place, ports.own.link)]),
+  )
+}
+
+function loweredCard({ machine, declared, link }: Port, mtu: number): Command[] {
+  return link === undefined || link.mtu <= mtu ? [] : [sized(machine.name, declared.name, mtu)]
+}
+
+function loweredTunnel(place: Place, machines: ReadonlyMap<Place, MachineFacts>, mtu: number): Command[] {
+  const link = machines.get(place)?.links?.find(({ name }) => name === tunnelDevice)
+  const room = mtu - vxlanOverhead
+  return link === undefined || link.mtu <= room ? [] : [sized(place, tunnelDevice, room)]
+}
+
+function sized(place: Place, device: string, mtu: number): Command {
+  return { argv: ['ip', 'link', 'set', 'dev', device, 'mtu', `${mtu}`], in: place }
+}
+
+/** `ip link show`, the part of it that matters. */
+function showSize(place: Place, { name, mtu }: Link): Shown {
+  return [`$ ${commandLine({ argv: ['ip', 'link', 'show', 'dev', name], in: place })}`, `${name}: mtu ${mtu}`]
+}
