@@ -7,7 +7,7 @@ import type { EndpointsByService } from '../model/condition.ts'
 import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
 import { addCalls, checkCalls, delCalls } from './cni.ts'
-import { foldsOf } from './folds.ts'
+import { foldOfParts, foldsOf } from './folds.ts'
 import { nodeView } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
 import type { Plan, Step } from './plan.ts'
@@ -34,10 +34,13 @@ class Planner {
   }
 
   step({ title, why, from, build, endpoints, cni, run, checks }: StepOutline): Step {
+    const changesRules = endpoints !== this.#endpoints
+    const fold = from === 'lab' ? foldOfParts(build, changesRules) : undefined
+    const built = build.flatMap(part => this.#build(part))
     const actions = [
-      ...build.flatMap(part => this.#build(part)),
+      ...(fold === undefined ? built : built.map(action => ({ ...action, fold }))),
       ...cni.flatMap(call => this.#runtime(call)),
-      ...(endpoints === this.#endpoints ? [] : this.#sync(endpoints)),
+      ...(changesRules ? this.#sync(endpoints) : []),
       ...run.map(command => this.#labAction(command)),
     ]
     return { title, why, from, actions, checks }

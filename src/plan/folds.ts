@@ -1,4 +1,5 @@
 import type { RuleStep } from '../dataplane/dataplane.ts'
+import type { BuildPart } from '../model/lab.ts'
 
 /** Services of a step whose commands are all shown. */
 const mostShown = 3
@@ -17,4 +18,23 @@ export function foldsOf(steps: readonly RuleStep[], first: boolean): (string | u
     if (service === undefined) return first ? everyNode : undefined
     return shown.has(service) ? undefined : rest
   })
+}
+
+const partWords: Readonly<Record<Exclude<BuildPart, 'services'>, string>> = {
+  forwarding: 'the settings',
+  network: 'the network',
+  overlay: 'the overlay',
+  cni: "the plugins' calls",
+  firewall: "the firewall's rules",
+  servers: 'the servers',
+}
+
+/** What stands for the parts of the topology in a step that is about something else, since it does so much besides; undefined: it is about them. */
+export function foldOfParts(
+  parts: readonly Exclude<BuildPart, 'services'>[],
+  changesRules: boolean,
+): string | undefined {
+  if (parts.length + (changesRules ? 1 : 0) < 3) return undefined
+  const words = parts.map(part => partWords[part])
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }

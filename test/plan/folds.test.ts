@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { foldsOf } from '../../src/plan/folds.ts'
+import { foldOfParts, foldsOf } from '../../src/plan/folds.ts'
 import { planOf } from './lab-text.ts'
 
 const steps = (...services: (string | undefined)[]) =>
@@ -50,7 +50,7 @@ it('says of what comes what it does, and of what goes what it did', () => {
     'a new chain, which chooses an endpoint of default/web',
     'a new chain, which sends to the endpoint 10.0.0.11:80',
     '10.96.0.1:80 is the cluster IP of default/web',
-    'what is left goes to 10.0.0.11:80',
+    'all goes to 10.0.0.11:80, the only endpoint',
     'hairpin: 10.0.0.11 reaches itself through the service; unmasqueraded, it would see its own address and not answer',
     'send it to 10.0.0.11:80',
   ])
@@ -62,4 +62,12 @@ it('says of what comes what it does, and of what goes what it did', () => {
     '-X and the empty chain goes',
     '-X and the empty chain goes',
   ])
+})
+
+it('folds the parts of a lab in a step that does more than build them', () => {
+  expect(foldOfParts(['network', 'servers'], false)).toBeUndefined()
+  expect(foldOfParts(['network', 'servers'], true)).toBe('the network and the servers')
+  expect(foldOfParts(['network', 'firewall', 'servers'], false)).toBe(
+    "the network, the firewall's rules and the servers",
+  )
 })

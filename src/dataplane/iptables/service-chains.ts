@@ -130,7 +130,9 @@ function addBalancing(
   endpoints.forEach(({ address, chain: target }, index) => {
     const left = endpoints.length - index
     const odds = left > 1 ? ['-m', 'statistic', '--mode', 'random', '--probability', probability(left)] : []
-    const explain = left > 1 ? `1 in ${left} goes to ${address}` : `what is left goes to ${address}`
+    const rest =
+      endpoints.length === 1 ? `all goes to ${address}, the only endpoint` : `what is left goes to ${address}`
+    const explain = left > 1 ? `1 in ${left} goes to ${address}` : rest
     nat.add(chain, explain, bulkRule(context, `${name} -> ${address}`, odds.concat('-j', target)))
   })
 }
