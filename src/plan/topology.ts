@@ -142,7 +142,7 @@ function whyMasquerade(node: string): string {
 }
 
 function firewall(lab: Lab): Part {
-  const hides = lab.nodes.length === 0 || lab.bridges.some(({ masquerade }) => masquerade !== 'never')
+  const hides = lab.bridges.some(({ masquerade }) => masquerade !== 'never')
   return {
     title: 'Let the pods through',
     why: `${whyForward}${hides ? ` ${whyMasquerade(lab.nodes.length === 0 ? 'host' : 'node')}` : ''}`,

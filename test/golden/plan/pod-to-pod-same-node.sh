@@ -94,9 +94,7 @@ tee /etc/netns/pod-a/hosts /etc/netns/pod-b/hosts >/dev/null <<'END'
 10.244.4.41	pod-b
 END
 
-# Where the FORWARD chain is strict, the bridge must be let through in both directions. And a packet
-# that leaves for the world with a pod's address would get no answer, since nobody out there knows
-# the way back: MASQUERADE puts the host's address in its place.
+# Where the FORWARD chain is strict, the bridge must be let through in both directions.
 step 2 'Let the pods through'
 iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
 iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT
