@@ -263,7 +263,9 @@ ip -n client route add default via 192.0.2.1
 # (OUTPUT), so both chains jump to a chain of our own. Now the virtual IP answers on the host and in
 # netns_021, but not in netns_011, the pod that is its backend; the next step tells why. (The host
 # needs a default route for that, here to the machine "client": before OUTPUT is asked, the kernel
-# looks where 10.100.100.100 would go, and without any way it would give up at once.)
+# looks where 10.100.100.100 would go. Without any way it would give up at once; with this one it
+# takes 192.0.2.1, its address on that wire, for the sender, and that stays when DNAT turns the
+# packet round.)
 step 6 'A virtual IP with one DNAT rule'
 iptables --table nat --new HTTP-SERVICE
 iptables --table nat --append PREROUTING --jump HTTP-SERVICE
@@ -298,7 +300,8 @@ bridge link set dev veth_021 hairpin on
 # endpoint as well. You would find the very same chain on every cluster that has this service. The
 # hand-made chain goes, and kube-proxy's rules come, with netns_011 as the only endpoint. A packet
 # that an endpoint sends to itself is marked in KUBE-SEP-… and masqueraded because of that mark:
-# kube-proxy has thought of the hairpin.
+# kube-proxy has thought of the hairpin. So is what does not come from pods, by the first rule of
+# KUBE-SVC-…: netns_011 saw the host as 192.0.2.1, and sees it as 10.0.0.1 from now on.
 step 9 'The same with kube-proxy'\''s chains, one endpoint'
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
