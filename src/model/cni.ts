@@ -1,6 +1,6 @@
 import type { Place, PluginVerb } from '../command/command.ts'
 import { HostLocalLeases, type HostLocalRange } from './host-local.ts'
-import type { Cidr, Lab, Pod, Topology } from './lab.ts'
+import type { Bridge, Cidr, Lab, Pod, Topology } from './lab.ts'
 import { isWiredByPlugins } from './pod-link.ts'
 
 /** Where Debian's package containernetworking-plugins puts its plugins, and where all others are looked for. */
@@ -94,6 +94,15 @@ export class PodLeases {
   delete(pod: Pod): void {
     this.#leases.get(pod.node)?.delete(pod.name)
   }
+}
+
+/** The bridges that plugins make, as far as others need to know them: those with an address of their node. */
+export function bridgesByPlugins({ cni = [] }: Pick<Topology, 'cni'>): Bridge[] {
+  return cni.flatMap(({ node, bridge, gateway, plugins }) => {
+    if (bridge === undefined || gateway === undefined) return []
+    const hairpin = plugins.some(({ config }) => config.hairpinMode === true)
+    return [{ name: bridge, node, address: gateway, hairpin, masquerade: 'never' as const }]
+  })
 }
 
 /** The addresses that plugins give to nodes. */

@@ -16,6 +16,11 @@ export function crossing(
   const own = ports.find(({ machine, declared }) => machine.name === place && declared.name === device)
   if (own === undefined) return finding(`${place} sends by ${device}, which the lab does not know`, undefined)
   const { segment } = own
+  if (segment.bridge === '')
+    return finding(
+      `${place} has a cable to ${segment.place} that a CNI plugin made without a bridge; the way of a packet is not followed through it`,
+      undefined,
+    )
   const unplugged = cableOff(own)
   if (unplugged !== undefined) return unplugged
   if (segment.link?.up !== true)

@@ -1,5 +1,5 @@
 import { host, type Place } from '../../command/command.ts'
-import { networkOf } from '../../model/cni.ts'
+import { bridgesByPlugins, networkOf } from '../../model/cni.ts'
 import type { Bridge, Lab, LabMachine, MachineInterface, Overlay, Pod } from '../../model/lab.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
 import { bridgeOf, vethOf } from '../../model/pod-link.ts'
@@ -110,7 +110,8 @@ interface Inhabitant {
 
 /** Nodes, the pods on them, and machines. */
 function inhabitants({ nodes, pods, machines, bridges, ...lab }: Lab): Inhabitant[] {
-  const bridgesOf = (name: Place) => bridges.filter(({ node }) => node === name)
+  const all = [...bridges, ...bridgesByPlugins(lab)]
+  const bridgesOf = (name: Place) => all.filter(({ node }) => node === name)
   return [
     ...nodes.map(machine => ({ machine, node: host, bridges: bridgesOf(machine.name) })),
     ...pods
