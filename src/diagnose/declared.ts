@@ -5,6 +5,7 @@ import { linkName, parseIp, valueAfter } from '../command/ip-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
 import { placed } from '../command/undo.ts'
+import { bridgesByPlugins, networkOf, podInterface } from '../model/cni.ts'
 import type { Cidr, Lab } from '../model/lab.ts'
 import type { AddressedEnd, BridgePort, Wire } from '../model/machine.ts'
 import { wiringOf } from '../model/wiring.ts'
@@ -29,6 +30,8 @@ export interface DeclaredDevice {
   hostEnd?: string
   /** The bridge that the other end is plugged into. */
   bridge?: Setting<string>
+  /** The same, where a CNI plugin has done it, to an end whose name it made up. */
+  pluggedByPlugin?: string
 }
 
 /** What a lab's steps leave behind, as far as packets care. */
@@ -51,6 +54,7 @@ export function declaredBy(running: LabInCondition, steps: number): Declared {
   const declaration = new Declaration(() => running.plan.steps.slice(0, steps))
   for (const { build, run } of running.outlines.slice(0, steps)) {
     if (build.includes('network')) declaration.wire(running.lab)
+    if (build.includes('cni')) declaration.attach(running.lab)
     if (build.includes('servers')) declaration.serve(running.lab)
     for (const { argv, in: place } of run) declaration.change(placed(argv, place))
   }
@@ -91,6 +95,26 @@ class Declaration implements Declared {
         this.places.set(name, deviceOf(link))
         if (link.kind === 'wire') this.#wired(link.far)
       }
+    }
+  }
+
+  /** What CNI plugins have made; what the node's ends of the cables are called is to be seen in the kernel only. */
+  attach(lab: Lab): void {
+    for (const { node, name, address } of bridgesByPlugins(lab)) {
+      if (node !== host) continue
+      const end = { place: node, interface: name, address }
+      this.bridges.set(name, { name, address: addressOf(end), up: lineOf(up(end)) })
+      this.hostAddresses.set(name, addressOf(end))
+    }
+    for (const pod of lab.pods) {
+      const network = networkOf(lab, pod)
+      if (network === undefined || pod.node !== host) continue
+      const { name: place, address, gateway } = pod
+      const near = { place, interface: podInterface, address, ...(gateway === '' ? {} : { gateway }) }
+      this.places.set(place, {
+        ...ownEnd(near),
+        ...(network.bridge === undefined ? {} : { pluggedByPlugin: network.bridge }),
+      })
     }
   }
 
@@ -174,6 +198,14 @@ class Declaration implements Declared {
 /** A machine's own end of a link, with what is at the other. */
 function deviceOf(link: BridgePort | Wire): DeclaredDevice {
   const { near, far } = link
+  return {
+    ...ownEnd(near),
+    hostEnd: far.interface,
+    ...(link.kind === 'wire' ? {} : { bridge: { value: link.network, command: lineOf(plugged(link)) } }),
+  }
+}
+
+function ownEnd(near: AddressedEnd): DeclaredDevice {
   const [route] = defaultRoute(near)
   return {
     name: near.interface,
@@ -182,8 +214,6 @@ function deviceOf(link: BridgePort | Wire): DeclaredDevice {
     ...(route === undefined || near.gateway === undefined
       ? {}
       : { gateway: { value: near.gateway, command: lineOf(route) } }),
-    hostEnd: far.interface,
-    ...(link.kind === 'wire' ? {} : { bridge: { value: link.network, command: lineOf(plugged(link)) } }),
   }
 }
 

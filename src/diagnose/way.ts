@@ -1,6 +1,8 @@
 import { host, type Place } from '../command/command.ts'
+import { commandLine } from '../command/command-line.ts'
 import { chainOf, type ListedRule } from '../command/iptables-save.ts'
 import type { Lab } from '../model/lab.ts'
+import { plugged } from '../network/cable.ts'
 import type { Facts, Link, PlaceFacts } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
@@ -72,7 +74,15 @@ export class Way {
   }
 
   device(name: Place | undefined): DeclaredDevice | undefined {
-    return this.declared.places.get(name ?? '')
+    const device = this.declared.places.get(name ?? '')
+    if (device === undefined || device.hostEnd !== undefined) return device
+    const peer = this.place(name).links?.find(link => link.name === device.name)?.peer
+    const end = this.host.links?.find(link => link.index !== undefined && link.index === peer)?.name
+    if (end === undefined) return device
+    const { pluggedByPlugin: network } = device
+    if (network === undefined) return { ...device, hostEnd: end }
+    const command = commandLine(plugged({ far: { place: host, interface: end }, network }).command)
+    return { ...device, hostEnd: end, bridge: { value: network, command } }
   }
 
   hostLink(name: string | undefined): Link | undefined {

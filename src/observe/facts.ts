@@ -9,6 +9,9 @@ export const ignoresPings = 'net.ipv4.icmp_echo_ignore_all'
 /** An interface as `ip addr` shows it. */
 export interface Link {
   name: string
+  /** Its number in its namespace, and the number of the cable's other end in that one's namespace. */
+  index?: number
+  peer?: number
   /** Switched on by somebody. */
   up: boolean
   /** The other end of its cable is switched on too. */

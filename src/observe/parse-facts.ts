@@ -3,6 +3,8 @@ import type { Connection, Forwarding, Link, Listener, Neighbour, Route } from '.
 /** The parts of `ip -j -d addr` that are read here. */
 interface LinkJson {
   ifname: string
+  ifindex?: number
+  link_index?: number
   flags?: string[]
   address?: string
   mtu?: number
@@ -28,10 +30,22 @@ interface NeighbourJson {
 /** Reads what `ip -j -d addr` prints. */
 export function parseLinks(text: string): readonly Link[] | undefined {
   return list<LinkJson>(text)?.map(
-    ({ ifname, flags = [], address = '', mtu = 0, master, addr_info = [], linkinfo }) => {
+    ({
+      ifname,
+      ifindex,
+      link_index,
+      flags = [],
+      address = '',
+      mtu = 0,
+      master,
+      addr_info = [],
+      linkinfo,
+    }) => {
       const port = linkinfo?.info_slave_data
       return {
         name: ifname,
+        ...(ifindex === undefined ? {} : { index: ifindex }),
+        ...(link_index === undefined ? {} : { peer: link_index }),
         up: flags.includes('UP'),
         carrier: flags.includes('LOWER_UP'),
         mac: address,
