@@ -22,6 +22,8 @@ export interface NodeInput {
   network?: CniNetwork | undefined
   /** How many bridges the file says, mistakes included. */
   bridges: number
+  /** Nothing of the file had to be left out: what is not there was not written. */
+  isWhole: boolean
   /** The node's own names, addresses and subnets. */
   own: Allocations
   /** Says who has an address in the whole cluster; each pod has one of its own, whichever node it is on. */
@@ -127,7 +129,8 @@ export class BridgesReader {
       this.findings.accept([...path, 'nameservers', index], readAddress(each)),
     )
     if (pod.address === undefined) {
-      this.findings.report(path, '"address" is missing', 'add "address: 10.0.0.11/24"', 'key')
+      if (this.place.isWhole)
+        this.findings.report(path, '"address" is missing', 'add "address: 10.0.0.11/24"', 'key')
       return undefined
     }
     const address = this.findings.accept(addressPath, this.withPrefixOfBridge(pod.address, bridges))

@@ -50,13 +50,15 @@ function jsonMistake(text: string, file: string): Problem | undefined {
     JSON.parse(text)
     return undefined
   } catch (error) {
-    const [, at] = /position (\d+)/.exec(error instanceof Error ? error.message : '') ?? []
-    const source = new SourceText(text, file)
-    const from = at === undefined ? text.trimEnd().length : Number(at)
-    return source.problem(
+    const said = error instanceof Error ? error.message : ''
+    const [, at] = /position (\d+)/.exec(said) ?? []
+    const end = text.trimEnd().length
+    // Of the first word of a short text Node tells no position.
+    const from = at === undefined ? (/end of JSON/.test(said) ? end : 0) : Number(at)
+    return new SourceText(text, file).problem(
       from,
       from + 1,
-      from >= text.trimEnd().length ? 'the JSON ends before it is complete' : 'no JSON can go on like this',
+      from >= end ? 'the JSON ends before it is complete' : 'no JSON can go on like this',
       'a conflist is JSON: names and texts in double quotes, no comma before a closing bracket, no comments',
     )
   }

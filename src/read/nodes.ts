@@ -64,6 +64,7 @@ function readerOf(
   return new BridgesReader(
     {
       ...{ node: name, input: node, bridges: written.bridges.get(name) ?? 0, own },
+      isWhole: written.isWhole,
       network: cni.find(each => each.node === name),
       claim: (address, path, what) => {
         const isTaken = allocations.holderOf(address) !== undefined

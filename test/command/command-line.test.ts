@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { insertion } from '../../src/command/command.ts'
 import { commandLine, hereDocument, hostArgv, shellLine } from '../../src/command/command-line.ts'
 
 /** What a POSIX shell makes of a line: the words that the program gets. */
@@ -79,6 +83,35 @@ describe('input', () => {
       ),
       { numRuns: 60 },
     )
+  })
+
+  it('has the text of a file where it says so, and all else as it was', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netlab-line-'))
+    const file = join(folder, 'result')
+    const insert = insertion(file)
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(word, fc.constantFrom('END', '$(id)', '`id`', '$HOME', '\\\\', insert)), {
+          maxLength: 6,
+        }),
+        lines => {
+          const before = lines.map(line => `${line}\n`).join('')
+          writeFileSync(file, '{"ips": "$1 \\\\ `x`"}\n')
+          const command = { argv: ['cat'], in: 'host', input: `${before}{"prevResult": ${insert}}\n`, insert }
+          const { stdout } = spawnSync('sh', ['-c', commandLine(command)], { encoding: 'utf8' })
+          expect(stdout).toBe(`${before}{"prevResult": {"ips": "$1 \\\\ \`x\`"}}\n`)
+        },
+      ),
+      { numRuns: 40 },
+    )
+    rmSync(folder, { recursive: true })
+  })
+
+  it('has a word in the place of a file that is not there', () => {
+    const insert = insertion('/nowhere/result', 'null')
+    const command = { argv: ['cat'], in: 'host', input: `{"prevResult": ${insert}}\n`, insert }
+    const { stdout } = spawnSync('sh', ['-c', commandLine(command)], { encoding: 'utf8' })
+    expect(stdout).toBe('{"prevResult": null}\n')
   })
 
   it('that holds the mark of its end gets another mark', () => {
