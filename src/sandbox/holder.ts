@@ -85,7 +85,8 @@ exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- s
  * What can be written lies on one tmpfs of limited size, what pods print on another. Of /proc/sys only net can be written, and that
  * belongs to the network namespace; the limits on namespaces are set through a descriptor of this machine's /proc. The fresh
  * /sys is that of a network namespace that nobody uses; `ip netns exec` lays a pod's own over it, which the kernel allows only
- * where nothing of the old one is hidden (iproute2, lib/namespace.c).
+ * where nothing of the old one is hidden (iproute2, lib/namespace.c). For the same reason there is a second proc with nothing over it
+ * that can only be read: a container with processes of its own can then mount another such one (`mount_too_revealing`, fs/namespace.c).
  */
 const furnishScript = (limits: Limits) => `
 set -e
@@ -98,7 +99,7 @@ cd /tmp
 mkdir -p root/usr root/opt root/etc root/proc root/sys root/dev root/run root/tmp root/var root/home root/root root/mnt \\
   sandbox/bin sandbox/netlab/dist sandbox/netlab/node_modules/koffi sandbox/netlab/node_modules/@koromix \\
   run/netns run/lock run/sandbox run/netlab var/log/pods var/log/nginx var/lib/nginx var/lib/cni var/cache var/tmp \\
-  dev/pts dev/net dev/shm tmp upper work net
+  dev/pts dev/net dev/shm tmp upper work net sandbox/proc
 cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr dev
 : > sandbox/bin/node
 : > dev/ptmx
@@ -126,6 +127,7 @@ chmod 1777 tmp var/tmp dev/shm
   ${programMounts([`${inside}/bin/node`, `${inside}/netlab/dist`, `${inside}/${modules}/koffi`, `${inside}/${modules}/@koromix`])}
   echo 'netlab /tmp/root/var/log/pods tmpfs mode=755,nosuid,nodev,noexec,${tmpfsOptions({ files: limits.logs })} 0 0'
   echo 'proc /tmp/root/proc proc nosuid,nodev,noexec 0 0'
+  echo 'proc /tmp/root/run/sandbox/proc proc ro,nosuid,nodev,noexec 0 0'
   echo '/tmp/root/proc/sys/net /tmp/net none bind 0 0'
   for path in sys sysrq-trigger bus fs irq acpi scsi; do
     [ ! -e "/proc/$path" ] || echo "/tmp/root/proc/$path /tmp/root/proc/$path none bind,ro 0 0"

@@ -34,9 +34,10 @@ export function namespaceLimitLines({ processes }: Limits, folder = '/proc/sys/u
   const most = {
     cgroup: 0,
     user: 32,
-    pid: 32,
-    ipc: 64,
-    uts: 64,
+    // One for each container of a pod with a pause process, and for pause itself; of the next two one for each such pod.
+    pid: 32 + Math.ceil(processes / 8),
+    ipc: 64 + Math.ceil(processes / 16),
+    uts: 64 + Math.ceil(processes / 16),
     time: 32,
     // `ip netns exec` opens one for each program of a pod.
     mnt: processes,

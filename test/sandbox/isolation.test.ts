@@ -11,6 +11,7 @@ bridge: {name: br1, address: 10.0.0.1/24}
 pods: {${name}: 10.0.0.11/24}
 steps: ${steps}
 `
+const ownProc = 'mount -t proc -o ro,nosuid,nodev,noexec proc /mnt'
 const mark = `netlab-test-${process.pid}`
 const outside = [homedir(), '/home', '/root', '/etc', '/usr', '/var/tmp', '/tmp', '/run'].map(folder =>
   join(folder, mark),
@@ -55,6 +56,16 @@ describe.each(users)('from within a lab of %s', user => {
       'echo 1 > /sys/kernel/mm/ksm/run',
       'mkdir /sys/fs/cgroup/netlab',
       'mknod /tmp/disk b 8 0',
+      'mount -t proc proc /mnt',
+      'mount -o remount,rw /run/sandbox/proc',
+      'mount -o remount,bind,rw /run/sandbox/proc',
+      'umount /run/sandbox/proc',
+      `echo 1 > /run/sandbox/proc/sys/net/ipv4/ip_forward`,
+      // Its own, of its own processes: nothing can be written there, and that cannot be changed.
+      `unshare --pid --fork --mount sh -c '${ownProc}; echo x > /mnt/sys/kernel/core_pattern'`,
+      `unshare --pid --fork --mount sh -c '${ownProc}; echo 1 > /mnt/sys/net/ipv4/ip_forward'`,
+      `unshare --pid --fork --mount sh -c '${ownProc}; mount -o remount,rw /mnt'`,
+      `unshare --pid --fork --mount sh -c '${ownProc}; mount -o remount,bind,rw /mnt'`,
     ]
     expect(await done(refused)).toEqual([])
     const changesTheLabAlone = [
@@ -65,6 +76,7 @@ describe.each(users)('from within a lab of %s', user => {
       'hostname elsewhere',
       'echo 1 > /proc/sys/net/ipv4/ip_forward',
       'echo 77 > /proc/sys/net/core/somaxconn',
+      `unshare --pid --fork --mount sh -c '${ownProc}'`,
       'mount -t tmpfs tmpfs /mnt',
       'ip link delete br1',
       'iptables -P FORWARD DROP',
