@@ -9,6 +9,7 @@ const stamp = '.built'
 const entryPoints = [
   'src/bin.ts',
   'src/sandbox/pod-server.ts',
+  'src/sandbox/kubelet/kubelet.ts',
   'src/sandbox/probe.ts',
   'src/sandbox/pairs.ts',
 ]

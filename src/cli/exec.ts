@@ -11,7 +11,11 @@ export function execCommand(): Command {
     .usage('[options] [name] -- <command...>')
     .argument('[words...]', 'the lab, where several run; then -- and the command')
     .option('--in <place>', 'in the network namespace of a pod or a machine outside', host)
-    .action(async (words: string[], flags: { in: string }) => {
+    .option(
+      '-c, --container <container>',
+      "in all of a container's namespaces, of a pod with a pause process",
+    )
+    .action(async (words: string[], flags: { in: string; container?: string }) => {
       const dashes = process.argv.indexOf('--')
       const command = dashes === -1 ? [] : process.argv.slice(dashes + 1)
       const names = words.slice(0, words.length - command.length)
@@ -25,6 +29,9 @@ export function execCommand(): Command {
           exitCode: exitCode.wrongInput,
         })
       }
-      process.exitCode = await runInside(openLab(names[0]), command, flags.in)
+      process.exitCode = await runInside(openLab(names[0]), command, {
+        place: flags.in,
+        container: flags.container,
+      })
     })
 }

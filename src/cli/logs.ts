@@ -4,17 +4,27 @@ import { openLab } from '../run/lab-state.ts'
 import { podLogs } from '../run/logs.ts'
 import { openTerminal } from '../view/terminal.ts'
 
+interface LogsFlags {
+  container?: string
+  previous?: boolean
+}
+
 /** `netlab logs`: what a pod's programs printed. */
 export function logsCommand(): Command {
   return new Command('logs')
     .description("what a pod's programs printed")
     .argument('<names...>', '[lab] pod: the lab is not needed where one runs')
-    .action(async (names: string[]) => {
+    .option('-c, --container <container>', 'only of this container')
+    .option('-p, --previous', 'what it printed before it was started again, of a pod with a pause process')
+    .action(async (names: string[], { container, previous }: LogsFlags) => {
       const [pod = '', lab] = names.toReversed()
       if (names.length > 2)
         throw new NetlabError({ what: 'logs takes a lab and a pod', exitCode: exitCode.wrongInput })
       const { out } = openTerminal()
-      const logs = await podLogs(openLab(lab), pod)
+      const logs = await podLogs(openLab(lab), pod, {
+        previous: previous ?? false,
+        ...(container === undefined ? {} : { container }),
+      })
       for (const { container, text } of logs)
         out.pass(logs.length > 1 ? `==> ${container} <==\n${text}` : text)
     })

@@ -1,7 +1,7 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { LabFolder } from '../run/lab-folder.ts'
 import { openSandbox } from '../run/lab-state.ts'
-import { endPod, type PodReport, startPod } from '../run/pods.ts'
+import { endContainerOf, endPod, type PodReport, startPod } from '../run/pods.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { printableJson } from '../view/printable.ts'
 import { renderPod } from '../view/sync-lines.ts'
@@ -9,11 +9,29 @@ import { openTerminal } from '../view/terminal.ts'
 
 interface PodFlags {
   lab?: string
+  container?: string
   json?: true
 }
 
-/** What is done to a pod's programs. */
-type PodAction = (folder: LabFolder, sandbox: Sandbox, pod: string) => Promise<PodReport>
+/** What is done to a pod's programs, or to one container. */
+type PodAction = (
+  folder: LabFolder,
+  sandbox: Sandbox,
+  pod: string,
+  container: string | undefined,
+) => Promise<PodReport>
+
+function ending(how: 'stop' | 'kill'): PodAction {
+  return (folder, sandbox, pod, container) =>
+    container === undefined
+      ? endPod(folder, sandbox, pod, how)
+      : endContainerOf(folder, sandbox, { pod, container }, how)
+}
+
+const containerOption = new Option(
+  '-c, --container <container>',
+  'only this container, of a pod with a pause process: kubelet then starts it again',
+)
 
 /** `netlab pod`: lets a pod's programs end, and brings them back. */
 export function podCommand(): Command {
@@ -23,12 +41,12 @@ export function podCommand(): Command {
       podVerb(
         'stop',
         'as kubelet ends a pod: SIGTERM, and what is under way is answered',
-        (folder, sandbox, pod) => endPod(folder, sandbox, pod, 'stop'),
-      ),
+        ending('stop'),
+      ).addOption(containerOption),
     )
     .addCommand(
-      podVerb('kill', 'as a crash: SIGKILL, and every connection breaks', (folder, sandbox, pod) =>
-        endPod(folder, sandbox, pod, 'kill'),
+      podVerb('kill', 'as a crash: SIGKILL, and every connection breaks', ending('kill')).addOption(
+        containerOption,
       ),
     )
     .addCommand(podVerb('start', 'start them again', startPod))
@@ -43,7 +61,7 @@ function podVerb(verb: string, description: string, act: PodAction): Command {
     .exitOverride()
     .action(async (pod: string, flags: PodFlags) => {
       const { folder, sandbox } = openSandbox(flags.lab)
-      const report = await act(folder, sandbox, pod)
+      const report = await act(folder, sandbox, pod, flags.container)
       const { out } = openTerminal()
       out.write(flags.json ? printableJson(report) : renderPod(out, report))
     })

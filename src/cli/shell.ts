@@ -8,11 +8,15 @@ export function shellCommand(): Command {
   return new Command('shell')
     .description('a shell inside a lab: ip netns, iptables and curl work there as on a machine of your own')
     .argument('[names...]', '[lab] [pod]: the lab is not needed where one runs')
-    .action(async (names: string[]) => {
+    .option(
+      '-c, --container <container>',
+      "in all of a container's namespaces, of a pod with a pause process",
+    )
+    .action(async (names: string[], { container }: { container?: string }) => {
       const known = labNames()
       const [first, second] = names
       const lab = first !== undefined && (second !== undefined || known.includes(first)) ? first : undefined
       const place = (lab === undefined ? first : second) ?? host
-      process.exitCode = await openShell(openLab(lab), place)
+      process.exitCode = await openShell(openLab(lab), { place, container })
     })
 }

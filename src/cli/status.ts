@@ -1,12 +1,27 @@
 import { Command } from 'commander'
 import { own } from '../command/own.ts'
+import type { Lab } from '../model/lab.ts'
 import { labIn } from '../plan/lab-in-condition.ts'
 import { LabFolder } from '../run/lab-folder.ts'
-import { labName, statusOf } from '../run/lab-state.ts'
+import { labName, openSandbox, statusOf } from '../run/lab-state.ts'
+import { containersOf } from '../run/pods.ts'
+import type { LabStatus } from '../run/report.ts'
+import type { PodState } from '../sandbox/kubelet/pod-state.ts'
 import { renderStatus } from '../view/lab-list.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { toldPlaces, toldPods } from '../view/told-lab.ts'
+import { toldContainers, toldPlaces, toldPods } from '../view/told-lab.ts'
+
+/** How the containers are that netlab's kubelet has in its care; undefined: it should, and has ended. */
+async function containersNow(
+  { state, lab: name }: LabStatus,
+  lab: Lab,
+): Promise<readonly PodState[] | undefined> {
+  if (state !== 'up' && state !== 'failed') return []
+  const states = await containersOf(openSandbox(name).sandbox, lab.pods)
+  // Of a lab that has not come up the pods may not have been started.
+  return state === 'failed' ? (states ?? []) : states
+}
 
 /** `netlab status`: a lab's pods, services and steps. */
 export function statusCommand(): Command {
@@ -14,15 +29,16 @@ export function statusCommand(): Command {
     .description("a lab's pods, services and steps")
     .argument('[name]', 'the lab; not needed where one lab runs')
     .option('--json', 'print them as JSON')
-    .action((name: string | undefined, flags: { json?: true }) => {
+    .action(async (name: string | undefined, flags: { json?: true }) => {
       const folder = new LabFolder(labName(name))
       const lab = folder.readLab()
       const status = statusOf(folder, lab)
       const condition = folder.readCondition(lab)
       const known = labIn(condition, lab)
+      const containers = await containersNow(status, lab)
       const { out } = openTerminal()
       if (!flags.json) {
-        out.write(renderStatus(out, status, known, Date.now()))
+        out.write(renderStatus(out, status, { ...known, containers }, Date.now()))
         return
       }
       const { services, outlines } = known
@@ -30,6 +46,7 @@ export function statusCommand(): Command {
         ...pod,
         state: own(condition.ended, pod.name) ?? 'running',
         ready: !Object.hasOwn(condition.notReady, pod.name),
+        ...toldContainers(containers ?? [], pod.name),
       }))
       const steps = outlines.map(step => step.title)
       out.write(printableJson({ ...status, ...toldPlaces(lab), pods, services, steps }))

@@ -1,3 +1,5 @@
+import type { Joining } from './pause.ts'
+
 /** Where a command runs: `host`, or the name of a pod or of an outside machine. */
 export type Place = string
 
@@ -23,8 +25,8 @@ export interface Command {
   insert?: string
   /** A file that keeps what it prints. */
   output?: string
-  /** A program that goes on running: the pod's container that it is. */
-  container?: { pod: string; name: string }
+  /** A program that goes on running: the pod's container that it is, and how it joins the pod where a pause process holds that. */
+  container?: { pod: string; name: string; joins?: Joining }
   /** A call of a CNI plugin, for whoever reads what it prints. */
   plugin?: PluginCall
 }

@@ -20,6 +20,8 @@ export interface Condition {
   notReady: Readonly<Record<string, string>>
   /** `pod/container` → what its probes have come to. */
   probes: Readonly<Record<string, ProbeState>>
+  /** `pod/container` → how often it had been started again when its probes came to that; left out: never. */
+  restarts?: Readonly<Record<string, number>>
   /** Pods that an apply was making or taking away when it failed. */
   unfinished: readonly Pod[]
   /** A sync has failed: the next one writes every rule. */

@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import type { RestartPolicy } from '../command/pause.ts'
 import type { CniCall, CniNetwork } from './cni.ts'
 import type { Protocol, Service } from './kubernetes.ts'
 
@@ -72,6 +73,13 @@ export type PodLink =
       asked?: string
     }
 
+/** How a container runtime makes a pod: a process called pause holds its namespaces, and the containers join them. Fields as in Kubernetes. */
+export interface PodSandbox {
+  /** The containers see each other's processes, and pause is their process 1. */
+  shareProcessNamespace: boolean
+  restartPolicy: RestartPolicy
+}
+
 export interface Pod {
   name: string
   /** The Kubernetes namespace that a service's selector looks in. */
@@ -84,6 +92,8 @@ export interface Pod {
   gateway: string
   nameservers: readonly string[]
   containers: readonly Container[]
+  /** Left out: it is its network namespace and no more, and its programs run there as they are. */
+  pause?: PodSandbox
 }
 
 /** A machine beyond the host, on a wire of its own; the first one is the host's way out. */

@@ -11,7 +11,7 @@ import { topologyChecks } from './checks.ts'
 import { attachCommands, detachCommands } from './cni.ts'
 import { type LabInCondition, labIn } from './lab-in-condition.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
-import { podPrograms } from './topology.ts'
+import { startCommands } from './topology.ts'
 
 /** How a stage brings pods and files. */
 export interface Adding {
@@ -39,7 +39,7 @@ export function addStage(
     ...attachCommands(lab, added),
     ...nameFiles(anew ? undefined : before.lab, lab, here, fresh),
     ...labFiles(before.lab, lab, anew),
-    ...added.flatMap(podPrograms),
+    ...startCommands(added),
   ]
   const names = added.map(({ name }) => name)
   return {
@@ -109,7 +109,7 @@ export function restartStage(before: LabInCondition, pods: readonly Pod[]): Appl
       title: `Restart ${listed(names)}`,
       why: 'A pod keeps its network namespace while its programs end and others start.',
       from: 'topology',
-      actions: pods.flatMap(podPrograms).map(action),
+      actions: startCommands(pods).map(action),
       checks: topologyChecks('servers', { ...before.lab, pods, machines: [] }),
     },
     ends: names,

@@ -10,6 +10,7 @@ import { addCalls, checkCalls, delCalls } from './cni.ts'
 import { foldOfParts, foldsOf } from './folds.ts'
 import { nodeView } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
+import { endPaused } from './pause.ts'
 import type { Plan, Step } from './plan.ts'
 import { topologyPart } from './topology.ts'
 
@@ -91,12 +92,13 @@ class Planner {
   #action(command: Command): Action {
     return {
       command,
-      undo: command.container === undefined ? undoOf(command, this.#before) : [endOf(command.in)],
+      undo: command.container === undefined ? undoOf(command, this.#before) : [endOf(command)],
     }
   }
 }
 
 /** The command that ends every program of a pod; one may have ended with another in the meantime, which is as good. */
-function endOf(pod: string): Command {
+function endOf({ in: pod, container }: Command): Command {
+  if (container?.joins !== undefined) return endPaused(container.pod)
   return { argv: ['sh', '-c', `ip netns pids ${pod} | xargs -r kill || :`], in: host }
 }

@@ -132,7 +132,16 @@ function hostPortWords(pod: Pod): string {
 function otherPrograms(was: Pod, pod: Pod): string[] {
   const programs = ({ containers }: Pod) => containers.map(programWords).join(', ')
   const names = ({ containers }: Pod) => containers.map(({ name }) => name).join(', ')
-  return [...arrow('programs', programs(was), programs(pod)), ...arrow('containers', names(was), names(pod))]
+  return [
+    ...arrow('programs', programs(was), programs(pod)),
+    ...arrow('containers', names(was), names(pod)),
+    ...arrow('pause', pauseWords(was), pauseWords(pod)),
+  ]
+}
+
+function pauseWords({ pause }: Pod): string {
+  if (pause === undefined) return ''
+  return `${pause.restartPolicy}, processes ${pause.shareProcessNamespace ? 'shared' : 'apart'}`
 }
 
 /** What about a pod changes while it runs on. */

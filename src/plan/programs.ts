@@ -1,3 +1,4 @@
+import { programOf } from '../command/pause.ts'
 import type { Plan } from './plan.ts'
 
 /**
@@ -11,7 +12,7 @@ export function programsOf(plan: Plan): ReadonlyMap<string, string> {
       for (const path of [command.plugin?.program, command.plugin?.ipam])
         if (path !== undefined && !programs.has(path)) programs.set(path, title)
     const commands = [
-      ...actions.map(({ command }) => command.argv),
+      ...actions.map(({ command }) => programOf(command)),
       ...checks.map(check => (check.kind === 'command' ? check.argv : ['curl'])),
     ]
     for (const [program = ''] of commands) {

@@ -1,6 +1,7 @@
 import type { Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
-import { commandLine, lineWithFiles, shellLine, shellWord } from '../command/command-line.ts'
+import { commandLine, hostArgv, lineWithFiles, shellLine, shellWord } from '../command/command-line.ts'
+import { podFiles, programOf } from '../command/pause.ts'
 import type { Plan, Step } from './plan.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { Plan, Step } from './plan.ts'
  */
 export function planScript(plan: Plan): string {
   const { lab, steps } = plan
-  const serves = steps.some(step => step.actions.some(({ command }) => command.argv[0] === 'netlab'))
+  const serves = steps.some(step => step.actions.some(({ command }) => programOf(command)[0] === 'netlab'))
   const file = `${lab}.sh`
   const lines = [
     '#!/bin/sh',
@@ -122,10 +123,23 @@ function scriptLine(command: Command): string {
     )
   if (command.plugin?.fails === true) return lineWithFiles(command, '|| true')
   if (command.container === undefined) return commandLine(command)
-  const [program, ...args] = command.argv
+  const [program, ...args] = programOf(command)
+  const words = hostArgv(command)
   const typed =
-    program === 'netlab' ? `"\${NETLAB:-netlab}" ${args.map(shellWord).join(' ')}` : shellLine(command.argv)
-  return `${shellLine(['ip', 'netns', 'exec', command.in])} ${typed} > /dev/null 2>&1 &`
+    program === 'netlab'
+      ? `${words
+          .slice(0, -args.length - 1)
+          .map(shellWord)
+          .join(' ')} "\${NETLAB:-netlab}" ${args.map(shellWord).join(' ')}`
+      : shellLine(words)
+  const line = `${typed} > /dev/null 2>&1 &`
+  const { pod, name, joins } = command.container
+  return joins === undefined ? line : `${line}\n${begun(podFiles.pid(pod, name))}`
+}
+
+/** What joins a pod, or ends a container of it, must know its process. */
+function begun(file: string): string {
+  return `timeout 60 sh -c 'until [ -s "$0" ]; do sleep 0.1; done' ${file}`
 }
 
 function comment(text: string): string {

@@ -7,6 +7,7 @@ import { pinsPods, wiringOf } from '../model/wiring.ts'
 import { attachAll } from '../network/wiring.ts'
 import { cniPart } from './cni.ts'
 import { overlayPart } from './overlay.ts'
+import { pausedPrograms, pauseScripts, whyPause } from './pause.ts'
 import { hostsFile, resolvConf } from './pod-files.ts'
 
 /** What a part of the topology is called, why it is there, and the commands that build it, in order. */
@@ -190,25 +191,37 @@ function bridgeRules({ name, node, address, masquerade }: Bridge): Command[] {
 
 function servers(lab: Lab): Part {
   const files = Object.entries(lab.files).map(([path, input]) => ({ ...onHost(['tee', path]), input }))
-  const programs = [...lab.pods, ...onNetworks(lab)].flatMap(podPrograms)
+  const all: readonly Running[] = [...lab.pods, ...onNetworks(lab)]
+  const containers = all.flatMap(each => each.containers)
+  const isPaused = lab.pods.some(({ pause }) => pause !== undefined)
   const others = onNetworks(lab).some(({ containers }) => containers.length > 0)
   const who = lab.pods.length === 0 ? 'machine' : others ? 'pod or machine' : 'pod'
   return {
-    title: count(programs.length, 'server'),
+    title: count(containers.length, 'server'),
     why:
       `Each ${who} runs its program in its own network namespace, so all of them can listen on the same port. netlab's own ` +
-      `server answers with the name of the ${who}, its address, and the address that the client seems to have.`,
-    commands: [...files, ...programs],
+      `server answers with the name of the ${who}, its address, and the address that the client seems to have.` +
+      (isPaused ? `\n${whyPause}` : ''),
+    commands: [...files, ...startCommands(all)],
   }
 }
 
-/** The programs that a pod or a machine runs. */
-export function podPrograms(pod: Pick<Pod, 'name' | 'containers'>): Command[] {
-  return pod.containers.map(container => ({
+/** What runs programs: a pod or a machine. */
+type Running = Pick<Pod, 'name' | 'containers' | 'pause'>
+
+/** The commands that start the programs of pods and machines. */
+export function startCommands(all: readonly Running[]): Command[] {
+  return [...pauseScripts(all), ...all.flatMap(podPrograms)]
+}
+
+/** The programs that a pod or a machine runs, pause among them. */
+export function podPrograms(pod: Running): Command[] {
+  const programs = pod.containers.map(container => ({
     argv: container.command.length > 0 ? container.command : serveArgv(pod, container.serve),
     in: pod.name,
     container: { pod: pod.name, name: container.name },
   }))
+  return pod.pause === undefined ? programs : pausedPrograms(pod.name, pod.pause, programs)
 }
 
 function serveArgv(pod: Pick<Pod, 'name'>, ports: readonly number[]): readonly string[] {

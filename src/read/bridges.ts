@@ -11,6 +11,7 @@ import type { Findings } from '../text/findings.ts'
 import type { Allocations } from './allocations.ts'
 import { readCniPods } from './cni.ts'
 import { readContainers } from './containers.ts'
+import { readPause } from './pause.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput, PodInput } from './schema/topology.ts'
 
@@ -125,6 +126,7 @@ export class BridgesReader {
     const path: Path = ['pods', name]
     const addressPath = isShort ? path : [...path, 'address']
     const containers = readContainers(pod, path, this.findings)
+    const pause = readPause(pod, containers, path, this.findings)
     const nameservers = (pod.nameservers ?? []).filter((each, index) =>
       this.findings.accept([...path, 'nameservers', index], readAddress(each)),
     )
@@ -153,6 +155,7 @@ export class BridgesReader {
       gateway,
       nameservers,
       containers,
+      ...(pause === undefined ? {} : { pause }),
     }
   }
 

@@ -4,6 +4,7 @@ import { commandLine } from '../command/command-line.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import type { ApplyStage, KernelFacts, KernelRules } from '../plan/apply-stage.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
+import { endPods } from '../sandbox/kubelet-control.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses } from '../sandbox/pod-processes.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -105,6 +106,8 @@ export async function carryOutStages(
         const stage = stages[index]!
         before?.(stage)
         context.running = stage.leaves
+        // Those first that somebody would start again.
+        await endPods(sandbox, stage.ends, 'stop')
         await Promise.all(stage.ends.map(pod => endEverything(sandbox, pod)))
       },
       after: async (index, result) => {

@@ -1,38 +1,73 @@
 import { existsSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
+import { pauseName } from '../command/pause.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { placesOf } from '../model/places.ts'
 import { joinLab } from '../sandbox/enter.ts'
+import { kubeletPods } from '../sandbox/kubelet-control.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { runForPerson } from '../sandbox/terminal.ts'
+import { mustBeContainer } from './pods.ts'
 
 interface OpenLab {
   sandbox: Sandbox
   lab: Lab
 }
 
+/** Where in a lab: a place, or one container of a pod with a pause process, or `pause` itself. */
+export interface Inside {
+  place: Place
+  container?: string | undefined
+}
+
 /** Runs a command inside a lab for the person at the terminal and returns its exit code. Throws NetlabError for an unknown place. */
-export async function runInside(
-  { sandbox, lab }: OpenLab,
-  argv: readonly string[],
-  place: Place,
-): Promise<number> {
-  mustBePlace(lab, place)
-  await joinLab(sandbox)
-  const enter = (inside: readonly string[]) => enterArgv(sandbox, inside, place)
+export async function runInside(open: OpenLab, argv: readonly string[], inside: Inside): Promise<number> {
+  const enter = await entrance(open, inside)
   return runForPerson(argv, { enter, env: personsEnv(), interactive: false })
 }
 
 /** Opens a shell inside a lab, with a prompt that names the lab and the place, and returns the shell's exit code. */
-export async function openShell({ sandbox, lab }: OpenLab, place: Place): Promise<number> {
-  mustBePlace(lab, place)
+export async function openShell(open: OpenLab, inside: Inside): Promise<number> {
+  const enter = await entrance(open, inside)
   const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
   const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
-  await joinLab(sandbox)
-  const enter = (inside: readonly string[]) => enterArgv(sandbox, inside, place)
-  const env = { ...personsEnv(), PS1: `[${lab.name} ${place}]# `, HISTFILE: '' }
+  const { place, container } = inside
+  const where = container === undefined ? place : `${place}/${container}`
+  const env = { ...personsEnv(), PS1: `[${open.lab.name} ${where}]# `, HISTFILE: '' }
   return runForPerson(argv, { enter, env, interactive: true })
+}
+
+/** Makes of an argv the one that runs it there. Throws NetlabError where there is no such place, or its container does not run. */
+async function entrance(
+  { sandbox, lab }: OpenLab,
+  { place, container }: Inside,
+): Promise<(argv: readonly string[]) => readonly string[]> {
+  mustBePlace(lab, place)
+  await joinLab(sandbox)
+  if (container === undefined) return argv => enterArgv(sandbox, argv, place)
+  const pid = await containerPid(sandbox, lab, place, container)
+  const all = ['--mount', '--net', '--ipc', '--uts', '--pid']
+  return argv => enterArgv(sandbox, ['nsenter', '--target', `${pid}`, ...all, '--', ...argv])
+}
+
+async function containerPid(sandbox: Sandbox, lab: Lab, place: Place, container: string): Promise<number> {
+  const pod = lab.pods.find(({ name }) => name === place)
+  if (pod?.pause === undefined)
+    throw new NetlabError({
+      what: `${place} has no containers with namespaces of their own: its programs run in its network namespace as they are`,
+      fix: `leave -c out, or write "pause: true" into a pod of the lab file`,
+      exitCode: exitCode.wrongInput,
+    })
+  if (container !== pauseName) mustBeContainer(pod, container)
+  const state = (await kubeletPods(sandbox))?.find(each => each.pod === place)
+  const pid =
+    container === pauseName ? state?.pause.pid : state?.containers.find(({ name }) => name === container)?.pid
+  if (pid !== undefined) return pid
+  throw new NetlabError({
+    what: `container ${container} of ${place} does not run at the moment`,
+    fix: `netlab status ${lab.name} shows why, netlab logs ${lab.name} ${place} what it printed`,
+  })
 }
 
 /** All that a command finds in its environment: of the caller's, only which terminal it is. */

@@ -1,3 +1,4 @@
+import { host } from '../command/command.ts'
 import { NetlabError } from '../errors.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
@@ -104,7 +105,7 @@ export class Lesson {
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     })
-    await Promise.race([openShell({ sandbox, lab: this.#lesson.lab }, 'host'), aborted])
+    await Promise.race([openShell({ sandbox, lab: this.#lesson.lab }, { place: host }), aborted])
   }
 
   /** Leaves the lab up, for the other verbs. */

@@ -3,6 +3,8 @@ import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab, Pod } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
 import { podPrograms } from '../plan/topology.ts'
+import type { PodState } from '../sandbox/kubelet/pod-state.ts'
+import { endContainer, endPods, kubeletPods } from '../sandbox/kubelet-control.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
 import { endProcesses, podsProcesses } from '../sandbox/pod-processes.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -14,6 +16,8 @@ import { withLabLocked } from './sync-lock.ts'
 export interface PodReport {
   lab: string
   pod: string
+  /** The only one of its containers that was meant. */
+  container?: string
   state: 'running' | 'stopped' | 'killed'
   /** False: it was so already. */
   changed: boolean
@@ -32,7 +36,7 @@ export function endPod(
     const lab = folder.readLab()
     const pod = podWithPrograms(lab, name)
     const condition = folder.readCondition(lab)
-    const changed = !(await idlePods(sandbox, [pod])).has(name)
+    const changed = await runs(sandbox, pod)
     await endPrograms(sandbox, pod, ending)
     const how = changed
       ? ending === 'stop'
@@ -45,13 +49,48 @@ export function endPod(
   })
 }
 
+/** Ends one container of a pod with a pause process, which kubelet then starts again, or not, as the pod's restartPolicy says. */
+export async function endContainerOf(
+  folder: LabFolder,
+  sandbox: Sandbox,
+  { pod: name, container }: { pod: string; container: string },
+  ending: 'stop' | 'kill',
+): Promise<PodReport> {
+  const lab = folder.readLab()
+  const pod = podWithPrograms(lab, name)
+  mustBeContainer(pod, container)
+  if (pod.pause === undefined)
+    throw new NetlabError({
+      what: `the containers of ${name} end together: it has no pause process that would hold the pod meanwhile`,
+      fix: `write "pause: true" into pod ${name} of the lab file, or leave the container out`,
+      exitCode: exitCode.wrongInput,
+    })
+  const changed = await endContainer(sandbox, name, container, ending)
+  const state = ending === 'stop' ? 'stopped' : 'killed'
+  return { lab: lab.name, pod: name, container, state, changed, endpointOf: [] }
+}
+
+/** Throws NetlabError where a pod has no such container. */
+export function mustBeContainer(
+  { name, containers }: Pick<Pod, 'name' | 'containers'>,
+  container: string,
+): void {
+  const names = containers.map(each => each.name)
+  if (names.includes(container)) return
+  throw new NetlabError({
+    what: `${name} has no container named ${container}`,
+    fix: names.length === 0 ? 'it runs no program' : `its containers are: ${names.join(', ')}`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
 /** Starts a pod's programs again. Endpoints and rules stay as they are until the next sync. */
 export function startPod(folder: LabFolder, sandbox: Sandbox, name: string): Promise<PodReport> {
   return withLabLocked(folder, undefined, async () => {
     const lab = folder.readLab()
     const pod = podWithPrograms(lab, name)
     const condition = folder.readCondition(lab)
-    const changed = (await idlePods(sandbox, [pod])).has(name)
+    const changed = pod.pause === undefined ? !(await runs(sandbox, pod)) : !(await isInCare(sandbox, pod))
     // A pod of which a part has died is started as a whole.
     if (changed) {
       await endPrograms(sandbox, pod, 'kill')
@@ -63,8 +102,60 @@ export function startPod(folder: LabFolder, sandbox: Sandbox, name: string): Pro
   })
 }
 
-/** Those of the pods of which a program does not run; a pod that has none is never idle. */
-export async function idlePods(sandbox: Sandbox, pods: readonly Pod[]): Promise<Set<string>> {
+/** How the containers of those pods are that have a pause process; undefined where netlab's kubelet has ended. */
+export async function containersOf(
+  sandbox: Sandbox,
+  pods: readonly Pod[],
+): Promise<readonly PodState[] | undefined> {
+  return pods.some(({ pause }) => pause !== undefined) ? kubeletPods(sandbox) : []
+}
+
+/** Why it is not ready that a pod's programs do not run. */
+const hasEnded = 'its program has ended'
+
+/** Those of the pods of which a program does not run, with why as far as that is known; a pod that has none is never idle. */
+export async function idlePods(
+  sandbox: Sandbox,
+  pods: readonly Pod[],
+  states: readonly PodState[] | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const paused = pods.filter(({ pause }) => pause !== undefined)
+  const plain = await idlePlainPods(
+    sandbox,
+    pods.filter(({ pause }) => pause === undefined),
+  )
+  return new Map([
+    ...[...plain].map((name): [string, string] => [name, hasEnded]),
+    ...paused.flatMap(({ name }): [string, string][] => {
+      const why = idleWords(name, states)
+      return why === undefined ? [] : [[name, why]]
+    }),
+  ])
+}
+
+/** Why a pod with a pause process does not run as a whole. */
+function idleWords(name: string, states: readonly PodState[] | undefined): string | undefined {
+  if (states === undefined) return "netlab's kubelet has ended, and nobody knows how its containers are"
+  const state = states.find(({ pod }) => pod === name)
+  if (state === undefined) return hasEnded
+  const idle = state.containers.find(container => container.state !== 'running')
+  if (idle === undefined) return state.pause.pid === undefined ? 'its pause process has ended' : undefined
+  const how = idle.state === 'ended' ? 'has ended' : 'waits to be started again'
+  return `container ${idle.name} ${how}${idle.exitCode === undefined ? '' : ` (exit code ${idle.exitCode})`}`
+}
+
+/** Whether anything of a pod's programs runs. */
+async function runs(sandbox: Sandbox, pod: Pod): Promise<boolean> {
+  if (pod.pause === undefined) return !(await idlePlainPods(sandbox, [pod])).has(pod.name)
+  return (await isInCare(sandbox, pod)) || (await podsProcesses(sandbox, [pod.name])).has(pod.name)
+}
+
+/** Whether netlab's kubelet has a pod in its care. */
+async function isInCare(sandbox: Sandbox, { name }: Pod): Promise<boolean> {
+  return (await kubeletPods(sandbox))?.some(({ pod }) => pod === name) ?? false
+}
+
+async function idlePlainPods(sandbox: Sandbox, pods: readonly Pod[]): Promise<ReadonlySet<string>> {
   const withCommand = pods.filter(({ containers }) => containers.some(({ command }) => command.length > 0))
   const withServer = pods.filter(({ containers }) => containers.some(({ serve }) => serve.length > 0))
   const processes = await podsProcesses(
@@ -81,6 +172,12 @@ export async function idlePods(sandbox: Sandbox, pods: readonly Pod[]): Promise<
 
 /** Ends a pod's programs and netlab's own servers in it. */
 async function endPrograms(sandbox: Sandbox, pod: Pod, ending: 'stop' | 'kill'): Promise<void> {
+  if (pod.pause !== undefined) {
+    await endPods(sandbox, [pod.name], ending)
+    // What nobody has in his care, since netlab's kubelet was killed; or what a person runs there.
+    await endProcesses(sandbox, pod.name, 'kill')
+    return
+  }
   const serving = (await podServers(sandbox)).filter(server => server.pods.includes(pod.name))
   await Promise.all([
     ...serving.map(server => closeListeners(sandbox, server, pod.name, ending)),

@@ -90,6 +90,9 @@ export const labShape: Shape = fields({
         gateway: text,
         nameservers: texts,
         containers,
+        pause: optional(
+          fields({ shareProcessNamespace: flag, restartPolicy: oneOf('Always', 'OnFailure', 'Never') }),
+        ),
       }),
       // The first netlab knew bridges only, and said in the pod itself which.
       either(fields({ link: podLink }), fields({ bridge: text, veth: text })),
@@ -144,6 +147,7 @@ export const conditionShape: Shape = fields({
   ended: record(oneOf('stopped', 'killed')),
   notReady: record(text),
   probes: record(fields({ ready: flag, against: number })),
+  restarts: optional(record(number)),
   unfinished: list(fields({ name })),
   fullSync: flag,
   // The first netlab wrote none.

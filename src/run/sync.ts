@@ -8,10 +8,11 @@ import { rulesChange, rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints } from '../plan/apply-endpoints.ts'
 import { type LabInCondition, labIn } from '../plan/lab-in-condition.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
+import type { PodState } from '../sandbox/kubelet/pod-state.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStages, type Flushed, kernelRules } from './apply-stage.ts'
 import type { LivingLab } from './lab-state.ts'
-import { idlePods } from './pods.ts'
+import { containersOf, idlePods } from './pods.ts'
 import type { StepResult } from './report.ts'
 import { withLabLocked } from './sync-lock.ts'
 
@@ -53,10 +54,17 @@ export function sync(living: LivingLab, options: SyncOptions): Promise<SyncRepor
     const start = performance.now()
     const lab = folder.readLab()
     const before = folder.readCondition(lab)
-    const idle = await idlePods(sandbox, lab.pods)
-    const probes = await askKubelet(sandbox, lab, before, idle, options)
+    const containers = await containersOf(sandbox, lab.pods)
+    const idle = await idlePods(sandbox, lab.pods, containers)
+    const restarts = restartsOf(containers ?? [])
+    const probes = await askKubelet(sandbox, lab, before, idle, restarts, options)
     const notReady = notReadyPods(lab, before, idle, probes)
-    const seen: Condition = { ...before, notReady: Object.fromEntries(notReady), probes: probes.states }
+    const seen: Condition = {
+      ...before,
+      ...(containers === undefined || containers.length === 0 ? {} : { restarts }),
+      notReady: Object.fromEntries(notReady),
+      probes: probes.states,
+    }
     const endpoints = readyEndpoints(lab, lastEndpoints(lab), new Set(notReady.keys()))
     const changed = changedEndpoints(before.endpoints, endpoints)
     const news = lab.pods.flatMap(({ name }) => newsOf(name, before.notReady, notReady))
@@ -113,20 +121,33 @@ interface KubeletSays {
   why: ReadonlyMap<string, string>
 }
 
+/** `pod/container` → how often it was started again. */
+function restartsOf(pods: readonly PodState[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    pods.flatMap(({ pod, containers }) =>
+      containers.map(({ name, restarts }) => [`${pod}/${name}`, restarts] as const),
+    ),
+  )
+}
+
 /** Probes the containers of pods that run. */
 async function askKubelet(
   sandbox: Sandbox,
   lab: Lab,
   before: Condition,
-  idle: ReadonlySet<string>,
+  idle: ReadonlyMap<string, string>,
+  restarts: Readonly<Record<string, number>>,
   { due }: SyncOptions,
 ): Promise<KubeletSays> {
   const containers = probedContainers(lab)
   // A container that has ended starts anew, and a new one is not ready before its first success.
+  const isAnew = (key: string) => (own(restarts, key) ?? 0) !== (own(before.restarts ?? {}, key) ?? 0)
   const states = new Map<string, ProbeState>(
     containers.map(({ key, pod }) => [
       key,
-      idle.has(pod) ? { ready: false, against: 0 } : (before.probes[key] ?? { ready: true, against: 0 }),
+      idle.has(pod) || isAnew(key)
+        ? { ready: false, against: 0 }
+        : (before.probes[key] ?? { ready: true, against: 0 }),
     ]),
   )
   const why = new Map<string, string>()
@@ -146,7 +167,7 @@ async function askKubelet(
 function notReadyPods(
   lab: Lab,
   before: Condition,
-  idle: ReadonlySet<string>,
+  idle: ReadonlyMap<string, string>,
   { states, why }: KubeletSays,
 ): Map<string, string> {
   const found = new Map<string, string>()
@@ -154,9 +175,9 @@ function notReadyPods(
     if (states[key]?.ready === false)
       found.set(pod, why.get(key) ?? own(before.notReady, pod) ?? 'its probe fails')
   }
-  for (const pod of idle) {
+  for (const [pod, why] of idle) {
     const how = own(before.ended, pod)
-    found.set(pod, how === undefined ? 'its program has ended' : `it was ${how}`)
+    found.set(pod, how === undefined ? why : `it was ${how}`)
   }
   return found
 }

@@ -6,7 +6,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 /** What a sandbox has of netlab itself, where it lies on this machine. */
 export interface ProgramFiles {
   node: string
-  /** The folder of the built bin.js, pod-server.js, probe.js and pairs.js. */
+  /** The folder of the built bin.js, pod-server.js, kubelet.js, probe.js and pairs.js. */
   bundle: string
   /** koffi's own folder, and that of the packages that bring its binaries. */
   koffi: string
@@ -42,14 +42,19 @@ function nearest(folder: string, path: string): string | undefined {
 export const insideFolder = {
   /** The sockets over which the pods' servers take orders. */
   servers: '/run/netlab/serve',
+  /** The socket of netlab's kubelet. */
+  kubelet: '/run/netlab/kubelet',
   /** What containers print, as on a node of Kubernetes. */
   logs: '/var/log/pods',
+  /** What containers printed before they were started again. */
+  previousLogs: '/var/log/pods/previous',
 } as const
 
 /** Where netlab's programs stand inside every sandbox. */
 export const insideProgram = {
   node: '/run/sandbox/bin/node',
   podServer: '/run/sandbox/netlab/dist/pod-server.js',
+  kubelet: '/run/sandbox/netlab/dist/kubelet.js',
   probe: '/run/sandbox/netlab/dist/probe.js',
   pairs: '/run/sandbox/netlab/dist/pairs.js',
 } as const

@@ -4,9 +4,11 @@ import { commandLine, hostArgv } from '../command/command-line.ts'
 import { startDetached } from './detached.ts'
 import { joinLab, runAtAnyway } from './enter.ts'
 import { labIdentity } from './identity.ts'
+import { startPods } from './kubelet-control.ts'
 import { fitting } from './patience.ts'
 import { openListeners, podServers } from './pod-control.ts'
 import type { Listener } from './pod-listeners.ts'
+import { logFile } from './pod-logs.ts'
 import { lives } from './proc.ts'
 import { CommandError } from './process.ts'
 import { insideFolder, insideProgram } from './program-files.ts'
@@ -16,11 +18,6 @@ import type { StartedPodServer } from './start.ts'
 /** Whether a command starts netlab's own server. */
 export function isOwnServer({ argv }: Command): boolean {
   return argv[0] === 'netlab' && argv[1] === 'serve'
-}
-
-/** Where the output of a pod's program is kept inside a sandbox: one file for each container. */
-export function logFile(pod: string, container: string): string {
-  return `${insideFolder.logs}/${pod}.${container}.log`
 }
 
 export interface StartOptions {
@@ -33,7 +30,7 @@ export interface StartOptions {
 
 /**
  * Starts programs of pods: netlab's own servers in one process for all of them (unless `apart`), any other program in
- * a process of its own. Throws CommandError where one cannot be started, or ends at once.
+ * a process of its own; what belongs to a pod with a pause process is started by netlab's kubelet. Throws CommandError where one cannot be started, or ends at once.
  */
 export async function startContainers(
   sandbox: Sandbox,
@@ -41,8 +38,9 @@ export async function startContainers(
   options: StartOptions,
 ): Promise<void> {
   const { apart, podServer, signal } = options
+  const joining = commands.filter(({ container }) => container?.joins !== undefined)
   const own = commands.filter(isOwnServer)
-  const others = commands.filter(command => !own.includes(command))
+  const others = commands.filter(command => !own.includes(command) && !joining.includes(command))
   const groups = apart ? own.map(command => [command]) : own.length > 0 ? [own] : []
   await Promise.all([
     ...groups.map(async group => {
@@ -53,6 +51,7 @@ export async function startContainers(
       else await serve(group, started ?? (await startPodServer(sandbox, group)), signal)
     }),
     ...others.map(command => startProgram(sandbox, command, signal)),
+    startPods(sandbox, joining),
   ])
 }
 

@@ -1,9 +1,11 @@
 import { own } from '../command/own.ts'
+import { pauseName } from '../command/pause.ts'
 import type { Condition } from '../model/condition.ts'
 import type { LabMachine, Pod } from '../model/lab.ts'
 import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { LabStatus } from '../run/report.ts'
+import type { PodState } from '../sandbox/kubelet/pod-state.ts'
 import { duration, inhabitants, listing, plural } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { printable } from './printable.ts'
@@ -36,11 +38,14 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
   return block(lines)
 }
 
+/** A lab, and how the containers are that netlab's kubelet has in its care; undefined: it has ended. */
+type StandingLab = Omit<LabInCondition, 'plan'> & { containers: readonly PodState[] | undefined }
+
 /** One lab: its state, its pods and machines, its services, its steps. */
 export function renderStatus(
   style: Style,
   status: LabStatus,
-  { lab, condition, services, outlines }: Omit<LabInCondition, 'plan'>,
+  { lab, condition, services, outlines, containers }: StandingLab,
   now: number,
 ): string {
   const { color, width } = style
@@ -64,6 +69,8 @@ export function renderStatus(
         podWords(style, pod, condition),
       ]),
     ),
+    ...section('containers', (containers ?? []).flatMap(containerCells)),
+    ...(containers === undefined ? ['', ...hanging('', color.red(noKubelet), width, 2)] : []),
     ...section(
       'outside',
       lab.outside.map(machine => [machine.name, machine.address.address]),
@@ -109,6 +116,31 @@ function machineCells(machine: LabMachine): string[] {
     machineAddresses(machine).join(' '),
     machine.containers.map(({ name }) => name).join(', '),
   ]
+}
+
+const noKubelet =
+  "netlab's kubelet has ended: containers that end are not started again. netlab pod start POD brings it back, and starts that pod anew"
+
+/** Pause and the containers that have joined it, one per row. */
+function containerCells({ pod, pause, containers }: PodState): string[][] {
+  return [
+    [`${pod}/${pauseName}`, ...runsAs(pause.pid), timesWord(pause.restarts)],
+    ...containers.map(({ name, state, pid, restarts, exitCode, startsIn = 0 }) => [
+      `${pod}/${name}`,
+      ...(state === 'waiting' ? [`starts in ${Math.ceil(startsIn / 1000)} s`, ''] : runsAs(pid)),
+      [timesWord(restarts), exitCode === undefined ? '' : `last exit code ${exitCode}`]
+        .filter(word => word !== '')
+        .join(', '),
+    ]),
+  ]
+}
+
+function runsAs(pid: number | undefined): string[] {
+  return pid === undefined ? ['has ended', ''] : ['runs', `pid ${pid}`]
+}
+
+function timesWord(restarts: number): string {
+  return restarts === 0 ? '' : `restarted ${restarts === 1 ? 'once' : `${restarts} times`}`
 }
 
 /** A pod's containers, and what is wrong with them. */

@@ -43,6 +43,7 @@ export function renderSyncJson(report: SyncReport): string {
 /** What became of a pod, and what has not been told of it yet. */
 export function renderPod(style: Style, report: PodReport): string {
   const { color, width } = style
+  if (report.container !== undefined) return renderContainer(style, report, report.container)
   const pod = color.bold(report.pod)
   const state = { running: 'runs', stopped: 'is stopped', killed: 'is killed' }[report.state]
   const already = report.changed ? '' : ' already'
@@ -55,6 +56,15 @@ export function renderPod(style: Style, report: PodReport): string {
     lines.push(...hanging('', `it is an endpoint again after ${color.cyan('netlab sync')}`, width, 2))
   }
   return block(lines)
+}
+
+function renderContainer(style: Style, { pod, changed, state }: PodReport, container: string): string {
+  const { color, width } = style
+  const name = `container ${color.bold(container)} of ${pod}`
+  const words = changed
+    ? `${name} was ${state}; ${color.cyan('netlab status')} shows whether it runs again`
+    : `${name} does not run at the moment; ${color.cyan('netlab status')} shows why`
+  return block(hanging('', words, width, 2))
 }
 
 function syncNews(_style: Style, report: SyncReport): [string, string][] {

@@ -2,6 +2,7 @@ import { host } from '../command/command.ts'
 import type { Lab, LabMachine } from '../model/lab.ts'
 import { vethOf } from '../model/pod-link.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { PodState } from '../sandbox/kubelet/pod-state.ts'
 import { printableJson } from './printable.ts'
 
 /** A lab's pods, for other programs. */
@@ -15,6 +16,20 @@ export function toldPods({ pods }: Pick<Lab, 'pods'>) {
       containers: pod.containers.map(container => container.name),
     }
   })
+}
+
+/** How the containers of a pod are that has a pause process, for other programs; nothing of one that has none. */
+export function toldContainers(states: readonly PodState[], name: string) {
+  const state = states.find(({ pod }) => pod === name)
+  if (state === undefined) return {}
+  return {
+    pause: state.pause,
+    containerStatuses: state.containers.map(({ name, state, pid, restarts, exitCode, startsIn }) => ({
+      ...{ name, state, ...(pid === undefined ? {} : { pid }), restartCount: restarts },
+      ...(exitCode === undefined ? {} : { lastExitCode: exitCode }),
+      ...(startsIn === undefined ? {} : { startsInMs: startsIn }),
+    })),
+  }
 }
 
 /** The machines outside, for other programs. */

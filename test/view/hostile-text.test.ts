@@ -186,7 +186,7 @@ const views: Record<string, View> = {
   'plan --format json': ({ built }) => renderPlanJson(built),
   list: ({ status }, screen) => renderLabList(screen, [status, { ...status, state: 'gone' }], 0),
   'list --json': ({ status }) => renderListJson([status]),
-  status: ({ status, built }, screen) => renderStatus(screen, status, built, 0),
+  status: ({ status, built }, screen) => renderStatus(screen, status, { ...built, containers: [] }, 0),
   verify: ({ samples, held, failed, status }, screen) =>
     renderVerify(screen, { lab: status.lab, ok: false, checks: [held, failed], services: samples }),
   'verify --json': ({ samples, held, failed, status }) =>

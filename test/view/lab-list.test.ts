@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { LabStatus } from '../../src/run/report.ts'
+import type { PodState } from '../../src/sandbox/kubelet/pod-state.ts'
 import { renderDown } from '../../src/view/down-line.ts'
 import { renderLabList, renderStatus } from '../../src/view/lab-list.ts'
 import { built, plain } from './fixtures.ts'
@@ -41,7 +42,7 @@ it('lists labs, and tells how to sweep dead ones', () => {
 })
 
 it('shows one lab with its pods, services and steps', () => {
-  expect(renderStatus(plain(80), up, built, now)).toMatchInlineSnapshot(`
+  expect(renderStatus(plain(80), up, { ...built, containers: [] }, now)).toMatchInlineSnapshot(`
     "clusterip is up, for 2 min 30 s (pid 4711)
 
     pods
@@ -62,6 +63,42 @@ it('shows one lab with its pods, services and steps', () => {
     "
   `)
 })
+
+it('shows pause and the containers that netlab starts again, and says where nobody does', () => {
+  const containers: PodState[] = [
+    {
+      ...{ pod: 'netns_021', processes: 'own', restart: 'Always', pause: { pid: 31, restarts: 1 } },
+      containers: [
+        { name: 'server', state: 'running', pid: 40, restarts: 0 },
+        { name: 'log', state: 'waiting', restarts: 3, exitCode: 137, startsIn: 3100 },
+        { name: 'job', state: 'ended', restarts: 1, exitCode: 0 },
+      ],
+    },
+  ]
+  expect(sectionOf(renderStatus(plain(80), up, { ...built, containers }, now))).toMatchInlineSnapshot(`
+    "
+    containers
+      netns_021/pause   runs           pid 31  restarted once
+      netns_021/server  runs           pid 40
+      netns_021/log     starts in 4 s          restarted 3 times, last exit code 137
+      netns_021/job     has ended              restarted once, last exit code 0
+    "
+  `)
+  expect(
+    sectionOf(renderStatus(plain(60), up, { ...built, containers: undefined }, now)),
+  ).toMatchInlineSnapshot(`
+    "
+    netlab's kubelet has ended: containers that end are not
+      started again. netlab pod start POD brings it back, and
+      starts that pod anew
+    "
+  `)
+})
+
+/** What stands between the pods and the machines outside. */
+function sectionOf(screen: string): string {
+  return screen.slice(screen.indexOf('server, log\n') + 'server, log\n'.length, screen.indexOf('\noutside'))
+}
 
 it('tells what went down', () => {
   const counts = { pods: 2, nodes: 0, machines: 0, links: 5, rules: 21 }

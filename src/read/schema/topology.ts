@@ -183,6 +183,22 @@ const podFields = z.strictObject({
         'Several programs in one pod; they share its network and reach each other over localhost. Instead of `serve`, `command` and `ports`.',
       examples: [{ app: { serve: 8080 }, metrics: { serve: 9100 } }],
     }),
+  pause: z.boolean().optional().meta({
+    description:
+      'Whether the pod is made as a container runtime makes it: a process called pause holds its namespaces, each program is a container that joins them and comes back when it ends. `false` by default, but where one of the next two fields stands.',
+  }),
+  shareProcessNamespace: z.boolean().optional().meta({
+    description:
+      "Of a pod with `pause`: the containers see each other's processes, and pause is their process 1, as in Kubernetes; `false` by default.",
+  }),
+  restartPolicy: z
+    .enum(['Always', 'OnFailure', 'Never'])
+    .optional()
+    .meta({
+      description:
+        'Of a pod with `pause`: which containers that have ended are started again, as in Kubernetes; `Always` by default.',
+      examples: ['OnFailure'],
+    }),
 })
 
 /** A pod: its fields, or nothing but its address. */
