@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import { proxyNodes } from '../model/places.ts'
+import { type Family, familyName } from '../model/address.ts'
+import { familiesOf, proxyNodes } from '../model/places.ts'
 import { nodeView } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import { loadLab } from '../read/load-lab.ts'
@@ -19,15 +20,32 @@ export function isLab(nameOrPath: string): boolean {
         /^(?:pods|nodes|machines)\s*:/m.test(text)
 }
 
-/** The rules of a lab's services on one of its nodes, as they stand after its last step; the first node, unless said otherwise. Throws LabError, and NetlabError where there is no such node. */
-export function rulesOfLab(nameOrPath: string, node?: Place): unknown {
+/** The rules of a lab's services on one of its nodes, in each of the lab's families, as they stand after its last step. */
+export type RulesByFamily = ReadonlyMap<Family, unknown>
+
+/** Reads a lab and makes its rules; on the first node, unless said otherwise, and in all families. Throws LabError, and NetlabError where it has no such node or family. */
+export function rulesOfLab(
+  nameOrPath: string,
+  wanted: { node?: Place | undefined; family?: Family | undefined },
+): RulesByFamily {
   const lab = loadLab(findLab(nameOrPath))
   const nodes = proxyNodes(lab)
-  if (node !== undefined && !nodes.includes(node))
+  if (wanted.node !== undefined && !nodes.includes(wanted.node))
     throw new NetlabError({
-      what: `${lab.name} has no node ${node}`,
+      what: `${lab.name} has no node ${wanted.node}`,
       fix: `its nodes are: ${nodes.join(', ')}`,
       exitCode: exitCode.wrongInput,
     })
-  return dataplane.compile(nodeView(lab, node ?? nodes[0]!, lastEndpoints(lab)))
+  const node = wanted.node ?? nodes[0]!
+  const families = familiesOf(lab).filter(family => family === (wanted.family ?? family))
+  if (families.length === 0)
+    throw new NetlabError({
+      what: `${lab.name} has no addresses of ${familyName(wanted.family!)}, and so no rules`,
+      fix: `netlab rules ${nameOrPath}`,
+      exitCode: exitCode.wrongInput,
+    })
+  const endpoints = lastEndpoints(lab)
+  return new Map(
+    families.map(family => [family, dataplane.compile(nodeView(lab, { node, family }, endpoints))]),
+  )
 }

@@ -4,18 +4,19 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import { type Family, familyName } from '../model/address.ts'
+import { iptablesOf } from '../model/families.ts'
 import type { KubernetesObjects } from '../model/kubernetes.ts'
 import type { ProxySettings } from '../model/lab.ts'
 import { ipAddress, network } from '../read/manifest/fields.ts'
 import { readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { defaultProxySettings } from '../read/proxy-settings.ts'
-import type { Family } from '../service/addresses.ts'
 import { slicesOfManifests } from '../service/from-manifests.ts'
 import { LabError } from '../text/problem.ts'
 import { renderLeftOut } from '../view/left-out.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { isLab, rulesOfLab } from './rules-of-lab.ts'
+import { isLab, type RulesByFamily, rulesOfLab } from './rules-of-lab.ts'
 
 interface RulesOptions {
   file: string[]
@@ -70,7 +71,11 @@ export function rulesCommand(): Command {
     )
     .option('--iptables-localhost-nodeports <bool>', 'let node ports answer on 127.0.0.1', trueOrFalse, true)
     .option('--no-random-fully', 'masquerade without --random-fully')
-    .addOption(new Option('--family <family>', 'IP family').choices(['ipv4', 'ipv6']).default('ipv4'))
+    .addOption(
+      new Option('--family <family>', 'IP family')
+        .choices(['ipv4', 'ipv6'])
+        .default('ipv4', 'ipv4; of a lab, each that it has'),
+    )
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .option('--jumps', 'with the jumps from the built-in chains', false)
     .option('--explain', 'with a line in plain words before each rule', false)
@@ -80,8 +85,10 @@ export function rulesCommand(): Command {
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
         refuseNodeOptions(command)
-        const node = command.getOptionValueSource('nodeName') === 'cli' ? options.nodeName : undefined
-        out.pass(ruleSetText(rulesOfLab(labs[0]!, node), options))
+        const said = <Key extends 'nodeName' | 'family'>(key: Key) =>
+          command.getOptionValueSource(key) === 'cli' ? options[key] : undefined
+        const rules = rulesOfLab(labs[0]!, { node: said('nodeName'), family: said('family') })
+        out.pass(rulesByFamilyText(rules, options))
         return
       }
       const files = [...given, ...options.file]
@@ -97,7 +104,7 @@ export function rulesCommand(): Command {
 }
 
 /** A lab file says these things itself, under `proxy:`. */
-const sharedOptions = ['file', 'format', 'jumps', 'explain', 'nodeName']
+const sharedOptions = ['file', 'format', 'jumps', 'explain', 'nodeName', 'family']
 
 function refuseNodeOptions(command: Command): void {
   const said = command.options.find(
@@ -125,6 +132,20 @@ function rulesText(objects: KubernetesObjects, options: RulesOptions): string {
   const { nodeName, family } = options
   const node = { name: nodeName, podNetworks: options.podCidr ?? podNetworks[family] }
   return ruleSetText(dataplane.compile(inputOf(objects, slicesOfManifests(objects, node), options)), options)
+}
+
+/** Each family has a program of its own, which takes its rules alone. */
+function rulesByFamilyText(rules: RulesByFamily, options: RulesOptions): string {
+  const [only, ...others] = rules.values()
+  if (others.length === 0) return ruleSetText(only, options)
+  const { jumps, format } = options
+  if (format === 'json')
+    return printableJson(
+      Object.fromEntries([...rules].map(([family, each]) => [family, dataplane.json(each, { jumps })])),
+    )
+  return [...rules]
+    .map(([family, each]) => `# ${familyName(family)}: ${iptablesOf(family)}\n${ruleSetText(each, options)}`)
+    .join('')
 }
 
 function ruleSetText(rules: unknown, options: RulesOptions): string {

@@ -84,8 +84,12 @@ export function ruleText({ chain, argv }: ListedRule): string {
 }
 
 /** `iptables`, with `-t TABLE` where it is not the filter table. */
-export function iptables(table: string, ...words: readonly string[]): string {
-  return shellLine(['iptables', ...(table === 'filter' ? [] : ['-t', table]), ...words])
+export function iptablesLine(
+  program: 'iptables' | 'ip6tables',
+  table: string,
+  ...words: readonly string[]
+): string {
+  return shellLine([program, ...(table === 'filter' ? [] : ['-t', table]), ...words])
 }
 
 /** A chain by its name; one without rules where there is none of that name. */

@@ -13,6 +13,7 @@ const sysctlDefaults: Readonly<Record<string, string>> = {
   'net.ipv6.conf.all.forwarding': '0',
   'net.ipv6.conf.all.disable_ipv6': '0',
   'net.ipv6.conf.default.disable_ipv6': '0',
+  'net.ipv6.conf.default.accept_dad': '1',
   'net.bridge.bridge-nf-call-iptables': '1',
   'net.bridge.bridge-nf-call-ip6tables': '1',
   'net.netfilter.nf_conntrack_tcp_be_liberal': '0',

@@ -1,7 +1,7 @@
 import type { Command } from '../command/command.ts'
+import type { Family } from '../model/address.ts'
 import type { EndpointSlice, Protocol, Service } from '../model/kubernetes.ts'
 import type { ProxySettings } from '../model/lab.ts'
-import type { Family } from '../service/addresses.ts'
 import type { ProxyNode } from '../service/node-ports.ts'
 
 /** What of the node, rather than of the configuration, decides about rules. */
@@ -116,8 +116,8 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> {
   steps(previous: Rules | undefined, next: Rules | undefined): readonly RuleStep[]
   /** The same as kube-proxy does it at once; undefined: no services. `full` writes every rule. */
   sync(before: NodeView | undefined, after: NodeView | undefined, kernel: Kernel, full: boolean): RulesChange
-  /** Prints what the kernel has, for `readBack`. */
-  save: readonly string[]
+  /** Prints what the kernel has of a family, for `readBack`. */
+  save(family: Family): readonly string[]
   /** Reads it. */
   readBack(text: string): Kernel
   /** What the kernel holds once these rules are synced. */

@@ -1,5 +1,6 @@
+import { type Family, familyOf } from '../model/address.ts'
 import type { ProxySettings } from '../model/lab.ts'
-import { contains, type Family, familyOf } from '../service/addresses.ts'
+import { contains } from '../service/addresses.ts'
 import type { Client } from './dataplane.ts'
 
 /** How kube-proxy tells traffic of this cluster's pods from other traffic (localdetector.go). */

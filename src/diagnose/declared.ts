@@ -5,7 +5,9 @@ import { linkName, parseIp, valueAfter } from '../command/ip-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
 import { placed } from '../command/undo.ts'
+import { canonical, type Family, familyOf } from '../model/address.ts'
 import { bridgesByPlugins, networkOf, podInterface } from '../model/cni.ts'
+import { addressesOf, gatewaysOf, iptablesOf } from '../model/families.ts'
 import type { Cidr, Lab } from '../model/lab.ts'
 import type { AddressedEnd, BridgePort, Wire } from '../model/machine.ts'
 import { wiringOf } from '../model/wiring.ts'
@@ -49,9 +51,9 @@ export interface Declared {
   readonly tables: Tables
 }
 
-/** What the first so many of a lab's steps leave behind: what it declares, and what its own commands change of that. */
-export function declaredBy(running: LabInCondition, steps: number): Declared {
-  const declaration = new Declaration(() => running.plan.steps.slice(0, steps))
+/** What the first so many of a lab's steps leave behind in one family: what it declares, and what its own commands change of that. */
+export function declaredBy(running: LabInCondition, steps: number, family: Family): Declared {
+  const declaration = new Declaration(() => running.plan.steps.slice(0, steps), family)
   for (const { build, run } of running.outlines.slice(0, steps)) {
     if (build.includes('network')) declaration.wire(running.lab)
     if (build.includes('cni')) declaration.attach(running.lab)
@@ -68,14 +70,16 @@ class Declaration implements Declared {
   readonly hostAddresses = new Map<string, Setting<Cidr>>()
   hostGateway?: string
   readonly #steps: () => readonly Step[]
+  readonly #family: Family
   #tables: Tables | undefined
 
-  constructor(steps: () => readonly Step[]) {
+  constructor(steps: () => readonly Step[], family: Family) {
     this.#steps = steps
+    this.#family = family
   }
 
   get tables(): Tables {
-    this.#tables ??= tablesAfter(this.#steps())
+    this.#tables ??= tablesAfter(this.#steps(), this.#family)
     return this.#tables
   }
 
@@ -83,16 +87,17 @@ class Declaration implements Declared {
     const { networks, machines } = wiringOf(lab)
     for (const network of networks) {
       if (network.kind === 'segment' || network.place !== host) continue
-      const { place, name, address } = network
-      const end = { place, interface: name, address }
-      this.bridges.set(name, { name, address: addressOf(end), up: lineOf(up(end)) })
-      this.hostAddresses.set(name, addressOf(end))
+      const { name } = network
+      const end = { ...network, interface: name }
+      const address = addressSetting(end, this.#family)
+      this.bridges.set(name, { name, ...withAddress(address), up: lineOf(up(end)) })
+      if (address !== undefined) this.hostAddresses.set(name, address)
     }
     for (const { name, links } of machines) {
       for (const link of links) {
         // The way over nodes and machines on networks is followed in machines/.
         if (link.kind === 'segment-port' || link.far.place !== host) continue
-        this.places.set(name, deviceOf(link))
+        this.places.set(name, deviceOf(link, this.#family))
         if (link.kind === 'wire') this.#wired(link.far)
       }
     }
@@ -103,8 +108,9 @@ class Declaration implements Declared {
     for (const { node, name, address } of bridgesByPlugins(lab)) {
       if (node !== host) continue
       const end = { place: node, interface: name, address }
-      this.bridges.set(name, { name, address: addressOf(end), up: lineOf(up(end)) })
-      this.hostAddresses.set(name, addressOf(end))
+      const setting = addressSetting(end, this.#family)
+      this.bridges.set(name, { name, ...withAddress(setting), up: lineOf(up(end)) })
+      if (setting !== undefined) this.hostAddresses.set(name, setting)
     }
     for (const pod of lab.pods) {
       const network = networkOf(lab, pod)
@@ -112,15 +118,17 @@ class Declaration implements Declared {
       const { name: place, address, gateway } = pod
       const near = { place, interface: podInterface, address, ...(gateway === '' ? {} : { gateway }) }
       this.places.set(place, {
-        ...ownEnd(near),
+        ...ownEnd(near, this.#family),
         ...(network.bridge === undefined ? {} : { pluggedByPlugin: network.bridge }),
       })
     }
   }
 
   #wired(far: AddressedEnd): void {
-    this.hostAddresses.set(far.interface, addressOf(far))
-    for (const route of defaultRoute(far)) this.hostGateway = lineOf(route)
+    const address = addressSetting(far, this.#family)
+    if (address !== undefined) this.hostAddresses.set(far.interface, address)
+    const gateway = gatewaySetting(far, this.#family)
+    if (gateway !== undefined) this.hostGateway = gateway.command
   }
 
   serve({ pods }: Lab): void {
@@ -139,6 +147,11 @@ class Declaration implements Declared {
     } else if (object === 'address') this.#changeAddress(command, words, isAdding)
     else if (object === 'route' && words.includes('default')) {
       const value = valueAfter(words, 'via')
+      const isOfFamily =
+        value === undefined
+          ? !ip.options.includes(otherOption[this.#family])
+          : familyOf(value) === this.#family
+      if (!isOfFamily) return
       const device = this.places.get(command.in)
       if (command.in === host && isAdding) this.hostGateway = commandLine(command)
       if (device === undefined) return
@@ -170,10 +183,12 @@ class Declaration implements Declared {
   }
 
   #changeAddress(command: Command, words: readonly string[], isAdding: boolean): void {
-    const cidr = words.find(word => /^[\d.]+\/\d+$/.test(word))
+    const cidr = words.find(word => /^[\dA-Fa-f.:]+\/\d+$/.test(word))
+    if (cidr !== undefined && familyOf(cidr) !== this.#family) return
     const name = valueAfter(words, 'dev')
     if (cidr === undefined || name === undefined) return
-    const [address = '', prefix = '32'] = cidr.split('/')
+    const [written = '', prefix = '32'] = cidr.split('/')
+    const address = canonical(written)
     const device = this.#device(command.in, name)
     if (!isAdding) {
       if (command.in === host) this.hostAddresses.delete(name)
@@ -195,30 +210,46 @@ class Declaration implements Declared {
   }
 }
 
+/** By these ip(8) is told that the other family is meant. */
+const otherOption = { ipv4: '-6', ipv6: '-4' } as const
+
 /** A machine's own end of a link, with what is at the other. */
-function deviceOf(link: BridgePort | Wire): DeclaredDevice {
+function deviceOf(link: BridgePort | Wire, family: Family): DeclaredDevice {
   const { near, far } = link
   return {
-    ...ownEnd(near),
+    ...ownEnd(near, family),
     hostEnd: far.interface,
     ...(link.kind === 'wire' ? {} : { bridge: { value: link.network, command: lineOf(plugged(link)) } }),
   }
 }
 
-function ownEnd(near: AddressedEnd): DeclaredDevice {
-  const [route] = defaultRoute(near)
+function ownEnd(near: AddressedEnd, family: Family): DeclaredDevice {
+  const gateway = gatewaySetting(near, family)
   return {
     name: near.interface,
-    address: addressOf(near),
+    ...withAddress(addressSetting(near, family)),
     up: lineOf(up(near)),
-    ...(route === undefined || near.gateway === undefined
-      ? {}
-      : { gateway: { value: near.gateway, command: lineOf(route) } }),
+    ...(gateway === undefined ? {} : { gateway }),
   }
 }
 
-function addressOf(end: AddressedEnd): Setting<Cidr> {
-  return { value: end.address, command: lineOf(addressed(end)) }
+function withAddress(address: Setting<Cidr> | undefined): Pick<DeclaredDevice, 'address'> {
+  return address === undefined ? {} : { address }
+}
+
+/** The address of one family, with the command that sets it. */
+function addressSetting(end: AddressedEnd, family: Family): Setting<Cidr> | undefined {
+  const all = addressesOf(end)
+  const at = all.findIndex(({ address }) => familyOf(address) === family)
+  const action = addressed(end)[at]
+  return action === undefined ? undefined : { value: all[at]!, command: lineOf(action) }
+}
+
+function gatewaySetting(end: AddressedEnd, family: Family): Setting<string> | undefined {
+  const all = gatewaysOf(end)
+  const at = all.findIndex(gateway => familyOf(gateway) === family)
+  const action = defaultRoute(end)[at]
+  return action === undefined ? undefined : { value: all[at]!, command: lineOf(action) }
 }
 
 function lineOf({ command }: Action): string {
@@ -226,9 +257,9 @@ function lineOf({ command }: Action): string {
 }
 
 /** The host's tables after steps, as their commands leave them. */
-function tablesAfter(steps: readonly Step[]): Tables {
+function tablesAfter(steps: readonly Step[], family: Family): Tables {
   const state = new IptablesState()
   for (const { command } of steps.flatMap(step => step.actions))
     if (command.container === undefined) state.note(command.in, command.argv)
-  return state.tables(host, 'iptables')
+  return state.tables(host, iptablesOf(family))
 }

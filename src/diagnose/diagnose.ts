@@ -98,9 +98,8 @@ function answered(way: Way): Evidence {
       undefined,
       showWayTo(way, way.from, way.address),
     )
-  const to = `${way.address}:${way.port}`
   return finding(
-    `rule ${rule.number} of ${rule.chain} translates ${to}, so it is answered`,
+    `rule ${rule.number} of ${rule.chain} translates ${way.target}, so it is answered`,
     undefined,
     showChain(way, 'nat', rule.chain, [rule]),
   )

@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { parseRule } from '../command/iptables-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
+import { familyOf, splitHostPort } from '../model/address.ts'
 import { machinesOf } from '../model/places.ts'
 import { ask, askMany } from '../observe/curl.ts'
 import type { Facts, Tries } from '../observe/facts.ts'
@@ -20,6 +21,7 @@ import { runAtAnyway } from '../sandbox/enter.ts'
 import { fitting } from '../sandbox/patience.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { declaredBy } from './declared.ts'
+import { kernelSwitches } from './kernel-switches.ts'
 import { placeOf, type Question } from './question.ts'
 
 /** Where facts come from. */
@@ -39,17 +41,14 @@ const mostPods = 24
 const mostEndpoints = 6
 const mostWays = 16
 
-const keys = [
-  'net.ipv4.ip_forward',
-  'net.bridge.bridge-nf-call-iptables',
-  'net.netfilter.nf_conntrack_count',
-  'net.netfilter.nf_conntrack_max',
-]
+const keys = ['net.netfilter.nf_conntrack_count', 'net.netfilter.nf_conntrack_max']
 
 /** Reads what the kernel says on the whole way of a question, and asks it again in between. */
 export async function gather(source: Source, question: Question): Promise<Facts> {
   const { running } = source
-  const counters = momentReadings(question.address ?? '')
+  const { family } = question
+  const { forwards, bridged } = kernelSwitches[family]
+  const counters = momentReadings(question.address ?? '', family)
   const before = momentOf(await readAll(source, counters))
   const tries = question.seen ?? (await tryAgain(source, question))
   const ends = endsOf(running, question, before.tables)
@@ -59,12 +58,14 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   const beside = others.length > mostPods ? [] : others
   const texts = await readAll(source, [
     ...counters,
-    { key: 'sysctls', place: host, argv: ['sysctl', ...keys] },
-    ...places.flatMap(place => placeReadings(place, ways)),
-    ...beside.map(addressReading),
+    { key: 'sysctls', place: host, argv: ['sysctl', forwards, bridged, ...keys] },
+    ...places.flatMap(place => placeReadings(place, ways, family)),
+    ...beside.map(place => addressReading(place)),
   ])
   return {
-    places: Object.fromEntries([...places, ...beside].map(place => [place, placeFacts(place, ways, texts)])),
+    places: Object.fromEntries(
+      [...places, ...beside].map(place => [place, placeFacts(place, ways, texts, family)]),
+    ),
     sysctls: parseSysctls(texts.get('sysctls') ?? ''),
     before,
     after: momentOf(texts),
@@ -92,8 +93,8 @@ function endsOf({ services }: LabInCondition, question: Question, tables: Tables
     chain.rules.flatMap(rule => {
       const { target, targetOptions } = parseRule(rule)
       const to = targetOptions.find(({ name }) => name === '--to-destination')
-      const address = target === 'DNAT' ? to?.values[0]?.split(':')[0] : undefined
-      return address === undefined ? [] : [address]
+      const said = target === 'DNAT' ? to?.values[0] : undefined
+      return said === undefined ? [] : [splitHostPort(said).address]
     }),
   )
   const endpoints = asked.flatMap(service => service.endpoints.map(endpoint => endpoint.address))
@@ -107,8 +108,11 @@ function endPlaces({ lab }: LabInCondition, ends: readonly string[]): readonly P
 
 /** The addresses to which each place is asked for its way: there, and back to those that a client can seem to be. */
 function waysOf(running: LabInCondition, question: Question, ends: readonly string[]): readonly string[] {
-  const client = machinesOf(running.lab).find(one => one.name === question.from)?.addresses[0]
-  const { hostAddresses } = declaredBy(running, running.outlines.length)
+  const { family } = question
+  const client = machinesOf(running.lab)
+    .find(one => one.name === question.from)
+    ?.addresses.find(address => familyOf(address) === family)
+  const { hostAddresses } = declaredBy(running, running.outlines.length, family)
   const hosts = [...hostAddresses.values()].map(({ value }) => value.address)
   const clients = [...(client === undefined ? [] : [client]), ...hosts]
   return [...new Set([...ends.slice(0, mostWays), ...clients.slice(0, mostWays)])]

@@ -1,3 +1,4 @@
+import { familyOf } from '../model/address.ts'
 import type { Listener } from '../observe/facts.ts'
 
 /** Who listens for a port, and whether one of them hears what comes for this address. */
@@ -7,6 +8,8 @@ export function listening(
   port: number | undefined,
 ): { onPort: readonly Listener[]; isHeard: boolean } {
   const onPort = listeners.filter(one => one.port === port)
-  const own = (one: Listener) => one.address.replace(/^\[::ffff:(.*)\]$/, '$1')
-  return { onPort, isHeard: onPort.some(one => ['*', '0.0.0.0', '[::]', address].includes(own(one))) }
+  // What listens on [::] hears IPv4 as well, unless it says otherwise.
+  const all = familyOf(address) === 'ipv4' ? ['*', '0.0.0.0', '::'] : ['*', '::']
+  const own = (one: Listener) => one.address.replace(/^\[(?:::ffff:(?=\d+\.))?(.*)\]$/, '$1')
+  return { onPort, isHeard: onPort.some(one => [...all, address].includes(own(one))) }
 }

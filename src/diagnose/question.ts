@@ -1,11 +1,12 @@
 import { host, type Place } from '../command/command.ts'
+import { type Family, familyOf, joinHostPort } from '../model/address.ts'
 import { serviceNames } from '../model/dns-names.ts'
 import type { CurlCheck, Expectation, Lab } from '../model/lab.ts'
 import { machineAt, machinesOf } from '../model/places.ts'
 import type { Tries } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
-import { readTarget } from '../read/target.ts'
+import { isAddress, readTarget } from '../read/target.ts'
 import type { Packet } from './rule-match.ts'
 
 /** What was asked in vain, and what was hoped for. */
@@ -14,6 +15,8 @@ export interface Question {
   url: string
   /** What the URL's host stands for; undefined where it is a name that the lab does not know. */
   address: string | undefined
+  /** That of the address. */
+  family: Family
   port: number
   /** It was a ping, which has no port. */
   isPing?: true
@@ -79,41 +82,56 @@ export function questionOfPair(
   { from, address, port, seen, fails, client }: AskedPair,
 ): Question {
   return {
-    ...{ from, address, wantsFailure: fails, steps: outlines.length, seen },
-    ...(port === undefined ? { url: address, port: 0, isPing: true } : { url: `${address}:${port}`, port }),
+    ...{ from, address, family: familyOf(address), wantsFailure: fails, steps: outlines.length, seen },
+    ...(port === undefined
+      ? { url: address, port: 0, isPing: true }
+      : { url: joinHostPort(address, port), port }),
     ...(client === undefined ? {} : { client }),
   }
 }
 
-/** Types of ICMP (RFC 792). */
-const echo = { request: 8, reply: 0 }
+/** Types of ICMP (RFC 792) and of ICMPv6 (RFC 4443). */
+const echo = { ipv4: { request: 8, reply: 0 }, ipv6: { request: 128, reply: 129 } }
 
 /** What tells rules whether a question's packets are TCP's or a ping's. */
 export function protocolOf(
-  { isPing }: Question,
+  { isPing, family }: Question,
   kind: 'request' | 'reply',
 ): Pick<Packet, 'protocol' | 'icmpType'> {
-  return isPing === true ? { protocol: 'icmp', icmpType: echo[kind] } : {}
+  return isPing === true ? { protocol: 'icmp', icmpType: echo[family][kind] } : {}
 }
 
 function askedFor(
   running: LabInCondition,
   url: string,
   from: Place,
-): Pick<Question, 'from' | 'url' | 'address' | 'port'> {
+): Pick<Question, 'from' | 'url' | 'address' | 'family' | 'port'> {
   const target = readTarget(url)
-  if ('refusal' in target) return { from, url, address: undefined, port: 0 }
-  return { from, url, address: addressOf(running, target.host), port: target.port }
+  if ('refusal' in target) return { from, url, address: undefined, family: 'ipv4', port: 0 }
+  const address = addressOf(running, target.host, from)
+  return { from, url, address, family: familyOf(address ?? ''), port: target.port }
 }
 
-function addressOf({ lab, services }: LabInCondition, name: string): string | undefined {
-  if (/^[\d.]+$/.test(name)) return name
+function addressOf({ lab, services }: LabInCondition, name: string, from: Place): string | undefined {
+  if (isAddress(name)) return name
   const machine = machinesOf(lab).find(one => one.name === name)
-  if (machine !== undefined) return machine.addresses[0]
-  return services.find(({ service }) => {
-    const [namespace = '', own = ''] = service.split('/')
-    return serviceNames({ namespace, name: own }).includes(name)
-  })?.clusterIP
+  const addresses =
+    machine?.addresses ??
+    services
+      .filter(({ service }) => {
+        const [namespace = '', own = ''] = service.split('/')
+        return serviceNames({ namespace, name: own }).includes(name)
+      })
+      .map(({ clusterIP }) => clusterIP)
+  return firstAsked(addresses, machinesOf(lab).find(one => one.name === from)?.addresses)
+}
+
+/** Of the addresses of a name curl asks first an IPv6 one, where it has one itself (RFC 6724); else the first. */
+function firstAsked(addresses: readonly string[], own: readonly string[] = []): string | undefined {
+  const isIPv6 = (address: string) => familyOf(address) === 'ipv6'
+  const speaks = (address: string) => own.some(each => familyOf(each) === familyOf(address))
+  const usable = own.length === 0 ? addresses : addresses.filter(speaks)
+  return usable.find(isIPv6) ?? usable[0] ?? addresses[0]
 }
 
 /** The service port that a question is for. */

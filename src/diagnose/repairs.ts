@@ -1,6 +1,6 @@
 import { editScript } from '../command/edit-script.ts'
 import { effectKey } from '../command/iptables-rule.ts'
-import { chainOf, iptables, type ListedRule, ruleText } from '../command/iptables-save.ts'
+import { chainOf, type ListedRule, ruleText } from '../command/iptables-save.ts'
 import type { Way } from './way.ts'
 
 /** One difference between a chain and what the plan made of it. */
@@ -43,7 +43,7 @@ function repairsOf(way: Way, table: string, name: string): Repair[] {
     const rule = actual.rules[at - shift]
     const [now, alone] = [`${at + 1}`, `${at - shift + 1}`]
     const common = { table, chain: name, ...(rule === undefined ? {} : { rule }) }
-    const type = (...words: readonly string[]) => iptables(table, ...words)
+    const type = (...words: readonly string[]) => way.iptables(table, ...words)
     switch (edit.kind) {
       case 'delete': {
         shift -= 1
@@ -67,7 +67,7 @@ function repairsOf(way: Way, table: string, name: string): Repair[] {
   })
   const policy = declared.policy ?? 'ACCEPT'
   if (actual.policy === undefined || actual.policy === policy) return changes
-  const command = iptables(table, '-P', name, policy)
+  const command = way.iptables(table, '-P', name, policy)
   const words = `the policy of ${name}, which is ${actual.policy}`
   return [...changes, { kind: 'policy', table, chain: name, words, command, inTurn: command }]
 }

@@ -29,7 +29,7 @@ export interface Surroundings {
   rose(rule: ListedRule): boolean
 }
 
-const protocolNames = { tcp: ['tcp', '6'], udp: ['udp', '17'], icmp: ['icmp', '1'] }
+const protocolNames = { tcp: ['tcp', '6'], udp: ['udp', '17'], icmp: ['icmp', '1', 'ipv6-icmp', '58'] }
 
 /** How likely a rule takes a packet: 0, 1, or in between where it throws dice. */
 export function chanceOf(rule: ListedRule, packet: Packet, around: Surroundings): number {
@@ -62,6 +62,7 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
     case '-p':
       return Number([...protocolNames[packet.protocol ?? 'tcp'], 'all', '0'].includes(value))
     case '--icmp-type':
+    case '--icmpv6-type':
       return Number(
         ['any', '255', `${packet.icmpType}`, `${packet.icmpType}/${packet.icmpCode ?? 0}`].includes(value),
       )
@@ -92,8 +93,9 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
 }
 
 function isInside(range: string, address: string): boolean {
-  const [network = '', prefix = '32'] = range.split('/')
-  const isRange = /^[\d.]+$/.test(network) && /^\d+$/.test(prefix) && /^[\d.]+$/.test(address)
+  const [network = '', prefix = network.includes(':') ? '128' : '32'] = range.split('/')
+  const isAddress = /^[\d.]+$|^[\dA-Fa-f:.]*:[\dA-Fa-f:.]*$/
+  const isRange = isAddress.test(network) && /^\d+$/.test(prefix) && isAddress.test(address)
   return isRange && contains({ address: network, prefix: Number(prefix) }, address)
 }
 

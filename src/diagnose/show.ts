@@ -1,5 +1,6 @@
 import { host, type Place } from '../command/command.ts'
-import { chainOf, iptables, type ListedRule, ruleText } from '../command/iptables-save.ts'
+import { chainOf, type ListedRule, ruleText } from '../command/iptables-save.ts'
+import { familyOf } from '../model/address.ts'
 import type { Connection, Link, Listener, Neighbour, Route } from '../observe/facts.ts'
 import type { Way } from './way.ts'
 
@@ -13,7 +14,7 @@ export function showLink(place: Place | undefined, link: Link | undefined, name:
   const command = `$ ${ip(place)} -br addr show dev ${name}`
   if (link === undefined) return [command, `Device "${name}" does not exist.`]
   const addresses = link.addresses.map(({ address, prefix }) => `${address}/${prefix}`)
-  return [command, `${name}  ${linkState(link)}  ${addresses.join(' ') || 'no IPv4 address'}`]
+  return [command, `${name}  ${linkState(link)}  ${addresses.join(' ') || 'no address'}`]
 }
 
 function linkState({ up, carrier }: Link): string {
@@ -35,7 +36,10 @@ export function showPort(link: Link | undefined, name: string): Shown {
 /** `ip route` */
 export function showRoutes(way: Way, place: Place | undefined): Shown {
   const routes = way.place(place).routes ?? []
-  return [`$ ${ip(place)} route`, ...(routes.length === 0 ? ['(none)'] : routes.map(routeWords))]
+  return [
+    `$ ${ip(place)}${way.family === 'ipv6' ? ' -6' : ''} route`,
+    ...(routes.length === 0 ? ['(none)'] : routes.map(routeWords)),
+  ]
 }
 
 /** `ip route get` */
@@ -83,7 +87,7 @@ export function showChain(way: Way, table: string, name: string, rules?: readonl
   const left = chain.rules.length - shown.length
   const rest = left > 0 && rules === undefined ? [`(${left} more, which counted nothing)`] : []
   const content = [...lines, ...policy, ...rest]
-  return [`$ ${iptables(table, '-v', '-S', name)}`, ...(content.length === 0 ? ['(no rules)'] : content)]
+  return [`$ ${way.iptables(table, '-v', '-S', name)}`, ...(content.length === 0 ? ['(no rules)'] : content)]
 }
 
 function more(packets: number): string {
@@ -94,7 +98,12 @@ function more(packets: number): string {
 export function showConnections(destination: string, connections: readonly Connection[]): Shown {
   const some = connections.slice(0, 3).map(connection => connection.text)
   const rest = connections.length - some.length
-  return [`$ conntrack -L -p tcp --orig-dst ${destination}`, ...some, ...(rest > 0 ? [`(${rest} more)`] : [])]
+  const of = familyOf(destination) === 'ipv6' ? ' -f ipv6' : ''
+  return [
+    `$ conntrack -L${of} -p tcp --orig-dst ${destination}`,
+    ...some,
+    ...(rest > 0 ? [`(${rest} more)`] : []),
+  ]
 }
 
 /** `sysctl` */

@@ -1,12 +1,15 @@
 import { host, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
-import { chainOf, type ListedRule } from '../command/iptables-save.ts'
+import { chainOf, iptablesLine, type ListedRule } from '../command/iptables-save.ts'
+import { type Family, isLoopback, joinHostPort, splitHostPort } from '../model/address.ts'
+import { iptablesOf } from '../model/families.ts'
 import type { Lab } from '../model/lab.ts'
 import { plugged } from '../network/cable.ts'
 import type { Facts, Link, PlaceFacts } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
 import { type Declared, type DeclaredDevice, declaredBy } from './declared.ts'
+import { type KernelSwitches, kernelSwitches } from './kernel-switches.ts'
 import { placeOf, protocolOf, type Question, serviceAsked } from './question.ts'
 import type { Packet, Surroundings } from './rule-match.ts'
 import { type Outcome, type Trace, trace } from './trace.ts'
@@ -27,6 +30,7 @@ export class Way {
   readonly lab: Lab
   readonly question: Question
   readonly declared: Declared
+  readonly switches: KernelSwitches
   readonly service: ServiceTarget | undefined
   /** The address asked for. */
   readonly address: string
@@ -42,12 +46,13 @@ export class Way {
     this.facts = facts
     this.lab = running.lab
     this.question = question
-    this.declared = declaredBy(running, question.steps)
+    this.declared = declaredBy(running, question.steps, question.family)
+    this.switches = kernelSwitches[question.family]
     this.service = serviceAsked(running, question)
     this.address = question.address ?? ''
     this.port = question.port
     this.around = {
-      isLocal: address => address.startsWith('127.') || this.hostAddresses.includes(address),
+      isLocal: address => isLoopback(address) || this.hostAddresses.includes(address),
       rose: rule => this.risen(rule) > 0,
     }
     const chain = this.fromHost ? 'OUTPUT' : 'PREROUTING'
@@ -55,6 +60,20 @@ export class Way {
     this.translation = trace(facts.after.tables, 'nat', chain, packet, this.around)
     this.declaredTranslation = trace(this.declared.tables, 'nat', chain, packet, this.around)
     this.endpoints = this.#suspects()
+  }
+
+  get family(): Family {
+    return this.question.family
+  }
+
+  /** `10.0.0.11:8080` */
+  get target(): string {
+    return joinHostPort(this.address, this.port)
+  }
+
+  /** A command of the program that has the packet's rules, as people type it. */
+  iptables(table: string, ...words: readonly string[]): string {
+    return iptablesLine(iptablesOf(this.family), table, ...words)
   }
 
   get from(): Place {
@@ -111,12 +130,14 @@ export class Way {
     const declared = this.device(this.from)?.address?.value.address
     if (declared !== undefined) return declared
     const route = this.place(this.from).routesTo[this.address]
-    return (typeof route === 'object' ? route.source : undefined) ?? '0.0.0.0'
+    return (
+      (typeof route === 'object' ? route.source : undefined) ?? (this.family === 'ipv4' ? '0.0.0.0' : '::')
+    )
   }
 
   /** Frames that only cross a bridge visit iptables as well. */
   get bridgeCallsIptables(): boolean {
-    return this.facts.sysctls['net.bridge.bridge-nf-call-iptables'] !== '0'
+    return this.facts.sysctls[this.switches.bridged] !== '0'
   }
 
   onOneBridge(endpoint: Endpoint): boolean {
@@ -218,8 +239,8 @@ export class Way {
     const ends = new Map<string, Endpoint>()
     for (const outcome of this.translation.outcomes) {
       if (outcome.to === undefined || outcome.chance === 0) continue
-      const [address = '', port] = outcome.to.split(':')
-      ends.set(outcome.to, this.#endpoint(address, Number(port ?? this.port), outcome))
+      const { address, port = this.port } = splitHostPort(outcome.to)
+      ends.set(outcome.to, this.#endpoint(address, port, outcome))
     }
     return ends.size > 0 ? [...ends.values()] : [this.#endpoint(this.address, this.port, undefined)]
   }

@@ -3,6 +3,9 @@
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 export type TrafficPolicy = 'Cluster' | 'Local'
 
+export type IPFamily = 'IPv4' | 'IPv6'
+export type IPFamilyPolicy = 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
+
 export interface ServicePort {
   /** Empty where the only port has no name. */
   name: string
@@ -20,6 +23,10 @@ export interface Service {
   labels: Readonly<Record<string, string>>
   /** Empty: none allocated; `None`: headless. One per IP family at most. */
   clusterIPs: readonly string[]
+  /** As it is asked for, in this order; left out: those of the cluster IPs. */
+  ipFamilies?: readonly IPFamily[]
+  /** Left out: SingleStack. */
+  ipFamilyPolicy?: IPFamilyPolicy
   /** Undefined: endpoints do not come from pods' labels. */
   selector?: Readonly<Record<string, string>>
   ports: readonly ServicePort[]
@@ -86,7 +93,7 @@ export interface EndpointSlice {
   namespace: string
   /** The service that it belongs to. */
   service: string
-  addressType: 'IPv4' | 'IPv6'
+  addressType: IPFamily
   ports: readonly { name: string; protocol: Protocol; port: number }[]
   endpoints: readonly Endpoint[]
 }

@@ -3,19 +3,26 @@ import type { RestartPolicy } from '../command/pause.ts'
 import type { CniCall, CniNetwork } from './cni.ts'
 import type { Protocol, Service } from './kubernetes.ts'
 
-/** An address on a link: `10.0.0.11/24`. */
+/** An address on a link: `10.0.0.11/24`, `fd00::b/64`. */
 export interface Cidr {
-  /** `10.0.0.11` */
+  /** `10.0.0.11`; IPv6 in its shortest form (RFC 5952). */
   address: string
   /** Bits of the network part. */
   prefix: number
 }
 
-export interface Bridge {
+/** What has an address, or one of each family, as a pod has its podIPs. */
+export interface Addressed {
+  /** By this one others know it. */
+  address: Cidr
+  /** That of the other family; left out: it has none. */
+  otherAddress?: Cidr
+}
+
+export interface Bridge extends Addressed {
   name: string
   /** The node that it is in. */
   node: Place
-  address: Cidr
   /** Its ports may send a frame back out of the port that it came in by; a pod then reaches itself through a service. */
   hairpin: boolean
   /** Which of its pods' packets leave with the host's address: all, those that leave the subnet, or none. */
@@ -80,16 +87,17 @@ export interface PodSandbox {
   restartPolicy: RestartPolicy
 }
 
-export interface Pod {
+export interface Pod extends Addressed {
   name: string
   /** The Kubernetes namespace that a service's selector looks in. */
   namespace: string
   labels: Readonly<Record<string, string>>
-  address: Cidr
   /** The node that it is on. */
   node: Place
   link: PodLink
   gateway: string
+  /** Of the other family. */
+  otherGateway?: string
   nameservers: readonly string[]
   containers: readonly Container[]
   /** Left out: it is its network namespace and no more, and its programs run there as they are. */
@@ -97,11 +105,12 @@ export interface Pod {
 }
 
 /** A machine beyond the host, on a wire of its own; the first one is the host's way out. */
-export interface OutsideMachine {
+export interface OutsideMachine extends Addressed {
   name: string
-  address: Cidr
   /** The host's address on that wire. */
   hostAddress: Cidr
+  /** The host's address of the other family. */
+  otherHostAddress?: Cidr
   /** The host's interface on that wire. */
   interface: string
   /** It has no default route; left out: the host is its way out. */
@@ -142,6 +151,8 @@ export interface LabMachine {
   interfaces: readonly MachineInterface[]
   /** Left out: it has no default route. */
   gateway?: string
+  /** Of the other family. */
+  otherGateway?: string
   routes: readonly StaticRoute[]
   sysctls: Readonly<Record<string, string>>
   containers: readonly Container[]

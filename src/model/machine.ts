@@ -1,5 +1,5 @@
 import type { Place } from '../command/command.ts'
-import type { Cidr, StaticRoute } from './lab.ts'
+import type { Addressed, Cidr, StaticRoute } from './lab.ts'
 
 /** An end of a link: an interface, and whose network namespace it is in. */
 export interface LinkEnd {
@@ -12,10 +12,11 @@ export interface LinkEnd {
 }
 
 /** An end that has an address of its own. */
-export interface AddressedEnd extends LinkEnd {
-  address: Cidr
+export interface AddressedEnd extends LinkEnd, Addressed {
   /** The next hop of its place's default route, where that leads over this link. */
   gateway?: string
+  /** Of the other family. */
+  otherGateway?: string
 }
 
 /** A veth pair between a machine and a port of a bridge. */
@@ -55,12 +56,11 @@ export interface SegmentPort {
 export type Link = BridgePort | Wire | SegmentPort
 
 /** A layer-2 segment of more than two, with an address of the place that it is in: a bridge. */
-export interface Network {
+export interface Network extends Addressed {
   kind: 'bridge'
   /** Whose network namespace the bridge is in. */
   place: Place
   name: string
-  address: Cidr
   /** It has the `pinnedHardwareAddress` of its address. */
   pinned: boolean
 }
@@ -86,6 +86,8 @@ export interface Machine {
 /** The routes of a machine with several links: each leads over the one that its next hop is on. */
 export interface Routes {
   gateway?: string
+  /** Of the other family. */
+  otherGateway?: string
   others: readonly StaticRoute[]
 }
 

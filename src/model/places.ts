@@ -1,9 +1,11 @@
 import { host, type Place } from '../command/command.ts'
+import { type Family, familyOf } from './address.ts'
 import { cniGateways } from './cni.ts'
-import type { LabMachine, Topology } from './lab.ts'
+import { addressesOf, hasAddress } from './families.ts'
+import type { Cidr, LabMachine, Topology } from './lab.ts'
 
 /** What has a network namespace of its own. */
-interface Neighbour {
+export interface Neighbour {
   name: Place
   /** One at least; by the first one others know it. */
   addresses: readonly string[]
@@ -20,6 +22,38 @@ export function machinesOf(lab: Neighbours): Neighbour[] {
 /** Where kube-proxy runs: the host, or each of a lab's own nodes. */
 export function proxyNodes({ nodes }: Pick<Topology, 'nodes'>): Place[] {
   return nodes.length === 0 ? [host] : nodes.map(({ name }) => name)
+}
+
+/** kube-proxy's part for one family on one node, which knows nothing of the other family. */
+export interface Proxier {
+  node: Place
+  family: Family
+}
+
+/** All parts of kube-proxy: on each node one for each family that the lab has addresses of. */
+export function proxiersOf(lab: ProxiedLab): Proxier[] {
+  const families = familiesOf(lab)
+  return proxyNodes(lab).flatMap(node => families.map(family => ({ node, family })))
+}
+
+/** By this one of its parts is told from others. */
+export function proxierName({ node, family }: Proxier): string {
+  return `${node} ${family}`
+}
+
+type ProxiedLab = Pick<Topology, 'bridges' | 'outside' | 'nodes'> & {
+  services: readonly { clusterIPs: readonly string[] }[]
+}
+
+/** The families that nodes and services have addresses of, IPv4 first; IPv4, where none has any. */
+export function familiesOf({ bridges, outside, nodes, services }: ProxiedLab): Family[] {
+  const all = [
+    ...[...bridges, ...outside].flatMap(each => addressesOf(each).map(({ address }) => address)),
+    ...nodes.flatMap(machineAddresses),
+    ...services.flatMap(({ clusterIPs }) => clusterIPs.filter(address => address !== 'None')),
+  ]
+  const found = (['ipv4', 'ipv6'] as const).filter(family => all.some(each => familyOf(each) === family))
+  return found.length === 0 ? ['ipv4'] : found
 }
 
 /** The node whose rules a place's own packets meet first; the host for all that is on no node. */
@@ -54,27 +88,40 @@ export function placesOfNode(lab: Pick<Topology, 'pods' | 'outside'>, node: Plac
 }
 
 /** Who can be asked by an address: all places, and the host where it has one. */
-export function matrixPlaces(
-  lab: Neighbours & Pick<Topology, 'bridges' | 'cni'>,
-): { name: Place; address: string }[] {
+export function matrixPlaces(lab: Neighbours & Pick<Topology, 'bridges' | 'cni'>): Neighbour[] {
   const own = [
-    ...lab.bridges.filter(({ node }) => node === host).map(({ address }) => address.address),
+    ...lab.bridges.filter(({ node }) => node === host).flatMap(bridge => textsOf(addressesOf(bridge))),
     ...cniGateways(lab, host),
-    ...lab.outside.map(({ hostAddress }) => hostAddress.address),
+    ...lab.outside.flatMap(({ hostAddress, otherHostAddress }) => textsOf([hostAddress, otherHostAddress])),
   ]
-  return [...own.slice(0, 1).map(address => ({ name: host, address })), ...machinesOf(lab).map(firstAddress)]
+  return [...(own.length === 0 ? [] : [{ name: host, addresses: firstOfEach(own) }]), ...machinesOf(lab)]
 }
 
-function firstAddress({ name, addresses }: Neighbour): { name: Place; address: string } {
-  return { name, address: addresses[0] ?? '' }
+/** The address by which one place asks another: the first of a family that it has itself, or else the first. */
+export function askedAddress(
+  from: Pick<Neighbour, 'addresses'>,
+  to: Pick<Neighbour, 'addresses'>,
+): string | undefined {
+  const isSpoken = (address: string) => from.addresses.some(own => familyOf(own) === familyOf(address))
+  return to.addresses.find(isSpoken) ?? to.addresses[0]
+}
+
+/** The first address of each family. */
+export function firstOfEach(addresses: readonly string[]): string[] {
+  return addresses.filter(
+    (address, at) => addresses.findIndex(other => familyOf(other) === familyOf(address)) === at,
+  )
 }
 
 /** Who writes an address over another one's: the node, machine or host whose own it is, on whichever interface; undefined: nobody's. */
 export function translatorAt(lab: Topology, address: string): Place | undefined {
   const lease = lab.overlay?.leases.find(({ subnet }) => subnet.address === address)
-  const bridge = lab.bridges.find(each => each.address.address === address)
+  const bridge = lab.bridges.find(each => hasAddress(each, address))
   const cni = lab.cni?.find(({ gateway }) => gateway?.address === address)
-  const wire = lab.outside.find(({ hostAddress }) => hostAddress.address === address)
+  const wire = lab.outside.find(
+    ({ hostAddress, otherHostAddress }) =>
+      hostAddress.address === address || otherHostAddress?.address === address,
+  )
   return (
     machineAt(lab, address)?.name ??
     lease?.node ??
@@ -89,6 +136,18 @@ export function machineAt(lab: Neighbours, address: string): Neighbour | undefin
   return machinesOf(lab).find(({ addresses }) => addresses.includes(address))
 }
 
+/** Each address of each pod → the pod's name. */
+export function podsByAddress({ pods }: Pick<Topology, 'pods'>): ReadonlyMap<string, string> {
+  return new Map(pods.flatMap(pod => addressesOf(pod).map(({ address }) => [address, pod.name])))
+}
+
+function textsOf(cidrs: readonly (Cidr | undefined)[]): string[] {
+  return cidrs.flatMap(cidr => cidr?.address ?? [])
+}
+
 function aroundHost({ pods, outside }: Pick<Topology, 'pods' | 'outside'>): Neighbour[] {
-  return [...pods, ...outside].map(({ name, address }) => ({ name, addresses: [address.address] }))
+  return [...pods, ...outside].map(one => ({
+    name: one.name,
+    addresses: addressesOf(one).map(({ address }) => address),
+  }))
 }

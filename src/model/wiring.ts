@@ -1,5 +1,6 @@
 import { host } from '../command/command.ts'
-import type { Bridge, LabMachine, LabNetwork, OutsideMachine, Pod, Topology } from './lab.ts'
+import { addressesOf, asGateways, gatewaysOf } from './families.ts'
+import type { Addressed, Bridge, LabMachine, LabNetwork, OutsideMachine, Pod, Topology } from './lab.ts'
 import type { BridgePort, Machine, Network, Segment, SegmentPort, Wire } from './machine.ts'
 
 const noRoutes = { others: [] }
@@ -14,7 +15,7 @@ export interface Wiring {
 }
 
 /** Up to here a lab's neighbours, two entries for each pod, leave most of the kernel's table to others. */
-const mostUnpinned = 200
+export const mostUnpinned = 200
 
 /** Whether neighbours know a lab's pods for good: a kernel that has to ask for so many would run out of room for them. */
 export function pinsPods({ pods }: Topology): boolean {
@@ -46,21 +47,25 @@ export function wiringOf(topology: Topology): Wiring {
 /** The networks of a topology on which a node has an address. */
 export function networksOf(topology: Topology): Network[] {
   const pinned = pinsPods(topology)
-  return topology.bridges.map(({ name, node, address }) => ({
-    ...{ kind: 'bridge', place: node, name, address, pinned },
+  return topology.bridges.map(bridge => ({
+    ...{ kind: 'bridge', place: bridge.node, name: bridge.name, pinned },
+    ...ownAddresses(bridge),
   }))
 }
 
 /** A pod with its one link, a port of one of these bridges. */
 export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Machine {
-  const { name, node, address, gateway, link } = pod
+  const { name, node, gateway, link } = pod
   // Its links are the plugins' matter.
   if (link.kind === 'cni') return { name, links: [], routes: noRoutes }
   const own = bridges.find(each => each.name === link.bridge && each.node === node)
   const mtu = sizeOf(own?.mtu)
   const port: BridgePort = {
     kind: 'bridge-port',
-    near: { place: name, interface: 'eth0', address, gateway, ...mtu },
+    near: {
+      ...{ place: name, interface: 'eth0', ...ownAddresses(pod), ...asGateways(gatewaysOf(pod)), gateway },
+      ...mtu,
+    },
     far: { place: node, interface: link.veth, ...mtu },
     network: link.bridge,
     hairpin: own?.hairpin === true,
@@ -69,10 +74,8 @@ export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean
   return { name, links: [port], routes: noRoutes }
 }
 
-function segmentMachine(
-  { name, interfaces, gateway, routes }: LabMachine,
-  networks: readonly LabNetwork[],
-): Machine {
+function segmentMachine(machine: LabMachine, networks: readonly LabNetwork[]): Machine {
+  const { name, interfaces, routes } = machine
   return {
     name,
     links: interfaces.map(({ name: own, network: on, addresses, port, mtu }): SegmentPort => {
@@ -91,7 +94,7 @@ function segmentMachine(
         network: network?.bridge ?? on,
       }
     }),
-    routes: { ...(gateway === undefined ? {} : { gateway }), others: routes },
+    routes: { ...asGateways(gatewaysOf(machine)), others: routes },
   }
 }
 
@@ -100,16 +103,20 @@ function sizeOf(mtu: number | undefined): { mtu?: number } {
 }
 
 function wire(machine: OutsideMachine, isWayOut: boolean): Wire {
-  const { name, address, hostAddress } = machine
-  const far = { place: host, interface: machine.interface, address: hostAddress }
+  const { name, hostAddress, otherHostAddress: otherAddress } = machine
+  const ofHost = { address: hostAddress, ...(otherAddress === undefined ? {} : { otherAddress }) }
+  const far = { place: host, interface: machine.interface, ...ofHost }
+  const hops = (of: Addressed) => asGateways(addressesOf(of).map(({ address }) => address))
   return {
     kind: 'wire',
     near: {
-      place: name,
-      interface: 'eth0',
-      address,
-      ...(machine.gateway === 'none' ? {} : { gateway: hostAddress.address }),
+      ...{ place: name, interface: 'eth0', ...ownAddresses(machine) },
+      ...(machine.gateway === 'none' ? {} : hops(ofHost)),
     },
-    far: isWayOut ? { ...far, gateway: address.address } : far,
+    far: isWayOut ? { ...far, ...hops(machine) } : far,
   }
+}
+
+function ownAddresses({ address, otherAddress }: Addressed): Addressed {
+  return otherAddress === undefined ? { address } : { address, otherAddress }
 }

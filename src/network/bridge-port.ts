@@ -1,5 +1,6 @@
 import type { Action, Command, Place } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
+import { addressesOf } from '../model/families.ts'
 import { type BridgePort, type Link, type LinkEnd, pinnedHardwareAddress } from '../model/machine.ts'
 import { addressed, cable, defaultRoute, plugged, uncable, up } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
@@ -11,7 +12,7 @@ export const bridgePortDriver: LinkDriver<BridgePort> = {
     known: port.pinned ? [knownOnBridge(port)] : [],
     near: [
       ...(port.pinned ? [reversible(pinnedEnd(port))] : []),
-      ...[addressed(port.near), up(port.near), ...defaultRoute(port.near)],
+      ...[...addressed(port.near), up(port.near), ...defaultRoute(port.near)],
       ...(port.pinned ? [knownGateway(port)] : []),
     ],
     wayOut: [],
@@ -30,10 +31,12 @@ function hairpinned({ far }: BridgePort): Action {
  * however many go: else each would have a command for each.
  */
 function forgetting({ near, far, network, pinned }: BridgePort, left: readonly Link[]): Command[] {
-  const argv = ['ip', 'neigh', 'flush', 'to', near.address.address]
   return [
     // What a machine knows of its gateway for good stays true: it follows from the address.
-    { argv: pinned ? [...argv, 'nud', 'all'] : argv, in: far.place },
+    ...addressesOf(near).map(({ address }) => {
+      const argv = ['ip', 'neigh', 'flush', 'to', address]
+      return { argv: pinned ? [...argv, 'nud', 'all'] : argv, in: far.place }
+    }),
     ...left
       .filter(link => link.kind === 'bridge-port' && link.network === network)
       .map(link => forgetNeighbours(link.near)),

@@ -5,11 +5,11 @@ import { addressed, up } from './cable.ts'
 
 /** Makes a bridge. */
 export function raiseBridge(bridge: Network): Action[] {
-  const { place, name, address, pinned } = bridge
-  const end = { place, interface: name, address }
+  const { place, name, pinned } = bridge
+  const end = { ...bridge, interface: name }
   return [
     reversible({ argv: ['ip', 'link', 'add', 'name', name, 'type', 'bridge'], in: place }),
-    ...[addressed(end), up(end)],
+    ...[...addressed(end), up(end)],
     ...(pinned ? [reversible(pinBridge(bridge))] : []),
   ]
 }

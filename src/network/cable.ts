@@ -1,5 +1,7 @@
-import { type Action, type Command, onHost } from '../command/command.ts'
+import { type Action, type Command, onHost, type Place } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
+import { familyOf } from '../model/address.ts'
+import { addressesOf, asGateways, gatewaysOf } from '../model/families.ts'
 import type { AddressedEnd, Link, LinkEnd, Machine } from '../model/machine.ts'
 
 /** A veth pair whose far end is where the command runs. */
@@ -31,10 +33,13 @@ export function uncable({ far }: Pick<Link, 'far'>): Command {
   return { argv: ['ip', 'link', 'delete', 'dev', far.interface], in: far.place }
 }
 
-/** Gives an interface its address. */
-export function addressed({ place, address, interface: name }: AddressedEnd): Action {
-  const cidr = `${address.address}/${address.prefix}`
-  return reversible({ argv: ['ip', 'address', 'add', cidr, 'dev', name], in: place })
+/** Gives an interface its address, or both. */
+export function addressed({ place, interface: name, ...own }: AddressedEnd): Action[] {
+  return addressesOf(own).map(({ address, prefix }) => {
+    const argv = ['ip', 'address', 'add', `${address}/${prefix}`, 'dev', name]
+    // The kernel would first ask for a second whether somebody else has it (RFC 4862); a lab's reader has looked.
+    return reversible({ argv: familyOf(address) === 'ipv6' ? [...argv, 'nodad'] : argv, in: place })
+  })
 }
 
 /** Sets an interface up. */
@@ -42,20 +47,32 @@ export function up({ place, interface: name }: Pick<AddressedEnd, 'place' | 'int
   return reversible({ argv: ['ip', 'link', 'set', 'dev', name, 'up'], in: place })
 }
 
-/** The default route of an end's place, where that leads over this link. */
-export function defaultRoute({ place, gateway }: Pick<AddressedEnd, 'place' | 'gateway'>): Action[] {
-  if (gateway === undefined) return []
-  return [reversible({ argv: ['ip', 'route', 'add', 'default', 'via', gateway], in: place })]
+/** The default routes of an end's place, where they lead over this link. */
+export function defaultRoute({
+  place,
+  ...gateways
+}: Pick<AddressedEnd, 'place' | 'gateway' | 'otherGateway'>): Action[] {
+  return gatewaysOf(gateways).map(gateway =>
+    reversible({ argv: ['ip', 'route', 'add', 'default', 'via', gateway], in: place }),
+  )
 }
 
 /** The routes of a machine that are no link's own. */
-export function routed({ name: place, routes: { gateway, others } }: Machine): Action[] {
+export function routed({ name: place, routes }: Machine): Action[] {
   return [
-    ...defaultRoute({ place, ...(gateway === undefined ? {} : { gateway }) }),
-    ...others.map(({ to, via }) =>
+    ...defaultRoute({ place, ...asGateways(gatewaysOf(routes)) }),
+    ...routes.others.map(({ to, via }) =>
       reversible({ argv: ['ip', 'route', 'add', `${to.address}/${to.prefix}`, 'via', via], in: place }),
     ),
   ]
+}
+
+/**
+ * Lets a place that passes IPv6 on ask for neighbours at once: whom it asks in another one's name it asks from its link-local address, and
+ * that would first be probed for a second on each new interface.
+ */
+export function withoutProbing(place: Place): Action {
+  return reversible({ argv: ['sysctl', '-w', 'net.ipv6.conf.default.accept_dad=0'], in: place })
 }
 
 /** Makes a network namespace for a machine. */

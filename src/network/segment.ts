@@ -17,7 +17,7 @@ export const segmentPortDriver: LinkDriver<SegmentPort> = {
   attach: ({ near, far, network }) => ({
     cable: [cable({ near, far }), plugged({ far, network })],
     known: [],
-    near: [...near.addresses.map(address => addressed({ ...near, address })), up(near)],
+    near: [...near.addresses.flatMap(address => addressed({ ...near, address })), up(near)],
     wayOut: [],
   }),
   detach: port => ({ cable: [uncable(port)], forgetting: [] }),

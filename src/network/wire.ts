@@ -5,9 +5,9 @@ import type { LinkDriver } from './driver.ts'
 /** A veth pair with an address at each end. */
 export const wireDriver: LinkDriver<Wire> = {
   attach: wire => ({
-    cable: [cable(wire), addressed(wire.far), up(wire.far)],
+    cable: [cable(wire), ...addressed(wire.far), up(wire.far)],
     known: [],
-    near: [addressed(wire.near), up(wire.near), ...defaultRoute(wire.near)],
+    near: [...addressed(wire.near), up(wire.near), ...defaultRoute(wire.near)],
     // Without a default route the host's own look-up of a cluster IP fails before any rule sees the packet.
     wayOut: defaultRoute(wire.far),
   }),

@@ -1,9 +1,12 @@
-import { type Action, type Command, onHost, type Place } from '../command/command.ts'
+import { type Action, type Command, host, onHost, type Place } from '../command/command.ts'
+import { familyOf } from '../model/address.ts'
+import { addressIn } from '../model/families.ts'
+import type { Cidr } from '../model/lab.ts'
 import type { Link, Machine } from '../model/machine.ts'
 import type { Wiring } from '../model/wiring.ts'
 import { raiseBridge } from './bridge.ts'
 import { bridgePortDriver } from './bridge-port.ts'
-import { namespace, routed, up } from './cable.ts'
+import { namespace, routed, up, withoutProbing } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 import { raiseSegment, segmentPortDriver } from './segment.ts'
 import { wireDriver } from './wire.ts'
@@ -24,16 +27,39 @@ export function attachAll({ networks, nodes, machines }: Wiring): Action[] {
   const within = (place: Place) => nodes.some(({ name }) => name === place)
   const raised = (those: Wiring['networks']) =>
     those.flatMap(each => (each.kind === 'bridge' ? raiseBridge(each) : raiseSegment(each)))
+  const passing = passingIPv6({ networks, nodes, machines })
   return [
+    ...(passing.has(host) ? [withoutProbing(host)] : []),
     ...raised(networks.filter(({ place }) => !within(place))),
-    ...attachMachines(nodes),
+    ...attachMachines(nodes, passing),
     ...raised(networks.filter(({ place }) => within(place))),
-    ...attachMachines(machines),
+    ...attachMachines(machines, passing),
   ]
 }
 
-/** Brings machines, whose networks are there. */
-export function attachMachines(machines: readonly Machine[]): Action[] {
+/** Those who may pass IPv6 on: the host and nodes with bridges or wires of it, machines on segments. Pods pass nothing on. */
+function passingIPv6({ networks, nodes, machines }: Wiring): ReadonlySet<Place> {
+  const places = new Set<Place>()
+  for (const network of networks)
+    if (network.kind === 'bridge' && addressIn(network, 'ipv6') !== undefined) places.add(network.place)
+  for (const { name, links } of [...nodes, ...machines]) {
+    for (const link of links) {
+      if (link.kind === 'wire' && addressIn(link.far, 'ipv6') !== undefined) places.add(host)
+      if (link.kind === 'segment-port' && link.near.addresses.some(isIPv6)) places.add(name)
+    }
+  }
+  return places
+}
+
+function isIPv6({ address }: Cidr): boolean {
+  return familyOf(address) === 'ipv6'
+}
+
+/** Brings machines, whose networks are there. `passing`: those who pass IPv6 on. */
+export function attachMachines(
+  machines: readonly Machine[],
+  passing: ReadonlySet<Place> = new Set(),
+): Action[] {
   const attached = machines.map(machine => ({
     machine,
     links: machine.links.map(link => driverOf(link).attach(link)),
@@ -41,6 +67,7 @@ export function attachMachines(machines: readonly Machine[]): Action[] {
   const all = attached.flatMap(({ links }) => links)
   return [
     ...machines.map(({ name }) => namespace(name)),
+    ...machines.filter(({ name }) => passing.has(name)).map(({ name }) => withoutProbing(name)),
     ...all.flatMap(({ cable }) => cable),
     ...all.flatMap(({ known }) => known),
     ...attached.flatMap(({ machine, links }) => [

@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import { canonical, type Family, familyOf } from '../model/address.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Connection } from './facts.ts'
 import { parseConnections } from './parse-facts.ts'
@@ -12,26 +13,34 @@ export interface Destination {
   port: number
 }
 
-/** The connections to somewhere that a node knows, by the client's end: `10.0.0.11:41234`. */
+/** The connections to somewhere that a node knows, by the client's end: `10.0.0.11:41234`. `families`: in which to look for a name. */
 export async function connectionsTo(
   sandbox: Sandbox,
   node: Place,
   { protocol, address, port }: Destination,
+  families: readonly Family[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Connection>> {
-  const to = address === '' ? [] : ['--orig-dst', address]
-  const argv = ['conntrack', '-L', '-p', protocol.toLowerCase(), ...to, '--orig-port-dst', `${port}`]
-  const { stdout } = await runTool(sandbox, argv, {
-    place: node,
-    why: 'reading which pod each connection was sent to',
-    deadline: 60_000,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  return new Map(parseConnections(stdout).map(found => [`${found.source}:${found.sourcePort}`, found]))
+  const found: Connection[] = []
+  for (const family of address === '' ? families : [familyOf(address)]) {
+    const to = address === '' ? [] : ['--orig-dst', address]
+    const of = family === 'ipv6' ? ['-f', 'ipv6'] : []
+    const what = ['-p', protocol.toLowerCase(), ...to, '--orig-port-dst', `${port}`]
+    const { stdout } = await runTool(sandbox, ['conntrack', '-L', ...of, ...what], {
+      place: node,
+      why: 'reading which pod each connection was sent to',
+      deadline: 60_000,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    found.push(...parseConnections(stdout))
+  }
+  return new Map(found.map(each => [`${each.source}:${each.sourcePort}`, each]))
 }
 
 /** Where a URL without a scheme, or with http, leads; of a name only the port is known. */
 export function destinationOf(url: string): Destination {
-  const [, host = '', port = '80'] = /^([^/:?]+)(?::(\d+))?/.exec(url.replace(/^\w+:\/\//, '')) ?? []
-  return { protocol: 'TCP', address: /^[\d.]+$/.test(host) ? host : '', port: Number(port) }
+  const [, host = '', port = '80'] =
+    /^(\[[^\]]*\]|[^/:?]+)(?::(\d+))?/.exec(url.replace(/^\w+:\/\//, '')) ?? []
+  const address = host.startsWith('[') ? canonical(host.slice(1, -1)) : /^[\d.]+$/.test(host) ? host : ''
+  return { protocol: 'TCP', address, port: Number(port) }
 }

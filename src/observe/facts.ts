@@ -4,7 +4,10 @@ import type { Cidr } from '../model/lab.ts'
 import type { Answer } from './curl.ts'
 
 /** The setting by which a kernel answers no pings (ip-sysctl, icmp_echo_ignore_all). */
-export const ignoresPings = 'net.ipv4.icmp_echo_ignore_all'
+export const ignoresPings = {
+  ipv4: 'net.ipv4.icmp_echo_ignore_all',
+  ipv6: 'net.ipv6.icmp.echo_ignore_all',
+} as const
 
 /** An interface as `ip addr` shows it. */
 export interface Link {

@@ -1,3 +1,4 @@
+import { type Family, familyOf } from '../model/address.ts'
 import type { Connection, Forwarding, Link, Listener, Neighbour, Route } from './facts.ts'
 
 /** The parts of `ip -j -d addr` that are read here. */
@@ -9,7 +10,7 @@ interface LinkJson {
   address?: string
   mtu?: number
   master?: string
-  addr_info?: { family: string; local: string; prefixlen: number }[]
+  addr_info?: { family: string; local: string; prefixlen: number; scope?: string }[]
   linkinfo?: { info_slave_data?: { state?: string; hairpin?: boolean; isolated?: boolean } }
 }
 
@@ -27,8 +28,11 @@ interface NeighbourJson {
   state?: string[]
 }
 
-/** Reads what `ip -j -d addr` prints. */
-export function parseLinks(text: string): readonly Link[] | undefined {
+/** As ip(8) calls them. */
+const families = { ipv4: 'inet', ipv6: 'inet6' }
+
+/** Reads what `ip -j -d addr` prints, with the addresses of one family but those that every link has by itself. */
+export function parseLinks(text: string, family: Family): readonly Link[] | undefined {
   return list<LinkJson>(text)?.map(
     ({
       ifname,
@@ -51,7 +55,9 @@ export function parseLinks(text: string): readonly Link[] | undefined {
         mac: address,
         mtu,
         addresses: addr_info
-          .filter(info => info.family === 'inet')
+          .filter(
+            ({ family: of, scope }) => of === families[family] && (family === 'ipv4' || scope !== 'link'),
+          )
           .map(info => ({ address: info.local, prefix: info.prefixlen })),
         ...(master === undefined ? {} : { master }),
         ...(port?.state === undefined
@@ -86,10 +92,10 @@ export function parseForwarding(text: string): readonly Forwarding[] | undefined
   )
 }
 
-/** Reads what `ip -j neigh` prints. */
-export function parseNeighbours(text: string): readonly Neighbour[] | undefined {
+/** Reads what `ip -j neigh` prints of one family. */
+export function parseNeighbours(text: string, family: Family): readonly Neighbour[] | undefined {
   return list<NeighbourJson>(text)
-    ?.filter(({ dst }) => !dst.includes(':'))
+    ?.filter(({ dst }) => familyOf(dst) === family)
     .map(({ dst, dev, lladdr, state = [] }) => ({
       address: dst,
       device: dev,

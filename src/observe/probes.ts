@@ -1,4 +1,6 @@
 import type { Place } from '../command/command.ts'
+import { familyOf } from '../model/address.ts'
+import { podsByAddress } from '../model/places.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { patiently } from '../sandbox/patience.ts'
 import { type ProbeSample, probe } from '../sandbox/probe-order.ts'
@@ -45,8 +47,8 @@ export async function tallyProbes(
   const samples = await patiently(ask, some => some.some(({ error }) => error === 'timeout'))
   const { address, port: asked } = entry
   const asking = { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked } as const
-  const connections = await connectionsTo(sandbox, entry.node, asking, signal)
-  const pods = new Map(running.lab.pods.map(pod => [pod.address.address, pod.name]))
+  const connections = await connectionsTo(sandbox, entry.node, asking, [familyOf(address)], signal)
+  const pods = podsByAddress(running.lab)
   const backends = new Map<string, number>()
   const clients = new Set<string>()
   const failures: Failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }

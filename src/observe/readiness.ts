@@ -1,5 +1,6 @@
 import pMap from 'p-map'
 import type { Place } from '../command/command.ts'
+import { joinHostPort } from '../model/address.ts'
 import type { ProbeState } from '../model/condition.ts'
 import type { Lab, ReadinessProbe } from '../model/lab.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -86,7 +87,12 @@ async function connectFrom(
 async function httpGet(sandbox: Sandbox, { key, node, address, probe }: Probed): Promise<ProbeResult> {
   const { handler, timeoutSeconds } = probe
   const path = handler.kind === 'httpGet' ? handler.path : '/'
-  const answer = await ask(sandbox, `http://${address}:${handler.port}${path}`, node, timeoutSeconds)
+  const answer = await ask(
+    sandbox,
+    `http://${joinHostPort(address, handler.port)}${path}`,
+    node,
+    timeoutSeconds,
+  )
   if (answer.failure === undefined) {
     const ok = answer.status >= 200 && answer.status < 400
     return { key, ok, why: ok ? '' : `HTTP status ${answer.status}` }

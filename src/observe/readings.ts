@@ -1,6 +1,8 @@
 import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { parseSaved } from '../command/iptables-save.ts'
+import type { Family } from '../model/address.ts'
+import { iptablesOf } from '../model/families.ts'
 import { fitting } from '../sandbox/patience.ts'
 import { ignoresPings, type MachineFacts, type Moment, type PlaceFacts, type Route } from './facts.ts'
 import {
@@ -25,10 +27,11 @@ export interface Reading {
 const longestList = 0.2
 
 /** What the tries change: counters and connections. */
-export function momentReadings(address: string): readonly Reading[] {
-  const list = ['conntrack', '-L', '-p', 'tcp', '--orig-dst', address]
+export function momentReadings(address: string, family: Family): readonly Reading[] {
+  const of = family === 'ipv6' ? ['-f', 'ipv6'] : []
+  const list = ['conntrack', '-L', ...of, '-p', 'tcp', '--orig-dst', address]
   return [
-    { key: 'rules', place: host, argv: ['iptables-save', '-c'] },
+    { key: 'rules', place: host, argv: [`${iptablesOf(family)}-save`, '-c'] },
     { key: 'connections', place: host, argv: ['timeout', fitting(longestList).toFixed(1), ...list] },
   ]
 }
@@ -40,27 +43,28 @@ export function momentOf(texts: ReadonlyMap<string, string>): Moment {
   }
 }
 
-const questions = ['addr show', 'route show', 'neigh show']
+/** Both families at once. */
+const linkQuestion = 'addr show'
+const questions = ['route show', 'neigh show']
 
-/** What a place on the way is asked: its addresses, routes, neighbours and listeners, and its ways to some addresses. */
-export function placeReadings(place: Place, ways: readonly string[]): readonly Reading[] {
+/** What a place on the way is asked of one family: its addresses, routes, neighbours and listeners, and its ways to some addresses. */
+export function placeReadings(place: Place, ways: readonly string[], family: Family): readonly Reading[] {
   const lines = [...questions, ...ways.map(address => `route get ${address}`)]
+  const save = `${iptablesOf(family)}-save`
   return [
-    ipReading(place, lines),
+    ...ipReadings(place, lines, family),
     { key: `listeners ${place}`, place, argv: ['ss', '-H', '-l', '-t', '-n'] },
-    { key: `pings ${place}`, place, argv: ['sysctl', ignoresPings] },
-    ...(place === host
-      ? []
-      : [{ key: `filter ${place}`, place, argv: ['iptables-save', '-c', '-t', 'filter'] }]),
+    { key: `pings ${place}`, place, argv: ['sysctl', ignoresPings[family]] },
+    ...(place === host ? [] : [{ key: `filter ${place}`, place, argv: [save, '-c', '-t', 'filter'] }]),
   ]
 }
 
 /** What a machine on networks is asked: it has rules and settings of its own. */
-export function machineReadings(place: Place, keys: readonly string[]): readonly Reading[] {
+export function machineReadings(place: Place, keys: readonly string[], family: Family): readonly Reading[] {
   return [
-    ipReading(place, questions),
+    ...ipReadings(place, questions, family),
     { key: `listeners ${place}`, place, argv: ['ss', '-H', '-l', '-t', '-n'] },
-    { key: `tables ${place}`, place, argv: ['iptables-save', '-c'] },
+    { key: `tables ${place}`, place, argv: [`${iptablesOf(family)}-save`, '-c'] },
     { key: `sysctls ${place}`, place, argv: ['sysctl', ...keys] },
   ]
 }
@@ -71,9 +75,9 @@ export function forwardingReading(place: Place, device: string): Reading {
 }
 
 /** What it has answered. */
-export function machineFacts(place: Place, texts: ReadonlyMap<string, string>): MachineFacts {
+export function machineFacts(place: Place, texts: ReadonlyMap<string, string>, family: Family): MachineFacts {
   return {
-    ...placeFacts(place, [], texts),
+    ...placeFacts(place, [], texts, family),
     tables: parseSaved(texts.get(`tables ${place}`) ?? ''),
     sysctls: parseSysctls(texts.get(`sysctls ${place}`) ?? ''),
     ...given('forwarding', parseForwarding(texts.get(`fdb ${place}`) ?? '')),
@@ -93,7 +97,15 @@ export function wayAnswer(place: Place, texts: ReadonlyMap<string, string>): Rou
 
 /** What a place beside the way is asked. */
 export function addressReading(place: Place): Reading {
-  return ipReading(place, questions.slice(0, 1))
+  return ipReading(place, [linkQuestion])
+}
+
+/** Routes are shown of one family, and an interface without an address of it would not be shown at all. */
+function ipReadings(place: Place, lines: readonly string[], family: Family): Reading[] {
+  if (family === 'ipv4') return [ipReading(place, [linkQuestion, ...lines])]
+  const { key, argv, ...rest } = ipReading(place, lines)
+  const [ip = '', ...words] = argv
+  return [addressReading(place), { ...rest, key: key.replace('ip ', 'ip -6 '), argv: [ip, '-6', ...words] }]
 }
 
 /** One process answers all questions of ip(8). */
@@ -103,22 +115,25 @@ function ipReading(place: Place, lines: readonly string[]): Reading {
   return { key: `ip ${place}`, place: host, argv, input: `${lines.join('\n')}\n` }
 }
 
-/** What a place has answered. */
+/** What a place has answered of one family. */
 export function placeFacts(
   place: Place,
   ways: readonly string[],
   texts: ReadonlyMap<string, string>,
+  family: Family,
 ): PlaceFacts {
-  const [links = '', routes, neighbours, ...routesTo] = batchAnswers(texts.get(`ip ${place}`) ?? '')
+  const [links = '', ...first] = batchAnswers(texts.get(`ip ${place}`) ?? '')
+  const [routes, neighbours, ...routesTo] =
+    family === 'ipv4' ? first : batchAnswers(texts.get(`ip -6 ${place}`) ?? '')
   const listeners = texts.get(`listeners ${place}`)
   const filter = texts.get(`filter ${place}`)
   return {
-    ...given('links', parseLinks(links)),
+    ...given('links', parseLinks(links, family)),
     ...given('routes', routes === undefined ? undefined : parseRoutes(routes)),
-    ...given('neighbours', neighbours === undefined ? undefined : parseNeighbours(neighbours)),
+    ...given('neighbours', neighbours === undefined ? undefined : parseNeighbours(neighbours, family)),
     ...given('listeners', listeners === undefined ? undefined : parseListeners(listeners)),
     ...given('tables', filter === undefined ? undefined : parseSaved(filter)),
-    ignoresPings: parseSysctls(texts.get(`pings ${place}`) ?? '')[ignoresPings] === '1',
+    ignoresPings: parseSysctls(texts.get(`pings ${place}`) ?? '')[ignoresPings[family]] === '1',
     routesTo: Object.fromEntries(
       routesTo.map((said, at) => [ways[at] ?? '', parseRoutes(said)?.[0] ?? said.split('\n')[0]!]),
     ),

@@ -1,5 +1,5 @@
 import type { Place } from '../command/command.ts'
-import { nodeOf } from '../model/places.ts'
+import { familiesOf, nodeOf, podsByAddress } from '../model/places.ts'
 import { fitting, patiently } from '../sandbox/patience.ts'
 import { connectionsTo, destinationOf } from './connections.ts'
 import { ask, askMany, type Sample } from './curl.ts'
@@ -59,7 +59,8 @@ export async function tally(
 ): Promise<Tally> {
   const samples: Sample[] = []
   const backends = new Map<string, number>()
-  const pods = new Map(context.running.lab.pods.map(pod => [pod.address.address, pod.name]))
+  const { lab } = context.running
+  const pods = podsByAddress(lab)
   const clients = new Set<string>()
   let named = true
   while (samples.length < requests) {
@@ -81,7 +82,7 @@ export async function tally(
     const unexpected = answers.length < some.length && !someFail
     const looks = !named || (looksAtClients && samples.length === some.length)
     const connections = looks
-      ? await connectionsTo(context.sandbox, node, destinationOf(url), context.signal)
+      ? await connectionsTo(context.sandbox, node, destinationOf(url), familiesOf(lab), context.signal)
       : undefined
     for (const sample of answers) {
       const connection = connections?.get(sample.client)

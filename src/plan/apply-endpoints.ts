@@ -1,14 +1,14 @@
-import type { Place } from '../command/command.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab } from '../model/lab.ts'
+import type { Proxier } from '../model/places.ts'
 import { nodeView } from './kube-proxy.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
 
-/** What kube-proxy on a node makes its rules of; undefined: there are no services, and so no rules. */
-export function proxyView({ lab, condition }: LabInCondition, node: Place): NodeView | undefined {
-  return lab.services.length === 0 ? undefined : nodeView(lab, node, condition.endpoints)
+/** What a part of kube-proxy makes its rules of; undefined: there are no services, and so no rules. */
+export function proxyView({ lab, condition }: LabInCondition, proxier: Proxier): NodeView | undefined {
+  return lab.services.length === 0 ? undefined : nodeView(lab, proxier, condition.endpoints)
 }
 
 /** Those of the endpoints that are ready, as the endpoint controller would say. */

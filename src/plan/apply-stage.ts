@@ -1,4 +1,4 @@
-import type { Command, Place } from '../command/command.ts'
+import type { Command } from '../command/command.ts'
 import type { RulesChange } from '../dataplane/dataplane.ts'
 import type { Pod } from '../model/lab.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
@@ -16,12 +16,12 @@ export interface ApplyStage {
   leaves: LabInCondition
 }
 
-/** kube-proxy's rules as the kernel of each node has them. */
-export type KernelRules = ReadonlyMap<Place, unknown>
+/** The rules of each part of kube-proxy, by `proxierName`, as the kernel of its node has them. */
+export type KernelRules = ReadonlyMap<string, unknown>
 
 /** What of the sandbox decides which commands are needed. */
 export interface KernelFacts {
-  /** As the dataplane has read them, by node. */
+  /** As the dataplane has read them. */
   rules: KernelRules
   /** Network namespaces that `ip netns` knows. */
   namespaces: ReadonlySet<string>

@@ -1,10 +1,12 @@
 import type { Command, Place } from '../command/command.ts'
 import type { RulesChange } from '../dataplane/dataplane.ts'
 import { dataplane } from '../dataplane/modes.ts'
+import { joinHostPort } from '../model/address.ts'
 import type { EndpointsByService } from '../model/condition.ts'
+import { addressesOf, hasAddress } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Check, Pod } from '../model/lab.ts'
-import { proxyNodes } from '../model/places.ts'
+import { proxierName, proxiersOf, proxyNodes } from '../model/places.ts'
 import { vethOf } from '../model/pod-link.ts'
 import { changedEndpoints, proxyView } from './apply-endpoints.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'
@@ -72,7 +74,7 @@ export function applyStages(
 function meet(one: Pod, other: Pod): boolean {
   const taken = new Set(mappedPorts(one).map(({ hostPort, protocol }) => `${hostPort}/${protocol}`))
   return (
-    one.address.address === other.address.address ||
+    addressesOf(one).some(({ address }) => hasAddress(other, address)) ||
     (vethOf(one) !== undefined && vethOf(one) === vethOf(other)) ||
     mappedPorts(other).some(({ hostPort, protocol }) => taken.has(`${hostPort}/${protocol}`))
   )
@@ -85,10 +87,11 @@ export function rulesChange(
   kernel: KernelRules,
   full: boolean = false,
 ): RulesChange {
-  return proxyNodes(after.lab)
-    .map(node =>
-      onNode(node, dataplane.sync(proxyView(before, node), proxyView(after, node), kernel.get(node), full)),
-    )
+  return proxiersOf(after.lab)
+    .map(proxier => {
+      const [was, is] = [proxyView(before, proxier), proxyView(after, proxier)]
+      return onNode(proxier.node, dataplane.sync(was, is, kernel.get(proxierName(proxier)), full))
+    })
     .reduce(together)
 }
 
@@ -114,7 +117,12 @@ function together(one: RulesChange, other: RulesChange): RulesChange {
 
 /** What the kernels hold once a lab's rules are synced. */
 function syncedRules(lab: LabInCondition, kernel: KernelRules): KernelRules {
-  return new Map([...kernel].map(([node, rules]) => [node, dataplane.synced(proxyView(lab, node), rules)]))
+  return new Map(
+    proxiersOf(lab.lab).map(proxier => {
+      const name = proxierName(proxier)
+      return [name, dataplane.synced(proxyView(lab, proxier), kernel.get(name))]
+    }),
+  )
 }
 
 /** A sync of kube-proxy's rules alone. */
@@ -169,7 +177,7 @@ function serviceChecks({ lab, services }: LabInCondition, changed: ReadonlySet<s
     .flatMap(target => proxyNodes(lab).map(from => ({ target, from })))
     .map(({ target, from }) => ({
       kind: 'curl',
-      url: `${target.clusterIP}:${target.port}`,
+      url: joinHostPort(target.clusterIP, target.port),
       from,
       expect:
         target.endpoints.length === 0

@@ -1,5 +1,7 @@
 import { host, type Place } from '../command/command.ts'
-import type { BuildPart, Check, Lab, LabMachine } from '../model/lab.ts'
+import { joinHostPort } from '../model/address.ts'
+import { addressesOf } from '../model/families.ts'
+import type { BuildPart, Check, Cidr, Container, Lab, LabMachine } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
 
 /** Seconds that a part of the topology gets until it answers. */
@@ -29,9 +31,9 @@ function sysctlChecks(from: Place, sysctls: Lab['sysctls']): Check[] {
 function serverChecks(lab: Lab): Check[] {
   return lab.pods.flatMap(pod =>
     pod.containers.flatMap(container =>
-      container.serve.map(port => ({
+      eachPort(container, addressesOf(pod)).map(({ address, port }) => ({
         kind: 'curl' as const,
-        url: `${pod.address.address}:${port}`,
+        url: joinHostPort(address, port),
         from: pod.node,
         expect: [{ kind: 'answers' as const, backends: [pod.name] }],
         within: patience,
@@ -43,15 +45,19 @@ function serverChecks(lab: Lab): Check[] {
 
 /** A machine asks its own server: who else reaches it is what routes and rules decide, and a lab is about those. */
 function machineChecks({ name, interfaces, containers }: LabMachine): Check[] {
-  const own = interfaces[0]?.addresses[0]?.address
-  return containers.flatMap(({ serve }) =>
-    serve.map(port => ({
+  const addresses = interfaces[0]?.addresses.slice(0, 1) ?? []
+  return containers.flatMap(container =>
+    eachPort(container, addresses).map(({ address, port }) => ({
       kind: 'curl' as const,
-      url: `${own}:${port}`,
+      url: joinHostPort(address, port),
       from: name,
       expect: [{ kind: 'answers' as const, backends: [name] }],
       within: patience,
       once: false,
     })),
   )
+}
+
+function eachPort({ serve }: Container, addresses: readonly Cidr[]): { address: string; port: number }[] {
+  return serve.flatMap(port => addresses.map(({ address }) => ({ address, port })))
 }

@@ -1,11 +1,11 @@
-import type { Action, Command, Place } from '../command/command.ts'
+import type { Action, Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import { type CniCall, networkOf, PodLeases } from '../model/cni.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
-import { proxyNodes } from '../model/places.ts'
+import { type Proxier, proxierName, proxiersOf } from '../model/places.ts'
 import { addCalls, checkCalls, delCalls } from './cni.ts'
 import { foldOfParts, foldsOf } from './folds.ts'
 import { nodeView } from './kube-proxy.ts'
@@ -26,7 +26,7 @@ class Planner {
   readonly #lab: Lab
   readonly #before = new Before()
   #endpoints: EndpointsByService = {}
-  readonly #rules = new Map<Place, unknown>()
+  readonly #rules = new Map<string, unknown>()
   readonly #leases: PodLeases
 
   constructor(lab: Lab) {
@@ -68,19 +68,20 @@ class Planner {
   #sync(endpoints: EndpointsByService): Action[] {
     if (Object.keys(endpoints).length === 0) return []
     this.#endpoints = endpoints
-    return proxyNodes(this.#lab).flatMap(node => this.#syncNode(node, endpoints))
+    return proxiersOf(this.#lab).flatMap(proxier => this.#syncProxier(proxier, endpoints))
   }
 
-  #syncNode(node: Place, endpoints: EndpointsByService): Action[] {
-    const view = nodeView(this.#lab, node, endpoints)
-    const [previous, next] = [this.#rules.get(node), dataplane.compile(view)]
+  #syncProxier(proxier: Proxier, endpoints: EndpointsByService): Action[] {
+    const view = nodeView(this.#lab, proxier, endpoints)
+    const name = proxierName(proxier)
+    const [previous, next] = [this.#rules.get(name), dataplane.compile(view)]
     const first = previous === undefined
-    this.#rules.set(node, next)
+    this.#rules.set(name, next)
     const steps = [...(first ? dataplane.prepare(view) : []), ...dataplane.steps(previous, next)]
     const folds = foldsOf(steps, first)
     return steps.map(({ argv, explain }, at) => {
       const fold = folds[at]
-      return { ...this.#action({ argv, in: node }), explain, ...(fold === undefined ? {} : { fold }) }
+      return { ...this.#action({ argv, in: proxier.node }), explain, ...(fold === undefined ? {} : { fold }) }
     })
   }
 

@@ -1,4 +1,5 @@
 import { shellLine } from '../command/command-line.ts'
+import { addressesOf, gatewaysOf } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Container, Lab, LabService, Pod, PodLink } from '../model/lab.ts'
 import { bridgeOf, vethOf } from '../model/pod-link.ts'
@@ -92,11 +93,17 @@ function change(
   return { kind, name, change: how, details }
 }
 
-function podWords({ address, link, containers }: Pod): string[] {
+function podWords(pod: Pod): string[] {
   return [
-    `${address.address}/${address.prefix} ${linkWords(link)}`,
-    ...containers.map(programWords).filter(words => words !== ''),
+    `${addressWords(pod)} ${linkWords(pod.link)}`,
+    ...pod.containers.map(programWords).filter(words => words !== ''),
   ]
+}
+
+function addressWords(pod: Pod): string {
+  return addressesOf(pod)
+    .map(({ address, prefix }) => `${address}/${prefix}`)
+    .join(' and ')
 }
 
 function linkWords(link: PodLink): string {
@@ -110,11 +117,10 @@ function programWords({ serve, command }: Container): string {
 
 /** Why a pod's network namespace cannot stay as it is: another address is another pod. */
 function otherPlace(was: Pod, pod: Pod): string[] {
-  const address = ({ address: { address, prefix } }: Pod) => `${address}/${prefix}`
   return [
-    ...arrow('address', address(was), address(pod)),
+    ...arrow('address', addressWords(was), addressWords(pod)),
     ...arrow('bridge', bridgeOf(was) ?? '', bridgeOf(pod) ?? ''),
-    ...arrow('gateway', was.gateway, pod.gateway),
+    ...arrow('gateway', gatewaysOf(was).join(' and '), gatewaysOf(pod).join(' and ')),
     ...arrow('veth', vethOf(was) ?? '', vethOf(pod) ?? ''),
     ...arrow('link', was.link.kind, pod.link.kind),
     ...arrow('host ports', hostPortWords(was), hostPortWords(pod)),

@@ -1,6 +1,7 @@
 import { type Action, type Command, onHost } from '../command/command.ts'
-import { subnetOf } from '../model/address.ts'
-import type { Bridge, BuildPart, Lab, LabMachine, Pod } from '../model/lab.ts'
+import { familyOf, subnetOf } from '../model/address.ts'
+import { addressesOf, iptablesOf } from '../model/families.ts'
+import type { Bridge, BuildPart, Cidr, Lab, LabMachine, Pod } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
 import { isWiredByPlugins } from '../model/pod-link.ts'
 import { pinsPods, wiringOf } from '../model/wiring.ts'
@@ -51,7 +52,10 @@ function forwarding(lab: Lab): Part {
     title: 'Forwarding',
     why:
       'A Linux machine drops every packet that is not for itself until net.ipv4.ip_forward is 1. A Kubernetes node must pass ' +
-      'packets on, between its pods and the world, so this comes before anything else.',
+      'packets on, between its pods and the world, so this comes before anything else.' +
+      ('net.ipv6.conf.all.forwarding' in lab.sysctls
+        ? ' IPv6 has a setting of its own, net.ipv6.conf.all.forwarding.'
+        : ''),
     commands: Object.entries(lab.sysctls).map(([key, value]) => onHost(['sysctl', '-w', `${key}=${value}`])),
   }
 }
@@ -151,24 +155,20 @@ function firewall(lab: Lab): Part {
   }
 }
 
-function bridgeRules({ name, node, address, masquerade }: Bridge): Command[] {
+/** Each family has rules of its own. */
+function bridgeRules(bridge: Bridge): Command[] {
+  return addressesOf(bridge).flatMap(address => familyRules(bridge, address))
+}
+
+function familyRules({ name, node, masquerade }: Bridge, address: Cidr): Command[] {
   const subnet = subnetOf(address)
+  const program = iptablesOf(familyOf(address.address))
   const onNode = (argv: readonly string[]): Command => ({ argv, in: node })
   const leaving = masquerade === 'outgoing' ? ['!', '--destination', subnet] : []
   return [
+    onNode([program, '--table', 'filter', '--append', 'FORWARD', '--in-interface', name, '--jump', 'ACCEPT']),
     onNode([
-      'iptables',
-      '--table',
-      'filter',
-      '--append',
-      'FORWARD',
-      '--in-interface',
-      name,
-      '--jump',
-      'ACCEPT',
-    ]),
-    onNode([
-      'iptables',
+      program,
       '--table',
       'filter',
       '--append',
@@ -182,7 +182,7 @@ function bridgeRules({ name, node, address, masquerade }: Bridge): Command[] {
       ? []
       : [
           onNode([
-            ...['iptables', '--table', 'nat', '--append', 'POSTROUTING', '--source', subnet],
+            ...[program, '--table', 'nat', '--append', 'POSTROUTING', '--source', subnet],
             ...[...leaving, '--jump', 'MASQUERADE'],
           ]),
         ]),

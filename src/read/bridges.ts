@@ -1,6 +1,7 @@
 import type { Place } from '../command/command.ts'
-import { contains, readAddress, readCidr, subnetOf, usable } from '../model/address.ts'
+import { contains, familyName, familyOf, readAddress, readCidr, subnetOf, usable } from '../model/address.ts'
 import type { CniNetwork } from '../model/cni.ts'
+import { addressesOf, addressIn } from '../model/families.ts'
 import type { Bridge, Cidr, Pod } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
@@ -11,7 +12,15 @@ import type { Findings } from '../text/findings.ts'
 import type { Allocations } from './allocations.ts'
 import { readCniPods } from './cni.ts'
 import { readContainers } from './containers.ts'
+import {
+  asAddressed,
+  type ReadAddress,
+  readPair,
+  type WrittenText,
+  writtenAddresses,
+} from './own-addresses.ts'
 import { readPause } from './pause.ts'
+import { checkPodGateways, readPodGateways } from './pod-gateways.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput, PodInput } from './schema/topology.ts'
 
@@ -69,27 +78,24 @@ export class BridgesReader {
       ...(bridge ? ([[['bridge'], bridge]] as [Path, BridgeInput][]) : []),
       ...(bridges ?? []).map((each, index): [Path, BridgeInput] => [['bridges', index], each]),
     ]
-    return entries.flatMap(
-      ([path, { name, address, hairpin = false, masquerade = 'outgoing' as const, mtu }]) => {
-        const refusal = refuseInterface(name)
-        if (refusal) this.findings.accept([...path, 'name'], refusal)
-        else this.place.own.interface(name, [...path, 'name'], `bridge ${name}`)
-        const cidr: Cidr | undefined = this.findings.accept([...path, 'address'], readCidr(address))
-        if (!cidr) return []
-        this.place.own.address(cidr.address, [...path, 'address'], `bridge ${name}`)
-        this.place.own.subnet(cidr, [...path, 'address'], `bridge ${name}`)
-        return [
-          {
-            name,
-            node: this.place.node,
-            address: cidr,
-            hairpin,
-            masquerade,
-            ...(mtu === undefined ? {} : { mtu }),
-          },
-        ]
-      },
-    )
+    return entries.flatMap(([path, bridge]) => {
+      const { name, hairpin = false, masquerade = 'outgoing' as const, mtu } = bridge
+      const refusal = refuseInterface(name)
+      if (refusal) this.findings.accept([...path, 'name'], refusal)
+      else this.place.own.interface(name, [...path, 'name'], `bridge ${name}`)
+      const addresses = readPair(writtenAddresses(bridge, path), 'a bridge', this.findings)
+      if (!addresses) return []
+      for (const { cidr, path: at } of addresses) {
+        this.place.own.address(cidr.address, at, `bridge ${name}`)
+        this.place.own.subnet(cidr, at, `bridge ${name}`)
+      }
+      return [
+        {
+          ...{ name, node: this.place.node, ...asAddressed(addresses), hairpin, masquerade },
+          ...(mtu === undefined ? {} : { mtu }),
+        },
+      ]
+    })
   }
 
   /** Keeps the interfaces that the file names for its pods from being given to others. */
@@ -116,7 +122,7 @@ export class BridgesReader {
       if (pod.veth === undefined) own.interface(veth, ['pods', name], `pod ${name}`, 'key')
       return this.readPod(name, pod, veth, bridges) ?? []
     })
-    this.checkGateways(pods, bridges)
+    checkPodGateways(this.pods, pods, bridges, this.findings)
     this.checkBridgePorts(pods, bridges)
     return pods
   }
@@ -124,35 +130,36 @@ export class BridgesReader {
   private readPod(name: string, pod: PodInput, veth: string, bridges: readonly Bridge[]): Pod | undefined {
     const isShort = typeof this.input.pods?.[name] === 'string'
     const path: Path = ['pods', name]
-    const addressPath = isShort ? path : [...path, 'address']
+    const written: WrittenText[] = isShort ? [[path, pod.address ?? '']] : writtenAddresses(pod, path)
     const containers = readContainers(pod, path, this.findings)
     const pause = readPause(pod, containers, path, this.findings)
-    const nameservers = (pod.nameservers ?? []).filter((each, index) =>
-      this.findings.accept([...path, 'nameservers', index], readAddress(each)),
-    )
-    if (pod.address === undefined) {
+    const nameservers = (pod.nameservers ?? []).flatMap((each, index) => {
+      const read = this.findings.accept([...path, 'nameservers', index], readAddress(each))
+      return read === undefined ? [] : [read.address]
+    })
+    if (written.length === 0) {
       if (this.place.isWhole)
         this.findings.report(path, '"address" is missing', 'add "address: 10.0.0.11/24"', 'key')
       return undefined
     }
-    const address = this.findings.accept(addressPath, this.withPrefixOfBridge(pod.address, bridges))
-    const bridge = this.bridgeOf(pod, path, addressPath, address, bridges)
-    if (!address || !bridge) return undefined
-    this.checkSubnet(address, addressPath, bridge)
-    this.place.claim(address.address, addressPath, `pod ${name}`)
-    const gateway =
-      pod.gateway === undefined
-        ? bridge.address.address
-        : this.findings.accept([...path, 'gateway'], readAddress(pod.gateway))?.address
-    if (gateway === undefined) return undefined
+    const addresses = readPair(written, 'a pod', this.findings, text => this.readAddress(text, bridges))
+    const bridge = this.bridgeOf(pod, path, addresses, bridges)
+    if (!addresses || !bridge) return undefined
+    for (const { cidr, path: at } of addresses) {
+      this.checkSubnet(cidr, at, bridge)
+      this.place.claim(cidr.address, at, `pod ${name}`)
+    }
+    const gateways = readPodGateways(pod.gateway, path, addresses, bridge, this.findings)
+    if (gateways?.gateway === undefined) return undefined
     return {
       name,
       namespace: pod.namespace ?? 'default',
       labels: pod.labels ?? {},
-      address,
+      ...asAddressed(addresses),
       node: this.place.node,
       link: { kind: 'bridge', bridge: bridge.name, veth },
-      gateway,
+      ...gateways,
+      gateway: gateways.gateway,
       nameservers,
       containers,
       ...(pause === undefined ? {} : { pause }),
@@ -160,19 +167,19 @@ export class BridgesReader {
   }
 
   /** Reads a pod's address; where the prefix was forgotten, the bridge knows it. */
-  private withPrefixOfBridge(text: string, bridges: readonly Bridge[]): ReturnType<typeof readCidr> {
+  private readAddress(text: string, bridges: readonly Bridge[]): ReturnType<typeof readCidr> {
     const read = readCidr(text)
-    const bare = 'refusal' in read && !text.includes('/') && read.fix?.match(/^write ([0-9.]+)\/[0-9]+$/)?.[1]
+    const bare =
+      'refusal' in read && !text.includes('/') && read.fix?.match(/^write ([0-9A-Fa-f.:]+)\/[0-9]+$/)?.[1]
     if (!bare) return read
-    const bridge = bridges.find(each => contains(each.address, bare))
-    return bridge ? { ...read, fix: `write ${bare}/${bridge.address.prefix}` } : read
+    const subnet = bridges.flatMap(addressesOf).find(each => contains(each, bare))
+    return subnet ? { ...read, fix: `write ${bare}/${subnet.prefix}` } : read
   }
 
   private bridgeOf(
     pod: PodInput,
     path: Path,
-    addressPath: Path,
-    address: Cidr | undefined,
+    addresses: readonly ReadAddress[] | undefined,
     bridges: readonly Bridge[],
   ): Bridge | undefined {
     if (pod.bridge !== undefined) {
@@ -187,52 +194,53 @@ export class BridgesReader {
       }
       return bridge
     }
-    if (!address || this.someBridgeIsUnread(bridges)) return undefined
-    const holding = bridges.find(each => contains(each.address, address.address))
+    const [first] = addresses ?? []
+    if (!first || this.someBridgeIsUnread(bridges)) return undefined
+    const { cidr, path: addressPath } = first
+    const holding = bridges.find(each => addressesOf(each).some(subnet => contains(subnet, cidr.address)))
     if (holding) return holding
     const [only, ...others] = bridges
     if (!only) {
-      const [gateway] = usable(address)
-      const example = `bridge: {name: br0, address: ${gateway}/${address.prefix}}`
+      const [gateway] = usable(cidr)
+      const example = `bridge: {name: br0, address: ${gateway}/${cidr.prefix}}`
       this.findings.report(path, 'there is no bridge to plug this pod into', `add "${example}"`, 'key')
       return undefined
     }
     if (others.length === 0) return only
-    const subnets = bridges.map(each => `${each.name} has ${subnetOf(each.address)}`).join(', ')
-    this.findings.report(addressPath, `no bridge's subnet holds ${address.address}`, subnets)
+    const subnets = bridges
+      .map(each => `${each.name} has ${addressesOf(each).map(subnetOf).join(' and ')}`)
+      .join(', ')
+    this.findings.report(addressPath, `no bridge's subnet holds ${cidr.address}`, subnets)
     return undefined
   }
 
   private checkSubnet(address: Cidr, path: Path, bridge: Bridge): void {
-    const subnet = subnetOf(bridge.address)
-    if (!contains(bridge.address, address.address)) {
+    const family = familyOf(address.address)
+    const own = addressIn(bridge, family)
+    if (own === undefined) {
+      const example = family === 'ipv6' ? 'fd00::1/64' : '10.0.0.1/24'
+      const message = `${address.address} is an ${familyName(family)} address, and bridge ${bridge.name} has none`
+      const kept = addressesOf(bridge).map(cidr => `${cidr.address}/${cidr.prefix}`)
+      this.findings.report(
+        path,
+        message,
+        `give the bridge one: "addresses: [${[...kept, example].join(', ')}]", say`,
+      )
+      return
+    }
+    const subnet = subnetOf(own)
+    if (!contains(own, address.address)) {
       const message = `${address.address} is outside the subnet of bridge ${bridge.name}, ${subnet}`
-      this.findings.report(path, message, `write an address of ${subnet}: ${this.freeAddress(bridge)}, say`)
-    } else if (address.prefix !== bridge.address.prefix) {
-      const message = `the prefix /${address.prefix} is not that of bridge ${bridge.name}, /${bridge.address.prefix}`
-      this.findings.report(path, message, `write ${address.address}/${bridge.address.prefix}`)
+      this.findings.report(path, message, `write an address of ${subnet}: ${this.freeAddress(own)}, say`)
+    } else if (address.prefix !== own.prefix) {
+      const message = `the prefix /${address.prefix} is not that of bridge ${bridge.name}, /${own.prefix}`
+      this.findings.report(path, message, `write ${address.address}/${own.prefix}`)
     }
   }
 
-  private freeAddress({ address }: Bridge): string {
+  private freeAddress(address: Cidr): string {
     const [first, second] = usable(address)
     return `${first === address.address ? second : first}/${address.prefix}`
-  }
-
-  private checkGateways(pods: readonly Pod[], bridges: readonly Bridge[]): void {
-    for (const pod of pods) {
-      const bridge = bridges.find(({ name }) => name === bridgeOf(pod))!
-      if (pod.gateway === bridge.address.address) continue
-      const router = pods.find(
-        each => each.address.address === pod.gateway && bridgeOf(each) === bridgeOf(pod),
-      )
-      if (router && router.name !== pod.name) continue
-      const message = router
-        ? `${pod.gateway} is the pod itself`
-        : `no one on bridge ${bridge.name} has ${pod.gateway}`
-      const fix = `write ${bridge.address.address}, the bridge's address, or remove the line`
-      this.findings.report(['pods', pod.name, 'gateway'], message, fix)
-    }
   }
 
   private checkBridgePorts(pods: readonly Pod[], bridges: readonly Bridge[]): void {

@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
-import { contains, subnetOf } from '../model/address.ts'
+import { contains, familyOf, joinHostPort, subnetOf } from '../model/address.ts'
 import { serviceNames } from '../model/dns-names.ts'
+import { addressesOf, addressIn } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Check, CommandCheck, CurlCheck, Expectation } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
@@ -11,7 +12,7 @@ import { checkPlace, type LabContext, soundPodsOf } from './lab-context.ts'
 import type { CheckInput, CommandCheckInput, CurlCheckInput } from './schema/check.ts'
 import { asList } from './schema/fields.ts'
 import { mayServe } from './services.ts'
-import { type Owner, ownerOf, readTarget, type Target } from './target.ts'
+import { isAddress, type Owner, ownerOf, readTarget, type Target } from './target.ts'
 
 /** Seconds that a check has by default. */
 const defaultWithin = 5
@@ -136,9 +137,10 @@ function checkName(
   { findings, outsideNames, machineNames }: LabContext,
 ): void {
   const stranger = places.find(place => place === host || outsideNames.has(place))
-  if (/^[0-9.]+$/.test(name) || stranger === undefined) return
+  if (isAddress(name) || stranger === undefined) return
   const address = addressOf(owner)
-  const fix = address === undefined ? 'write an address' : `write ${address}:${port}, or ask from a pod`
+  const fix =
+    address === undefined ? 'write an address' : `write ${joinHostPort(address, port)}, or ask from a pod`
   findings.report(
     path,
     `only ${machineNames.size > 0 ? 'pods and machines on networks' : 'pods'} know the name ${name}, not ${stranger}`,
@@ -154,11 +156,12 @@ function addressOf(owner: Owner): string | undefined {
 
 function checkStranger(name: string, path: Path, context: LabContext): void {
   const { findings, topology, services } = context
-  if (/^[0-9.]+$/.test(name)) {
-    const bridge = topology.bridges.find(each => contains(each.address, name))
-    if (!bridge || bridge.address.address === name) return
-    const addresses = topology.pods.map(each => each.address.address)
-    const message = `nobody has ${name}, which is in the subnet of bridge ${bridge.name}, ${subnetOf(bridge.address)}`
+  if (isAddress(name)) {
+    const bridge = topology.bridges.find(each => addressesOf(each).some(cidr => contains(cidr, name)))
+    const own = bridge && addressIn(bridge, familyOf(name))
+    if (!bridge || !own || own.address === name) return
+    const addresses = topology.pods.flatMap(each => addressIn(each, familyOf(name))?.address ?? [])
+    const message = `nobody has ${name}, which is in the subnet of bridge ${bridge.name}, ${subnetOf(own)}`
     findings.report(path, message, didYouMean(name, addresses, "the pods' addresses are"))
     return
   }

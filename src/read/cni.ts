@@ -125,7 +125,7 @@ function readCniPod(
 ): Pod {
   const path: Path = ['pods', name]
   findings.accept(path, refuseName(name) ?? {}, 'key')
-  for (const key of ['bridge', 'gateway', 'veth'] as const) {
+  for (const key of ['addresses', 'bridge', 'gateway', 'veth'] as const) {
     if (pod[key] === undefined) continue
     findings.report([...path, key], `the plugins choose the ${key} of a pod`, 'remove the line', 'key')
   }
@@ -142,8 +142,8 @@ function readCniPod(
     address: asked ?? { address: '', prefix: 0 },
     ...{ node, gateway: '' },
     link: { kind: 'cni', ...(asked === undefined ? {} : { asked: asked.address }) },
-    nameservers: (pod.nameservers ?? []).filter((each, index) =>
-      findings.accept([...path, 'nameservers', index], readAddress(each)),
+    nameservers: (pod.nameservers ?? []).flatMap(
+      (each, index) => findings.accept([...path, 'nameservers', index], readAddress(each))?.address ?? [],
     ),
     containers: readContainers(pod, path, findings, true),
   }

@@ -1,4 +1,4 @@
-import { contains, overlap, readAddress, readRange, subnetOf } from '../model/address.ts'
+import { contains, familyOf, overlap, readAddress, readRange, subnetOf } from '../model/address.ts'
 import type { CniNetwork, CniPlugin } from '../model/cni.ts'
 import { type HostLocalRange, rangeOf, wholeRange } from '../model/host-local.ts'
 import { refuseInterface } from '../model/names.ts'
@@ -197,6 +197,11 @@ class ConflistReader {
     const { findings } = this
     const subnet = findings.accept([...path, 'subnet'], readRange(range.subnet))
     if (subnet === undefined) return undefined
+    if (familyOf(subnet.address) === 'ipv6') {
+      const message = `${range.subnet} is IPv6, and the pods of a conflist have IPv4 here`
+      findings.report([...path, 'subnet'], message, 'write a subnet of IPv4: 10.22.0.0/16, say')
+      return undefined
+    }
     // As host-local says it: "Network … too small to allocate from".
     if (subnet.prefix < 8 || subnet.prefix > 30) {
       const message = `${range.subnet} is too ${subnet.prefix < 8 ? 'large' : 'small'} for the pods of a node`

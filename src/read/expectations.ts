@@ -62,15 +62,17 @@ function readExpectation(
     checkBackend(pod, Array.isArray(backend) ? [...path, 'backend', index] : [...path, 'backend'], context)
   }
   if (body !== undefined) findings.accept([...path, 'body'], readPattern(body))
-  if (client !== undefined && client !== '127.0.0.1')
-    findings.accept([...path, 'client'], readAddress(client))
+  const seen =
+    client === undefined || client === '127.0.0.1' || client === '::1'
+      ? client
+      : findings.accept([...path, 'client'], readAddress(client))?.address
   return [
     {
       kind: 'answers',
       backends,
       ...(status !== undefined && { status }),
       ...(body !== undefined && { body }),
-      ...(client !== undefined && { client }),
+      ...(seen !== undefined && { client: seen }),
       ...meaning,
     },
   ]

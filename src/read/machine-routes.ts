@@ -1,4 +1,5 @@
-import { contains, subnetOf } from '../model/address.ts'
+import { contains, type Family, subnetOf } from '../model/address.ts'
+import { gatewayIn, gatewaysOf } from '../model/families.ts'
 import type { LabMachine } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
@@ -18,8 +19,11 @@ export function checkRoutes(routed: Routed): void {
   const { machines, pathOf, findings } = routed
   for (const machine of machines) {
     const path = pathOf(machine.name)
-    if (machine.gateway !== undefined)
-      checkHop(routed, machine, 'gateway', machine.gateway, [...path, 'gateway'])
+    const gateways = gatewaysOf(machine)
+    for (const [at, gateway] of gateways.entries()) {
+      const listed = gateways.length > 1 ? [at] : []
+      checkHop(routed, machine, 'gateway', gateway, [...path, 'gateway', ...listed])
+    }
     for (const [at, { to, via }] of machine.routes.entries()) {
       checkHop(routed, machine, 'next hop', via, [...path, 'routes', at, 'via'])
       const own = machine.interfaces.flatMap(each => each.addresses.map(subnetOf))
@@ -59,14 +63,18 @@ function checkHop(
 }
 
 /** Whoever follows default routes must not come back to where they were: what is nowhere would go round until its time to live is over. */
-export function checkLoops({ machines, pathOf, findings }: Routed): void {
+export function checkLoops(routed: Routed): void {
+  for (const family of ['ipv4', 'ipv6'] as const) checkLoopsIn(routed, family)
+}
+
+function checkLoopsIn({ machines, pathOf, findings }: Routed, family: Family): void {
   const told = new Set<LabMachine>()
   for (const machine of machines) {
     const way: LabMachine[] = []
     let at: LabMachine | undefined = machine
     while (at !== undefined && !way.includes(at)) {
       way.push(at)
-      at = nextOf(at, machines)
+      at = nextOf(at, machines, family)
     }
     const loop = at === undefined ? [] : way.slice(way.indexOf(at))
     if (loop.length < 2 || loop.some(each => told.has(each))) continue
@@ -82,9 +90,12 @@ export function checkLoops({ machines, pathOf, findings }: Routed): void {
 
 /** The machine to which another one's default route leads. */
 function nextOf(
-  { gateway, interfaces }: LabMachine,
+  machine: LabMachine,
   machines: readonly LabMachine[],
+  family: Family,
 ): LabMachine | undefined {
+  const { interfaces } = machine
+  const gateway = gatewayIn(machine, family)
   if (gateway === undefined) return undefined
   const link = interfaces.find(({ addresses }) => addresses.some(cidr => contains(cidr, gateway)))
   return machines.find(each =>

@@ -1,4 +1,5 @@
-import { readAddress, readCidr, readRange } from '../model/address.ts'
+import { familyName, familyOf, readAddress, readCidr, readRange, subnetOf } from '../model/address.ts'
+import type { Gateways } from '../model/families.ts'
 import type { Cidr, LabMachine, LabNetwork, MachineInterface, StaticRoute, Topology } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
@@ -9,6 +10,7 @@ import { Allocations } from './allocations.ts'
 import { readContainers } from './containers.ts'
 import { readSysctls } from './host-settings.ts'
 import { checkLoops, checkRoutes } from './machine-routes.ts'
+import { readGateways, writtenAddresses, writtenTexts } from './own-addresses.ts'
 import type { Reading } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { InterfaceInput, MachineInput } from './schema/topology.ts'
@@ -115,11 +117,10 @@ class MachinesReader {
     const interfaces = Object.entries(machine.interfaces).map(([own, each]) =>
       this.readInterface(name, own, each, ports.get(`${name} ${own}`)!),
     )
-    const gateway = this.readGateway(machine, path)
     return {
       name,
       interfaces,
-      ...(gateway === undefined ? {} : { gateway }),
+      ...this.readGateways(machine, path),
       routes: this.readRoutes(machine, path),
       sysctls: readSysctls(machine.sysctls ?? {}, [...path, 'sysctls'], this.findings),
       containers: readContainers(machine, path, this.findings),
@@ -141,10 +142,7 @@ class MachinesReader {
       const message = '"address" and "addresses" both stand here'
       this.findings.report([...path, 'address'], message, 'put all into "addresses"', 'key')
     }
-    const written: [Path, string][] = [
-      ...(address === undefined ? [] : ([[[...path, 'address'], address]] as [Path, string][])),
-      ...(addresses ?? []).map((each, at): [Path, string] => [[...path, 'addresses', at], each]),
-    ]
+    const written = writtenAddresses({ address, addresses }, path)
     const read = written.flatMap(([at, text]) => {
       const cidr = this.findings.accept(at, readCidr(text))
       if (cidr) this.allocate(cidr, at, machine, network)
@@ -171,9 +169,9 @@ class MachinesReader {
     } else this.segments.get(network)?.address(address, path, this.called(machine))
   }
 
-  private readGateway({ gateway }: MachineInput, path: Path): string | undefined {
-    if (gateway === undefined || gateway === 'none') return undefined
-    return this.findings.accept([...path, 'gateway'], readAddress(gateway))?.address
+  private readGateways({ gateway }: MachineInput, path: Path): Gateways {
+    if (gateway === undefined || gateway === 'none') return {}
+    return readGateways(writtenTexts(gateway, [...path, 'gateway']), this.findings) ?? {}
   }
 
   private readRoutes({ routes = [] }: MachineInput, path: Path): StaticRoute[] {
@@ -182,14 +180,17 @@ class MachinesReader {
       const range = this.findings.accept([...path, 'routes', at, 'to'], readRange(to))
       const hop = this.findings.accept([...path, 'routes', at, 'via'], readAddress(via))
       if (!range || !hop) return []
-      const first = seen.get(to)
+      const first = seen.get(subnetOf(range))
       if (range.prefix === 0) {
         const fix = `write "gateway: ${via}" instead`
         this.findings.report([...path, 'routes', at, 'to'], 'a route to everywhere is the gateway', fix)
       } else if (first !== undefined) {
         const message = `route ${first + 1} already leads to ${to}`
         this.findings.report([...path, 'routes', at, 'to'], message, 'remove one of the two')
-      } else seen.set(to, at)
+      } else if (familyOf(range.address) !== familyOf(hop.address)) {
+        const message = `${to} is ${familyName(familyOf(range.address))}, and the next hop ${via} is not`
+        this.findings.report([...path, 'routes', at, 'via'], message, 'write one of the same family')
+      } else seen.set(subnetOf(range), at)
       return [{ to: range, via: hop.address }]
     })
   }

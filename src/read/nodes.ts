@@ -7,6 +7,7 @@ import type { Findings } from '../text/findings.ts'
 import { Allocations } from './allocations.ts'
 import { BridgesReader } from './bridges.ts'
 import { overlayBridge, type Subnets } from './overlay.ts'
+import { writtenAddresses } from './own-addresses.ts'
 import type { Reading } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { NodeInput } from './schema/topology.ts'
@@ -53,10 +54,10 @@ function readerOf(
   const scoped = findings.below(['nodes', name])
   const own = new Allocations(scoped, `node ${name}`)
   if (tunnels) own.interface(tunnelDevice, [], 'the overlay')
-  for (const [device, { address, addresses = [] }] of Object.entries(node.interfaces)) {
+  for (const [device, written] of Object.entries(node.interfaces)) {
     const path: Path = ['interfaces', device]
     own.interface(device, path, `interface ${device}`, 'key')
-    for (const text of [...(address === undefined ? [] : [address]), ...addresses]) {
+    for (const [, text] of writtenAddresses(written, path)) {
       const cidr = readCidr(text)
       if (!('refusal' in cidr)) own.subnet(cidr, path, `interface ${device}`)
     }

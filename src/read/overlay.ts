@@ -1,7 +1,18 @@
-import { contains, overlap, readCidr, readRange, subnetAt, subnetOf, usable } from '../model/address.ts'
+import {
+  contains,
+  familyOf,
+  overlap,
+  readCidr,
+  readRange,
+  subnetAt,
+  subnetOf,
+  usable,
+} from '../model/address.ts'
 import type { Bridge, Cidr, LabMachine, Lease, Overlay } from '../model/lab.ts'
 import { ethernetMtu, isNextDoor, vxlanOverhead } from '../model/overlay.ts'
 import type { Findings } from '../text/findings.ts'
+import type { Refusal } from '../text/problem.ts'
+import { writtenAddresses } from './own-addresses.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { NodeInput } from './schema/topology.ts'
 
@@ -29,7 +40,7 @@ export function leaseSubnets(input: LabInput, findings: Findings): Subnets {
     const fix = 'write "nodes", or remove it'
     findings.report(['overlay'], 'an overlay is a matter of several nodes, and there are none', fix, 'key')
   }
-  const network = findings.accept(['overlay', 'network'], readRange(input.overlay.network))
+  const network = findings.accept(['overlay', 'network'], readIPv4Range(input.overlay.network))
   if (network === undefined) return subnets
   if (network.prefix > mostPrefix) {
     const message = `${input.overlay.network} is too small to be divided among nodes`
@@ -63,14 +74,15 @@ function statedSubnet(
   findings: Findings,
 ): Cidr | undefined {
   const [first] = bridge === undefined ? (bridges ?? []) : [bridge]
-  const read = first && readCidr(first.address)
   // A bridge that cannot be read is told elsewhere.
-  const ofBridge = read === undefined || 'refusal' in read ? undefined : subnetOf(read)
+  const ofBridge = writtenAddresses(first ?? {}, [])
+    .map(([, text]) => readCidr(text))
+    .flatMap(read => ('refusal' in read || familyOf(read.address) === 'ipv6' ? [] : subnetOf(read)))[0]
   if (subnet === undefined) {
     const range = ofBridge === undefined ? undefined : readRange(ofBridge)
     return range === undefined || 'refusal' in range ? undefined : range
   }
-  const stated = findings.accept(['nodes', name, 'subnet'], readRange(subnet))
+  const stated = findings.accept(['nodes', name, 'subnet'], readIPv4Range(subnet))
   if (stated !== undefined && ofBridge !== undefined && ofBridge !== subnetOf(stated)) {
     const message = `the bridge of ${name} has ${ofBridge}, and its subnet is ${subnetOf(stated)}`
     findings.report(
@@ -81,6 +93,14 @@ function statedSubnet(
     )
   }
   return stated
+}
+
+/** An overlay is of IPv4: what lies beside it goes by the lab's own routes. */
+function readIPv4Range(text: string): Cidr | Refusal {
+  const read = readRange(text)
+  if ('refusal' in read || familyOf(read.address) === 'ipv4') return read
+  const fix = 'write a network of IPv4: 172.7.0.0/16, say; "routes" of the nodes lead IPv6'
+  return { refusal: `${text} is IPv6, and an overlay is of IPv4`, fix }
 }
 
 /** A node among those whose subnets are known. */
@@ -135,7 +155,7 @@ export function readOverlay(
   findings: Findings,
 ): Overlay | undefined {
   const { overlay } = input
-  const network = overlay && readRange(overlay.network)
+  const network = overlay && readIPv4Range(overlay.network)
   if (overlay === undefined || network === undefined || 'refusal' in network) return undefined
   const { backend, directRouting = false } = overlay
   if (directRouting && backend === 'host-gw') {
@@ -144,8 +164,17 @@ export function readOverlay(
   }
   const leases = nodes.flatMap((node): Lease[] => {
     const [first] = node.interfaces
-    const publicIP = first?.addresses[0]
+    const publicIP = first?.addresses.find(({ address }) => familyOf(address) === 'ipv4')
     const subnet = subnets.get(node.name)
+    if (first !== undefined && first.addresses.length > 0 && publicIP === undefined) {
+      const message = `${first.name} of ${node.name} has no IPv4 address, by which an overlay's nodes reach each other`
+      findings.report(
+        ['nodes', node.name, 'interfaces', first.name],
+        message,
+        'add one to "addresses"',
+        'key',
+      )
+    }
     if (first === undefined || publicIP === undefined || subnet === undefined) return []
     const { mtu = ethernetMtu, name, network: on } = first
     const room = backend === 'vxlan' ? mtu - vxlanOverhead : mtu

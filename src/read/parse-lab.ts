@@ -22,6 +22,7 @@ import { readServices } from './services.ts'
 import { readSteps } from './steps.ts'
 import { readTopology } from './topology.ts'
 import { understand } from './understand.ts'
+import { checkWaysOut } from './ways-out.ts'
 
 /** A lab, or all that is wrong with it. */
 export interface ParsedLab {
@@ -115,15 +116,7 @@ function readLab(
   const soundPods = doubtful.has(undefined) ? [] : topology.pods.filter(({ name }) => !doubtful.has(name))
   const sources = readServiceSources(input.services ?? [], topology, readManifest, findings)
   const services = readServices(sources.services, { topology, soundPods, podNames }, findings)
-  const reached = services.find(each => each.clusterIPs.some(address => address !== 'None'))
-  const lost = topology.nodes.find(({ gateway }) => gateway === undefined)
-  if (reached && lost !== undefined) {
-    const message = `services, and no way out: without a default route ${lost.name} reaches no cluster IP`
-    findings.report(['nodes', lost.name], message, 'add "gateway", a router on one of its networks', 'key')
-  } else if (reached && nodeNames.length === 0 && keysOf(written.outside).length === 0) {
-    const message = 'services, and no way out: a host without a default route reaches no cluster IP'
-    findings.report(['services'], message, 'add "outside: {client: 192.0.2.10/24}"', 'key')
-  }
+  checkWaysOut(topology, services, { nodes: nodeNames, outside: keysOf(written.outside) }, findings)
   const context: LabContext = {
     topology,
     services,

@@ -1,4 +1,4 @@
-import { readRange } from '../model/address.ts'
+import { familyOf, readRange } from '../model/address.ts'
 import type { ProxySettings } from '../model/lab.ts'
 import type { Findings } from '../text/findings.ts'
 import type { ProxyInput } from './schema/proxy.ts'
@@ -13,7 +13,7 @@ export const defaultProxySettings: ProxySettings = {
 }
 
 /** What `nodePortAddresses` may hold although no machine of a lab has an address in it. */
-const otherScopes = new Set(['primary', '127.0.0.0/8', '127.0.0.1/32'])
+const otherScopes = new Set(['primary', '127.0.0.0/8', '127.0.0.1/32', '::1/128'])
 
 /** Fills in kube-proxy's defaults. */
 export function readProxySettings(input: ProxyInput = {}, findings: Findings): ProxySettings {
@@ -23,7 +23,7 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
     detectLocalMode = defaultProxySettings.detectLocalMode,
     nodePortAddresses = defaultProxySettings.nodePortAddresses,
   } = input
-  if (clusterCIDR !== '') findings.accept(['proxy', 'clusterCIDR'], readRange(clusterCIDR))
+  if (clusterCIDR !== '') checkClusterCIDR(clusterCIDR, findings)
   for (const [index, range] of nodePortAddresses.entries()) {
     if (otherScopes.has(range)) continue
     findings.accept(['proxy', 'nodePortAddresses', index], readRange(range))
@@ -37,6 +37,17 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
   }
   checkDetector(settings, findings)
   return settings
+}
+
+/** One range, or one of each family with a comma in between. */
+function checkClusterCIDR(text: string, findings: Findings): void {
+  const path = ['proxy', 'clusterCIDR']
+  const read = text.split(',').map(part => findings.accept(path, readRange(part)))
+  const [first, second, ...more] = read
+  if (read.includes(undefined) || first === undefined || second === undefined) return
+  if (more.length === 0 && familyOf(first.address) !== familyOf(second.address)) return
+  const fix = 'write one range, or one of each family: 10.0.0.0/16,fd00::/48'
+  findings.report(path, `${text} names two ranges of one family`, fix)
 }
 
 function withDefaults<T extends object>(

@@ -25,7 +25,7 @@ export function schemaWords(schema: Schema, value: unknown, issues: readonly Iss
 
 /** A key that is missing only because it was written wrongly: the unknown key is told, and that is enough. */
 function isMisspelt(root: Schema, value: unknown, issue: Issue, issues: readonly Issue[]): boolean {
-  const path = issue.path as Key[]
+  const path = missingPath(issue)
   if (path.length === 0 || valueAt(value, path) !== undefined) return false
   const parent = path.slice(0, -1)
   const known = keysOf(schemaAt(root, parent))
@@ -35,6 +35,12 @@ function isMisspelt(root: Schema, value: unknown, issue: Issue, issues: readonly
       other.path.join('\0') === parent.join('\0') &&
       other.keys.some(key => nearest(key, known) === path.at(-1)),
   )
+}
+
+/** Where something is missing: a rule of the schema's own names the key (`params.missing`). */
+function missingPath(issue: Issue): Key[] {
+  const key = issue.code === 'custom' ? issue.params?.missing : undefined
+  return [...(issue.path as Key[]), ...(typeof key === 'string' ? [key] : [])]
 }
 
 function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
@@ -88,6 +94,12 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
     case 'invalid_key':
     case 'invalid_element':
       return issue.issues.map(inner => ({ path, on: 'key', message: inner.message, fix: ownFix(inner) }))
+    case 'custom': {
+      const { missing: key, on } = (issue.params ?? {}) as { missing?: string; on?: 'key' }
+      if (key !== undefined) return [missing([...path, key], schemaAt(schema, [key]))]
+      const fix = ownFix(issue) ?? example(schema)
+      return [{ path, message: issue.message, fix, ...(on === undefined ? {} : { on }) }]
+    }
     case 'too_small':
       return [{ path, message: tooSmall(issue, found), fix: example(schema) }]
     case 'too_big':

@@ -1,4 +1,5 @@
-import { readAddress, readRange } from '../model/address.ts'
+import { canonical, readAddress, readRange } from '../model/address.ts'
+import { hasAddress } from '../model/families.ts'
 import type { Service } from '../model/kubernetes.ts'
 import type { SourceFile, Topology } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
@@ -104,7 +105,7 @@ export function fromSlices(service: Service, read: Manifests, { pods }: Topology
     for (const [at, { addresses, ready }] of slice.endpoints.entries()) {
       if (ready === false) continue
       for (const [index, address] of addresses.entries()) {
-        const pod = pods.find(each => each.address.address === address)
+        const pod = pods.find(each => hasAddress(each, canonical(address)))
         if (pod) names.add(pod.name)
         else {
           const message = `no pod of the lab has the address ${address}`

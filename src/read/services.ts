@@ -1,6 +1,7 @@
-import { contains, readAddress, subnetOf } from '../model/address.ts'
+import { contains, familyOf, readAddress, subnetOf } from '../model/address.ts'
+import { addressesOf } from '../model/families.ts'
 import { namespacedName, type Service, type ServicePort } from '../model/kubernetes.ts'
-import type { LabService, Pod, Topology } from '../model/lab.ts'
+import type { Cidr, LabService, Pod, Topology } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
@@ -43,14 +44,14 @@ export function readServices(
       report(['metadata', 'name'], `there are two services ${name}`, 'give one of them another name')
     }
     names.add(name)
-    checkAddresses(source, around.topology, addresses)
+    const clusterIPs = readAddresses(source, around.topology, addresses)
     const pods = endpointsOf(source, around, findings)
     const sound = pods.flatMap(pod => around.soundPods.find(each => each.name === pod) ?? [])
     for (const [index, port] of service.ports.entries()) {
       const path = ['spec', 'ports', index, 'targetPort']
       checkTarget(port, sound, name, (message, fix) => report(path, message, fix))
     }
-    return { ...service, pods }
+    return { ...service, clusterIPs, pods }
   })
 }
 
@@ -148,24 +149,31 @@ function selectorFix(wanted: readonly [string, string][], service: Service, pods
   )
 }
 
-function checkAddresses(
+/** The cluster IPs in their canonical form, after telling of those that cannot be. */
+function readAddresses(
   { service, report }: ServiceSource,
   topology: Topology,
   taken: Map<string, string>,
-): void {
+): readonly string[] {
   const name = namespacedName(service)
-  if (service.type === 'ExternalName' || service.clusterIPs.includes('None')) return
-  if (service.clusterIPs.length === 0) {
+  const { clusterIPs, ipFamilies = [], ipFamilyPolicy } = service
+  if (service.type === 'ExternalName' || clusterIPs.includes('None')) return clusterIPs
+  if (clusterIPs.length === 0) {
     const fix = 'add "clusterIP: 10.100.100.100", say: in a lab nobody allocates it'
     report(['spec'], `${name} has no cluster IP`, fix, 'key')
   }
-  const path = ['spec', 'clusterIP']
-  for (const address of service.clusterIPs.filter(each => !each.includes(':'))) {
-    const read = readAddress(address)
+  if (clusterIPs.length === 1 && (ipFamilies.length === 2 || ipFamilyPolicy === 'RequireDualStack')) {
+    const fix = 'write both in "clusterIPs": in a lab nobody allocates the other'
+    report(['spec'], `${name} asks for both families, and has one cluster IP`, fix, 'key')
+  }
+  return clusterIPs.map((written, at) => {
+    const path = clusterIPs.length > 1 ? ['spec', 'clusterIPs', at] : ['spec', 'clusterIP']
+    const read = readAddress(written)
     if ('refusal' in read) {
       report(path, read.refusal, read.fix)
-      continue
+      return written
     }
+    const { address } = read
     const owner = taken.get(address)
     if (owner !== undefined)
       report(path, `${owner} already has the cluster IP ${address}`, 'give each its own')
@@ -173,15 +181,19 @@ function checkAddresses(
     for (const { name: network, cidr } of networks(topology)) {
       if (!contains(cidr, address)) continue
       const message = `the cluster IP ${address} is inside ${subnetOf(cidr)} of ${network}`
-      report(path, message, 'take an address that no machine can have: 10.100.100.100, say')
+      const example = familyOf(address) === 'ipv4' ? '10.100.100.100' : 'fd00:100::100'
+      report(path, message, `take an address that no machine can have: ${example}, say`)
     }
-  }
+    return address
+  })
 }
 
-function networks({ bridges, outside }: Topology): { name: string; cidr: Pod['address'] }[] {
+function networks({ bridges, outside }: Topology): { name: string; cidr: Cidr }[] {
   return [
-    ...bridges.map(({ name, address }) => ({ name: `bridge ${name}`, cidr: address })),
-    ...outside.map(({ name, address }) => ({ name: `outside machine ${name}`, cidr: address })),
+    ...bridges.flatMap(each => addressesOf(each).map(cidr => ({ name: `bridge ${each.name}`, cidr }))),
+    ...outside.flatMap(each =>
+      addressesOf(each).map(cidr => ({ name: `outside machine ${each.name}`, cidr })),
+    ),
   ]
 }
 

@@ -1,8 +1,10 @@
 import { host } from '../command/command.ts'
-import { contains, readCidr, subnetOf, usable } from '../model/address.ts'
+import { contains, familyName, familyOf, subnetOf, usable } from '../model/address.ts'
 import type { CniNetwork } from '../model/cni.ts'
-import type { OutsideMachine, Topology } from '../model/lab.ts'
+import { addressIn } from '../model/families.ts'
+import type { Addressed, OutsideMachine, Topology } from '../model/lab.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
+import { mostUnpinned, pinsPods } from '../model/wiring.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import { Allocations } from './allocations.ts'
@@ -10,6 +12,14 @@ import { BridgesReader } from './bridges.ts'
 import { readMachines, readNetworks } from './machines.ts'
 import { checkNames, readNodes } from './nodes.ts'
 import { leaseSubnets, readOverlay, withMtu } from './overlay.ts'
+import {
+  asAddressed,
+  type ReadAddress,
+  readPair,
+  type WrittenText,
+  writtenAddresses,
+  writtenTexts,
+} from './own-addresses.ts'
 import type { Written } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
 
@@ -52,13 +62,32 @@ class TopologyReader {
     const onNodes = readNodes(input, subnets, reading)
     const { nodes, machines } = readMachines(input, networks, reading)
     const overlay = readOverlay(input, nodes, subnets, findings)
-    return {
+    const topology = {
       bridges: withMtu([...bridges, ...onNodes.bridges], overlay),
       pods: [...pods, ...onNodes.pods],
       ...{ outside, networks, nodes, machines },
       ...(overlay === undefined ? {} : { overlay }),
       ...(cni.length === 0 ? {} : { cni }),
     }
+    this.checkPinning(topology)
+    return topology
+  }
+
+  /** Neighbours that are known for good go by a hardware address that says their IPv4 one. */
+  private checkPinning(topology: Topology): void {
+    const { pods, bridges } = topology
+    const isIPv6 = (each: Addressed) => addressIn(each, 'ipv6') !== undefined
+    const one = [...pods, ...bridges].find(isIPv6)
+    if (one === undefined || !pinsPods(topology)) return
+    const message = `${one.name} has an IPv6 address, and there are more than ${mostUnpinned} pods: of so many each is known to its neighbours by its IPv4 address alone`
+    const at = pods.find(isIPv6)
+    const path =
+      at === undefined
+        ? ['bridge']
+        : at.node === host
+          ? ['pods', at.name]
+          : ['nodes', at.node, 'pods', at.name]
+    this.findings.report(path, message, `leave IPv6 out, or have ${mostUnpinned} pods at most`, 'key')
   }
 
   /** The host's bridges and pods. */
@@ -94,29 +123,58 @@ class TopologyReader {
     return entries.flatMap(([name, machine]) => {
       const given: Exclude<typeof machine, string> =
         typeof machine === 'string' ? { address: machine } : machine
-      const path: Path = typeof machine === 'string' ? ['outside', name] : ['outside', name, 'address']
+      const path: Path = ['outside', name]
       const wire = given.interface ?? derived.get(name)!
       if (given.interface === undefined) {
-        this.allocations.interface(wire, ['outside', name], `outside machine ${name}`, 'key')
+        this.allocations.interface(wire, path, `outside machine ${name}`, 'key')
       }
-      const address = this.findings.accept(path, readCidr(given.address))
-      const hostPath: Path = ['outside', name, 'host']
-      const read = given.host === undefined ? undefined : this.findings.accept(hostPath, readCidr(given.host))
-      if (!address || (given.host !== undefined && !read)) return []
-      const [first, second] = usable(address)
-      const fallback = { address: first === address.address ? second : first, prefix: address.prefix }
-      const hostAddress = read ?? fallback
-      if (read && (!contains(address, read.address) || read.prefix !== address.prefix)) {
-        const message = `${given.host} is not in the subnet of ${name}, ${subnetOf(address)}`
-        this.findings.report(hostPath, message, `write ${fallback.address}/${fallback.prefix}`)
+      const written: WrittenText[] =
+        typeof machine === 'string' ? [[path, machine]] : writtenAddresses(machine, path)
+      const addresses = readPair(written, 'a machine outside', this.findings)
+      const said = writtenTexts(given.host, [...path, 'host'])
+      const read = said.length === 0 ? [] : readPair(said, 'a wire', this.findings)
+      if (!addresses || !read) return []
+      const hosts = this.hostAddresses(name, addresses, read)
+      for (const { cidr, path: at } of addresses) {
+        this.allocations.subnet(cidr, at, `outside machine ${name}`)
+        this.allocations.address(cidr.address, at, `outside machine ${name}`)
       }
-      this.allocations.subnet(address, path, `outside machine ${name}`)
-      this.allocations.address(address.address, path, `outside machine ${name}`)
-      this.allocations.address(hostAddress.address, read ? hostPath : path, `${host} on the wire to ${name}`)
+      for (const { cidr, path: at } of hosts)
+        this.allocations.address(cidr.address, at, `${host} on the wire to ${name}`)
+      const { address: hostAddress, otherAddress: otherHostAddress } = asAddressed(hosts)
       const isLone = given.gateway === 'none'
       return [
-        { name, address, hostAddress, interface: wire, ...(isLone ? { gateway: 'none' as const } : {}) },
+        {
+          ...{ name, ...asAddressed(addresses), hostAddress },
+          ...(otherHostAddress === undefined ? {} : { otherHostAddress }),
+          ...{ interface: wire, ...(isLone ? { gateway: 'none' as const } : {}) },
+        },
       ]
+    })
+  }
+
+  /** The host's addresses on a wire, one in the subnet of each of the machine's: as they are said, or the first that is free. */
+  private hostAddresses(
+    name: string,
+    addresses: readonly ReadAddress[],
+    said: readonly ReadAddress[],
+  ): ReadAddress[] {
+    const familyIn = ({ cidr }: ReadAddress) => familyOf(cidr.address)
+    for (const each of said.filter(one => !addresses.some(own => familyIn(own) === familyIn(one)))) {
+      const family = familyName(familyIn(each))
+      const message = `${each.cidr.address} is an ${family} address, and ${name} has none`
+      this.findings.report(each.path, message, 'remove it, or give the machine an address of that family')
+    }
+    return addresses.map(own => {
+      const { cidr, path } = own
+      const [first, second] = usable(cidr)
+      const fallback = { address: first === cidr.address ? second : first, prefix: cidr.prefix }
+      const read = said.find(one => familyIn(one) === familyIn(own))
+      if (read && (!contains(cidr, read.cidr.address) || read.cidr.prefix !== cidr.prefix)) {
+        const message = `${read.cidr.address}/${read.cidr.prefix} is not in the subnet of ${name}, ${subnetOf(cidr)}`
+        this.findings.report(read.path, message, `write ${fallback.address}/${fallback.prefix}`)
+      }
+      return read ?? { cidr: fallback, path }
     })
   }
 }

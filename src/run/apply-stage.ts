@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { type Command, namespacesFolder, type Place } from '../command/command.ts'
+import { type Command, namespacesFolder } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { dataplane } from '../dataplane/modes.ts'
+import { type Proxier, proxierName } from '../model/places.ts'
 import type { ApplyStage, KernelFacts, KernelRules } from '../plan/apply-stage.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { endPods } from '../sandbox/kubelet-control.ts'
@@ -26,28 +27,30 @@ export interface StagesResult {
   flushed: readonly Flushed[]
 }
 
-/** kube-proxy's rules as the kernels of these nodes have them. */
-export async function kernelRules(sandbox: Sandbox, nodes: readonly Place[]): Promise<KernelRules> {
-  const rules = new Map<Place, unknown>()
-  for (const place of nodes) {
-    const { stdout } = await runAt(sandbox, dataplane.save, {
+/** The rules of these parts of kube-proxy, as the kernels of their nodes have them. */
+export async function kernelRules(sandbox: Sandbox, proxiers: readonly Proxier[]): Promise<KernelRules> {
+  const rules = new Map<string, unknown>()
+  for (const proxier of proxiers) {
+    const { node: place, family } = proxier
+    const argv = dataplane.save(family)
+    const { stdout } = await runAt(sandbox, argv, {
       place,
       why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
-      shownAs: commandLine({ argv: dataplane.save, in: place }),
+      shownAs: commandLine({ argv, in: place }),
     })
-    rules.set(place, dataplane.readBack(stdout))
+    rules.set(proxierName(proxier), dataplane.readBack(stdout))
   }
   return rules
 }
 
 /** All of the sandbox that decides which commands an apply needs. */
-export async function kernelFacts(sandbox: Sandbox, nodes: readonly Place[]): Promise<KernelFacts> {
+export async function kernelFacts(sandbox: Sandbox, proxiers: readonly Proxier[]): Promise<KernelFacts> {
   const process = `/proc/${sandbox.init.pid}`
   const links = readFileSync(`${process}/net/dev`, 'utf8')
     .split('\n')
     .flatMap(line => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
   return {
-    rules: await kernelRules(sandbox, nodes),
+    rules: await kernelRules(sandbox, proxiers),
     namespaces: await namespacesOf(sandbox),
     links: new Set(links),
     macs: await bridgeAddresses(sandbox),

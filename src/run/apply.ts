@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { NetlabError } from '../errors.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
-import { proxyNodes } from '../model/places.ts'
+import { proxiersOf } from '../model/places.ts'
 import { applyStages } from '../plan/apply.ts'
 import { readyEndpoints } from '../plan/apply-endpoints.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
@@ -59,7 +59,7 @@ export function apply(
     const after = labIn(conditionAfter(condition, target, pods), target)
     const difference = labDifference(before, after, pods)
     if (difference.impossible.length > 0) throw cannotBeApplied(running.name, difference.impossible)
-    const stages = applyStages(before, after, difference, await kernelFacts(sandbox, proxyNodes(target)))
+    const stages = applyStages(before, after, difference, await kernelFacts(sandbox, proxiersOf(target)))
     const planned: PlannedApply = { lab: running.name, difference, stages }
     const { tell, signal } = options
     tell({ kind: 'apply-planned', planned })

@@ -52,6 +52,7 @@ const machines = list(
     name,
     interfaces: list(fields({ name: text, network: text, addresses: list(cidr), port: text })),
     gateway: optional(text),
+    otherGateway: optional(text),
     routes: list(fields({ to: cidr, via: text })),
     sysctls: record(text),
     containers,
@@ -78,7 +79,7 @@ export const labShape: Shape = fields({
   article: optional(text),
   sources: list(fields({ path: text, text })),
   sysctls: record(text),
-  bridges: list(fields({ name: text, node: optional(name), address: cidr })),
+  bridges: list(fields({ name: text, node: optional(name), address: cidr, otherAddress: optional(cidr) })),
   pods: list(
     every(
       fields({
@@ -86,8 +87,10 @@ export const labShape: Shape = fields({
         namespace: text,
         labels: record(text),
         address: cidr,
+        otherAddress: optional(cidr),
         node: optional(name),
         gateway: text,
+        otherGateway: optional(text),
         nameservers: texts,
         containers,
         pause: optional(
@@ -99,7 +102,10 @@ export const labShape: Shape = fields({
     ),
   ),
   outside: list(
-    fields({ name, address: cidr, hostAddress: cidr, interface: text, gateway: optional(oneOf('none')) }),
+    fields({
+      ...{ name, address: cidr, otherAddress: optional(cidr), interface: text },
+      ...{ hostAddress: cidr, otherHostAddress: optional(cidr), gateway: optional(oneOf('none')) },
+    }),
   ),
   // The first netlab knew none of these.
   networks: optional(list(fields({ name: text, bridge: text }))),

@@ -2,7 +2,7 @@ import { own } from '../command/own.ts'
 import { noRulesChange, type RulesChange } from '../dataplane/dataplane.ts'
 import type { Condition, EndpointsByService, ProbeState } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
-import { proxyNodes } from '../model/places.ts'
+import { proxiersOf } from '../model/places.ts'
 import { afterProbe, type Probed, probedContainers, probeOnce } from '../observe/readiness.ts'
 import { rulesChange, rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints } from '../plan/apply-endpoints.ts'
@@ -98,7 +98,7 @@ async function syncRules(
   const rules = rulesChange(
     before,
     after,
-    await kernelRules(sandbox, proxyNodes(after.lab)),
+    await kernelRules(sandbox, proxiersOf(after.lab)),
     before.condition.fullSync,
   )
   if (rules.how === 'none' && rules.flushes.length === 0) {

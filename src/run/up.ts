@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
+import { joinHostPort } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
@@ -124,7 +125,7 @@ export async function up(
     pods: lab.pods.length,
     nodes: lab.nodes.length,
     machines: lab.machines.length,
-    services: [...new Set(running.services.map(service => `${service.clusterIP}:${service.port}`))],
+    services: [...new Set(running.services.map(service => joinHostPort(service.clusterIP, service.port)))],
   }
   const stage = report.ok ? 'up' : 'failed'
   if (report.ok || keep)

@@ -1,31 +1,42 @@
+import type { Family } from '../model/address.ts'
+
 /** What is read of an ICMP message that answers a ping. */
 export interface EchoAnswer {
   /** Of the ping that it answers. */
   identifier: number
   sequence: number
-  /** Who sent it. */
-  sender: string
   /** A code of the system's, where it says that the ping did not arrive. */
   error?: string
 }
 
-/** Numbers of RFC 792. */
-const type = { reply: 0, unreachable: 3, request: 8, timeExceeded: 11 } as const
+/** Numbers of RFC 792, and of RFC 4443. */
+const types = {
+  ipv4: { reply: 0, unreachable: 3, request: 8, timeExceeded: 11 },
+  ipv6: { reply: 129, unreachable: 1, request: 128, timeExceeded: 3 },
+} as const
 
-/** Bits of types that a raw socket throws away (`ICMP_FILTER`): all but answers to a ping. */
-export const unwantedTypes = ~((1 << type.reply) | (1 << type.unreachable) | (1 << type.timeExceeded)) >>> 0
+/** Bits of types that a raw socket throws away (`ICMP_FILTER`, `ICMP6_FILTER`): all but answers to a ping. */
+export function unwantedTypes(family: Family): Uint32Array<ArrayBuffer> {
+  const { reply, unreachable, timeExceeded } = types[family]
+  const bits = new Uint32Array(family === 'ipv4' ? 1 : 8).fill(0xffffffff)
+  for (const type of [reply, unreachable, timeExceeded]) {
+    const word = type >>> 5
+    bits[word] = (bits[word] ?? 0) & ~(1 << (type & 31))
+  }
+  return bits
+}
 
 /** Bytes: ICMP's header, and what an ECHO REQUEST carries, as much as ping(8) sends. */
 const header = 8
 const payload = 56
 
-/** An ECHO REQUEST (RFC 792), as it follows the IP header. */
-export function echoRequest(identifier: number, sequence: number): Buffer {
+/** An ECHO REQUEST (RFC 792, RFC 4443), as it follows the IP header; of IPv6 the kernel makes the checksum, which is of addresses too (RFC 3542). */
+export function echoRequest(family: Family, identifier: number, sequence: number): Buffer {
   const packet = Buffer.alloc(header + payload)
-  packet.writeUInt8(type.request, 0)
+  packet.writeUInt8(types[family].request, 0)
   packet.writeUInt16BE(identifier, 4)
   packet.writeUInt16BE(sequence, 6)
-  packet.writeUInt16BE(checksum(packet), 2)
+  if (family === 'ipv4') packet.writeUInt16BE(checksum(packet), 2)
   return packet
 }
 
@@ -37,31 +48,25 @@ function checksum(bytes: Buffer): number {
   return ~sum & 0xffff
 }
 
-/** Reads a packet, its IP header included, as a raw socket gets it; undefined where it answers no ping. */
-export function readEchoAnswer(packet: Buffer): EchoAnswer | undefined {
-  const icmp = behindHeader(packet)
-  if (icmp === undefined) return undefined
-  const sender = [...packet.subarray(12, 16)].join('.')
-  switch (icmp[0]) {
-    case type.reply:
-      return { ...echoOf(icmp), sender }
-    case type.unreachable:
-    case type.timeExceeded: {
-      // An error brings the beginning of the packet that it is about.
-      const about = behindHeader(icmp.subarray(header))
-      if (about?.[0] !== type.request) return undefined
-      return { ...echoOf(about), sender, error: errorOf(icmp[0], icmp[1]) }
-    }
-    default:
-      return undefined
-  }
+/** Reads a packet as a raw socket gets it, of IPv4 with its IP header; undefined where it answers no ping. */
+export function readEchoAnswer(family: Family, packet: Buffer): EchoAnswer | undefined {
+  const icmp = family === 'ipv4' ? behindHeader(family, packet) : packet
+  if (icmp === undefined || icmp.length < header) return undefined
+  const { reply, unreachable, timeExceeded, request } = types[family]
+  const [type = 0, code] = icmp
+  if (type === reply) return echoOf(icmp)
+  if (type !== unreachable && type !== timeExceeded) return undefined
+  // An error brings the beginning of the packet that it is about.
+  const about = behindHeader(family, icmp.subarray(header))
+  return about?.[0] === request ? { ...echoOf(about), error: errorOf(family, type, code) } : undefined
 }
 
-/** What follows an IPv4 header (RFC 791), where that is the beginning of an ICMP message. */
-function behindHeader(packet: Buffer): Buffer | undefined {
+/** What follows an IPv4 header (RFC 791), or an IPv6 one (RFC 8200), where that is the beginning of an ICMP message. */
+function behindHeader(family: Family, packet: Buffer): Buffer | undefined {
   const [first = 0] = packet
-  const length = (first & 0xf) * 4
-  const isIcmp = first >>> 4 === 4 && packet[9] === 1
+  const length = family === 'ipv4' ? (first & 0xf) * 4 : 40
+  const isIcmp =
+    family === 'ipv4' ? first >>> 4 === 4 && packet[9] === 1 : first >>> 4 === 6 && packet[6] === 58
   return isIcmp && packet.length >= length + header ? packet.subarray(length) : undefined
 }
 
@@ -69,8 +74,10 @@ function echoOf(icmp: Buffer): Pick<EchoAnswer, 'identifier' | 'sequence'> {
   return { identifier: icmp.readUInt16BE(4), sequence: icmp.readUInt16BE(6) }
 }
 
-/** As the kernel tells a socket of such errors (linux/net/ipv4/icmp.c, icmp_err_convert). */
-function errorOf(kind: number, code: number | undefined): string {
-  if (kind === type.unreachable && code === 0) return 'ENETUNREACH'
-  return kind === type.unreachable && code === 3 ? 'ECONNREFUSED' : 'EHOSTUNREACH'
+/** As the kernel tells a socket of such errors (icmp_err_convert in net/ipv4/icmp.c, icmpv6_err_convert in net/ipv6/icmp.c). */
+function errorOf(family: Family, type: number, code: number | undefined): string {
+  if (type !== types[family].unreachable) return 'EHOSTUNREACH'
+  if (code === 0) return 'ENETUNREACH'
+  if (family === 'ipv6' && (code === 1 || code === 5 || code === 6)) return 'EACCES'
+  return code === (family === 'ipv4' ? 3 : 4) ? 'ECONNREFUSED' : 'EHOSTUNREACH'
 }

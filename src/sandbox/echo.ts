@@ -1,4 +1,6 @@
+import { closeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Family, familyOf } from '../model/address.ts'
 import { echoRequest, readEchoAnswer, unwantedTypes } from './echo-packet.ts'
 import { openIcmp, receivePacket, sendIcmp } from './native-network.ts'
 
@@ -9,39 +11,53 @@ const sentAtOnce = 64
 /** Packets that are looked at in one go: a lab may send without end. */
 const mostTaken = 1024
 
-/** Opens a socket for pings in the network namespace that this process is in; whoever called closes it. */
-export function openEcho(): number {
-  return openIcmp(unwantedTypes)
+/** A socket for each family that is asked in. */
+export type EchoSockets = ReadonlyMap<Family, number>
+
+/** Opens sockets for pings to these addresses in the network namespace that this process is in; pingAll closes them. */
+export function openEcho(addresses: readonly string[]): EchoSockets {
+  const families = new Set(addresses.map(familyOf))
+  return new Map([...families].map(family => [family, openIcmp(family, unwantedTypes(family))]))
 }
 
 /**
- * Pings IPv4 addresses, each once, over a socket of openEcho's. Returns for each `ok`, what hindered it (a code of the system's), or
+ * Pings addresses, each once, over sockets of openEcho's. Returns for each `ok`, what hindered it (a code of the system's), or
  * `timeout`; `timeout`: seconds.
  */
 export async function pingAll(
-  socket: number,
+  sockets: EchoSockets,
   addresses: readonly string[],
   timeout: number,
 ): Promise<string[]> {
   const identifier = process.pid & 0xffff
   const outcomes: (string | undefined)[] = addresses.map(() => undefined)
   const buffer = Buffer.alloc(2048)
-  const take = () => {
+  const takeFrom = (family: Family, socket: number) => {
     for (let taken = 0; taken < mostTaken; taken += 1) {
-      const length = receivePacket(socket, buffer)
-      if (length === undefined) return
-      const answer = readEchoAnswer(buffer.subarray(0, length))
+      const received = receivePacket(family, socket, buffer)
+      if (received === undefined) return
+      const answer = readEchoAnswer(family, received.packet)
       if (answer?.identifier !== identifier || answer.sequence >= addresses.length) continue
-      const { sequence, sender, error } = answer
+      const { sequence, error } = answer
       // An answer of somebody else is none, as for TCP.
-      if (error !== undefined || sender === addresses[sequence]) outcomes[sequence] ??= error ?? 'ok'
+      if (error !== undefined || received.sender === addresses[sequence]) outcomes[sequence] ??= error ?? 'ok'
     }
   }
-  for (const [sequence, address] of addresses.entries()) {
-    outcomes[sequence] = sendIcmp(socket, address, echoRequest(identifier, sequence))
-    if (sequence % sentAtOnce === sentAtOnce - 1) take()
+  const take = () => {
+    for (const [family, socket] of sockets) takeFrom(family, socket)
   }
-  const late = performance.now() + timeout * 1000
-  for (take(); outcomes.includes(undefined) && performance.now() < late; take()) await sleep(pause)
+  try {
+    for (const [sequence, address] of addresses.entries()) {
+      const family = familyOf(address)
+      const socket = sockets.get(family)
+      if (socket === undefined) continue
+      outcomes[sequence] = sendIcmp(socket, address, echoRequest(family, identifier, sequence))
+      if (sequence % sentAtOnce === sentAtOnce - 1) take()
+    }
+    const late = performance.now() + timeout * 1000
+    for (take(); outcomes.includes(undefined) && performance.now() < late; take()) await sleep(pause)
+  } finally {
+    for (const socket of sockets.values()) closeSync(socket)
+  }
   return outcomes.map(outcome => outcome ?? 'timeout')
 }

@@ -66,7 +66,9 @@ function loadCalls() {
       sendto: call(
         'long sendto(int fd, void *data, unsigned long size, int flags, void *to, unsigned int length)',
       ),
-      recv: call('long recv(int fd, void *data, unsigned long size, int flags)'),
+      recvfrom: call(
+        'long recvfrom(int fd, void *data, unsigned long size, int flags, void *from, void *length)',
+      ),
       unlockpt: call('int unlockpt(int fd)'),
       ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
       ioctl: call('int ioctl(int fd, unsigned long request, void *value)'),

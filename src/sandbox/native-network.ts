@@ -1,4 +1,6 @@
 import { closeSync } from 'node:fs'
+import { Address4, Address6 } from 'ip-address'
+import { type Family, familyOf } from '../model/address.ts'
 import { errorName, failed, libc } from './libc.ts'
 
 const CLONE_NEWNET = 0x40000000
@@ -40,40 +42,67 @@ export function forgetNeighbours(entries: readonly ArpEntry[]): void {
   }
 }
 
+const inet6 = 10
 const raw = 3
-const icmp = 1
-const levelRaw = 255
-const icmpFilter = 1
 const dontWait = 0x40
-/** Bytes of a `struct sockaddr_in`, and where the address stands. */
-const socketAddress = { size: 16, address: 4 }
+
+/** The numbers of a family's ICMP (icmp.h, icmpv6.h), and bytes of its socket address with the place of the address in it. */
+const icmp = {
+  ipv4: {
+    ...{ domain: inet, protocol: 1, level: 255, filter: 1 },
+    ...{ size: 16, at: 4, bytes: (address: string) => new Address4(address).toArray() },
+    text: (bytes: readonly number[]) => bytes.join('.'),
+  },
+  ipv6: {
+    ...{ domain: inet6, protocol: 58, level: 58, filter: 1 },
+    ...{ size: 28, at: 8, bytes: (address: string) => sixteen(new Address6(address).toUnsignedByteArray()) },
+    text: (bytes: readonly number[]) => Address6.fromUnsignedByteArray([...bytes]).correctForm(),
+  },
+}
+
+/** Leading zeros are left out. */
+function sixteen(bytes: readonly number[]): number[] {
+  return [...Array.from({ length: Math.max(0, 16 - bytes.length) }, () => 0), ...bytes.slice(-16)]
+}
 
 /**
  * A socket for ICMP in the network namespace that this process is in; it stays there, and whoever called closes it. The bits of `unwanted`
  * are types of messages that it does not get. It needs CAP_NET_RAW, which the lab's root has, while a socket for pings only
  * (SOCK_DGRAM) would need a setting in each namespace (net.ipv4.ping_group_range).
  */
-export function openIcmp(unwanted: number): number {
-  const socket = libc().socket(inet, raw | O_CLOEXEC, icmp)
+export function openIcmp(family: Family, unwanted: Uint32Array): number {
+  const { domain, protocol, level, filter } = icmp[family]
+  const socket = libc().socket(domain, raw | O_CLOEXEC, protocol)
   if (socket === -1) throw failed('socket', 'places are to be pinged', errorName())
-  const filter = Buffer.from(new Uint32Array([unwanted]).buffer)
-  if (libc().setsockopt(socket, levelRaw, icmpFilter, filter, filter.length) === 0) return socket
+  const bits = Buffer.from(unwanted.buffer)
+  if (libc().setsockopt(socket, level, filter, bits, bits.length) === 0) return socket
   const name = errorName()
   closeSync(socket)
   throw failed('setsockopt', 'places are to be pinged', name)
 }
 
-/** Sends an ICMP message to an IPv4 address; returns the code of the system's where the kernel does not take it. */
+/** Sends an ICMP message to an address of the socket's family; returns the code of the system's where the kernel does not take it. */
 export function sendIcmp(socket: number, address: string, message: Buffer): string | undefined {
-  const to = Buffer.alloc(socketAddress.size)
-  to.writeUInt16LE(inet, 0)
-  for (const [at, octet] of address.split('.').entries()) to[socketAddress.address + at] = Number(octet)
+  const { domain, size, at, bytes } = icmp[familyOf(address)]
+  const to = Buffer.alloc(size)
+  to.writeUInt16LE(domain, 0)
+  to.set(bytes(address), at)
   const sent = libc().sendto(socket, message, message.length, dontWait, to, to.length)
   return sent === -1 ? errorName() : undefined
 }
 
-/** The next packet that has come, with its IP header, into `buffer`; its length in bytes, or undefined where there is none. */
-export function receivePacket(socket: number, buffer: Buffer): number | undefined {
-  const length = libc().recv(socket, buffer, buffer.length, dontWait)
-  return length === -1 ? undefined : length
+/** The next packet that has come, into `buffer`, with its IP header in IPv4 only: its bytes, and its sender; undefined where there is none. */
+export function receivePacket(
+  family: Family,
+  socket: number,
+  buffer: Buffer,
+): { packet: Buffer; sender: string } | undefined {
+  const { size, at, text } = icmp[family]
+  const from = Buffer.alloc(size)
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(size)
+  const bytes = libc().recvfrom(socket, buffer, buffer.length, dontWait, from, length)
+  if (bytes === -1) return undefined
+  const sender = text([...from.subarray(at, at + (family === 'ipv4' ? 4 : 16))])
+  return { packet: buffer.subarray(0, bytes), sender }
 }

@@ -1,5 +1,6 @@
 import type { Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import type { Neighbour } from '../model/places.ts'
 import { runAtAnyway } from './enter.ts'
 import { mustStillLive } from './lab-gone.ts'
 import { fitting } from './patience.ts'
@@ -9,7 +10,8 @@ import { toldJson } from './told-json.ts'
 
 /** What pairs.ts is told. */
 export interface PairsOrder {
-  places: readonly { name: Place; address: string }[]
+  /** With all their addresses: each is asked by one of a family that the asker has. */
+  places: readonly Neighbour[]
   /** Those of them who ask. */
   from: readonly Place[]
   /** Seconds that a connection gets, and a ping. */

@@ -3,11 +3,13 @@
  * into a place's network namespace for the calls that make sockets, which then stay there. Reads a PairsOrder on stdin, writes Pairs.
  */
 
+import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer, isIPv6, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { host, namespacesFolder, type Place } from '../command/command.ts'
+import { askedAddress, type Neighbour } from '../model/places.ts'
 import { openEcho, pingAll } from './echo.ts'
 import { type ArpEntry, forgetNeighbours, setns } from './native-network.ts'
 import type { Pair, PairsOrder } from './pairs-order.ts'
@@ -85,6 +87,14 @@ function learned(): ArpEntry[] {
   })
 }
 
+const usesIPv6 = order.places.some(({ addresses }) => addresses.some(isIPv6))
+
+/** Of IPv6 no ioctl takes a neighbour away. */
+function forgetAll(): void {
+  forgetNeighbours(learned())
+  if (usesIPv6) spawnSync('ip', ['-6', 'neigh', 'flush', 'all'], { stdio: 'ignore' })
+}
+
 interface Asked {
   from: Place
   to: Place
@@ -93,14 +103,14 @@ interface Asked {
 
 /** Asks what one place has to ask, over TCP and by ping at the same time. */
 async function askFrom(source: Place, pairs: readonly Asked[]): Promise<() => Promise<Pair[]>> {
-  const { connecting, socket } = await within(source, () => ({
-    socket: openEcho(),
+  const addresses = pairs.map(({ address }) => address)
+  const { connecting, sockets } = await within(source, () => ({
+    sockets: openEcho(addresses),
     connecting: pairs.map(({ from, to, address }) =>
       ask(from, to, address, servers.get(to)!.port, order.timeout),
     ),
   }))
-  const addresses = pairs.map(({ address }) => address)
-  const pinging = pingAll(socket, addresses, order.timeout).finally(() => closeSync(socket))
+  const pinging = pingAll(sockets, addresses, order.timeout)
   return async () => {
     const [connected, pinged] = await Promise.all([Promise.all(connecting), pinging])
     return connected.map((pair, at) => ({ ...pair, ping: pinged[at] ?? 'timeout' }))
@@ -119,14 +129,21 @@ async function askAll(pairs: readonly Asked[]): Promise<Pair[]> {
     const answered = await Promise.all(asked.map(answer => answer()))
     answers.push(...answered.flat())
     // A kernel keeps 1,024 neighbours in all of its namespaces together, and forgets none within five seconds.
-    if (order.forget)
-      for (const { name } of order.places) await within(name, () => forgetNeighbours(learned()))
+    if (order.forget) for (const { name } of order.places) await within(name, forgetAll)
   }
   return answers
 }
 
+const byName = new Map(order.places.map(place => [place.name, place]))
+
+function addressFor(from: Place, to: Neighbour): string {
+  return askedAddress(byName.get(from) ?? { addresses: [] }, to) ?? ''
+}
+
 const targets = order.from.flatMap(from =>
-  order.places.filter(({ name }) => name !== from).map(({ name: to, address }) => ({ from, to, address })),
+  order.places
+    .filter(({ name }) => name !== from)
+    .map(place => ({ from, to: place.name, address: addressFor(from, place) })),
 )
 const first = await askAll(targets)
 // On a busy machine an answer may be late, and other labs may have taken the room for neighbours.

@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import { joinHostPort } from '../model/address.ts'
 import { runAtAnyway } from './enter.ts'
 import { mustStillLive } from './lab-gone.ts'
 import { insideProgram } from './program-files.ts'
@@ -36,7 +37,7 @@ export async function probe(
   from: Place,
   signal?: AbortSignal,
 ): Promise<ProbeSample[]> {
-  const why = `asking ${order.address}:${order.port}/${order.protocol} from ${from}`
+  const why = `asking ${joinHostPort(order.address, order.port)}/${order.protocol} from ${from}`
   const rounds = Math.ceil(order.requests / order.atOnce)
   const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.probe], {
     place: from,

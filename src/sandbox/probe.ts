@@ -3,7 +3,7 @@
  * datagrams, or with TCP connections for what curl does not speak. Reads a ProbeOrder on stdin, writes ProbeSamples.
  */
 import { createSocket } from 'node:dgram'
-import { connect } from 'node:net'
+import { connect, isIPv6 } from 'node:net'
 import { text } from 'node:stream/consumers'
 import pMap from 'p-map'
 import type { ProbeOrder, ProbeSample } from './probe-order.ts'
@@ -12,7 +12,7 @@ import type { ProbeOrder, ProbeSample } from './probe-order.ts'
 function askUdp({ address, port, payload, timeout }: ProbeOrder): Promise<ProbeSample> {
   return new Promise(resolve => {
     const start = performance.now()
-    const socket = createSocket('udp4')
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
     let again: NodeJS.Timeout | undefined
     let late: NodeJS.Timeout | undefined
     let client = ''

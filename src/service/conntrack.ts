@@ -1,5 +1,5 @@
+import type { Family } from '../model/address.ts'
 import type { EndpointSlice, Service } from '../model/kubernetes.ts'
-import type { Family } from './addresses.ts'
 import { EndpointTable } from './endpoints.ts'
 import { type ServicePortFacts, servicePorts } from './service-ports.ts'
 

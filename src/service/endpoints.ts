@@ -1,5 +1,5 @@
+import { canonical, type Family, joinHostPort } from '../model/address.ts'
 import type { EndpointSlice } from '../model/kubernetes.ts'
-import { canonical, type Family, joinHostPort } from './addresses.ts'
 import { type ServicePortFacts, usesClusterEndpoints, usesLocalEndpoints } from './service-ports.ts'
 
 /** An address that answers for a service port, and in what state it is. */

@@ -1,5 +1,6 @@
+import { canonical, type Family, familyOf, isLoopback } from '../model/address.ts'
 import type { ProxySettings } from '../model/lab.ts'
-import { canonical, contains, type Family, familyOf } from './addresses.ts'
+import { contains } from './addresses.ts'
 
 /** The node for which rules are made. */
 export interface ProxyNode {
@@ -48,8 +49,4 @@ function nodePortNetworks(settings: ProxySettings, node: ProxyNode, family: Fami
     cidr === 'primary' ? (primary === undefined ? '' : `${primary}/${host}`) : cidr,
   )
   return networks.filter(cidr => cidr !== '' && familyOf(cidr) === family)
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.')
 }

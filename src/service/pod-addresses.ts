@@ -1,6 +1,6 @@
 import { Address4, Address6 } from 'ip-address'
+import { familyOf } from '../model/address.ts'
 import type { Deployment, PodStatus } from '../model/kubernetes.ts'
-import { familyOf } from './addresses.ts'
 
 /**
  * Plays scheduler and network plugin for pods that nobody has started: a deployment's pods, and pods without an

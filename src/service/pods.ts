@@ -1,6 +1,7 @@
+import { familyOf } from '../model/address.ts'
+import { addressesOf } from '../model/families.ts'
 import type { Endpoint, EndpointSlice, PodStatus, Service, ServicePort } from '../model/kubernetes.ts'
 import type { Pod } from '../model/lab.ts'
-import { familyOf } from './addresses.ts'
 
 type SlicePorts = EndpointSlice['ports']
 
@@ -59,7 +60,7 @@ export function podStatus(pod: Pod): PodStatus {
     namespace: pod.namespace,
     name: pod.name,
     labels: pod.labels,
-    addresses: [pod.address.address],
+    addresses: addressesOf(pod).map(({ address }) => address),
     nodeName: pod.node,
     ports: pod.containers.flatMap(container => container.ports),
     ready: true,

@@ -1,6 +1,7 @@
+import { canonical, type Family, familyOf } from '../model/address.ts'
 import type { Protocol, Service } from '../model/kubernetes.ts'
 import { namespacedName } from '../model/kubernetes.ts'
-import { canonical, canonicalNetwork, type Family, familyOf } from './addresses.ts'
+import { canonicalNetwork } from './addresses.ts'
 import { servicePortName } from './names.ts'
 
 /** One port of a service as one IP family sees it; kube-proxy's unit of work (`BaseServicePortInfo` in servicechangetracker.go). */

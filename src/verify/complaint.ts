@@ -1,5 +1,6 @@
 import type { Place } from '../command/command.ts'
 import { own } from '../command/own.ts'
+import { familyOf } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
 import { machinesOf } from '../model/places.ts'
 import type { Failures, Tally } from '../observe/tally.ts'
@@ -69,10 +70,11 @@ function negativeComplaint(job: Job, { requests, failed, failures }: Tally): str
 
 function clientComplaint(
   lab: Pick<Lab, 'pods' | 'outside' | 'nodes' | 'machines'>,
-  { promise, from }: Job,
+  { entry, promise, from }: Job,
   clients: readonly string[],
 ): string | undefined {
-  const own = machinesOf(lab).find(({ name }) => name === from)?.addresses[0]
+  const { addresses = [] } = machinesOf(lab).find(({ name }) => name === from) ?? {}
+  const own = addresses.find(address => familyOf(address) === familyOf(entry.address))
   if (own === undefined) return undefined
   const other = clients.find(address => address !== own)
   if (promise.client === 'kept' && other !== undefined)

@@ -2,7 +2,7 @@ import type { Place } from '../command/command.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
 import { explainPair } from '../diagnose/explain.ts'
 import type { FailureKind, Lab } from '../model/lab.ts'
-import { matrixPlaces, translatorAt } from '../model/places.ts'
+import { askedAddress, matrixPlaces, translatorAt } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { type Pair, tryPairs } from '../sandbox/pairs-order.ts'
@@ -35,12 +35,14 @@ export async function reachMatrix(context: ObservedLab, from?: readonly Place[])
   )
   for (const pair of [...off, ...strange]) {
     if (evidence.size === mostExplained) break
-    const addressOf = (place: Place) => places.find(({ name }) => name === place)?.address ?? ''
-    const own = tried[pairs.indexOf(pair)]?.own ?? addressOf(pair.from)
-    evidence.set(pair, await explained(context, pair, { address: addressOf(pair.to), own }))
+    const placeOf = (place: Place) => places.find(({ name }) => name === place) ?? { addresses: [] }
+    const address = askedAddress(placeOf(pair.from), placeOf(pair.to)) ?? ''
+    const own =
+      tried[pairs.indexOf(pair)]?.own ?? askedAddress({ addresses: [address] }, placeOf(pair.from)) ?? ''
+    evidence.set(pair, await explained(context, pair, { address, own }))
   }
   return {
-    places,
+    places: places.map(({ name, addresses }) => ({ name, address: addresses[0] ?? '' })),
     pairs: pairs.map(pair => {
       const found = evidence.get(pair)
       return found === undefined ? pair : { ...pair, evidence: found }

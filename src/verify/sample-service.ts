@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from '../command/command.ts'
 import { own } from '../command/own.ts'
 import { explainSample } from '../diagnose/explain.ts'
+import { joinHostPort } from '../model/address.ts'
 import { ask } from '../observe/curl.ts'
 import { speaksHttp, tallyProbes } from '../observe/probes.ts'
 import { askInTurn, type Failures, type Tally, tally } from '../observe/tally.ts'
@@ -113,7 +114,7 @@ function sumOf({ refused, unreachable, timeout, other }: Failures): number {
 }
 
 function urlOf({ address, port }: ServiceEntry): string {
-  return `${address}:${port}`
+  return joinHostPort(address, port)
 }
 
 function count(context: ObservedLab, job: Job, wanted: number | undefined): Promise<Tally> {

@@ -6,7 +6,7 @@ import type { CheckResult } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
 import { milliseconds } from './json.ts'
 import { printableJson } from './printable.ts'
-import { toldMachines, toldOutside } from './told-lab.ts'
+import { toldAddresses, toldMachines, toldOutside } from './told-lab.ts'
 
 /** Grows when a key goes or means something else, not when one is added. */
 const version = 1
@@ -23,8 +23,8 @@ function told(event: StepEvent | LabEvent): object {
       const { lab: name, title, steps } = event.running.plan
       return {
         ...{ lab: name, title },
-        pods: lab.pods.map(({ name, node, address }) => ({
-          ...{ name, address: address.address },
+        pods: lab.pods.map(({ name, node, ...own }) => ({
+          ...{ name, ...toldAddresses(own) },
           ...(node === host ? {} : { node }),
         })),
         outside: toldOutside(lab),

@@ -1,4 +1,5 @@
 import { host } from '../command/command.ts'
+import { joinHostPort } from '../model/address.ts'
 import type { LabStatus, UpReport } from '../run/report.ts'
 import type { VerifyReport } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
@@ -37,7 +38,7 @@ export function renderVerifyJson(report: VerifyReport): string {
       protocol: sample.protocol,
       kind: sample.target.kind,
       ...(sample.target.node === host ? {} : { node: sample.target.node }),
-      target: `${sample.target.address}:${sample.target.port}`,
+      target: joinHostPort(sample.target.address, sample.target.port),
       expected: sample.expected,
       seenClients: sample.seenClients,
       from: sample.from,

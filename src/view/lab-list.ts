@@ -1,7 +1,9 @@
 import { own } from '../command/own.ts'
 import { pauseName } from '../command/pause.ts'
+import { joinHostPort } from '../model/address.ts'
 import type { Condition } from '../model/condition.ts'
-import type { LabMachine, Pod } from '../model/lab.ts'
+import { addressesOf } from '../model/families.ts'
+import type { Addressed, LabMachine, Pod } from '../model/lab.ts'
 import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { LabStatus } from '../run/report.ts'
@@ -64,7 +66,7 @@ export function renderStatus(
       'pods',
       lab.pods.map(pod => [
         pod.name,
-        pod.address.address,
+        addressWords(pod),
         ...(lab.nodes.length === 0 ? [] : [`on ${pod.node}`]),
         podWords(style, pod, condition),
       ]),
@@ -73,14 +75,14 @@ export function renderStatus(
     ...(containers === undefined ? ['', ...hanging('', color.red(noKubelet), width, 2)] : []),
     ...section(
       'outside',
-      lab.outside.map(machine => [machine.name, machine.address.address]),
+      lab.outside.map(machine => [machine.name, addressWords(machine)]),
     ),
     ...section('machines', lab.machines.map(machineCells)),
     ...section(
       'services',
       services.map(target => [
         target.portName === '' ? target.service : `${target.service}:${target.portName}`,
-        `${target.clusterIP}:${target.port}${target.protocol === 'TCP' ? '' : `/${target.protocol}`}`,
+        `${joinHostPort(target.clusterIP, target.port)}${target.protocol === 'TCP' ? '' : `/${target.protocol}`}`,
         target.endpoints.length === 0
           ? 'no endpoints'
           : listing(
@@ -173,4 +175,10 @@ function age(lab: LabStatus, now: number): string {
   return hours < 48
     ? `${hours} h ${Math.floor((seconds % 3600) / 60)} min`
     : plural(Math.floor(hours / 24), 'day')
+}
+
+function addressWords(addressed: Addressed): string {
+  return addressesOf(addressed)
+    .map(({ address }) => address)
+    .join(' ')
 }

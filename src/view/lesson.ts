@@ -1,5 +1,7 @@
 import type { Command } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
+import { joinHostPort } from '../model/address.ts'
+import { addressesOf } from '../model/families.ts'
 import type { LabMachine, OutsideMachine, Pod } from '../model/lab.ts'
 import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
@@ -41,7 +43,7 @@ function castLines({ color, width }: Style, { lab, services }: LabInCondition): 
     { name: 'machines', members: lab.machines.map(machineWords) },
     {
       name: 'services',
-      members: services.map(({ service, clusterIP, port }) => `${service} ${clusterIP}:${port}`),
+      members: services.map(({ service, clusterIP, port }) => `${service} ${joinHostPort(clusterIP, port)}`),
     },
   ].filter(({ members }) => members.length > 0)
   const column = widest(groups.map(({ name }) => name)) + 2
@@ -58,8 +60,8 @@ function machineWords(machine: LabMachine): string {
   return `${machine.name} ${machineAddresses(machine).join(' ')}`
 }
 
-function addressWords({ name, address }: Pod | OutsideMachine): string {
-  return `${name} ${address.address}`
+function addressWords(one: Pod | OutsideMachine): string {
+  return [one.name, ...addressesOf(one).map(({ address }) => address)].join(' ')
 }
 
 /** `── 5/9  A virtual IP with one DNAT rule ─────`; `index` is 0-based. */

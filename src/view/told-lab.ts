@@ -1,5 +1,5 @@
 import { host } from '../command/command.ts'
-import type { Lab, LabMachine } from '../model/lab.ts'
+import type { Addressed, Lab, LabMachine } from '../model/lab.ts'
 import { vethOf } from '../model/pod-link.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { PodState } from '../sandbox/kubelet/pod-state.ts'
@@ -11,7 +11,7 @@ export function toldPods({ pods }: Pick<Lab, 'pods'>) {
     const veth = vethOf(pod)
     return {
       ...(pod.node === host ? {} : { node: pod.node }),
-      ...{ name: pod.name, address: pod.address.address },
+      ...{ name: pod.name, ...toldAddresses(pod) },
       ...(veth === undefined ? {} : { veth }),
       containers: pod.containers.map(container => container.name),
     }
@@ -32,9 +32,15 @@ export function toldContainers(states: readonly PodState[], name: string) {
   }
 }
 
+/** `address`, and `addresses` where there are two. */
+export function toldAddresses({ address, otherAddress }: Addressed) {
+  const both = otherAddress && { addresses: [address.address, otherAddress.address] }
+  return { address: address.address, ...both }
+}
+
 /** The machines outside, for other programs. */
 export function toldOutside({ outside }: Pick<Lab, 'outside'>) {
-  return outside.map(({ name, address }) => ({ name, address: address.address }))
+  return outside.map(({ name, ...own }) => ({ name, ...toldAddresses(own) }))
 }
 
 /** Nodes, or other machines on networks, for other programs. */

@@ -1,5 +1,8 @@
 import type { Action } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
+import { joinHostPort } from '../model/address.ts'
+import { addressesOf } from '../model/families.ts'
+import type { Addressed } from '../model/lab.ts'
 import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
@@ -53,10 +56,12 @@ function verdict(plan: Plan, walked: readonly WalkedStep[]): string {
 function castPart({ lab, services }: LabInCondition): string[] {
   const rows = [
     ...lab.nodes.map(node => `node \`${node.name}\` ${machineAddresses(node).join(', ')}`),
-    ...lab.pods.map(({ name, address }) => `pod \`${name}\` ${address.address}`),
-    ...lab.outside.map(({ name, address }) => `outside machine \`${name}\` ${address.address}`),
+    ...lab.pods.map(pod => `pod \`${pod.name}\` ${addressWords(pod)}`),
+    ...lab.outside.map(machine => `outside machine \`${machine.name}\` ${addressWords(machine)}`),
     ...lab.machines.map(machine => `machine \`${machine.name}\` ${machineAddresses(machine).join(', ')}`),
-    ...services.map(({ service, clusterIP, port }) => `service \`${service}\` ${clusterIP}:${port}`),
+    ...services.map(
+      ({ service, clusterIP, port }) => `service \`${service}\` ${joinHostPort(clusterIP, port)}`,
+    ),
   ]
   return rows.length === 0 ? [] : [rows.map(row => `- ${row}`).join('\n')]
 }
@@ -155,4 +160,10 @@ function inline(text: string): string {
 function fenceFor(text: string, least: number): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(run => run[0].length))
   return '`'.repeat(Math.max(least, longest + 1))
+}
+
+function addressWords(addressed: Addressed): string {
+  return addressesOf(addressed)
+    .map(({ address }) => address)
+    .join(' and ')
 }

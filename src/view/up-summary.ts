@@ -1,5 +1,6 @@
 import { host } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
+import { joinHostPort } from '../model/address.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { UpReport } from '../run/report.ts'
 import { duration, inhabitants, plural } from './format.ts'
@@ -14,10 +15,10 @@ export function renderUpSummary(
   several: boolean,
 ): string {
   const { color, width } = style
+  // One with a cluster IP of each family is one service.
+  const ports = new Set(lab.services.map(({ service, portName }) => `${service} ${portName}`))
   const services =
-    report.services.length === 0
-      ? []
-      : [`${plural(report.services.length, 'service')} (${someOf(report.services)})`]
+    report.services.length === 0 ? [] : [`${plural(ports.size, 'service')} (${someOf(report.services)})`]
   const parts = [
     inhabitants(report),
     ...services,
@@ -57,7 +58,9 @@ function tryOut({ lab, plan, services }: LabInCondition, name: string): string[]
   )
   const pod = lab.pods[0]
   if (service !== undefined && pod !== undefined)
-    return [`exec${name} --in ${pod.name} -- curl ${service.clusterIP}:${service.port}`]
+    return [
+      `exec${name} --in ${pod.name} -- ${shellLine(['curl', joinHostPort(service.clusterIP, service.port)])}`,
+    ]
   for (const check of plan.steps.flatMap(step => step.checks).reverse())
     if (check.kind === 'curl' && check.expect[0]?.kind === 'answers')
       return [

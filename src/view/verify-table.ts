@@ -1,4 +1,5 @@
 import type { Evidence } from '../diagnose/evidence.ts'
+import { joinHostPort } from '../model/address.ts'
 import type { Failures } from '../observe/tally.ts'
 import type { CheckResult, ServiceSample, VerifyReport } from '../verify/report.ts'
 import { describeAttempt } from './describe-check.ts'
@@ -104,7 +105,7 @@ function serviceName(sample: ServiceSample): string {
 /** `10.100.100.100:8080`, `node port 192.0.2.1:30080`, `10.96.0.10:53/UDP` */
 function addressOf({ target, protocol }: ServiceSample): string {
   const kind = target.kind === 'cluster IP' ? '' : `${target.kind} `
-  return `${kind}${target.address}:${target.port}${protocol === 'TCP' ? '' : `/${protocol}`}`
+  return `${kind}${joinHostPort(target.address, target.port)}${protocol === 'TCP' ? '' : `/${protocol}`}`
 }
 
 function serviceLines(style: Style, samples: readonly ServiceSample[]): string[] {

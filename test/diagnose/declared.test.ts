@@ -21,7 +21,7 @@ function declared(steps = '', upTo = Number.POSITIVE_INFINITY) {
       throw new Error('the lab was compiled')
     },
   }
-  return declaredBy(running, upTo)
+  return declaredBy(running, upTo, 'ipv4')
 }
 
 it('what the lab declares is known without a command, each with what sets it', () => {

@@ -42,7 +42,7 @@ function machine(name: string, address: string, gateway: string): PlaceFacts {
 
 /** What the kernel says of a lab that is well, where one more try has failed all the same. */
 export function healthyFacts(): Facts {
-  const tables = copyOf(declaredBy(healthy, healthy.outlines.length).tables)
+  const tables = copyOf(declaredBy(healthy, healthy.outlines.length, 'ipv4').tables)
   return {
     places: {
       host: {

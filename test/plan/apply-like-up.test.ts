@@ -118,7 +118,7 @@ function talk(kernel: SimulatedIp, pods: readonly Pod[]): void {
 function factsOf(kernel: SimulatedIp): KernelFacts {
   const devices = [...(kernel.places.get('host')?.devices ?? [])]
   return {
-    rules: new Map([['host', dataplane.readBack('')]]),
+    rules: new Map([['host ipv4', dataplane.readBack('')]]),
     namespaces: new Set([...kernel.places.keys()].filter(place => place !== 'host')),
     links: new Set(devices.map(([name]) => name)),
     macs: new Map(devices.map(([name, { mac }]) => [name, mac])),

@@ -1,4 +1,4 @@
-import type { Family } from '../../service/addresses.ts'
+import type { Family } from '../../model/address.ts'
 import type { KernelSwitches } from '../dataplane.ts'
 import type { Jump, TableName } from './rules.ts'
 import { comment, type TableBuilder, words } from './table-builder.ts'

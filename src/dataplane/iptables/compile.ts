@@ -1,4 +1,4 @@
-import type { Family } from '../../service/addresses.ts'
+import type { Family } from '../../model/address.ts'
 import { chooseEndpoints, EndpointTable } from '../../service/endpoints.ts'
 import { type NodePortScope, nodePortScope, primaryAddress } from '../../service/node-ports.ts'
 import { servicePorts } from '../../service/service-ports.ts'

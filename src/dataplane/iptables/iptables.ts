@@ -1,3 +1,4 @@
+import { iptablesOf } from '../../model/families.ts'
 import { nodePortScope } from '../../service/node-ports.ts'
 import type { Dataplane } from '../dataplane.ts'
 import { compileServices } from './compile.ts'
@@ -24,7 +25,7 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
       : [],
   steps: ruleCommands,
   sync: rulesChange,
-  save: ['iptables-save'],
+  save: family => [`${iptablesOf(family)}-save`],
   readBack: readSaved,
   synced: kernelAfter,
   model: nodeModel,

@@ -1,3 +1,4 @@
+import { joinHostPort } from '../../model/address.ts'
 import type { KernelSwitches } from '../dataplane.ts'
 import type { ServiceTraffic } from '../service-traffic.ts'
 import { usesFirewallChain } from './service-chains.ts'
@@ -29,7 +30,7 @@ function addClusterIP(context: PortalContext, traffic: ServiceTraffic): void {
   }
   // Of this rule there are as many as service ports: concat makes no list longer than it has to be, a spread does.
   const match = ['-m', protocol, '-p', protocol, '-d', clusterIP, '--dport', dport, '-j', internal]
-  const explain = `${clusterIP}:${dport} is the cluster IP of ${name}`
+  const explain = `${joinHostPort(clusterIP, Number(dport))} is the cluster IP of ${name}`
   context.nat.add('KUBE-SERVICES', explain, comment(`${name} cluster IP`).concat(match), port.service)
 }
 
@@ -38,7 +39,7 @@ function addExternalIP(context: PortalContext, traffic: ServiceTraffic, address:
   const match = toAddress(traffic, address)
   if (choice.any) {
     const argv = [...comment(`${port.name} external IP`), ...match, '-j', chains.external]
-    const explain = `${address}:${dport} is an external IP of ${port.name}`
+    const explain = `${joinHostPort(address, Number(dport))} is an external IP of ${port.name}`
     context.nat.add('KUBE-SERVICES', explain, argv, port.service)
   }
   if (external === undefined) refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', address, match)
@@ -52,7 +53,7 @@ function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, addr
   if (choice.any) {
     const target = firewalled ? chains.firewall : chains.external
     const argv = [...comment(`${name} loadbalancer IP`), ...match, '-j', target]
-    const explain = `${address}:${dport} is the load balancer's address of ${name}`
+    const explain = `${joinHostPort(address, Number(dport))} is the load balancer's address of ${name}`
     context.nat.add('KUBE-SERVICES', explain, argv, port.service)
   }
   if (firewalled) {

@@ -1,4 +1,5 @@
 import { type Edit, editScript } from '../../command/edit-script.ts'
+import { iptablesOf } from '../../model/families.ts'
 import type { RuleStep } from '../dataplane.ts'
 import type { Chain, Jump, Rule, RuleSet, Table, TableName } from './rules.ts'
 
@@ -8,7 +9,7 @@ import type { Chain, Jump, Rule, RuleSet, Table, TableName } from './rules.ts'
  * Without `previous` the machine has none of the chains yet; without `next` all of them go.
  */
 export function ruleCommands(previous: RuleSet | undefined, next: RuleSet | undefined): RuleStep[] {
-  const program = (next ?? previous)?.family === 'ipv6' ? 'ip6tables' : 'iptables'
+  const program = iptablesOf((next ?? previous)?.family ?? 'ipv4')
   const tables: readonly TableName[] = ['filter', 'nat']
   return tables.flatMap(table => {
     const before = previous === undefined ? [] : chainsOf(previous, table)

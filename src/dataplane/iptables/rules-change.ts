@@ -1,5 +1,6 @@
 import { type Command, onHost } from '../../command/command.ts'
 import { mostBytes } from '../../command/transaction.ts'
+import { iptablesOf } from '../../model/families.ts'
 import { flushCommand, staleEntries } from '../../service/conntrack.ts'
 import { type NodeView, noRulesChange, type RulesChange } from '../dataplane.ts'
 import { compileServices } from './compile.ts'
@@ -43,7 +44,7 @@ export function rulesChange(
   const sync = all ? fullSync(next, options) : partialSync(previous, next, options)
   return {
     how: all ? 'full' : 'partial',
-    commands: [restore(sync), ...(all ? repairs(previous, next, kernel) : [])],
+    commands: [restore(next, sync), ...(all ? repairs(previous, next, kernel) : [])],
     flushes,
     ...counts,
     services: sync.changed,
@@ -72,8 +73,8 @@ function rulesOf(ruleSet: RuleSet | undefined): number {
   return chains.reduce((sum, { rules }) => sum + rules.length, ruleSet.jumps.length)
 }
 
-function restore({ text }: Sync): Command {
-  return { ...onHost(['iptables-restore', '--wait', '5', '--noflush']), input: text }
+function restore({ family }: RuleSet, { text }: Sync): Command {
+  return { ...onHost([`${iptablesOf(family)}-restore`, '--wait', '5', '--noflush']), input: text }
 }
 
 /** What a full sync does besides its iptables-restore: the jumps, and filter chains that other settings leave unused. */
@@ -87,10 +88,11 @@ function repairs(previous: RuleSet, next: RuleSet, kernel: KernelRules): Command
   const targets = new Set(
     missing.filter(jump => jump.table === 'filter' && !made.has(jump.to)).map(({ to }) => to),
   )
+  const program = iptablesOf(next.family)
   return [
-    ...unused.map(chain => ['iptables', '-t', 'filter', '-F', chain.name]),
-    ...[...targets].map(chain => ['iptables', '-t', 'filter', '-N', chain]),
-    ...missing.map(({ table, from, argv }) => ['iptables', '-t', table, '-I', from, '1', ...argv]),
+    ...unused.map(chain => [program, '-t', 'filter', '-F', chain.name]),
+    ...[...targets].map(chain => [program, '-t', 'filter', '-N', chain]),
+    ...missing.map(({ table, from, argv }) => [program, '-t', table, '-I', from, '1', ...argv]),
   ].map(onHost)
 }
 

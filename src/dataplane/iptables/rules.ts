@@ -1,5 +1,5 @@
 import type { Rule as IptablesRule } from '../../command/iptables-rule.ts'
-import type { Family } from '../../service/addresses.ts'
+import type { Family } from '../../model/address.ts'
 
 /** Rules of one IP family as kube-proxy makes them: tables → chains → rules. */
 

@@ -1,5 +1,5 @@
 import { host, type Place } from '../../command/command.ts'
-import { iptables, ruleText } from '../../command/iptables-save.ts'
+import { ruleText } from '../../command/iptables-save.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import { mending, repairs } from '../repairs.ts'
@@ -80,7 +80,7 @@ function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evid
   const repair =
     differences.find(one => one.rule === rule) ??
     differences.find(one => one.chain === rule.chain && one.kind === 'missing')
-  const command = mending(differences, repair) ?? iptables('filter', '-D', rule.chain, `${rule.number}`)
+  const command = mending(differences, repair) ?? way.iptables('filter', '-D', rule.chain, `${rule.number}`)
   const verb = rule.argv.includes('REJECT') ? 'refuses' : 'drops'
   return finding(
     `rule ${rule.number} of ${rule.chain} ${verb} packets ${which} (${ruleText(rule)})`,
@@ -110,11 +110,11 @@ export function ownFilter(
       : `rule ${rule.number} of ${rule.chain} in ${place}`
   const mend =
     rule === undefined
-      ? iptables('filter', '-P', chain, 'ACCEPT')
-      : iptables('filter', '-D', rule.chain, `${rule.number}`)
+      ? way.iptables('filter', '-P', chain, 'ACCEPT')
+      : way.iptables('filter', '-D', rule.chain, `${rule.number}`)
   const shown = rule === undefined ? `-P ${chain} ${stopped.target}` : ruleText(rule)
   return finding(`${what} stops it`, `ip netns exec ${place} ${mend}`, [
-    `$ ip netns exec ${place} ${iptables('filter', '-S', rule?.chain ?? chain)}`,
+    `$ ip netns exec ${place} ${way.iptables('filter', '-S', rule?.chain ?? chain)}`,
     shown,
   ])
 }

@@ -73,24 +73,21 @@ export const tableFull: Hop = way => {
   )
 }
 
-const callIptables = 'net.bridge.bridge-nf-call-iptables'
-
 /** The answer of a pod on the same bridge is switched straight to the client, which knows nothing of its address. */
 export const bridgeNetfilter: Hop = forEachEndpoint((way, endpoint) => {
   const isConcerned =
     endpoint.translation !== undefined && way.onOneBridge(endpoint) && endpoint.place !== way.from
   if (way.bridgeCallsIptables || !isConcerned || way.isMasqueraded(endpoint)) return undefined
   return finding(
-    `${callIptables} is 0: the answer of ${endpoint.place} is switched straight to ${way.from}, past the translation back to ${way.address}`,
-    `sysctl -w ${callIptables}=1`,
-    showSysctl(way, callIptables),
+    `${way.switches.bridged} is 0: the answer of ${endpoint.place} is switched straight to ${way.from}, past the translation back to ${way.address}`,
+    `sysctl -w ${way.switches.bridged}=1`,
+    showSysctl(way, way.switches.bridged),
     showWayTo(way, endpoint.place, way.source),
   )
 })
 
-const forward = 'net.ipv4.ip_forward'
-
 export const forwarding: Hop = forEachEndpoint((way, endpoint) => {
+  const { forwards: forward } = way.switches
   // br_netfilter can keep a translated frame on its bridge without forwarding, but not every kernel's does.
   const isPassedOn = !way.fromHost && endpoint.place !== host && !way.isSwitched(endpoint)
   if (way.facts.sysctls[forward] !== '0' || !isPassedOn) return undefined

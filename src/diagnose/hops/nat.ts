@@ -1,6 +1,8 @@
 import { parseRule } from '../../command/iptables-argv.ts'
-import { iptables, ruleText } from '../../command/iptables-save.ts'
+import { ruleText } from '../../command/iptables-save.ts'
 import { own } from '../../command/own.ts'
+import { joinHostPort, splitHostPort } from '../../model/address.ts'
+import { hasAddress } from '../../model/families.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import { mending, type Repair, repairs } from '../repairs.ts'
@@ -28,7 +30,7 @@ export const notTranslated: Hop = way => {
   if (!isWanted || translation.outcomes.some(translates)) return undefined
   const chains = chainsOf(translation, declaredTranslation)
   const differences = repairs(way, 'nat', chains)
-  const where = `${way.address}:${way.port}`
+  const where = way.target
   const stopped = translation.outcomes.find(outcome => outcome.rule !== undefined)?.rule
   const [repair] = mostTelling(differences, stopped?.chain)
   const lines = shownChains(way, [repair?.chain, ...translation.chains])
@@ -39,7 +41,7 @@ export const notTranslated: Hop = way => {
       ...lines,
     )
   if (stopped !== undefined) {
-    const command = iptables('nat', '-D', stopped.chain, `${stopped.number}`)
+    const command = way.iptables('nat', '-D', stopped.chain, `${stopped.number}`)
     return finding(
       `rule ${stopped.number} of ${stopped.chain} ends the way of packets for ${where} before a rule translates them (${ruleText(stopped)})`,
       command,
@@ -68,14 +70,14 @@ function nearMiss(way: Way): { words: string; mend?: string } {
       const { conditions, target } = parseRule(rule)
       const value = (option: string) => conditions.find(one => one.name === option && !one.negated)?.values[0]
       const port = value('--dport')
-      if (target === undefined || value('-d')?.replace('/32', '') !== way.address) continue
+      if (target === undefined || value('-d')?.replace(/\/(32|128)$/, '') !== way.address) continue
       if (port !== undefined && port !== `${way.port}`)
         return { words: `; rule ${rule.number} of ${name} is for port ${port}` }
       const [entry = ''] = way.translation.chains
       if (!way.translation.chains.includes(name))
         return {
           words: `; rule ${rule.number} of ${name} would, but nothing leads there from ${entry}`,
-          mend: iptables('nat', '-A', entry, '-j', name),
+          mend: way.iptables('nat', '-A', entry, '-j', name),
         }
     }
   }
@@ -94,7 +96,7 @@ export const leak: Hop = way => {
   const [repair] = mostTelling(differences)
   const last = repair === undefined ? '; the last rule must take all that come, without --probability' : ''
   return finding(
-    `${percent(left)} of the connections to ${way.address}:${way.port} match no rule of ${chain} and keep an address that nobody has${last}`,
+    `${percent(left)} of the connections to ${way.target} match no rule of ${chain} and keep an address that nobody has${last}`,
     mending(differences, repair),
     showChain(way, 'nat', chain),
   )
@@ -114,7 +116,9 @@ export const shares: Hop = way => {
   const actual = new Map<string, number>()
   for (const outcome of outcomes.filter(translates)) {
     const pod =
-      way.lab.pods.find(one => one.address.address === outcome.to?.split(':')[0])?.name ?? outcome.to ?? ''
+      way.lab.pods.find(one => hasAddress(one, splitHostPort(outcome.to ?? '').address))?.name ??
+      outcome.to ??
+      ''
     actual.set(pod, (actual.get(pod) ?? 0) + outcome.chance)
   }
   const pods = [...new Set([...Object.keys(expected), ...actual.keys()])]
@@ -173,10 +177,10 @@ export const wrongEndpoint: Hop = forEachEndpoint(
   (way, { translation, address, port, place }): Evidence | undefined => {
     const rule = translation?.rule
     if (rule === undefined) return undefined
-    const to = `${address}:${port}`
+    const to = joinHostPort(address, port)
     const wanted = new Set([
       ...way.declaredTranslation.outcomes.flatMap(outcome => outcome.to ?? []),
-      ...(way.service?.endpoints.map(endpoint => `${endpoint.address}:${endpoint.port}`) ?? []),
+      ...(way.service?.endpoints.map(endpoint => joinHostPort(endpoint.address, endpoint.port)) ?? []),
     ])
     const isWanted = wanted.has(to) || wanted.has(address)
     if (isWanted) return undefined

@@ -1,4 +1,5 @@
 import { host } from '../../command/command.ts'
+import { addressIn } from '../../model/families.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, type Hop } from '../evidence.ts'
 import { showRoutes, showWayTo } from '../show.ts'
@@ -37,7 +38,8 @@ function noRoute(way: Way): Evidence {
   const what = hasDefault ? `no route to ${way.address}` : 'no default route'
   const shown = [showWayTo(way, from, way.address), showRoutes(way, from)]
   if (!way.fromHost) return finding(`${from} has ${what}`, hasDefault ? undefined : gateway, ...shown)
-  const outside = way.lab.outside[0]?.address.address
+  const [first] = way.lab.outside
+  const outside = first && addressIn(first, way.family)?.address
   const mend = way.declared.hostGateway ?? (outside && `ip route add default via ${outside}`)
   return finding(`the host has ${what}, so its packets end before any nat rule sees them`, mend, ...shown)
 }

@@ -55,7 +55,7 @@ export const answerFilter: Hop = forEachEndpoint((way, endpoint) => {
 export const pingIgnored: Hop = forEachEndpoint((way, { place }) => {
   if (way.question.isPing !== true || place === undefined || way.place(place).ignoresPings !== true)
     return undefined
-  return pingsIgnored(place)
+  return pingsIgnored(place, way.family)
 })
 
 /** Whether a program listens there. */

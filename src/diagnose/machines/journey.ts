@@ -1,11 +1,14 @@
 import { host, type Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
-import { iptables, ruleText } from '../../command/iptables-save.ts'
+import { iptablesLine, ruleText } from '../../command/iptables-save.ts'
+import { isLoopback } from '../../model/address.ts'
+import { iptablesOf } from '../../model/families.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
 import { tunnelPort } from '../../network/overlay.ts'
 import { ignoresPings, type MachineFacts, type Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
+import { type KernelSwitches, kernelSwitches } from '../kernel-switches.ts'
 import { listening } from '../listening.ts'
 import { pingsIgnored } from '../ping.ts'
 import { protocolOf, type Question } from '../question.ts'
@@ -15,7 +18,7 @@ import { crossing, turnedBack } from './network.ts'
 import { otherWay, wayLost } from './routes.ts'
 import type { Crossed } from './sizes.ts'
 import { type Hook, stopped } from './stopped.ts'
-import { isOwn, type Port, type Surroundings, settings } from './surroundings.ts'
+import { isOwn, type Port, type Surroundings } from './surroundings.ts'
 import { Translations } from './translations.ts'
 import { tunnelEnd } from './tunnel.ts'
 
@@ -53,6 +56,14 @@ export class Journey {
   constructor(surroundings: Surroundings, question: Question) {
     this.#surroundings = surroundings
     this.#question = question
+  }
+
+  get #switches(): KernelSwitches {
+    return kernelSwitches[this.#surroundings.family]
+  }
+
+  get #program(): 'iptables' | 'ip6tables' {
+    return iptablesOf(this.#surroundings.family)
   }
 
   /** The first hop that is off; undefined where all are as they should be. */
@@ -121,15 +132,15 @@ export class Journey {
     if (early !== undefined) return early
     const packet = this.#natted(at, 'PREROUTING', at.packet)
     const came = { ...at, packet }
-    if (packet.destination.startsWith('127.') && facts.sysctls[settings.localnet] !== '1')
+    const { forwards, localnet } = this.#switches
+    if (isLoopback(packet.destination) && (localnet === undefined || facts.sysctls[localnet] !== '1'))
       return this.#unset(
         `${place} throws away what comes from a cable for ${packet.destination}`,
         place,
-        settings.localnet,
+        localnet,
       )
     if (isOwn(facts, packet.destination)) return this.#take(came)
-    if (facts.sysctls[settings.forwards] !== '1')
-      return this.#unset(`${place} does not forward`, place, settings.forwards)
+    if (facts.sysctls[forwards] !== '1') return this.#unset(`${place} does not forward`, place, forwards)
     return this.#passOn(came, 'FORWARD', ['mangle', 'filter'], await this.#route(came))
   }
 
@@ -209,7 +220,7 @@ export class Journey {
     const { place: node, bridge } = segment
     const isBetween = node !== host && node !== at.place && node !== machine.name
     const arrived = { ...at, from: at.place, place: machine.name }
-    if (!isBetween || this.#facts(node).sysctls[settings.bridged] !== '1')
+    if (!isBetween || this.#facts(node).sysctls[this.#switches.bridged] !== '1')
       return { ...arrived, packet: { ...at.packet, in: declared.name } }
     const passing = { ...at, place: node, packet: { ...at.packet, in: bridge, out: bridge } }
     const dropped = this.#stopped(passing, 'FORWARD', ['mangle', 'filter'])
@@ -245,7 +256,7 @@ export class Journey {
       ...(chain === 'OUTPUT' || chain === 'POSTROUTING' || device === undefined ? {} : { in: device }),
       ...(chain === 'INPUT' || chain === 'PREROUTING' || out === undefined ? {} : { out }),
     }
-    return stopped(this.#facts(place), { place, chain, tables, packet: seen, kind })
+    return stopped(this.#facts(place), { place, chain, tables, packet: seen, kind, program: this.#program })
   }
 
   async #route({ place, packet: { source, destination, in: device } }: Stand): Promise<Route | string> {
@@ -271,7 +282,8 @@ export class Journey {
   }
 
   /** A setting that is off. */
-  #unset(what: string, place: Place, key: string): Evidence {
+  #unset(what: string, place: Place, key: string | undefined): Evidence {
+    if (key === undefined) return finding(what, undefined)
     const value = this.#facts(place).sysctls[key] ?? 'unknown'
     return finding(
       `${what}: ${key} is ${value} there`,
@@ -282,7 +294,8 @@ export class Journey {
 
   /** Nobody listens where the request has come to. */
   #unheard({ place, packet: { destination, port } }: Stand): Evidence | undefined {
-    if (this.#question.isPing && this.#facts(place).sysctls[ignoresPings] === '1') return pingsIgnored(place)
+    if (this.#question.isPing && this.#facts(place).sysctls[ignoresPings[this.#surroundings.family]] === '1')
+      return pingsIgnored(place, this.#surroundings.family)
     // A port that was open for a moment is not any more.
     if (this.#question.seen !== undefined) return undefined
     const { listeners = [] } = this.#facts(place)
@@ -302,7 +315,7 @@ export class Journey {
     if (made === undefined) return finding(`${seen}: no rule on the way makes it ${client}`, undefined)
     const rules = this.#facts(made.place).tables.get('nat')?.get('POSTROUTING')?.rules ?? []
     return finding(`${seen}, since ${made.place} writes that over ${made.before.source}`, undefined, [
-      `$ ip netns exec ${made.place} ${iptables('nat', '-v', '-S', 'POSTROUTING')}`,
+      `$ ip netns exec ${made.place} ${iptablesLine(this.#program, 'nat', '-v', '-S', 'POSTROUTING')}`,
       ...rules.map(rule => `[${rule.packets}] ${ruleText(rule)}`),
     ])
   }

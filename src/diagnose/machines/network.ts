@@ -1,5 +1,6 @@
 import type { Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
+import { familyOf } from '../../model/address.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import type { Packet } from '../rule-match.ts'
@@ -35,7 +36,7 @@ export function crossing(
   const [owner, second] = others.filter(({ link }) => link?.addresses.some(({ address }) => address === next))
   if (owner === undefined) {
     const loser = others.find(one => one.declared.addresses.some(({ address }) => address === next))
-    const nobody = `nobody on ${network} has ${next}, so ${place} gets no answer to its ARP request`
+    const nobody = `nobody on ${network} has ${next}, so ${place} gets no answer to its ${familyOf(next) === 'ipv4' ? 'ARP request' : 'neighbour solicitation'}`
     return (loser && cardOff(loser)) ?? finding(nobody, undefined, shown)
   }
   if (second !== undefined) {

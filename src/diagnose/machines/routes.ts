@@ -1,15 +1,17 @@
 import { commandLine } from '../../command/command-line.ts'
 import { valueAfter } from '../../command/ip-argv.ts'
-import { contains } from '../../model/address.ts'
+import { contains, familyOf } from '../../model/address.ts'
+import { gatewayIn } from '../../model/families.ts'
 import type { LabMachine, Overlay } from '../../model/lab.ts'
 import { routeTo } from '../../network/overlay.ts'
 import type { MachineFacts, Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
+import { pathFilters } from '../kernel-switches.ts'
 import type { Packet } from '../rule-match.ts'
 import type { Shown } from '../show.ts'
 import { cardOff } from './network.ts'
-import { type Port, pathFilters } from './surroundings.ts'
+import type { Port } from './surroundings.ts'
 
 /** A machine that knows no way for a packet. */
 export interface Lost {
@@ -47,7 +49,7 @@ export function wayLost({
   const { source, in: device } = packet
   if (device !== undefined && !/unreachable|no route|prohibited|denied/i.test(said)) {
     const thrown = `${place} throws away what comes from ${source} by ${device}`
-    const on = pathFilters(device).filter(key => !['0', undefined].includes(sysctls[key]))
+    const on = pathFilters(device, familyOf(source)).filter(key => !['0', undefined].includes(sysctls[key]))
     if (on.length === 0) return finding(`${thrown}: ${said}`, undefined, shown)
     return finding(
       `${thrown}, since its own way there is another (rp_filter)`,
@@ -96,7 +98,9 @@ function overlayRoute(
 }
 
 /** The route that the lab gave a machine for an address. */
-function ownRoute({ routes, gateway }: LabMachine, destination: string): string[] | undefined {
+function ownRoute(machine: LabMachine, destination: string): string[] | undefined {
+  const { routes } = machine
+  const gateway = gatewayIn(machine, familyOf(destination))
   const declared = routes.find(({ to }) => contains(to, destination))
   const add = ['ip', 'route', 'add']
   if (declared !== undefined)

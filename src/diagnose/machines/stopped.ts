@@ -1,5 +1,5 @@
 import type { Place } from '../../command/command.ts'
-import { iptables, ruleText } from '../../command/iptables-save.ts'
+import { iptablesLine, ruleText } from '../../command/iptables-save.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -14,6 +14,8 @@ export interface Hook {
   /** In the order in which the kernel asks them (linux/netfilter_ipv4.h, nf_ip_hook_priorities). */
   tables: readonly ('raw' | 'mangle' | 'filter')[]
   packet: Packet
+  /** The program that has its rules. */
+  program: 'iptables' | 'ip6tables'
   /** What it is: `message`, what the kernel of a router says of a packet. */
   kind: 'packets' | 'answer' | 'message'
 }
@@ -33,7 +35,11 @@ export function stopped(facts: MachineFacts, hook: Hook): Evidence | undefined {
   return undefined
 }
 
-function stoppedBy({ place, chain, packet, kind }: Hook, table: string, { rule, target }: Outcome): Evidence {
+function stoppedBy(
+  { place, chain, packet, program, kind }: Hook,
+  table: string,
+  { rule, target }: Outcome,
+): Evidence {
   const { source, destination } = packet
   const isAnswer = kind !== 'packets'
   const which = `${isAnswer ? `the ${kind}` : kind} from ${source} to ${destination}`
@@ -45,13 +51,13 @@ function stoppedBy({ place, chain, packet, kind }: Hook, table: string, { rule, 
       : ['-A', chain, '-s', source, '-d', destination, '-j', 'ACCEPT']
     return finding(
       `${place} drops ${which}: the policy of ${where(chain)} is ${target}, and no rule lets ${isAnswer ? 'it' : 'them'} through`,
-      `${at} ${iptables(table, ...letting)}`,
-      [`$ ${at} ${iptables(table, '-S', chain)}`, `-P ${chain} ${target}`],
+      `${at} ${iptablesLine(program, table, ...letting)}`,
+      [`$ ${at} ${iptablesLine(program, table, '-S', chain)}`, `-P ${chain} ${target}`],
     )
   }
   return finding(
     `rule ${rule.number} of ${where(rule.chain)} in ${place} ${target === 'REJECT' ? 'refuses' : 'drops'} ${which}`,
-    `${at} ${iptables(table, '-D', rule.chain, `${rule.number}`)}`,
-    [`$ ${at} ${iptables(table, '-S', rule.chain)}`, ruleText(rule)],
+    `${at} ${iptablesLine(program, table, '-D', rule.chain, `${rule.number}`)}`,
+    [`$ ${at} ${iptablesLine(program, table, '-S', rule.chain)}`, ruleText(rule)],
   )
 }

@@ -1,5 +1,7 @@
 import { host, type Place } from '../../command/command.ts'
+import { type Family, familyOf, isLoopback } from '../../model/address.ts'
 import { bridgesByPlugins, networkOf } from '../../model/cni.ts'
+import { addressesOf, asGateways, gatewaysOf } from '../../model/families.ts'
 import type { Bridge, Lab, LabMachine, MachineInterface, Overlay, Pod } from '../../model/lab.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
 import { bridgeOf, vethOf } from '../../model/pod-link.ts'
@@ -14,6 +16,7 @@ import {
   wayReading,
 } from '../../observe/readings.ts'
 import { readAll, type Source } from '../gather.ts'
+import { kernelSwitches, pathFilters } from '../kernel-switches.ts'
 
 /** A bridge that is a network of a lab. */
 export interface Segment {
@@ -42,6 +45,8 @@ export interface Port {
 
 /** All that a journey is followed in. */
 export interface Surroundings {
+  /** Of which all of it is. */
+  family: Family
   machines: ReadonlyMap<Place, MachineFacts>
   ports: readonly Port[]
   overlay?: Overlay
@@ -49,46 +54,34 @@ export interface Surroundings {
   wayOf(place: Place, packet: string): Promise<Route | string>
 }
 
-/** The kernel's switches that decide what becomes of packets. */
-export const settings = {
-  forwards: 'net.ipv4.ip_forward',
-  localnet: 'net.ipv4.conf.all.route_localnet',
-  /** Whether what is only bridged meets the bridge's machine's iptables as well. */
-  bridged: 'net.bridge.bridge-nf-call-iptables',
-}
-
-/** The switches of a device that make the kernel check by which way it would answer; the higher value holds (ip-sysctl, rp_filter). */
-export function pathFilters(device: string): string[] {
-  return ['all', device].map(name => `net.ipv4.conf.${name}.rp_filter`)
-}
-
-/** Reads what the kernel says in all nodes, their pods and machines of a lab; undefined where the lab has died meanwhile. */
-export async function readMachines(source: Source): Promise<Surroundings | undefined> {
+/** Reads what the kernel says of one family in all nodes, their pods and machines of a lab; undefined where the lab has died meanwhile. */
+export async function readMachines(source: Source, family: Family): Promise<Surroundings | undefined> {
   const { lab } = source.running
   const all = inhabitants(lab)
   const keysOf = ({ machine, bridges }: Inhabitant) => [
-    ...[...Object.values(settings), ignoresPings],
+    ...[...Object.values(kernelSwitches[family] as object).map(String), ignoresPings[family]],
     ...new Set(
       [...machine.interfaces, ...bridges, ...tunnelsOf(lab, machine)].flatMap(({ name }) =>
-        pathFilters(name),
+        pathFilters(name, family),
       ),
     ),
   ]
   const texts = await readAll(source, [
     addressReading(host),
-    ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each))),
+    ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each), family)),
     ...all.flatMap(({ machine }) =>
       tunnelsOf(lab, machine).map(({ name }) => forwardingReading(machine.name, name)),
     ),
   ])
-  const { links: hostLinks } = placeFacts(host, [], texts)
+  const { links: hostLinks } = placeFacts(host, [], texts, family)
   if (hostLinks === undefined) return undefined
-  const machines = new Map(all.map(({ machine: { name } }) => [name, machineFacts(name, texts)]))
+  const machines = new Map(all.map(({ machine: { name } }) => [name, machineFacts(name, texts, family)]))
   const linkAt = (place: Place, name: string) =>
     (place === host ? hostLinks : machines.get(place)?.links)?.find(link => link.name === name)
   return {
     machines,
-    ports: portsOf(lab, all, linkAt),
+    family,
+    ports: portsOf(lab, all, linkAt).map(port => inFamily(port, family)),
     ...(lab.overlay === undefined ? {} : { overlay: lab.overlay }),
     wayOf: async (place, packet) => wayAnswer(place, await readAll(source, [wayReading(place, packet)])),
   }
@@ -131,10 +124,19 @@ function inhabitants({ nodes, pods, machines, bridges, ...lab }: Lab): Inhabitan
 
 /** A pod is a machine with one interface; of a pod that CNI plugins wire they know the bridge, and what the node's end is called. */
 function podAsMachine(pod: Pod, on: Bridge | undefined, plugins: string | undefined): LabMachine {
-  const { name, address, gateway, containers } = pod
+  const { name, containers } = pod
   const network = bridgeOf(pod) ?? plugins ?? ''
-  const eth0 = { name: 'eth0', network, addresses: [address], port: vethOf(pod) ?? '', ...sizeOf(on) }
-  return { name, interfaces: [eth0], gateway, routes: [], sysctls: {}, containers }
+  const eth0 = { name: 'eth0', network, addresses: addressesOf(pod), port: vethOf(pod) ?? '', ...sizeOf(on) }
+  return {
+    ...{ name, interfaces: [eth0], ...asGateways(gatewaysOf(pod)) },
+    ...{ routes: [], sysctls: {}, containers },
+  }
+}
+
+/** What it has of the other family is left out. */
+function inFamily(port: Port, family: Family): Port {
+  const addresses = port.declared.addresses.filter(({ address }) => familyOf(address) === family)
+  return { ...port, declared: { ...port.declared, addresses } }
 }
 
 /** The largest packet on a bridge, or a network, where the lab says it. */
@@ -164,9 +166,10 @@ function portsOf(
       link: linkAt(machine.name, declared.name),
       end: declared.port === '' ? ('none' as const) : linkAt(node, declared.port),
     })),
-    ...bridges.map(({ name, address }): Port => {
+    ...bridges.map((own): Port => {
+      const { name } = own
       const segment = segmentOf(machine.name, name)
-      const declared = { name, network: name, addresses: [address], port: name }
+      const declared = { name, network: name, addresses: addressesOf(own), port: name }
       return { machine, declared, segment, link: segment.link, end: 'none' }
     }),
   ])
@@ -174,5 +177,5 @@ function portsOf(
 
 /** Whether an address is one of a machine's own. */
 export function isOwn({ links = [] }: MachineFacts, address: string): boolean {
-  return address.startsWith('127.') || links.some(link => link.addresses.some(own => own.address === address))
+  return isLoopback(address) || links.some(link => link.addresses.some(own => own.address === address))
 }

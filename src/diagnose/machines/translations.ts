@@ -1,4 +1,5 @@
 import type { Place } from '../../command/command.ts'
+import { familyOf, splitHostPort } from '../../model/address.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Packet } from '../rule-match.ts'
 import { trace } from '../trace.ts'
@@ -66,20 +67,27 @@ function natted(facts: MachineFacts, chain: string, packet: Packet): Packet {
     facts.links?.find(({ name }) => name === device)?.addresses[0]?.address
   switch (likely?.target) {
     case 'DNAT': {
-      const [address = packet.destination, port = packet.port] = likely.to?.split(':') ?? []
-      return { ...packet, destination: address, ...(port === undefined ? {} : { port: Number(port) }) }
+      const { address = packet.destination, port = packet.port } = partsOf(likely.to)
+      return { ...packet, destination: address, ...(port === undefined ? {} : { port }) }
     }
     case 'REDIRECT':
       return {
         ...packet,
-        destination: addressOf(packet.in) ?? '127.0.0.1',
+        destination: addressOf(packet.in) ?? (familyOf(packet.destination) === 'ipv4' ? '127.0.0.1' : '::1'),
         ...(likely.to === undefined ? {} : { port: Number(likely.to) }),
       }
     case 'SNAT':
-      return { ...packet, source: likely.to?.split(':')[0] ?? packet.source }
+      return { ...packet, source: partsOf(likely.to).address ?? packet.source }
     case 'MASQUERADE':
       return { ...packet, source: addressOf(packet.out) ?? packet.source }
     default:
       return packet
   }
+}
+
+/** What stands behind `--to-destination` or `--to-source`; the port may be missing, and the address. */
+function partsOf(to: string | undefined): { address?: string; port?: number } {
+  if (to === undefined) return {}
+  const { address, ...port } = splitHostPort(to)
+  return { ...port, ...(address === '' ? {} : { address }) }
 }

@@ -38,8 +38,11 @@ export const serviceSpec = z.strictObject({
   healthCheckNodePort: port.or(z.literal(0)).nullish(),
   publishNotReadyAddresses: z.boolean().nullish(),
   externalName: z.string().nullish(),
-  ipFamilies: z.array(z.enum(['IPv4', 'IPv6'])).nullish(),
-  ipFamilyPolicy: z.string().nullish(),
+  ipFamilies: z
+    .array(z.enum(['IPv4', 'IPv6']))
+    .max(2)
+    .nullish(),
+  ipFamilyPolicy: z.enum(['SingleStack', 'PreferDualStack', 'RequireDualStack']).nullish(),
   loadBalancerIP: z.string().nullish(),
   loadBalancerClass: z.string().nullish(),
   allocateLoadBalancerNodePorts: z.boolean().nullish(),

@@ -1,3 +1,4 @@
+import { familyName, familyOf } from '../../model/address.ts'
 import type { Service } from '../../model/kubernetes.ts'
 import type { Mistake } from './fields.ts'
 import type { ServiceObject, ServiceSpec } from './service-schema.ts'
@@ -14,6 +15,8 @@ export function readService({ metadata, spec, status }: ServiceObject): Service 
     type: spec.type ?? 'ClusterIP',
     labels: metadata.labels ?? {},
     clusterIPs: clusterIPs(spec),
+    ...(spec.ipFamilies?.length && { ipFamilies: spec.ipFamilies }),
+    ...(spec.ipFamilyPolicy && { ipFamilyPolicy: spec.ipFamilyPolicy }),
     ...(spec.selector && { selector: spec.selector }),
     ports: (spec.ports ?? []).map(port => ({
       name: port.name ?? '',
@@ -74,6 +77,42 @@ export function serviceMistakes({ spec }: ServiceObject): Mistake[] {
   if (first !== undefined && spec.clusterIP && first !== spec.clusterIP) {
     const message = `clusterIPs starts with ${first}, but clusterIP is ${spec.clusterIP}`
     mistakes.push({ path: ['spec', 'clusterIPs', 0], message, fix: 'write the same address in both' })
+  }
+  return [...mistakes, ...familyMistakes(spec)]
+}
+
+/** Which families a service may ask for, and where (`ValidateServiceClusterIPsRelatedFields` in validation.go; since v1.23 nothing sets the policy). */
+function familyMistakes(spec: ServiceSpec): Mistake[] {
+  const addresses = clusterIPs(spec)
+  const families = spec.ipFamilies ?? []
+  const at = (...path: (string | number)[]) => ['spec', ...path]
+  const mistakes: Mistake[] = []
+  if (addresses.length > 1 && addresses.includes('None')) {
+    const fix = 'write "clusterIP: None" alone'
+    mistakes.push({ path: at('clusterIPs'), on: 'key', message: '"None" beside an address', fix })
+    return mistakes
+  }
+  const [first, second] = addresses
+  if (first !== undefined && second !== undefined && familyOf(first) === familyOf(second)) {
+    const message = `both cluster IPs are ${familyName(familyOf(first))}`
+    mistakes.push({ path: at('clusterIPs', 1), message, fix: 'write one, or one of each family' })
+  }
+  if (families.length === 2 && families[0] === families[1])
+    mistakes.push({ path: at('ipFamilies', 1), message: `${families[1]} stands twice`, fix: 'remove one' })
+  for (const [index, family] of families.entries()) {
+    const address = addresses[index]
+    if (address === undefined || address === 'None' || familyName(familyOf(address)) === family) continue
+    const message = `the cluster IP in this place is ${address}, which is not ${family}`
+    mistakes.push({ path: at('ipFamilies', index), message, fix: 'write both in the same order' })
+  }
+  const several = addresses.length > 1 ? 'cluster IPs' : families.length > 1 ? 'families' : undefined
+  if (several !== undefined && (spec.ipFamilyPolicy ?? 'SingleStack') === 'SingleStack') {
+    const fix = 'write "ipFamilyPolicy: PreferDualStack", or RequireDualStack'
+    const message = `two ${several}, and the policy is SingleStack${spec.ipFamilyPolicy ? '' : ' where nothing is said'}`
+    const path = spec.ipFamilyPolicy
+      ? at('ipFamilyPolicy')
+      : at(addresses.length > 1 ? 'clusterIPs' : 'ipFamilies')
+    mistakes.push({ path, message, fix, ...(spec.ipFamilyPolicy ? {} : { on: 'key' }) })
   }
   return mistakes
 }

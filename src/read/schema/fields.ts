@@ -15,11 +15,36 @@ export const port = z
   })
   .meta({ description: 'A port.', minimum: 1, maximum: 65535, examples: [8080] })
 
+const anyAddress = '([0-9]+(\\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)'
+
 /** An address with its prefix. */
-export const cidr = z.string().meta({ pattern: '^[0-9]+(\\.[0-9]+){3}/[0-9]+$', examples: ['10.0.0.11/24'] })
+export const cidr = z.string().meta({ pattern: `^${anyAddress}/[0-9]+$`, examples: ['10.0.0.11/24'] })
 
 /** An address alone. */
-export const address = z.string().meta({ pattern: '^[0-9]+(\\.[0-9]+){3}$', examples: ['10.0.0.1'] })
+export const address = z.string().meta({ pattern: `^${anyAddress}$`, examples: ['10.0.0.1'] })
+
+interface WrittenAddresses {
+  address?: string | undefined
+  addresses?: readonly string[] | undefined
+}
+
+/** Wants `address` or `addresses`, and not both. */
+export function wantsAddress(written: WrittenAddresses, context: z.core.$RefinementCtx): void {
+  if (written.address === undefined && written.addresses === undefined)
+    context.addIssue({ code: 'custom', message: '', params: { missing: 'address' } })
+  refusesBoth(written, context)
+}
+
+/** Refuses `address` beside `addresses`. */
+export function refusesBoth(
+  { address: one, addresses }: WrittenAddresses,
+  context: z.core.$RefinementCtx,
+): void {
+  if (one === undefined || addresses === undefined) return
+  const params = { on: 'key', fix: 'put all into "addresses"' }
+  const message = '"address" and "addresses" both stand here'
+  context.addIssue({ code: 'custom', path: ['address'], message, params })
+}
 
 /** The name of a network interface. */
 export const interfaceName = z.string().meta({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$' })

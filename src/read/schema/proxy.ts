@@ -8,7 +8,8 @@ export const proxy = z
       .string()
       .optional()
       .meta({
-        description: "The pods' addresses; what comes from elsewhere to a cluster IP is masqueraded.",
+        description:
+          "The pods' addresses, or a range of each family: `10.0.0.0/16,fd00::/48`. What comes from elsewhere to a cluster IP is masqueraded.",
         examples: ['10.0.0.0/16'],
       }),
     detectLocalMode: z

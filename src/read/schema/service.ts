@@ -46,6 +46,33 @@ export const serviceInPlace = z
         description: 'Its virtual address; `None` for a headless service.',
         examples: ['10.100.100.100'],
       }),
+    clusterIPs: z
+      .array(z.string())
+      .min(1)
+      .max(2)
+      .optional()
+      .meta({
+        description: 'Its virtual addresses, one of each family at most; the first one is `clusterIP`.',
+        examples: [['10.100.100.100', 'fd00:100::100']],
+      }),
+    ipFamilies: z
+      .array(z.enum(['IPv4', 'IPv6']))
+      .min(1)
+      .max(2)
+      .optional()
+      .meta({
+        description:
+          'Its families, in the order of `clusterIPs`, from which they follow where this is left out.',
+        examples: [['IPv4', 'IPv6']],
+      }),
+    ipFamilyPolicy: z
+      .enum(['SingleStack', 'PreferDualStack', 'RequireDualStack'])
+      .optional()
+      .meta({
+        description:
+          '`SingleStack` by default; a service with a cluster IP of each family needs one of the others.',
+        examples: ['PreferDualStack'],
+      }),
     selector: labels.optional().meta({
       description: 'Pods with all of these labels are its endpoints.',
       examples: [{ app: 'http-server' }],

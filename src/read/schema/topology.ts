@@ -1,16 +1,38 @@
 import * as z from 'zod'
-import { address, cidr, commandLine, interfaceName, name, oneOrMore, port } from './fields.ts'
+import {
+  address,
+  cidr,
+  commandLine,
+  interfaceName,
+  name,
+  oneOrMore,
+  port,
+  refusesBoth,
+  wantsAddress,
+} from './fields.ts'
 
 const mtu = z.int().min(576).max(9000)
+
+/** Instead of `address`: one of each family. */
+const addressPair = (examples: readonly string[]) =>
+  z
+    .array(cidr)
+    .min(1)
+    .optional()
+    .meta({
+      description: 'Instead of `address`, where it has one of each family; by the first one others know it.',
+      examples: [examples],
+    })
 
 /** A layer-2 segment of a node. */
 export const bridge = z
   .strictObject({
     name: interfaceName.meta({ description: "The bridge's interface name.", examples: ['br1'] }),
-    address: cidr.meta({
+    address: cidr.optional().meta({
       description: "The node's address on the bridge, which is its pods' gateway.",
       examples: ['10.0.0.1/24'],
     }),
+    addresses: addressPair(['10.0.0.1/24', 'fd00::1/64']),
     hairpin: z.boolean().optional().meta({
       description:
         'Lets a port send a frame back out where it came in, so that a pod reaches itself through a service; `false` by default.',
@@ -29,6 +51,7 @@ export const bridge = z
       examples: [1450],
     }),
   })
+  .superRefine(wantsAddress)
   .meta({ description: 'A bridge.', examples: [{ name: 'br1', address: '10.0.0.1/24' }] })
 
 const serve = oneOrMore(port).meta({
@@ -144,62 +167,70 @@ const container = z
   .strictObject(program)
   .meta({ description: 'A program of the pod.', examples: [{ serve: 8080 }] })
 
-const podFields = z.strictObject({
-  address: cidr.optional().meta({
-    description: "The address of the pod's eth0; only a pod that CNI plugins wire may leave it out.",
-    examples: ['10.0.0.11/24'],
-  }),
-  bridge: z
-    .string()
-    .optional()
-    .meta({
-      description: 'The bridge that it is plugged into; by default the one whose subnet holds the address.',
-      examples: ['br1'],
+const podFields = z
+  .strictObject({
+    address: cidr.optional().meta({
+      description: "The address of the pod's eth0; only a pod that CNI plugins wire may leave it out.",
+      examples: ['10.0.0.11/24'],
     }),
-  gateway: address.optional().meta({ description: "Its default route; the bridge's address by default." }),
-  veth: interfaceName.optional().meta({
-    description:
-      "The name of the host's end of its veth pair; by default `veth_` and the pod's name, shortened.",
-    examples: ['veth011'],
-  }),
-  namespace: z
-    .string()
-    .optional()
-    .meta({ description: 'Its Kubernetes namespace; `default` by default.', examples: ['default'] }),
-  labels: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({ description: 'Its labels, for selectors to match.', examples: [{ app: 'http-server' }] }),
-  nameservers: z
-    .array(address)
-    .optional()
-    .meta({ description: 'The name servers of its resolv.conf.', examples: [['10.96.0.10']] }),
-  ...program,
-  containers: z
-    .record(name, container)
-    .optional()
-    .meta({
+    addresses: addressPair(['10.0.0.11/24', 'fd00::b/64']),
+    bridge: z
+      .string()
+      .optional()
+      .meta({
+        description: 'The bridge that it is plugged into; by default the one whose subnet holds the address.',
+        examples: ['br1'],
+      }),
+    gateway: oneOrMore(address)
+      .optional()
+      .meta({
+        description: "Its default route, or one of each family; the bridge's addresses by default.",
+        examples: ['10.0.0.1', ['10.0.0.1', 'fd00::1']],
+      }),
+    veth: interfaceName.optional().meta({
       description:
-        'Several programs in one pod; they share its network and reach each other over localhost. Instead of `serve`, `command` and `ports`.',
-      examples: [{ app: { serve: 8080 }, metrics: { serve: 9100 } }],
+        "The name of the host's end of its veth pair; by default `veth_` and the pod's name, shortened.",
+      examples: ['veth011'],
     }),
-  pause: z.boolean().optional().meta({
-    description:
-      'Whether the pod is made as a container runtime makes it: a process called pause holds its namespaces, each program is a container that joins them and comes back when it ends. `false` by default, but where one of the next two fields stands.',
-  }),
-  shareProcessNamespace: z.boolean().optional().meta({
-    description:
-      "Of a pod with `pause`: the containers see each other's processes, and pause is their process 1, as in Kubernetes; `false` by default.",
-  }),
-  restartPolicy: z
-    .enum(['Always', 'OnFailure', 'Never'])
-    .optional()
-    .meta({
+    namespace: z
+      .string()
+      .optional()
+      .meta({ description: 'Its Kubernetes namespace; `default` by default.', examples: ['default'] }),
+    labels: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Its labels, for selectors to match.', examples: [{ app: 'http-server' }] }),
+    nameservers: z
+      .array(address)
+      .optional()
+      .meta({ description: 'The name servers of its resolv.conf.', examples: [['10.96.0.10']] }),
+    ...program,
+    containers: z
+      .record(name, container)
+      .optional()
+      .meta({
+        description:
+          'Several programs in one pod; they share its network and reach each other over localhost. Instead of `serve`, `command` and `ports`.',
+        examples: [{ app: { serve: 8080 }, metrics: { serve: 9100 } }],
+      }),
+    pause: z.boolean().optional().meta({
       description:
-        'Of a pod with `pause`: which containers that have ended are started again, as in Kubernetes; `Always` by default.',
-      examples: ['OnFailure'],
+        'Whether the pod is made as a container runtime makes it: a process called pause holds its namespaces, each program is a container that joins them and comes back when it ends. `false` by default, but where one of the next two fields stands.',
     }),
-})
+    shareProcessNamespace: z.boolean().optional().meta({
+      description:
+        "Of a pod with `pause`: the containers see each other's processes, and pause is their process 1, as in Kubernetes; `false` by default.",
+    }),
+    restartPolicy: z
+      .enum(['Always', 'OnFailure', 'Never'])
+      .optional()
+      .meta({
+        description:
+          'Of a pod with `pause`: which containers that have ended are started again, as in Kubernetes; `Always` by default.',
+        examples: ['OnFailure'],
+      }),
+  })
+  .superRefine(refusesBoth)
 
 /** A pod: its fields, or nothing but its address. */
 export const pod = z
@@ -210,22 +241,28 @@ export const pod = z
 export const outsideMachine = z
   .union([
     cidr,
-    z.strictObject({
-      address: cidr.meta({ description: 'Its address.', examples: ['192.0.2.10/24'] }),
-      host: cidr.optional().meta({
-        description: "The host's address on the wire to it; by default the first one of the subnet.",
-        examples: ['192.0.2.1/24'],
-      }),
-      interface: interfaceName.optional().meta({
-        description:
-          "The host's interface on that wire; by default `out_` and the machine's name, shortened.",
-        examples: ['uplink'],
-      }),
-      gateway: z
-        .literal('none')
-        .optional()
-        .meta({ description: 'It has no default route; without this line the host is its way out.' }),
-    }),
+    z
+      .strictObject({
+        address: cidr.optional().meta({ description: 'Its address.', examples: ['192.0.2.10/24'] }),
+        addresses: addressPair(['192.0.2.10/24', '2001:db8::a/64']),
+        host: oneOrMore(cidr)
+          .optional()
+          .meta({
+            description:
+              "The host's address on the wire to it, or one of each family; by default the first one of the subnet.",
+            examples: ['192.0.2.1/24'],
+          }),
+        interface: interfaceName.optional().meta({
+          description:
+            "The host's interface on that wire; by default `out_` and the machine's name, shortened.",
+          examples: ['uplink'],
+        }),
+        gateway: z
+          .literal('none')
+          .optional()
+          .meta({ description: 'It has no default route; without this line the host is its way out.' }),
+      })
+      .superRefine(wantsAddress),
   ])
   .meta({ description: 'A machine beyond the host.', examples: ['192.0.2.10/24'] })
 
@@ -289,10 +326,10 @@ const machineFields = {
     examples: [{ eth0: { network: 'lan', address: '10.1.1.9/24' } }],
   }),
   gateway: z
-    .union([z.literal('none'), address])
+    .union([z.literal('none'), address, z.array(address).min(1)])
     .optional()
     .meta({
-      description: 'Its default route; `none` (the default): it has none.',
+      description: 'Its default route, or one of each family; `none` (the default): it has none.',
       examples: ['10.1.1.254'],
     }),
   routes: z

@@ -30,6 +30,7 @@ function surroundings(changes: Readonly<Record<string, Partial<Port>>> = {}): Su
     }
   })
   return {
+    family: 'ipv4',
     machines: new Map(
       lab.machines.map(({ name }) => [name, { routesTo: {}, tables: new Map(), sysctls: {} }]),
     ),

@@ -79,6 +79,8 @@ describe('a Service', () => {
       type: 'LoadBalancer',
       labels: { app: 'web' },
       clusterIPs: ['10.96.0.2', 'fd00::2'],
+      ipFamilies: ['IPv4', 'IPv6'],
+      ipFamilyPolicy: 'PreferDualStack',
       ports: [
         { name: 'http', protocol: 'TCP', port: 80, targetPort: 'http', nodePort: 30_080 },
         { name: 'dns', protocol: 'UDP', port: 53, targetPort: 5353 },

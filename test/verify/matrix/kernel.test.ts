@@ -163,7 +163,7 @@ test('from some places only, and never more pairs than anybody reads', async () 
     ...['n1', 'n2', 'b', 'c', 'stranger'].map(to => `a ${to}`),
     ...['n1', 'n2', 'a', 'b', 'c'].map(to => `stranger ${to}`),
   ])
-  const many = Array.from({ length: 400 }, (_, at) => ({ name: `p${at}`, address: '10.0.0.1' }))
+  const many = Array.from({ length: 400 }, (_, at) => ({ name: `p${at}`, addresses: ['10.0.0.1'] }))
   const own = processId(process.pid)!
   const names = many.map(({ name }) => name)
   await expect(tryPairs({ holder: own, init: own, cgroups: [] }, many, names)).rejects.toMatchObject({
