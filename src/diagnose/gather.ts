@@ -3,6 +3,7 @@ import { parseRule } from '../command/iptables-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
 import { familyOf, splitHostPort } from '../model/address.ts'
 import { machinesOf } from '../model/places.ts'
+import { patienceInVain } from '../observe/connections.ts'
 import { ask, askMany } from '../observe/curl.ts'
 import type { Facts, Tries } from '../observe/facts.ts'
 import { parseSysctls } from '../observe/parse-facts.ts'
@@ -132,7 +133,7 @@ async function tryAgain({ sandbox, running, signal }: Source, question: Question
       answers: answers.map(({ pod }) => (pod === undefined ? {} : { pod })),
     }
   }
-  const answer = await ask(sandbox, url, from, fitting(patience), { signal })
+  const answer = await ask(sandbox, url, from, fitting(patienceInVain(url, patience)), { signal })
   if (answer.failure !== undefined) return { failed: 1, failures: [answer.failure], answers: [] }
   const [, pod, client] = /^you are talking to (\S+) \(\S*\), you are (\S+)$/m.exec(answer.body) ?? []
   const named = answer.pod ?? pod

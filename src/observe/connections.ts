@@ -44,3 +44,14 @@ export function destinationOf(url: string): Destination {
   const address = host.startsWith('[') ? canonical(host.slice(1, -1)) : /^[\d.]+$/.test(host) ? host : ''
   return { protocol: 'TCP', address, port: Number(port) }
 }
+
+/** TCP sends its first packet again after one second (RFC 6298). */
+const untilSentAgain = 1.5
+
+/**
+ * Seconds after which a request surely is not answered, where `usual` are enough in IPv4. An ICMPv6 error that comes while the packet is
+ * still being sent, as it does within one machine, is not heard (`tcp_v6_err` passes by a socket in use): the next one is.
+ */
+export function patienceInVain(url: string, usual: number): number {
+  return familyOf(destinationOf(url).address) === 'ipv6' ? Math.max(usual, untilSentAgain) : usual
+}

@@ -3,6 +3,7 @@ import { shellLine } from '../command/command-line.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
 import type { Check, CommandCheck, CurlCheck, Expectation, FailureKind, Lab } from '../model/lab.ts'
 import { machinesOf } from '../model/places.ts'
+import { patienceInVain } from '../observe/connections.ts'
 import { type Answer, ask } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
@@ -125,7 +126,8 @@ async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
   const answer = await patiently(
     slowness => {
       // A try ends well before the check's time is over, so that there is a second one.
-      timeout = (positive ? Math.max(1, check.within / 2) : negativeTimeout) * slowness
+      const inVain = patienceInVain(check.url, negativeTimeout)
+      timeout = (positive ? Math.max(1, check.within / 2) : inVain) * slowness
       return ask(context.sandbox, check.url, check.from, timeout, { ...context, inVain: !positive })
     },
     ({ failure }) => failure === 'timeout' && !positive,

@@ -3,6 +3,7 @@ import type { Place } from '../command/command.ts'
 import { own } from '../command/own.ts'
 import { explainSample } from '../diagnose/explain.ts'
 import { joinHostPort } from '../model/address.ts'
+import { patienceInVain } from '../observe/connections.ts'
 import { ask } from '../observe/curl.ts'
 import { speaksHttp, tallyProbes } from '../observe/probes.ts'
 import { askInTurn, type Failures, type Tally, tally } from '../observe/tally.ts'
@@ -180,8 +181,10 @@ async function askUntilRefused(context: ObservedLab, job: Job): Promise<Tally> {
 }
 
 async function askOnce({ sandbox, signal }: ObservedLab, { entry, from }: Job): Promise<Tally> {
+  const url = urlOf(entry)
   const { failure } = await patiently(
-    slowness => ask(sandbox, urlOf(entry), from, negativeTimeout * slowness, { inVain: true, signal }),
+    slowness =>
+      ask(sandbox, url, from, patienceInVain(url, negativeTimeout) * slowness, { inVain: true, signal }),
     answer => answer.failure === 'timeout',
   )
   const failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
