@@ -8,6 +8,8 @@ export interface Tool {
   package: string
   /** What it prints its version for. */
   version: readonly string[]
+  /** Where the version stands in that; the first thing that looks like one by default. */
+  versionAt?: RegExp
   /** The oldest version that does, and what of it is needed; left out where every one that is about does. */
   least?: { version: string; why: string }
   /** Only some labs need it: which, in words. */
@@ -59,6 +61,8 @@ export const tools: readonly Tool[] = [
     name: '/usr/lib/cni/bridge',
     package: 'containernetworking-plugins',
     version: [],
+    // The newest version of CNI that it speaks; Debian's does not know its own.
+    versionAt: /supported: .*?([\d.]+)\s*$/m,
     onlyFor: 'labs whose pods CNI plugins wire',
   },
   { name: 'tcpdump', package: 'tcpdump', version: ['--version'], onlyFor: 'watching packets' },
@@ -93,7 +97,8 @@ export function toolFindings(asked: ReadonlyMap<Tool, Attempt>, hasApt: boolean)
   }
   return [...asked].map(([tool, attempt]): Finding => {
     if (attempt.found && isBusyBox(attempt.output)) return busyBox(tool)
-    if (attempt.found) return versionFinding(tool, versionIn(attempt.output), hasApt)
+    const version = tool.versionAt?.exec(attempt.output)?.[1] ?? versionIn(attempt.output)
+    if (attempt.found) return versionFinding(tool, version, hasApt)
     const fix = tool.onlyFor === undefined ? fixes.needed : fixes.optional
     return {
       topic: tool.name,
