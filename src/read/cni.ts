@@ -10,6 +10,7 @@ import type { NodeInput } from './bridges.ts'
 import { readConflist } from './conflist.ts'
 import { readContainers } from './containers.ts'
 import { refusePath } from './own-path.ts'
+import { readPause } from './pause.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { PodInput } from './schema/topology.ts'
 import type { ReadManifest } from './service-sources.ts'
@@ -137,6 +138,8 @@ function readCniPod(
   }
   const asked =
     pod.address === undefined ? undefined : askedAddress(pod.address, addressPath, network, findings)
+  const containers = readContainers(pod, path, findings, true)
+  const pause = readPause(pod, containers, path, findings)
   return {
     ...{ name, namespace, labels: pod.labels ?? {} },
     address: asked ?? { address: '', prefix: 0 },
@@ -145,7 +148,8 @@ function readCniPod(
     nameservers: (pod.nameservers ?? []).flatMap(
       (each, index) => findings.accept([...path, 'nameservers', index], readAddress(each))?.address ?? [],
     ),
-    containers: readContainers(pod, path, findings, true),
+    containers,
+    ...(pause === undefined ? {} : { pause }),
   }
 }
 

@@ -98,6 +98,19 @@ it('a plugin that this machine lacks is told before anything starts', async () =
   expect(session.leftFiles()).toEqual([])
 })
 
+it('a pod with a pause process is wired alike, and its containers find the address', async () => {
+  const session = openSession()
+  const pods = '  a: {serve: 8080}\n  b: {pause: true, containers: {web: {serve: 8080}, side: {serve: 9090}}}'
+  expect(await session.netlab('up', labOf(session, pods))).toMatchObject({ code: 0 })
+  const asked = await session.netlab('exec', '--in', 'a', 'runtime', '--', 'curl', '-s', '10.244.4.3:9090')
+  expect(asked).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('talking to b (10.244.4.3), you are 10.244.4.2'),
+  })
+  const { stdout } = await session.netlab('down', '--json')
+  expect(JSON.parse(stdout)).toMatchObject([{ cni: { pods: ['b', 'a'], leases: [], complaints: [] } }])
+})
+
 it('each node has leases and a conflist of its own, by the paths that people know', async () => {
   const session = openSession()
   session.file('one.conflist', conflist('10.244.1.0/24'))
