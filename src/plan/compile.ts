@@ -5,9 +5,9 @@ import { dataplane } from '../dataplane/modes.ts'
 import { type CniCall, networkOf, PodLeases } from '../model/cni.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
-import { type Proxier, proxierName, proxiersOf } from '../model/places.ts'
+import { familiesOf, type Proxier, proxierName, proxyNodes } from '../model/places.ts'
 import { addCalls, checkCalls, delCalls } from './cni.ts'
-import { foldOfParts, foldsOf } from './folds.ts'
+import { foldLikeNodes, foldOfParts, foldsOf } from './folds.ts'
 import { nodeView } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
 import { endPaused } from './pause.ts'
@@ -68,7 +68,12 @@ class Planner {
   #sync(endpoints: EndpointsByService): Action[] {
     if (Object.keys(endpoints).length === 0) return []
     this.#endpoints = endpoints
-    return proxiersOf(this.#lab).flatMap(proxier => this.#syncProxier(proxier, endpoints))
+    const families = familiesOf(this.#lab)
+    return foldLikeNodes(
+      proxyNodes(this.#lab).map(node =>
+        families.flatMap(family => this.#syncProxier({ node, family }, endpoints)),
+      ),
+    )
   }
 
   #syncProxier(proxier: Proxier, endpoints: EndpointsByService): Action[] {

@@ -1,3 +1,4 @@
+import type { Action } from '../command/command.ts'
 import type { RuleStep } from '../dataplane/dataplane.ts'
 import type { BuildPart } from '../model/lab.ts'
 
@@ -18,6 +19,20 @@ export function foldsOf(steps: readonly RuleStep[], first: boolean): (string | u
     if (service === undefined) return first ? everyNode : undefined
     return shown.has(service) ? undefined : rest
   })
+}
+
+/** The commands of all nodes, of which a lesson shows those of the first, and of the others what is different there. */
+export function foldLikeNodes([first = [], ...others]: readonly (readonly Action[])[]): Action[] {
+  const key = ({ command, explain }: Action) => [...command.argv, explain].join('\0')
+  const shown = new Set(first.map(key))
+  const folded = others
+    .flat()
+    .map(action =>
+      action.fold === undefined && shown.has(key(action))
+        ? { ...action, fold: 'the same on the other nodes' }
+        : action,
+    )
+  return [...first, ...folded]
 }
 
 const partWords: Readonly<Record<Exclude<BuildPart, 'services'>, string>> = {

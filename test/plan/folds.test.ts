@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { foldOfParts, foldsOf } from '../../src/plan/folds.ts'
+import { foldLikeNodes, foldOfParts, foldsOf } from '../../src/plan/folds.ts'
 import { planOf } from './lab-text.ts'
 
 const steps = (...services: (string | undefined)[]) =>
@@ -70,4 +70,19 @@ it('folds the parts of a lab in a step that does more than build them', () => {
   expect(foldOfParts(['network', 'firewall', 'servers'], false)).toBe(
     "the network, the firewall's rules and the servers",
   )
+})
+
+it('shows of several nodes the first, and of the others what is different', () => {
+  const on = (place: string, ...lines: string[]) =>
+    lines.map(line => ({ command: { argv: line.split(' '), in: place }, undo: [] }))
+  const every = { ...on('one', 'base')[0]!, fold: everyNode }
+  const folded = foldLikeNodes([[every, ...on('one', 'a', 'b')], on('two', 'a', 'c'), on('three', 'b')])
+  expect(folded.map(({ command, fold }) => `${command.in} ${command.argv[0]} ${fold ?? 'shown'}`)).toEqual([
+    `one base ${everyNode}`,
+    'one a shown',
+    'one b shown',
+    'two a the same on the other nodes',
+    'two c shown',
+    'three b the same on the other nodes',
+  ])
 })
