@@ -75,9 +75,7 @@ step() {
   echo "$1" > "$reached"
 }
 
-# Where the FORWARD chain is strict, the bridge must be let through in both directions. And a packet
-# that leaves for the world with a pod's address would get no answer, since nobody out there knows
-# the way back: MASQUERADE puts the host's address in its place.
+# Where the FORWARD chain is strict, the bridge must be let through in both directions.
 step 1 'Let the pods through'
 iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
 iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT
