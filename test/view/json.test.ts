@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { renderListJson, renderUpJson, renderVerifyJson } from '../../src/view/json.ts'
-import { failedCheck, sample, stepResult } from './fixtures.ts'
+import { renderPlanJson } from '../../src/view/told-lab.ts'
+import { action, built, failedCheck, plan, sample, step, stepResult } from './fixtures.ts'
 
 it('gives up, verify and list the keys that scripts rely on', () => {
   const up = {
@@ -76,4 +77,13 @@ it('gives up, verify and list the keys that scripts rely on', () => {
   const { machines: _, nodes: __, ...fixed } = status
   const many = { ...status, pods: 0, nodes: 2, machines: 3 }
   expect(JSON.parse(renderListJson([status, many]))).toEqual([fixed, many])
+})
+
+it('leaves to views what a lesson folds and explains', () => {
+  const told = { ...action('ip link'), explain: 'what it is for', fold: 'what it belongs to' }
+  const json = renderPlanJson({ ...built, plan: { ...plan, steps: [step('Look', [told])] } })
+  expect(JSON.parse(json)).toMatchObject({ steps: [{ title: 'Look' }] })
+  expect(JSON.parse(json).steps[0].actions).toEqual([
+    { command: { argv: ['ip', 'link'], in: 'host' }, undo: [] },
+  ])
 })
