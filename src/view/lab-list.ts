@@ -71,7 +71,12 @@ export function renderStatus(
         podWords(style, pod, condition),
       ]),
     ),
-    ...section('containers', (containers ?? []).flatMap(containerCells)),
+    ...section('containers', [
+      ...(containers ?? []).flatMap(containerCells),
+      ...(status.state === 'up' && containers !== undefined
+        ? lab.pods.flatMap(pod => unattendedCells(pod, condition, containers))
+        : []),
+    ]),
     ...(containers === undefined ? ['', ...hanging('', color.red(noKubelet), width, 2)] : []),
     ...section(
       'outside',
@@ -135,6 +140,17 @@ function containerCells({ pod, pause, containers }: PodState): string[][] {
         .join(', '),
     ]),
   ]
+}
+
+/** A pod that netlab's kubelet should have in its care, and has not: it was killed, and another one has begun since. */
+function unattendedCells(
+  { name, pause }: Pod,
+  { ended }: Pick<Condition, 'ended'>,
+  states: readonly PodState[],
+): string[][] {
+  if (pause === undefined || own(ended, name) !== undefined || states.some(({ pod }) => pod === name))
+    return []
+  return [[name, 'unattended', '', `netlab pod start ${name} starts it anew`]]
 }
 
 function runsAs(pid: number | undefined): string[] {

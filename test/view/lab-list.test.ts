@@ -95,6 +95,26 @@ it('shows pause and the containers that netlab starts again, and says where nobo
   `)
 })
 
+it('shows a pod that nobody starts again any more, but none that was ended', () => {
+  const pause = { shareProcessNamespace: false, restartPolicy: 'Always' } as const
+  const lab = { ...built.lab, pods: built.lab.pods.map(pod => ({ ...pod, pause })) }
+  const condition = { ...built.condition, ended: { netns_011: 'killed' } as const }
+  const screen = renderStatus(plain(80), up, { ...built, lab, condition, containers: [] }, now)
+  const dead = renderStatus(
+    plain(80),
+    { ...up, state: 'gone' },
+    { ...built, lab, condition, containers: [] },
+    now,
+  )
+  expect(dead).not.toContain('containers')
+  expect(sectionOf(screen)).toMatchInlineSnapshot(`
+    "
+    containers
+      netns_021  unattended    netlab pod start netns_021 starts it anew
+    "
+  `)
+})
+
 /** What stands between the pods and the machines outside. */
 function sectionOf(screen: string): string {
   return screen.slice(screen.indexOf('server, log\n') + 'server, log\n'.length, screen.indexOf('\noutside'))
