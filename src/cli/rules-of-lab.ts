@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
-import { dataplane } from '../dataplane/modes.ts'
+import type { NodeView } from '../dataplane/dataplane.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyName } from '../model/address.ts'
 import { familiesOf, proxyNodes } from '../model/places.ts'
@@ -20,14 +20,14 @@ export function isLab(nameOrPath: string): boolean {
         /^(?:pods|nodes|machines)\s*:/m.test(text)
 }
 
-/** The rules of a lab's services on one of its nodes, in each of the lab's families, as they stand after its last step. */
-export type RulesByFamily = ReadonlyMap<Family, unknown>
+/** What kube-proxy on one of a lab's nodes knows of its services, in each of the lab's families, as they stand after its last step. */
+export type ViewsByFamily = ReadonlyMap<Family, NodeView>
 
-/** Reads a lab and makes its rules; on the first node, unless said otherwise, and in all families. Throws LabError, and NetlabError where it has no such node or family. */
-export function rulesOfLab(
+/** Reads a lab and what one of its nodes knows; the first node, unless said otherwise, and all families. Throws LabError, and NetlabError where it has no such node or family. */
+export function viewsOfLab(
   nameOrPath: string,
   wanted: { node?: Place | undefined; family?: Family | undefined },
-): RulesByFamily {
+): ViewsByFamily {
   const lab = loadLab(findLab(nameOrPath))
   const nodes = proxyNodes(lab)
   if (wanted.node !== undefined && !nodes.includes(wanted.node))
@@ -45,7 +45,5 @@ export function rulesOfLab(
       exitCode: exitCode.wrongInput,
     })
   const endpoints = lastEndpoints(lab)
-  return new Map(
-    families.map(family => [family, dataplane.compile(nodeView(lab, { node, family }, endpoints))]),
-  )
+  return new Map(families.map(family => [family, nodeView(lab, { node, family }, endpoints)]))
 }

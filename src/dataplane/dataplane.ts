@@ -19,6 +19,8 @@ export interface NodeView {
   settings: ProxySettings
   node: ProxyNode
   family: Family
+  /** The networks of the cluster's ServiceCIDR objects, of either family; left out: none are known. */
+  serviceCIDRs?: readonly string[]
   /** Left out: no nfacct, and INVALID packets are dropped. */
   kernel?: KernelSwitches
 }
@@ -103,13 +105,21 @@ export interface PrintOptions {
   explain: boolean
 }
 
+/** What writes the rules of a mode of kube-proxy, on any kernel. Only the mode itself looks into its rules. */
+export interface RuleWriter<Rules = unknown> {
+  /** The rules of a node. */
+  compile(view: NodeView): Rules
+  /** The rules as the text that the kernel's tool takes. */
+  text(rules: Rules, options: PrintOptions): string
+  /** The rules for other programs. */
+  json(rules: Rules, options: Pick<PrintOptions, 'jumps'>): unknown
+}
+
 /**
  * A mode of kube-proxy: what makes rules of Services on one node. Only the mode itself looks into its rules, and into what it has
  * read of the kernel's.
  */
-export interface Dataplane<Rules = unknown, Kernel = unknown> {
-  /** The rules of a node. */
-  compile(view: NodeView): Rules
+export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter<Rules> {
   /** Commands that kube-proxy runs once, before its first rules. */
   prepare(view: NodeView): readonly RuleStep[]
   /** The way from one rule set to another in single commands, each of which can be shown; undefined: no rules. */
@@ -124,8 +134,4 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> {
   synced(view: NodeView | undefined, kernel: Kernel): Kernel
   /** What clients of a node's rules may expect. */
   model(view: NodeView): NodeModel
-  /** The rules as the text that the kernel's tool takes. */
-  text(rules: Rules, options: PrintOptions): string
-  /** The rules for other programs. */
-  json(rules: Rules, options: Pick<PrintOptions, 'jumps'>): unknown
 }

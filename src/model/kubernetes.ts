@@ -78,6 +78,8 @@ export interface KubernetesObjects {
   slices: EndpointSlice[]
   pods: PodStatus[]
   deployments: Deployment[]
+  /** The networks of the ServiceCIDR objects, in which clusters choose cluster IPs. */
+  serviceCIDRs: string[]
 }
 
 export interface Endpoint {

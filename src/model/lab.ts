@@ -284,6 +284,7 @@ export interface ProxySettings {
     localhostNodePorts: boolean
     randomFully: boolean
   }
+  nftables: { masqueradeAll: boolean; masqueradeBit: number }
   nodePortAddresses: readonly string[]
 }
 

@@ -9,6 +9,7 @@ export const defaultProxySettings: ProxySettings = {
   detectLocalMode: 'ClusterCIDR',
   detectLocal: { bridgeInterface: '', interfaceNamePrefix: '' },
   iptables: { masqueradeAll: false, masqueradeBit: 14, localhostNodePorts: true, randomFully: true },
+  nftables: { masqueradeAll: false, masqueradeBit: 14 },
   nodePortAddresses: [],
 }
 
@@ -33,6 +34,7 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
     detectLocalMode,
     detectLocal: withDefaults(defaultProxySettings.detectLocal, detectLocal),
     iptables: withDefaults(defaultProxySettings.iptables, iptables),
+    nftables: defaultProxySettings.nftables,
     nodePortAddresses,
   }
   checkDetector(settings, findings)

@@ -28,25 +28,36 @@ export function primaryAddress(node: ProxyNode, family: Family): string | undefi
 
 /** Where node ports are served, by the settings and the node's addresses. */
 export function nodePortScope(settings: ProxySettings, node: ProxyNode, family: Family): NodePortScope {
-  const cidrs = nodePortNetworks(settings, node, family)
-  const all = cidrs.length === 0 || cidrs.some(cidr => cidr.endsWith('/0'))
-  const loopback = family === 'ipv4' ? '127.0.0.1' : '::1'
-  const covered = (address: string) => all || cidrs.some(cidr => contains(cidr, address))
+  const covered = coveredAddresses(settings.nodePortAddresses, node, family)
   // IPv6 has no route_localnet, so that ::1 never works.
-  const localhost = family === 'ipv4' && settings.iptables.localhostNodePorts && covered(loopback)
-  if (all) return { addresses: undefined, localhost }
-  const own = node.addresses.filter(address => familyOf(address) === family).map(canonical)
-  const addresses = [...new Set([loopback, ...own])].filter(
-    address => covered(address) && (localhost || !isLoopback(address)),
-  )
-  return { addresses, localhost }
+  const localhost =
+    family === 'ipv4' && settings.iptables.localhostNodePorts && (covered?.includes('127.0.0.1') ?? true)
+  if (covered === undefined) return { addresses: undefined, localhost }
+  return { addresses: localhost ? covered : covered.filter(address => !isLoopback(address)), localhost }
 }
 
-function nodePortNetworks(settings: ProxySettings, node: ProxyNode, family: Family): string[] {
+/** The node's addresses in these networks, `primary` meaning its IP, less loopback ones; undefined: all that it has. */
+export function nodePortAddresses(
+  networks: readonly string[],
+  node: ProxyNode,
+  family: Family,
+): readonly string[] | undefined {
+  return coveredAddresses(networks, node, family)?.filter(address => !isLoopback(address))
+}
+
+/** The first loopback address may be one of them; undefined: all (`MatchAll` in node_port_addresses.go). */
+function coveredAddresses(
+  networks: readonly string[],
+  node: ProxyNode,
+  family: Family,
+): string[] | undefined {
   const primary = primaryAddress(node, family)
   const host = family === 'ipv4' ? 32 : 128
-  const networks = settings.nodePortAddresses.map(cidr =>
-    cidr === 'primary' ? (primary === undefined ? '' : `${primary}/${host}`) : cidr,
-  )
-  return networks.filter(cidr => cidr !== '' && familyOf(cidr) === family)
+  const cidrs = networks
+    .map(cidr => (cidr === 'primary' ? (primary === undefined ? '' : `${primary}/${host}`) : cidr))
+    .filter(cidr => cidr !== '' && familyOf(cidr) === family)
+  if (cidrs.length === 0 || cidrs.some(cidr => cidr.endsWith('/0'))) return undefined
+  const loopback = family === 'ipv4' ? '127.0.0.1' : '::1'
+  const own = node.addresses.filter(address => familyOf(address) === family).map(canonical)
+  return [...new Set([loopback, ...own])].filter(address => cidrs.some(cidr => contains(cidr, address)))
 }

@@ -3,15 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { rulesCommand } from '../../src/cli/rules.ts'
-import { type GoldenCase, normalisedRestore } from '../dataplane/iptables/golden-input.ts'
+import { type GoldenCase, normalisedRestore } from '../dataplane/golden-input.ts'
 
 const golden = process.env.NETLAB_KUBE_PROXY_GOLDEN ?? ''
 const there = golden !== '' && existsSync(golden)
 afterEach(() => vi.restoreAllMocks())
 
 /** A golden case as the objects that a cluster's API would give. */
-function manifest({ services, endpointSlices = [] }: GoldenCase) {
+function manifest({ services, endpointSlices = [] }: GoldenCase, serviceCIDRs: readonly string[] = []) {
   const items = [
+    ...serviceCIDRs.map(cidr => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'ServiceCIDR',
+      metadata: { name: cidr.replace(/[:/]/g, '-') },
+      spec: { cidrs: [cidr] },
+    })),
     ...services.map(({ namespace, name, loadBalancerIngress, sessionAffinityTimeoutSeconds, ...spec }) => ({
       apiVersion: 'v1',
       kind: 'Service',
@@ -43,7 +49,7 @@ function manifest({ services, endpointSlices = [] }: GoldenCase) {
 }
 
 /** Its settings as command-line options. */
-function options({ settings }: GoldenCase): string[] {
+function options({ settings }: GoldenCase, mode: 'iptables' | 'nftables'): string[] {
   const others = settings.nodeAddresses.map(address => address.replace(/\/.*/, ''))
   const nodeIPs = [settings.nodeIP, ...others.filter(address => address !== settings.nodeIP)]
   return [
@@ -54,9 +60,9 @@ function options({ settings }: GoldenCase): string[] {
     ...(settings.nodePortAddresses.length === 0
       ? []
       : ['--nodeport-addresses', settings.nodePortAddresses.join(',')]),
-    `--iptables-localhost-nodeports=${settings.localhostNodePorts}`,
-    ...(settings.randomFully ? [] : ['--no-random-fully']),
-    ...['--family', settings.ipFamily.toLowerCase()],
+    ...(mode === 'iptables' ? [`--iptables-localhost-nodeports=${settings.localhostNodePorts}`] : []),
+    ...(mode === 'iptables' && !settings.randomFully ? ['--no-random-fully'] : []),
+    ...['--mode', mode, '--family', settings.ipFamily.toLowerCase()],
   ]
 }
 
@@ -65,28 +71,56 @@ describe.skipIf(!there)("netlab rules -f on kube-proxy's own test cases (NETLAB_
   const folder = there ? mkdtempSync(join(tmpdir(), 'netlab-rules-golden-')) : ''
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  // 21 and 22 are what a partial sync sends; 24 needs a kernel with nfacct, which is nothing that a manifest says.
-  const leftOut = /^(21|22|24)-/
-  const cases = there
-    ? readdirSync(join(golden, 'iptables'))
-        .filter(file => file.endsWith('.rules') && !leftOut.test(file))
-        .map(file => file.replace('.rules', ''))
-    : []
+  const casesOf = (mode: 'iptables' | 'nftables', leftOut: RegExp) =>
+    there
+      ? readdirSync(join(golden, mode))
+          .filter(file => file.endsWith('.rules') && !leftOut.test(file))
+          .map(file => file.replace('.rules', ''))
+      : []
+  const read = (...path: string[]) => readFileSync(join(golden, ...path), 'utf8')
 
-  it.each(cases)('%s', async id => {
-    const read = (ending: string) => readFileSync(join(golden, 'iptables', `${id}.${ending}`), 'utf8')
-    const input = JSON.parse(read('json')) as GoldenCase
-    const file = join(folder, `${id}.json`)
-    writeFileSync(file, manifest(input))
-    let printed = ''
+  /** What the command prints for a manifest. */
+  async function printed(text: string, ...args: string[]): Promise<string> {
+    const file = join(folder, 'manifest.json')
+    writeFileSync(file, text)
+    let out = ''
     vi.spyOn(process.stdout, 'write').mockImplementation(text => {
-      printed += String(text)
+      out += String(text)
       return true
     })
     vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
     await rulesCommand()
       .exitOverride()
-      .parseAsync(['-f', file, ...options(input)], { from: 'user' })
-    expect(normalisedRestore(printed)).toEqual(normalisedRestore(read('rules')))
+      .parseAsync(['-f', file, ...args], { from: 'user' })
+    return out
+  }
+
+  // 21 and 22 are what a partial sync sends; 24 needs a kernel with nfacct, which is nothing that a manifest says.
+  it.each(casesOf('iptables', /^(21|22|24)-/))('iptables: %s', async id => {
+    const input = JSON.parse(read('iptables', `${id}.json`)) as GoldenCase
+    const out = await printed(manifest(input), ...options(input, 'iptables'))
+    expect(normalisedRestore(out)).toEqual(normalisedRestore(read('iptables', `${id}.rules`)))
+  })
+
+  // 03 and 06 have chains that a partial sync has emptied.
+  it.each(casesOf('nftables', /^0[36]-/))('nftables: %s', async id => {
+    const input = JSON.parse(read('nftables', `${id}.json`)) as GoldenCase
+    const { serviceCIDRs = [] } = input.settings
+    const expected = commandsByChain(read('nftables', `${id}.rules`))
+    const asObjects = await printed(manifest(input, serviceCIDRs), ...options(input, 'nftables'))
+    expect(commandsByChain(asObjects)).toEqual(expected)
+    const cidrs = ['--service-cidr', serviceCIDRs.join(',')]
+    const asOption = await printed(manifest(input), ...options(input, 'nftables'), ...cidrs)
+    expect(commandsByChain(asOption)).toEqual(expected)
   })
 })
+
+/** The commands of a script for `nft -f`, the rules of each chain in their order, all else sorted. */
+function commandsByChain(text: string): Record<string, string[]> {
+  const found: Record<string, string[]> = {}
+  for (const line of text.split('\n').filter(line => line.startsWith('add '))) {
+    const [, chain = ''] = /^add rule \S+ \S+ (\S+)/.exec(line) ?? []
+    found[chain] = [...(found[chain] ?? []), line]
+  }
+  return { ...found, '': (found[''] ?? []).sort() }
+}

@@ -138,6 +138,62 @@ describe('netlab rules', () => {
   })
 })
 
+describe('netlab rules --mode nftables', () => {
+  const mode = ['--mode', 'nftables']
+
+  it('prints a script for nft', async () => {
+    const { out, notes } = await rules(service, deployment, ...mode, '--node-ip', '192.0.2.1')
+    expect(out).toMatch(/^add table ip kube-proxy \{ comment "rules for kube-proxy" ; \}\n/)
+    expect(out).toMatch(/ meta l4proto tcp dnat to 10\.244\.0\.2:8080\n/)
+    expect(out).toContain('add element ip kube-proxy nodeport-ips { 192.0.2.1 }\n')
+    expect(notes).toBe('')
+  })
+
+  it("says where it cannot know the node's IP", async () => {
+    const { out, notes } = await rules(service, ...mode)
+    expect(out).toContain(
+      'services fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @service-nodeports',
+    )
+    expect(notes).toBe(
+      "node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, which --node-ip says\n",
+    )
+    expect((await rules(service, ...mode, '--nodeport-addresses', '0.0.0.0/0')).notes).toBe('')
+  })
+
+  it('drops what goes to cluster IPs that nobody has, by an option and by objects', async () => {
+    const cidr = file(
+      'cidr.yaml',
+      'apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {name: a}\nspec: {cidrs: [10.98.0.0/16, "fd00::/112"]}\n',
+    )
+    const both = await rules(service, cidr, ...mode, '--service-cidr', '10.96.0.0/16')
+    expect(both.out).toContain('ip daddr { 10.96.0.0/16,10.98.0.0/16 } drop')
+    const ofLab = await rules('clusterip', ...mode, '--service-cidr', '10.100.0.0/16')
+    expect(ofLab.out).toContain('ip daddr { 10.100.0.0/16 } drop')
+  })
+
+  it('explains each line on request, and gives JSON', async () => {
+    const { out } = await rules('clusterip', ...mode, '--explain')
+    expect(out).toContain('# a random number from 0 to 1 chooses the endpoint: 1 in 2 goes to each\nadd rule')
+    const json = await rules('-f', 'labs/clusterip.yaml', ...mode, '--format', 'json')
+    expect(Object.keys(JSON.parse(json.out).maps['service-ips'].elements)).toEqual([
+      '10.100.100.100 . tcp . 8080',
+    ])
+  })
+
+  it.each([
+    [[...mode, '--jumps'], '--jumps is for iptables mode'],
+    [
+      [...mode, '--iptables-localhost-nodeports', 'false'],
+      '--iptables-localhost-nodeports is for iptables mode',
+    ],
+    [[...mode, '--no-random-fully'], '--no-random-fully is for iptables mode'],
+    [['--service-cidr', '10.96.0.0/16'], '--service-cidr is for nftables mode'],
+    [['--mode', 'userspace'], 'Allowed choices are iptables, nftables'],
+  ])('has no use for options of another mode: %j', async (args, message) => {
+    await expect(rules(service, ...args)).rejects.toThrow(message)
+  })
+})
+
 describe('the rules of a lab', () => {
   it('are those after its last step', async () => {
     const { out } = await rules('clusterip')

@@ -16,6 +16,7 @@ import { endpointSliceObject, endpointsObject } from './endpoints-schema.ts'
 import type { Mistake } from './fields.ts'
 import { largeJsonDocument } from './large-json.ts'
 import { readService, serviceMistakes } from './service.ts'
+import { serviceCIDRObject } from './service-cidr-schema.ts'
 import { serviceObject } from './service-schema.ts'
 import { deploymentMistakes, readDeployment, readPod } from './workload.ts'
 import { deploymentObject, podObject } from './workload-schema.ts'
@@ -72,11 +73,19 @@ export function manifestsOf(files: readonly ReadDocuments[]): Manifests {
 /** What to do with the objects of one kind. */
 interface Kind {
   apiVersion: string
+  /** Its objects are in no namespace. */
+  ofCluster?: boolean
   read(reader: ManifestReader, document: SourceDocument, path: Path): void
 }
 
 class ManifestReader implements Manifests {
-  readonly objects: KubernetesObjects = { services: [], slices: [], pods: [], deployments: [] }
+  readonly objects: KubernetesObjects = {
+    services: [],
+    slices: [],
+    pods: [],
+    deployments: [],
+    serviceCIDRs: [],
+  }
   readonly skipped: SkippedObject[] = []
   readonly problems: Problem[] = []
   readonly #places = new Map<object, { document: SourceDocument; path: Path }>()
@@ -145,7 +154,9 @@ class ManifestReader implements Manifests {
     path: Path,
     { name, namespace }: { name: string; namespace?: string | null | undefined },
   ): boolean {
-    const what = `${kindAt(document, path)} ${namespace ?? 'default'}/${name}`
+    const kind = kindAt(document, path)
+    const inNamespace = own(kinds, kind)?.ofCluster ? '' : `${namespace ?? 'default'}/`
+    const what = `${kind} ${inNamespace}${name}`
     const first = this.#names.get(what)
     if (first === undefined) {
       this.#names.set(what, { document, path })
@@ -195,6 +206,15 @@ const kinds: Readonly<Record<string, Kind>> = {
         const slices = readEndpoints(object)
         reader.objects.slices.push(...slices)
         return slices
+      }),
+  },
+  ServiceCIDR: {
+    apiVersion: 'networking.k8s.io/v1',
+    ofCluster: true,
+    read: (reader, document, path) =>
+      reader.check(document, path, serviceCIDRObject, none, ({ metadata, spec }) => {
+        reader.objects.serviceCIDRs.push(...spec.cidrs.map(cidr => cidr.trim()))
+        return metadata
       }),
   },
   Pod: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { serviceChainNames } from '../../../src/dataplane/iptables/chain-names.ts'
+import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 import { compile, rulesOf, service, serviceChains, slice } from './fixtures.ts'
 
 const pods = { clusterCIDR: '10.1.0.0/16' }
@@ -41,13 +42,10 @@ describe('a cluster IP', () => {
 
   it('tells pods by their bridge or by their interfaces, too', () => {
     const of = (mode: 'BridgeInterface' | 'InterfaceNamePrefix') => {
-      const { iptables } = { iptables: { masqueradeAll: false, masqueradeBit: 14, localhostNodePorts: true } }
       const settings = {
-        clusterCIDR: '',
+        ...defaultProxySettings,
         detectLocalMode: mode,
         detectLocal: { bridgeInterface: 'br1', interfaceNamePrefix: 'veth' },
-        iptables: { ...iptables, randomFully: true },
-        nodePortAddresses: [],
       }
       return rulesOf(compile([service()], [slice(['10.1.0.2'])], {}, { settings }), 'nat', 'SVC')[0]
     }

@@ -8,7 +8,7 @@ import { restoreText } from '../../../src/dataplane/iptables/restore-text.ts'
 import { partialSync } from '../../../src/dataplane/iptables/sync.ts'
 import { flushCommand, staleEntries } from '../../../src/service/conntrack.ts'
 import { servicePortName } from '../../../src/service/names.ts'
-import { type GoldenCase, goldenInput, normalisedRestore } from './golden-input.ts'
+import { type GoldenCase, goldenInput, normalisedRestore } from '../golden-input.ts'
 
 const folder = process.env.NETLAB_KUBE_PROXY_GOLDEN ?? ''
 const there = folder !== '' && existsSync(folder)

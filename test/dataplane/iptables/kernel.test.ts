@@ -8,8 +8,8 @@ import { restoreText } from '../../../src/dataplane/iptables/restore-text.ts'
 import { ruleCommands } from '../../../src/dataplane/iptables/rule-commands.ts'
 import type { RuleSet } from '../../../src/dataplane/iptables/rules.ts'
 import { fullSync, partialSync } from '../../../src/dataplane/iptables/sync.ts'
+import { type GoldenCase, goldenInput } from '../golden-input.ts'
 import { compile, service, slice } from './fixtures.ts'
-import { type GoldenCase, goldenInput } from './golden-input.ts'
 
 /** Runs a shell script in user and network namespaces of its own, which end with it: the machine's rules are out of reach. */
 function inNamespace(script: string): string {

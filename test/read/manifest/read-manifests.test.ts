@@ -313,3 +313,34 @@ it('a large JSON file has its mistakes told by line, too', () => {
   expect(readManifests(list(81), 'm.json').objects.services.map(({ name }) => name)).toEqual(['a', 'b'])
   expect(told(list(0))).toEqual(['34:15 | 0 is not a port | ports are 1 to 65535'])
 })
+
+describe('a ServiceCIDR', () => {
+  const cidr = (cidrs: string, fields = 'name: kubernetes', version = 'v1') =>
+    `apiVersion: networking.k8s.io/${version}\nkind: ServiceCIDR\nmetadata: {${fields}}\nspec: {cidrs: ${cidrs}}\n`
+
+  it('says where the cluster takes cluster IPs from', () => {
+    const two = `${cidr('[10.96.0.0/16, "fd00::/112"]')}---\n${cidr('[" 10.98.0.0/16"]', 'name: more')}`
+    expect(readManifests(two, 'm.yaml').objects.serviceCIDRs).toEqual([
+      '10.96.0.0/16',
+      'fd00::/112',
+      '10.98.0.0/16',
+    ])
+  })
+
+  it.each([
+    [
+      'is in no namespace',
+      `${cidr('[10.96.0.0/16]')}---\n${cidr('[10.98.0.0/16]')}`,
+      '8:18 | ServiceCIDR kubernetes is there already, in m.yaml:3 | rename or remove one',
+    ],
+    ['has networks', cidr('[10.96.0.0]'), '4:16 | 10.96.0.0 has no prefix | write 10.96.0.0/32 for it alone'],
+    ['has one at least', cidr('[]'), '4:15 | must not be empty'],
+    [
+      'is read in one version',
+      cidr('[10.96.0.0/16]', 'name: a', 'v1beta1'),
+      '1:13 | ServiceCIDR of networking.k8s.io/v1beta1 is not read | write networking.k8s.io/v1',
+    ],
+  ])('%s', (_, text, problem) => {
+    expect(told(text)).toEqual([problem])
+  })
+})

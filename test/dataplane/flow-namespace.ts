@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
+/** Where flows come from. */
+type FlowPlace = 'node' | 'clients' | 'beyond'
+
 /** TCP connections from one place to one address and port. */
 export interface Attempt {
-  place: 'node' | 'clients'
+  place: FlowPlace
   /** The client's own addresses: one connection from each `times` times, one after the other. */
   from: string[]
   times: number
@@ -30,10 +33,12 @@ export interface Topology {
   onNode: string[]
   /** `ip:port` behind the node: endpoints, and whoever would answer if a service's packets were not taken. */
   beyond: string[]
+  /** `ip:port` that are on the clients' side: what endpoints ask for. */
+  onClients: string[]
   /** Loaded before anything is sent: the machine's own firewall. */
   firewall: string[]
-  variant: string
-  rules: string
+  /** Shell commands that load the rules. */
+  load: string
 }
 
 /** The node's address towards its pods, as a bridge has one: unlike the node's IP it shows that a source was masqueraded. */
@@ -90,14 +95,16 @@ export async function sendPackets(
   })
   running.child.stdin?.end(script(topology, attempts))
   const { stdout } = await running
-  const [bareNode, bareClients, node, clients] = stdout
+  const told = stdout
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as Outcome[][])
-  const inOrder = (fromNode: Outcome[][] = [], fromClients: Outcome[][] = []) =>
-    attempts.map(({ place }) => (place === 'node' ? fromNode : fromClients).shift() ?? [])
-  return { bare: inOrder(bareNode, bareClients), ruled: inOrder(node, clients) }
+  const inOrder = (told: Outcome[][][]) =>
+    attempts.map(({ place }) => told[places.indexOf(place)]?.shift() ?? [])
+  return { bare: inOrder(told.slice(0, places.length)), ruled: inOrder(told.slice(places.length)) }
 }
+
+const places: readonly FlowPlace[] = ['node', 'clients', 'beyond']
 
 function script(topology: Topology, attempts: Attempt[]): string {
   const of = (place: string) => attempts.filter(attempt => attempt.place === place)
@@ -109,9 +116,11 @@ function script(topology: Topology, attempts: Attempt[]): string {
     patience: attempt.patience.bare,
   })
   const ruled = (attempt: Attempt) => ({ ...attempt, patience: attempt.patience.ruled })
-  const send = (choose: (attempt: Attempt) => object) => `
-node /run/connect.js '${JSON.stringify(of('node').map(choose))}'
-nsenter --net=/run/netns/clients node /run/connect.js '${JSON.stringify(of('clients').map(choose))}'`
+  const enter = (place: FlowPlace) => (place === 'node' ? '' : `nsenter --net=/run/netns/${place} `)
+  const send = (choose: (attempt: Attempt) => object) =>
+    places
+      .map(place => `${enter(place)}node /run/connect.js '${JSON.stringify(of(place).map(choose))}'`)
+      .join('\n')
   return `
 mount -t tmpfs tmpfs /run
 cat > /run/listen.js <<'END'
@@ -123,16 +132,16 @@ END
 ${lines(topology.nodeAddresses, address => `ip address replace ${address} dev lo`)}
 ip link set lo up
 for setting in ip_forward conf/all/route_localnet; do echo 1 > /proc/sys/net/ipv4/$setting; done
-${neighbour('clients', topology.nodeIP, clients)}
+${neighbour('clients', topology.nodeIP, [...clients, ...topology.onClients.map(addressOf)])}
 ${neighbour('beyond', gateway, topology.beyond.map(addressOf))}
 ip route add default dev clients
 ${topology.firewall.join('\n')}
 node /run/listen.js ${unique(topology.onNode).join(' ')} > /run/node.ready &
 nsenter --net=/run/netns/beyond node /run/listen.js ${unique(topology.beyond).join(' ')} > /run/beyond.ready &
-until [ -s /run/node.ready ] && [ -s /run/beyond.ready ]; do sleep 0.01; done
+nsenter --net=/run/netns/clients node /run/listen.js ${unique(topology.onClients).join(' ')} > /run/clients.ready &
+until [ -s /run/node.ready ] && [ -s /run/beyond.ready ] && [ -s /run/clients.ready ]; do sleep 0.01; done
 ${send(bare)}
-iptables-${topology.variant}-restore --noflush <<'END'
-${topology.rules}END
+${topology.load}
 ${send(ruled)}
 `
 }

@@ -1,5 +1,5 @@
-import type { NodeView } from '../../../src/dataplane/dataplane.ts'
-import type { EndpointSlice, Protocol, Service } from '../../../src/model/kubernetes.ts'
+import type { NodeView } from '../../src/dataplane/dataplane.ts'
+import type { EndpointSlice, Protocol, Service } from '../../src/model/kubernetes.ts'
 
 /** The shape of a golden case's JSON file, as far as the tests read it. */
 export interface GoldenCase {
@@ -12,6 +12,7 @@ export interface GoldenCase {
     masqueradeAll: boolean
     localhostNodePorts: boolean
     nodePortAddresses: string[]
+    serviceCIDRs?: string[]
     randomFully: boolean
     nfacct: boolean
     conntrackTCPBeLiberal: boolean
@@ -68,6 +69,7 @@ export function goldenInput({ settings, services, endpointSlices = [] }: GoldenC
         localhostNodePorts: settings.localhostNodePorts,
         randomFully: settings.randomFully,
       },
+      nftables: { masqueradeAll: settings.masqueradeAll, masqueradeBit: 14 },
       nodePortAddresses: settings.nodePortAddresses,
     },
     node: {
@@ -75,6 +77,7 @@ export function goldenInput({ settings, services, endpointSlices = [] }: GoldenC
       addresses: settings.nodeAddresses.map(address => address.replace(/\/.*/, '')),
       primary: settings.nodeIP,
     },
+    ...(settings.serviceCIDRs === undefined ? {} : { serviceCIDRs: settings.serviceCIDRs }),
     family: settings.ipFamily === 'IPv6' ? 'ipv6' : 'ipv4',
     kernel: { nfacct: settings.nfacct, tcpBeLiberal: settings.conntrackTCPBeLiberal },
   }

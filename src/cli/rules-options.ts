@@ -1,0 +1,162 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { NodeView } from '../dataplane/dataplane.ts'
+import type { RuleMode } from '../dataplane/modes.ts'
+import { exitCode, NetlabError } from '../errors.ts'
+import { type Family, familyOf } from '../model/address.ts'
+import type { KubernetesObjects } from '../model/kubernetes.ts'
+import type { ProxySettings } from '../model/lab.ts'
+import { ipAddress, network } from '../read/manifest/fields.ts'
+import { defaultProxySettings } from '../read/proxy-settings.ts'
+import { slicesOfManifests } from '../service/from-manifests.ts'
+
+/** The options of `netlab rules`. */
+export interface RulesOptions {
+  file: string[]
+  mode: RuleMode
+  podCidr?: string[]
+  clusterCidr?: string
+  serviceCidr: string[]
+  detectLocalMode: ProxySettings['detectLocalMode']
+  podBridgeInterface: string
+  podInterfaceNamePrefix: string
+  masqueradeAll: boolean
+  nodeName: string
+  nodeIp: string[]
+  nodeportAddresses: string[]
+  iptablesLocalhostNodeports: boolean
+  randomFully: boolean
+  family: Family
+  format: 'text' | 'json'
+  jumps: boolean
+  explain: boolean
+}
+
+/** Where pods without an address live unless told otherwise: flannel's and kind's networks. */
+const podNetworks = { ipv4: ['10.244.0.0/16'], ipv6: ['fd00:10:244::/64'] } as const
+
+/** What a node that is given by options would know of the objects. */
+export function viewOfManifests(objects: KubernetesObjects, options: RulesOptions): NodeView {
+  const { nodeName, nodeIp, family, masqueradeAll } = options
+  const node = { name: nodeName, podNetworks: options.podCidr ?? podNetworks[family] }
+  return {
+    services: objects.services,
+    slices: slicesOfManifests(objects, node),
+    settings: {
+      clusterCIDR: options.clusterCidr ?? '',
+      detectLocalMode: options.detectLocalMode,
+      detectLocal: {
+        bridgeInterface: options.podBridgeInterface,
+        interfaceNamePrefix: options.podInterfaceNamePrefix,
+      },
+      iptables: {
+        ...defaultProxySettings.iptables,
+        masqueradeAll,
+        localhostNodePorts: options.iptablesLocalhostNodeports,
+        randomFully: options.randomFully,
+      },
+      nftables: { ...defaultProxySettings.nftables, masqueradeAll },
+      nodePortAddresses: options.nodeportAddresses,
+    },
+    node: { name: nodeName, addresses: nodeIp },
+    family,
+    serviceCIDRs: [...objects.serviceCIDRs, ...options.serviceCidr],
+  }
+}
+
+/** Options of one mode, and why another has no use for them. */
+const ofOneMode: Readonly<Partial<Record<keyof RulesOptions, { mode: RuleMode; else: string }>>> = {
+  jumps: {
+    mode: 'iptables',
+    else: "leave it out: the table of nftables mode has chains of its own at the kernel's hooks",
+  },
+  iptablesLocalhostNodeports: {
+    mode: 'iptables',
+    else: 'leave it out: in nftables mode node ports never answer on loopback addresses',
+  },
+  randomFully: {
+    mode: 'iptables',
+    else: 'leave it out: nftables mode always masquerades with fully-random',
+  },
+  serviceCidr: {
+    mode: 'nftables',
+    else: 'leave it out, or add "--mode nftables": the rules of iptables mode know nothing of such networks',
+  },
+}
+
+/** Throws where the command line has an option that means nothing in its mode. */
+export function refuseOthersOptions(command: Command, mode: RuleMode): void {
+  for (const option of given(command)) {
+    const only = ofOneMode[option.attributeName() as keyof RulesOptions]
+    if (only === undefined || only.mode === mode) continue
+    throw new NetlabError({
+      what: `${option.long ?? option.flags} is for ${only.mode} mode`,
+      fix: only.else,
+      exitCode: exitCode.wrongInput,
+    })
+  }
+}
+
+/** A lab file says the other things itself, under `proxy:`. */
+const labsOptions = ['file', 'mode', 'format', 'jumps', 'explain', 'nodeName', 'family', 'serviceCidr']
+
+/** Throws where the command line has an option that only manifests need. */
+export function refuseNodeOptions(command: Command): void {
+  const said = given(command).find(option => !labsOptions.includes(option.attributeName()))
+  if (said === undefined) return
+  throw new NetlabError({
+    what: `${said.long ?? said.flags} is for manifests`,
+    fix: 'a lab has its settings in the lab file, under "proxy:"',
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+function given(command: Command) {
+  return command.options.filter(option => command.getOptionValueSource(option.attributeName()) === 'cli')
+}
+
+/** A line for people whose rules serve node ports more widely than kube-proxy would; else nothing. */
+export function nodePortNote({ services, node, family }: NodeView, options: RulesOptions): string {
+  const isKnown = node.addresses.some(address => familyOf(address) === family)
+  const hasNodePort = [...services].some(({ ports }) => ports.some(port => port.nodePort !== undefined))
+  if (options.mode !== 'nftables' || options.nodeportAddresses.length > 0 || isKnown || !hasNodePort)
+    return ''
+  return (
+    "node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, " +
+    'which --node-ip says\n'
+  )
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
+
+export function trueOrFalse(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new InvalidArgumentError('write true or false.')
+  return value === 'true'
+}
+
+/** `10.0.0.0/8,fd00::/8` as a list. */
+export function cidrs(text: string): string[] {
+  const parts = text.split(',').map(part => part.trim())
+  for (const part of parts) {
+    const problem = network.safeParse(part).error?.issues[0]
+    if (problem) throw new InvalidArgumentError(`${problem.message}.`)
+  }
+  return parts
+}
+
+export function cidrText(text: string): string {
+  return cidrs(text).join(',')
+}
+
+/** Networks, or `primary`. */
+export function scopes(text: string): string[] {
+  return text === 'primary' ? [text] : cidrs(text)
+}
+
+export function addresses(text: string, previous: string[]): string[] {
+  const problem = ipAddress.safeParse(text).error?.issues[0]
+  if (problem) throw new InvalidArgumentError(`${problem.message}.`)
+  return [...previous, text]
+}

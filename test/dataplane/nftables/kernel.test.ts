@@ -1,0 +1,170 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { compileServices } from '../../../src/dataplane/nftables/compile.ts'
+import { scriptText } from '../../../src/dataplane/nftables/print.ts'
+import type { RuleSet } from '../../../src/dataplane/nftables/rules.ts'
+import { fullSync, kernelTableOf, partialSync, type Sync } from '../../../src/dataplane/nftables/sync.ts'
+import { type GoldenCase, goldenInput } from '../golden-input.ts'
+import { service, slice } from '../iptables/fixtures.ts'
+import { compile } from './fixtures.ts'
+import { inNamespace, nftWorks } from './in-namespace.ts'
+
+const load = (lines: readonly string[]) => `nft -f - <<'END'\n${lines.join('\n')}\nEND\n`
+const printed = (rules: RuleSet) => load(scriptText(rules, { explain: true }).split('\n'))
+const atOnce = ({ parts }: Sync) => load(parts.flat())
+const partByPart = ({ parts }: Sync) => parts.map(load).join('')
+
+type Json = Record<string, unknown>
+
+/** What the kernel has after a script, without handles and the order in which things were made; the rules of a chain in theirs. */
+function kernelAfter(...scripts: string[]): Record<string, unknown> {
+  const { nftables } = JSON.parse(inNamespace([...scripts, 'nft -j list ruleset'].join('\n'))) as {
+    nftables: Record<string, Json>[]
+  }
+  const found: Record<string, unknown> = {}
+  for (const [[kind = '', { handle: _, ...object } = {}] = []] of nftables.map(each =>
+    Object.entries(each),
+  )) {
+    if (kind === 'metainfo') continue
+    if (kind === 'rule') {
+      const place = `rules of ${String(object.chain)}`
+      found[place] = [...((found[place] ?? []) as unknown[]), object]
+    } else {
+      const { elem, ...rest } = object
+      const elements = ((elem ?? []) as unknown[]).map(each => JSON.stringify(each)).sort()
+      found[`${kind} ${String(object.name)}`] = { ...rest, elements }
+    }
+  }
+  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const everything = (addresses: string[], settings: Parameters<typeof compile>[2] = {}) =>
+  compile(
+    [
+      service({
+        type: 'LoadBalancer',
+        ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080, nodePort: 30_080 }],
+        externalIPs: ['198.51.100.7'],
+        loadBalancerIPs: ['198.51.100.9'],
+        // The second is inside the first, and the third has the node.
+        loadBalancerSourceRanges: ['203.0.113.0/24', '203.0.113.128/25', '192.0.2.0/24'],
+        externalTrafficPolicy: 'Local',
+        sessionAffinity: 'ClientIP',
+      }),
+      service({ name: 'empty', clusterIPs: ['10.96.0.2'] }),
+      service({ name: 'n'.repeat(63), namespace: 's'.repeat(63), clusterIPs: ['10.96.0.3'] }),
+    ],
+    [slice(addresses, { ports: [{ name: 'http', protocol: 'TCP', port: 8080 }] })],
+    { clusterCIDR: '10.1.0.0/16', ...settings },
+    { serviceCIDRs: ['10.96.0.0/16', '10.98.0.0/16'] },
+  )
+
+describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
+  const [few, more] = [everything(['10.1.0.2']), everything(['10.1.0.2', '10.1.0.3', '10.1.0.4'])]
+
+  it('what is printed loads, and a full sync leaves the same', () => {
+    const there = kernelAfter(printed(more))
+    expect(Object.keys(there).filter(name => name.startsWith('chain endpoint-'))).toHaveLength(3)
+    expect(kernelAfter(atOnce(fullSync(more)))).toEqual(there)
+    expect(kernelAfter(partByPart(fullSync(more)))).toEqual(there)
+  })
+
+  it.each([
+    ['at once', atOnce],
+    ['part by part', partByPart],
+  ])('a partial sync, %s, and the next one leave the same as a full one', (_, run) => {
+    const sync = partialSync(more, few)
+    expect(sync.stale).toHaveLength(2)
+    const kernel = kernelTableOf(few)
+    const stale = sync.stale.map(name => [name, 0] as const)
+    const next = partialSync(few, few, { ...kernel, chains: new Map([...kernel.chains, ...stale]) })
+    expect(next.parts).toEqual([])
+    expect(kernelAfter(printed(more), run(sync), load(next.cleanup))).toEqual(kernelAfter(printed(few)))
+    expect(kernelAfter(printed(few), run(partialSync(few, more)))).toEqual(kernelAfter(printed(more)))
+  })
+
+  it('a full sync makes good what other settings have left', () => {
+    const other = everything(['10.1.0.2'], { nodePortAddresses: ['0.0.0.0/0'], clusterCIDR: '' })
+    const sync = fullSync(other, kernelTableOf(few))
+    expect(kernelAfter(printed(few), atOnce(sync))).toEqual(kernelAfter(printed(other)))
+    expect(kernelAfter(printed(few), partByPart(sync))).toEqual(kernelAfter(printed(other)))
+  })
+
+  it('IPv6', () => {
+    const rules = compile(
+      [
+        service({
+          clusterIPs: ['fd00::1'],
+          sessionAffinity: 'ClientIP',
+          externalTrafficPolicy: 'Local',
+          externalIPs: ['fd00:1::1'],
+        }),
+      ],
+      [slice(['fd00:10::1', 'fd00:10::2'], { addressType: 'IPv6' })],
+      { clusterCIDR: 'fd00:10::/64' },
+      { family: 'ipv6', serviceCIDRs: ['10.96.0.0/16', 'fd00::/112'] },
+    )
+    expect(kernelAfter(partByPart(fullSync(rules)))).toEqual(kernelAfter(printed(rules)))
+  })
+
+  it('names of interfaces, whatever they are', () => {
+    const names = ['br1', 'cni', 'ip6', 'ip', 'veth_', 'br-lan.10', '0abc', 'rt0', 'cali', 'dead', 'a1']
+    const rules = (name: string, detectLocalMode: 'BridgeInterface' | 'InterfaceNamePrefix') =>
+      compile([service()], [slice(['10.1.0.2'])], {
+        detectLocalMode,
+        detectLocal: { bridgeInterface: name, interfaceNamePrefix: name },
+      })
+    const read = "nft list ruleset | sed -n 's/.*iifname != \\([^ ]*\\) .*/\\1/p'"
+    const loadEach = (mode: 'BridgeInterface' | 'InterfaceNamePrefix') =>
+      names.map(name => inNamespace(printed(rules(name, mode)) + read).trim())
+    expect(loadEach('BridgeInterface')).toEqual(names.map(name => `"${name}"`))
+    expect(loadEach('InterfaceNamePrefix')).toEqual(names.map(name => `"${name}*"`))
+  })
+
+  it('many services, which one message cannot take, part by part', () => {
+    const count = 300
+    const rules = compile(
+      Array.from({ length: count }, (_, at) =>
+        service({ name: `svc${at}`, clusterIPs: [`10.96.${at >> 8}.${at & 255}`] }),
+      ),
+      Array.from({ length: count }, (_, at) => slice(['10.1.0.1', '10.1.0.2'], { service: `svc${at}` })),
+    )
+    const { parts } = fullSync(rules)
+    expect(() => inNamespace(load(parts.flat()))).toThrow('Message too long')
+    const runs = Array.from({ length: Math.ceil(parts.length / 50) }, (_, at) =>
+      parts.slice(at * 50, at * 50 + 50),
+    )
+    const counted = inNamespace(
+      [...runs.map(run => load(run.flat())), "nft list ruleset | grep -c 'chain endpoint-'"].join('\n'),
+    )
+    expect(counted.trim()).toBe(String(2 * count))
+  })
+})
+
+const folder = join(process.env.NETLAB_KUBE_PROXY_GOLDEN ?? '', 'nftables')
+const there = process.env.NETLAB_KUBE_PROXY_GOLDEN !== undefined && existsSync(folder)
+
+describe.skipIf(!there || !nftWorks)("kube-proxy's own test cases, as the kernel takes them", () => {
+  const cases = there
+    ? readdirSync(folder).filter(file => file.endsWith('.json') && !/^0[36]-/.test(file))
+    : []
+  const linesOf = (file: string) => readFileSync(join(folder, file), 'utf8').split('\n')
+
+  it.each(cases)('%s', file => {
+    const golden = JSON.parse(readFileSync(join(folder, file), 'utf8')) as GoldenCase
+    const rules = compileServices(goldenInput(golden))
+    expect(kernelAfter(printed(rules))).toEqual(
+      kernelAfter(load(inLoadOrder(linesOf(file.replace('.json', '.rules'))))),
+    )
+  })
+})
+
+/** The golden files have things before what they lead to. */
+function inLoadOrder(lines: string[]): string[] {
+  const rank = (line: string) =>
+    ['table', 'set', 'map', 'chain', 'rule', 'element'].indexOf(line.split(' ')[1] ?? '')
+  return lines.filter(line => line.startsWith('add ')).sort((a, b) => rank(a) - rank(b))
+}
+
+it.skipIf(nftWorks)('the kernel was not asked: no nft, or no user namespaces here', () => {})
