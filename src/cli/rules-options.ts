@@ -16,6 +16,8 @@ export interface RulesOptions {
   podCidr?: string[]
   clusterCidr?: string
   serviceCidr: string[]
+  ipvsScheduler: string
+  ipvsStrictArp: boolean
   detectLocalMode: ProxySettings['detectLocalMode']
   podBridgeInterface: string
   podInterfaceNamePrefix: string
@@ -55,6 +57,7 @@ export function viewOfManifests(objects: KubernetesObjects, options: RulesOption
         randomFully: options.randomFully,
       },
       nftables: { ...defaultProxySettings.nftables, masqueradeAll },
+      ipvs: { scheduler: options.ipvsScheduler, strictARP: options.ipvsStrictArp },
       nodePortAddresses: options.nodeportAddresses,
     },
     node: { name: nodeName, addresses: nodeIp },
@@ -63,33 +66,37 @@ export function viewOfManifests(objects: KubernetesObjects, options: RulesOption
   }
 }
 
-/** Options of one mode, and why another has no use for them. */
-const ofOneMode: Readonly<Partial<Record<keyof RulesOptions, { mode: RuleMode; else: string }>>> = {
+/** Options that not every mode has a use for: the modes that have, and why another has none. */
+const ofSomeModes: Readonly<
+  Partial<Record<keyof RulesOptions, { modes: readonly RuleMode[]; else: string }>>
+> = {
   jumps: {
-    mode: 'iptables',
+    modes: ['iptables', 'ipvs'],
     else: "leave it out: the table of nftables mode has chains of its own at the kernel's hooks",
   },
   iptablesLocalhostNodeports: {
-    mode: 'iptables',
-    else: 'leave it out: in nftables mode node ports never answer on loopback addresses',
+    modes: ['iptables'],
+    else: 'leave it out: in other modes node ports never answer on loopback addresses',
   },
   randomFully: {
-    mode: 'iptables',
+    modes: ['iptables', 'ipvs'],
     else: 'leave it out: nftables mode always masquerades with fully-random',
   },
   serviceCidr: {
-    mode: 'nftables',
-    else: 'leave it out, or add "--mode nftables": the rules of iptables mode know nothing of such networks',
+    modes: ['nftables'],
+    else: 'leave it out, or add "--mode nftables": other modes know nothing of such networks',
   },
+  ipvsScheduler: { modes: ['ipvs'], else: 'leave it out, or add "--mode ipvs"' },
+  ipvsStrictArp: { modes: ['ipvs'], else: 'leave it out, or add "--mode ipvs"' },
 }
 
 /** Throws where the command line has an option that means nothing in its mode. */
 export function refuseOthersOptions(command: Command, mode: RuleMode): void {
   for (const option of given(command)) {
-    const only = ofOneMode[option.attributeName() as keyof RulesOptions]
-    if (only === undefined || only.mode === mode) continue
+    const only = ofSomeModes[option.attributeName() as keyof RulesOptions]
+    if (only === undefined || only.modes.includes(mode)) continue
     throw new NetlabError({
-      what: `${option.long ?? option.flags} is for ${only.mode} mode`,
+      what: `${option.long ?? option.flags} is for ${only.modes.join(' and ')} mode`,
       fix: only.else,
       exitCode: exitCode.wrongInput,
     })
@@ -114,12 +121,14 @@ function given(command: Command) {
   return command.options.filter(option => command.getOptionValueSource(option.attributeName()) === 'cli')
 }
 
-/** A line for people whose rules serve node ports more widely than kube-proxy would; else nothing. */
+/** A line for people where nobody has said which addresses the node has, and its node ports depend on it; else nothing. */
 export function nodePortNote({ services, node, family }: NodeView, options: RulesOptions): string {
   const isKnown = node.addresses.some(address => familyOf(address) === family)
   const hasNodePort = [...services].some(({ ports }) => ports.some(port => port.nodePort !== undefined))
-  if (options.mode !== 'nftables' || options.nodeportAddresses.length > 0 || isKnown || !hasNodePort)
-    return ''
+  if (isKnown || !hasNodePort) return ''
+  if (options.mode === 'ipvs')
+    return 'node ports are left out: each has a virtual server on each address of the node, which --node-ip says\n'
+  if (options.mode !== 'nftables' || options.nodeportAddresses.length > 0) return ''
   return (
     "node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, " +
     'which --node-ip says\n'

@@ -34,13 +34,19 @@ export function rulesCommand(): Command {
     .argument('[lab...]', 'a lab, as after its last step; or files with Kubernetes manifests')
     .option('-f, --file <file>', 'a file with Kubernetes manifests; "-" is stdin (repeatable)', collect, [])
     .addOption(
-      new Option('--mode <mode>', "kube-proxy's mode: for iptables-restore, or for nft -f")
+      new Option('--mode <mode>', "kube-proxy's mode: for iptables-restore, for nft -f, or for a shell")
         .choices(Object.keys(ruleWriters))
         .default('iptables'),
     )
     .option('--pod-cidr <cidrs>', 'where pods without an address get one; 10.244.0.0/16 by default', cidrs)
     .option('--cluster-cidr <cidrs>', "the cluster's pods; none: nothing tells pods from others", cidrText)
     .option('--service-cidr <cidrs>', "nftables: where the cluster's own addresses come from", cidrs, [])
+    .addOption(
+      new Option('--ipvs-scheduler <name>', 'ipvs: how a virtual server chooses')
+        .choices(['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'])
+        .default('rr'),
+    )
+    .option('--ipvs-strict-arp', "ipvs: answer ARP for no service's address", false)
     .addOption(
       new Option('--detect-local-mode <mode>', "how this node's own pods are told")
         .choices(['ClusterCIDR', 'BridgeInterface', 'InterfaceNamePrefix'])

@@ -285,6 +285,7 @@ export interface ProxySettings {
     randomFully: boolean
   }
   nftables: { masqueradeAll: boolean; masqueradeBit: number }
+  ipvs: { scheduler: string; strictARP: boolean }
   nodePortAddresses: readonly string[]
 }
 

@@ -10,6 +10,7 @@ export const defaultProxySettings: ProxySettings = {
   detectLocal: { bridgeInterface: '', interfaceNamePrefix: '' },
   iptables: { masqueradeAll: false, masqueradeBit: 14, localhostNodePorts: true, randomFully: true },
   nftables: { masqueradeAll: false, masqueradeBit: 14 },
+  ipvs: { scheduler: 'rr', strictARP: false },
   nodePortAddresses: [],
 }
 
@@ -35,6 +36,7 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
     detectLocal: withDefaults(defaultProxySettings.detectLocal, detectLocal),
     iptables: withDefaults(defaultProxySettings.iptables, iptables),
     nftables: defaultProxySettings.nftables,
+    ipvs: defaultProxySettings.ipvs,
     nodePortAddresses,
   }
   checkDetector(settings, findings)

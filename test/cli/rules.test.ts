@@ -181,16 +181,46 @@ describe('netlab rules --mode nftables', () => {
   })
 
   it.each([
-    [[...mode, '--jumps'], '--jumps is for iptables mode'],
+    [[...mode, '--jumps'], '--jumps is for iptables and ipvs mode'],
     [
       [...mode, '--iptables-localhost-nodeports', 'false'],
       '--iptables-localhost-nodeports is for iptables mode',
     ],
-    [[...mode, '--no-random-fully'], '--no-random-fully is for iptables mode'],
+    [[...mode, '--no-random-fully'], '--no-random-fully is for iptables and ipvs mode'],
     [['--service-cidr', '10.96.0.0/16'], '--service-cidr is for nftables mode'],
-    [['--mode', 'userspace'], 'Allowed choices are iptables, nftables'],
+    [['--ipvs-scheduler', 'lc'], '--ipvs-scheduler is for ipvs mode'],
+    [[...mode, '--ipvs-strict-arp'], '--ipvs-strict-arp is for ipvs mode'],
+    [['--mode', 'ipvs', '--ipvs-scheduler', 'fair'], 'Allowed choices are rr'],
+    [['--mode', 'userspace'], 'Allowed choices are iptables, nftables, ipvs'],
   ])('has no use for options of another mode: %j', async (args, message) => {
     await expect(rules(service, ...args)).rejects.toThrow(message)
+  })
+})
+
+describe('netlab rules --mode ipvs', () => {
+  it('prints a script that sets all of it up', async () => {
+    const scheduler = ['--ipvs-scheduler', 'lc', '--ipvs-strict-arp']
+    const { out, notes } = await rules(
+      service,
+      deployment,
+      ...['--mode', 'ipvs', '--node-ip', '192.0.2.1', '--jumps', ...scheduler],
+    )
+    expect(out).toContain('ip address add 10.96.0.1/32 dev kube-ipvs0\n')
+    expect(out).toContain('-A -t 192.0.2.1:30080 -s lc\n-a -t 192.0.2.1:30080 -r 10.244.0.2:8080 -m -w 1\n')
+    expect(out).toContain('-I OUTPUT 1 -m comment --comment "kubernetes service portals" -j KUBE-SERVICES\n')
+    expect(out).toContain('sysctl -w net.ipv4.conf.all.arp_ignore=1\n')
+    expect(notes).toBe('')
+  })
+
+  it('is for labs, too, and says which node ports it cannot know', async () => {
+    expect((await rules('clusterip', '--mode', 'ipvs')).out).toContain(
+      '-a -t 10.100.100.100:8080 -r 10.0.0.11:8080 -m -w 1',
+    )
+    const { out, notes } = await rules(service, '--mode', 'ipvs')
+    expect(out).not.toContain(':30080')
+    expect(notes).toBe(
+      'node ports are left out: each has a virtual server on each address of the node, which --node-ip says\n',
+    )
   })
 })
 

@@ -69,6 +69,7 @@ export function goldenInput({ settings, services, endpointSlices = [] }: GoldenC
         localhostNodePorts: settings.localhostNodePorts,
         randomFully: settings.randomFully,
       },
+      ipvs: { scheduler: 'rr', strictARP: false },
       nftables: { masqueradeAll: settings.masqueradeAll, masqueradeBit: 14 },
       nodePortAddresses: settings.nodePortAddresses,
     },

@@ -14,8 +14,9 @@ export function restoreText(ruleSet: RuleSet, options: RestoreOptions = {}): str
   return [ruleSet.filter, ruleSet.nat].map(table => tableText(ruleSet, table, options)).join('')
 }
 
-function tableText(
-  ruleSet: RuleSet,
+/** One table of it. */
+export function tableText(
+  ruleSet: Pick<RuleSet, 'jumps'>,
   table: Table,
   { jumps = false, explain = false }: RestoreOptions,
 ): string {
@@ -47,15 +48,22 @@ export type RuleSetJson = Record<TableName, Record<string, readonly (readonly st
 
 /** The rule set for programs; with `jumps`, the built-in chains hold them in the order in which packets meet them. */
 export function toJson(ruleSet: RuleSet, options: { jumps?: boolean } = {}): RuleSetJson {
-  const tableJson = (table: Table) => {
-    const builtIn: Record<string, (readonly string[])[]> = {}
-    for (const jump of options.jumps ? ruleSet.jumps : []) {
-      if (jump.table !== table.name) continue
-      const chain = builtIn[jump.from] ?? []
-      builtIn[jump.from] = [jump.argv, ...chain]
-    }
-    const own = table.chains.map(({ name, rules }) => [name, rules.map(rule => rule.argv)] as const)
-    return { ...builtIn, ...Object.fromEntries(own) }
+  const { filter, nat } = ruleSet
+  return { filter: tableJson(ruleSet, filter, options), nat: tableJson(ruleSet, nat, options) }
+}
+
+/** One table of it. */
+export function tableJson(
+  { jumps }: Pick<RuleSet, 'jumps'>,
+  table: Table,
+  options: { jumps?: boolean },
+): RuleSetJson[TableName] {
+  const builtIn: Record<string, (readonly string[])[]> = {}
+  for (const jump of options.jumps ? jumps : []) {
+    if (jump.table !== table.name) continue
+    const chain = builtIn[jump.from] ?? []
+    builtIn[jump.from] = [jump.argv, ...chain]
   }
-  return { filter: tableJson(ruleSet.filter), nat: tableJson(ruleSet.nat) }
+  const own = table.chains.map(({ name, rules }) => [name, rules.map(rule => rule.argv)] as const)
+  return { ...builtIn, ...Object.fromEntries(own) }
 }

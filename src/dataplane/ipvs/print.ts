@@ -1,0 +1,75 @@
+import type { PrintOptions } from '../dataplane.ts'
+import { tableJson, tableText } from '../iptables/restore-text.ts'
+import type { IpSet, RuleSet, VirtualServer } from './rules.ts'
+
+/** What sets it all up, as a script for the shell: kernel settings, kube-ipvs0, the sets, the rules that ask them, the virtual servers. */
+export function scriptText(rules: RuleSet, { jumps, explain }: PrintOptions): string {
+  const { family, sysctls, addresses, sets, iptables, servers } = rules
+  const say = (text: string) => (explain ? [`# ${text}`] : [])
+  const program = family === 'ipv4' ? 'iptables-restore' : 'ip6tables-restore'
+  const tables = [iptables.nat, iptables.filter].map(table =>
+    tableText({ jumps: iptables.jumps }, table, { jumps, explain }),
+  )
+  return [
+    ...sysctls.flatMap(({ key, value, explain }) => [...say(explain), `sysctl -w ${key}=${value}`]),
+    '',
+    ...say('it stays down, and answers no ARP: all that it is for is to have the addresses'),
+    'ip link add kube-ipvs0 type dummy',
+    ...addresses.map(address => `ip address add ${address}/${family === 'ipv4' ? 32 : 128} dev kube-ipvs0`),
+    '',
+    ...hereDocument(
+      'ipset restore -exist',
+      sets.flatMap(set => [...say(set.explain), ...setLines(set, rules)]),
+    ),
+    '',
+    ...hereDocument(`${program} --noflush --counters`, tables.join('').trimEnd().split('\n')),
+    '',
+    ...hereDocument(
+      'ipvsadm --restore',
+      servers.flatMap(server => [...say(server.explain), ...serverLines(server)]),
+    ),
+    '',
+  ].join('\n')
+}
+
+/** ipvsadm has no word for a comment, so those are taken out before it. */
+function hereDocument(command: string, lines: readonly string[]): string[] {
+  const isTold = command.startsWith('ipvsadm') && lines.some(line => line.startsWith('#'))
+  return [`${isTold ? "sed '/^#/d' <<'END' | " : ''}${command}${isTold ? '' : " <<'END'"}`, ...lines, 'END']
+}
+
+function setLines({ name, type, entries }: IpSet, { family }: RuleSet): string[] {
+  const inet = family === 'ipv4' ? 'inet' : 'inet6'
+  const size = type === 'bitmap:port' ? 'range 0-65535' : `family ${inet} hashsize 1024 maxelem 65536`
+  return [`create ${name} ${type} ${size}`, ...entries.map(entry => `add ${name} ${entry}`)]
+}
+
+const protocolOption = { TCP: '-t', UDP: '-u', SCTP: '--sctp-service' } as const
+
+function serverLines({ protocol, address, scheduler, persistent, realServers }: VirtualServer): string[] {
+  const service = `${protocolOption[protocol]} ${address}`
+  const flags = [
+    ...(persistent > 0 ? [`-p ${persistent}`] : []),
+    // mh looks at the source port, too (FlagSourceHash in util/ipvs.go).
+    ...(scheduler === 'mh' ? ['-b mh-port'] : []),
+  ]
+  return [
+    ['-A', service, '-s', scheduler, ...flags].join(' '),
+    ...realServers.map(server => `-a ${service} -r ${server} -m -w 1`),
+  ]
+}
+
+/** The same for programs. */
+export function toJson(
+  { sysctls, addresses, sets, iptables, servers }: RuleSet,
+  { jumps }: Pick<PrintOptions, 'jumps'>,
+): unknown {
+  return {
+    sysctls: Object.fromEntries(sysctls.map(({ key, value }) => [key, value])),
+    addresses,
+    sets: Object.fromEntries(sets.map(({ name, type, entries }) => [name, { type, entries }])),
+    nat: tableJson({ jumps: iptables.jumps }, iptables.nat, { jumps }),
+    filter: tableJson({ jumps: iptables.jumps }, iptables.filter, { jumps }),
+    virtualServers: servers.map(({ explain: _, ...server }) => server),
+  }
+}
