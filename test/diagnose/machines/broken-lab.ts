@@ -12,6 +12,9 @@ interface Tried {
   evidence?: { headline: string; mend?: string }
 }
 
+/** Of a service one request is enough. */
+const few = ['--requests', '1']
+
 /** A lab that is up for all tests of a file, which break it and mend it again. */
 export class BrokenLab {
   readonly #session = new Session()
@@ -37,8 +40,12 @@ export class BrokenLab {
     const { code, evidence } = await this.#explained()
     expect({ code, evidence }).toMatchObject({ code: 1, evidence: { headline } })
     expect(evidence?.mend ?? '').toBe(mend)
-    const forget = `for m in ${this.#routers.join(' ')}; do ip netns exec $m conntrack -F; done`
-    await this.#run(`{ ${[...(mend === '' ? [] : [mend]), also, forget].join('; ')}; } > /dev/null 2>&1`)
+    const forget = this.#routers.flatMap(place =>
+      ['', ' -f ipv6'].map(
+        family => `${place === 'host' ? '' : `ip netns exec ${place} `}conntrack -F${family}`,
+      ),
+    )
+    await this.#run(`{ ${[...(mend === '' ? [] : [mend]), also, ...forget].join('; ')}; } > /dev/null 2>&1`)
     expect((await this.#explained()).code).toBe(0)
     await this.#run(after)
   }
@@ -50,7 +57,7 @@ export class BrokenLab {
 
   /** What is said of the first question that is not answered as it should be. */
   async #explained() {
-    const { stdout, code } = await this.#session.netlab('verify', this.#name, '--json')
+    const { stdout, code } = await this.#session.netlab('verify', this.#name, '--json', ...few)
     const { checks } = JSON.parse(stdout) as { checks: Tried[] }
     return { code, evidence: checks.find(one => !one.ok && this.#from.includes(one.from))?.evidence }
   }
