@@ -124,7 +124,11 @@ function given(command: Command) {
 /** A line for people where nobody has said which addresses the node has, and its node ports depend on it; else nothing. */
 export function nodePortNote({ services, node, family }: NodeView, options: RulesOptions): string {
   const isKnown = node.addresses.some(address => familyOf(address) === family)
-  const hasNodePort = [...services].some(({ ports }) => ports.some(port => port.nodePort !== undefined))
+  const hasNodePort = [...services].some(
+    ({ clusterIPs, ports }) =>
+      clusterIPs.some(address => familyOf(address) === family) &&
+      ports.some(port => port.nodePort !== undefined),
+  )
   if (isKnown || !hasNodePort) return ''
   if (options.mode === 'ipvs')
     return 'node ports are left out: each has a virtual server on each address of the node, which --node-ip says\n'

@@ -32,7 +32,12 @@ export function rulesCommand(): Command {
   return new Command('rules')
     .description("print the rules that kube-proxy would install, as text for the kernel's own tools")
     .argument('[lab...]', 'a lab, as after its last step; or files with Kubernetes manifests')
-    .option('-f, --file <file>', 'a file with Kubernetes manifests; "-" is stdin (repeatable)', collect, [])
+    .option(
+      '-f, --file <file>',
+      'a file with Kubernetes manifests, "-" is stdin (repeatable); or a lab file',
+      collect,
+      [],
+    )
     .addOption(
       new Option('--mode <mode>', "kube-proxy's mode: for iptables-restore, for nft -f, or for a shell")
         .choices(Object.keys(ruleWriters))
@@ -68,15 +73,20 @@ export function rulesCommand(): Command {
       scopes,
       [],
     )
-    .option('--iptables-localhost-nodeports <bool>', 'let node ports answer on 127.0.0.1', trueOrFalse, true)
-    .option('--no-random-fully', 'iptables: masquerade without --random-fully')
+    .option(
+      '--iptables-localhost-nodeports <bool>',
+      'iptables: let node ports answer on 127.0.0.1',
+      trueOrFalse,
+      true,
+    )
+    .option('--no-random-fully', 'iptables, ipvs: masquerade without --random-fully')
     .addOption(
       new Option('--family <family>', 'IP family')
         .choices(['ipv4', 'ipv6'])
         .default('ipv4', 'ipv4; of a lab, each that it has'),
     )
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
-    .option('--jumps', 'iptables: with the jumps from the built-in chains', false)
+    .option('--jumps', 'iptables, ipvs: with the jumps from the built-in chains', false)
     .option('--explain', 'with a line in plain words before each rule', false)
     .action(async (given: string[], options: RulesOptions, command: Command) => {
       refuseOthersOptions(command, options.mode)
