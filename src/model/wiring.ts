@@ -74,7 +74,8 @@ export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean
   return { name, links: [port], routes: noRoutes }
 }
 
-function segmentMachine(machine: LabMachine, networks: readonly LabNetwork[]): Machine {
+/** A node or a machine with its links, ports of segments. */
+export function segmentMachine(machine: LabMachine, networks: readonly LabNetwork[]): Machine {
   const { name, interfaces, routes } = machine
   return {
     name,

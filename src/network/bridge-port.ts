@@ -1,8 +1,8 @@
 import type { Action, Command, Place } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
 import { addressesOf } from '../model/families.ts'
-import { type BridgePort, type Link, type LinkEnd, pinnedHardwareAddress } from '../model/machine.ts'
-import { addressed, cable, defaultRoute, plugged, uncable, up } from './cable.ts'
+import { type BridgePort, type Link, pinnedHardwareAddress } from '../model/machine.ts'
+import { addressed, cable, defaultRoute, forgetNeighbours, plugged, uncable, up } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 
 /** A veth pair from a machine into a bridge. */
@@ -38,14 +38,9 @@ function forgetting({ near, far, network, pinned }: BridgePort, left: readonly L
       return { argv: pinned ? [...argv, 'nud', 'all'] : argv, in: far.place }
     }),
     ...left
-      .filter(link => link.kind === 'bridge-port' && link.network === network)
+      .filter(link => link.kind === 'bridge-port' && link.network === network && link.far.place === far.place)
       .map(link => forgetNeighbours(link.near)),
   ]
-}
-
-/** All but those that are known for good. */
-function forgetNeighbours({ place, interface: name }: LinkEnd): Command {
-  return { argv: ['ip', 'neigh', 'flush', 'dev', name], in: place }
 }
 
 /** It works on an interface that is up as well; the kernel then forgets all neighbours there (neigh_changeaddr). */

@@ -79,3 +79,8 @@ export function withoutProbing(place: Place): Action {
 export function namespace(name: string): Action {
   return reversible(onHost(['ip', 'netns', 'add', name]))
 }
+
+/** Lets an end forget its neighbours, all but those that are known for good. */
+export function forgetNeighbours({ place, interface: name }: LinkEnd): Command {
+  return { argv: ['ip', 'neigh', 'flush', 'dev', name], in: place }
+}

@@ -10,14 +10,22 @@ export const tunnelPort = 8472
 /** The devices, routes, neighbours and forwarding entries that flanneld makes on each node. */
 export function overlayActions(overlay: Overlay): Action[] {
   return overlay.leases.flatMap(lease => [
-    ...(overlay.backend === 'vxlan' ? raiseTunnel(lease) : []),
-    ...tunnelled(overlay, lease).flatMap(peer =>
-      [neighbourOf(peer), forwardingTo(peer), routeTo(overlay, lease, peer)].map(argv =>
-        on(lease.node, argv),
-      ),
+    ...ownDevice(overlay, lease),
+    ...[...tunnelled(overlay, lease), ...routedTo(overlay, lease)].flatMap(peer =>
+      waysTo(overlay, lease, peer),
     ),
-    ...routedTo(overlay, lease).map(peer => on(lease.node, routeTo(overlay, lease, peer))),
   ])
+}
+
+/** A node's own end of the tunnel, where there is one. */
+export function ownDevice({ backend }: Overlay, lease: Lease): Action[] {
+  return backend === 'vxlan' ? raiseTunnel(lease) : []
+}
+
+/** What a node knows of another one. */
+export function waysTo(overlay: Overlay, lease: Lease, peer: Lease): Action[] {
+  const inTunnel = tunnelled(overlay, lease).includes(peer) ? [neighbourOf(peer), forwardingTo(peer)] : []
+  return [...inTunnel, routeTo(overlay, lease, peer)].map(argv => on(lease.node, argv))
 }
 
 function on(node: Place, argv: readonly string[]): Action {

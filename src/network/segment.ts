@@ -1,7 +1,7 @@
-import type { Action } from '../command/command.ts'
+import type { Action, Command } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
-import type { Segment, SegmentPort } from '../model/machine.ts'
-import { addressed, cable, plugged, uncable, up } from './cable.ts'
+import type { Link, Segment, SegmentPort } from '../model/machine.ts'
+import { addressed, cable, forgetNeighbours, plugged, uncable, up } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 
 /** Makes a segment. */
@@ -12,6 +12,13 @@ export function raiseSegment({ place, name }: Segment): Action[] {
   ]
 }
 
+/** Who comes later may have this one's address, but not its hardware address. */
+function forgetting({ network }: SegmentPort, left: readonly Link[]): Command[] {
+  return left
+    .filter(link => link.kind === 'segment-port' && link.network === network)
+    .map(link => forgetNeighbours(link.near))
+}
+
 /** A veth pair from a machine into a segment. */
 export const segmentPortDriver: LinkDriver<SegmentPort> = {
   attach: ({ near, far, network }) => ({
@@ -20,6 +27,6 @@ export const segmentPortDriver: LinkDriver<SegmentPort> = {
     near: [...near.addresses.flatMap(address => addressed({ ...near, address })), up(near)],
     wayOut: [],
   }),
-  detach: port => ({ cable: [uncable(port)], forgetting: [] }),
+  detach: (port, left) => ({ cable: [uncable(port)], forgetting: forgetting(port, left) }),
   repin: () => [],
 }

@@ -2,7 +2,7 @@ import { type Action, type Command, host, onHost, type Place } from '../command/
 import { familyOf } from '../model/address.ts'
 import { addressIn } from '../model/families.ts'
 import type { Cidr } from '../model/lab.ts'
-import type { Link, Machine } from '../model/machine.ts'
+import type { Link, LinkEnd, Machine } from '../model/machine.ts'
 import type { Wiring } from '../model/wiring.ts'
 import { raiseBridge } from './bridge.ts'
 import { bridgePortDriver } from './bridge-port.ts'
@@ -38,7 +38,7 @@ export function attachAll({ networks, nodes, machines }: Wiring): Action[] {
 }
 
 /** Those who may pass IPv6 on: the host and nodes with bridges or wires of it, machines on segments. Pods pass nothing on. */
-function passingIPv6({ networks, nodes, machines }: Wiring): ReadonlySet<Place> {
+export function passingIPv6({ networks, nodes, machines }: Wiring): ReadonlySet<Place> {
   const places = new Set<Place>()
   for (const network of networks)
     if (network.kind === 'bridge' && addressIn(network, 'ipv6') !== undefined) places.add(network.place)
@@ -82,21 +82,20 @@ export function attachMachines(
 /** What is there of machines that go: of one that came half, not all is. */
 export interface Remains {
   namespaces: ReadonlySet<string>
-  /** Interfaces of the host. */
-  links: ReadonlySet<string>
+  hasLink(end: Pick<LinkEnd, 'place' | 'interface'>): boolean
 }
 
 /** Takes machines away. `left`: those that stay. */
 export function detachMachines(
   machines: readonly Machine[],
   left: readonly Machine[],
-  { namespaces, links }: Remains,
+  { namespaces, hasLink }: Remains,
 ): Command[] {
   const staying = left.flatMap(machine => machine.links)
   const going = machines.flatMap(machine => machine.links)
   const detached = going.map(link => ({ link, ...driverOf(link).detach(link, staying) }))
   return [
-    ...detached.filter(({ link }) => links.has(link.far.interface)).flatMap(({ cable }) => cable),
+    ...detached.filter(({ link }) => hasLink(link.far)).flatMap(({ cable }) => cable),
     ...machines
       .filter(({ name }) => namespaces.has(name))
       .map(({ name }) => onHost(['ip', 'netns', 'delete', name])),

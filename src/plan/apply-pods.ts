@@ -6,7 +6,7 @@ import { bridgeOf } from '../model/pod-link.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { withHardwareAddress } from '../network/bridge.ts'
 import { attachMachines, detachMachines } from '../network/wiring.ts'
-import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
+import { type ApplyStage, action, isKnown, type KernelFacts, remainsOf } from './apply-stage.ts'
 import { topologyChecks } from './checks.ts'
 import { attachCommands, detachCommands } from './cni.ts'
 import { type LabInCondition, labIn } from './lab-in-condition.ts'
@@ -51,7 +51,10 @@ export function addStage(
           : 'The pods know each other and the services by their hosts files.',
       from: 'topology',
       actions: commands.map(action),
-      checks: added.length > 0 ? topologyChecks('servers', { ...lab, pods: [...added], machines: [] }) : [],
+      checks:
+        added.length > 0
+          ? topologyChecks('servers', { ...lab, pods: [...added], nodes: [], machines: [] })
+          : [],
     },
     ends: [],
     touches: added,
@@ -75,16 +78,14 @@ export function removeStage(
   const there = names.filter(name => kernel.namespaces.has(name))
   const left = before.lab.pods.filter(({ name }) => !names.includes(name))
   const machines = (pods: readonly Pod[]) =>
-    pods.map(pod =>
-      podMachine(pod, before.lab.bridges, pinsPods(lab) || kernel.known.has(pod.address.address)),
-    )
+    pods.map(pod => podMachine(pod, before.lab.bridges, pinsPods(lab) || isKnown(kernel, pod)))
   const commands = [
     ...steadied(gone, lab, kernel),
     ...detachCommands(
       before.lab,
       gone.filter(({ name }) => kernel.namespaces.has(name)),
     ),
-    ...detachMachines(machines(gone), machines(left), kernel),
+    ...detachMachines(machines(gone), machines(left), remainsOf(kernel)),
     ...(gone.length === 0 ? [] : [onHost(['rm', '-r', '-f', ...names.map(name => `/etc/netns/${name}`)])]),
   ]
   return {
@@ -110,7 +111,7 @@ export function restartStage(before: LabInCondition, pods: readonly Pod[]): Appl
       why: 'A pod keeps its network namespace while its programs end and others start.',
       from: 'topology',
       actions: startCommands(pods).map(action),
-      checks: topologyChecks('servers', { ...before.lab, pods, machines: [] }),
+      checks: topologyChecks('servers', { ...before.lab, pods, nodes: [], machines: [] }),
     },
     ends: names,
     touches: pods,
@@ -125,12 +126,13 @@ export function restartStage(before: LabInCondition, pods: readonly Pod[]): Appl
  * The bridges of these pods keep their hardware addresses: else they would change with their ports, and the others would send to their
  * gateway's old one for half a minute. A pinned one stays as it is, and with it what the kernel knows there for good.
  */
-function steadied(pods: readonly Pod[], lab: Lab, { macs }: KernelFacts): Command[] {
-  const touched = new Set(pods.map(bridgeOf))
+function steadied(pods: readonly Pod[], lab: Lab, { places }: KernelFacts): Command[] {
+  const touched = new Set(pods.map(pod => `${pod.node} ${bridgeOf(pod)}`))
   return networksOf(lab).flatMap(network => {
-    const mac = macs.get(network.name)
+    const { place, name } = network
+    const mac = places.get(place)?.macs.get(name)
     const isLoose = !network.pinned && mac !== pinnedHardwareAddress(network.address.address)
-    return touched.has(network.name) && isLoose && mac !== undefined
+    return touched.has(`${place} ${name}`) && isLoose && mac !== undefined
       ? [withHardwareAddress(network, mac)]
       : []
   })

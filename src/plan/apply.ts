@@ -5,10 +5,11 @@ import { joinHostPort } from '../model/address.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { addressesOf, hasAddress } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
-import type { Check, Pod } from '../model/lab.ts'
+import type { Check, Lab, Pod } from '../model/lab.ts'
 import { proxierName, proxiersOf, proxyNodes } from '../model/places.ts'
 import { vethOf } from '../model/pod-link.ts'
 import { changedEndpoints, proxyView } from './apply-endpoints.ts'
+import { joinStage, leaveStage, restartMachinesStage, sweepMachinesStage } from './apply-machines.ts'
 import { addStage, mergedPods, removeStage, restartStage } from './apply-pods.ts'
 import { type ApplyStage, action, type KernelFacts, type KernelRules } from './apply-stage.ts'
 import { mappedPorts } from './cni.ts'
@@ -27,7 +28,7 @@ export function applyStages(
   difference: LabDifference,
   kernel: KernelFacts,
 ): ApplyStage[] {
-  const { endpoints, unfinished, fullSync, brokenOff } = before.condition
+  const { endpoints, unfinished, halfMade, fullSync, brokenOff } = before.condition
   const { restarted } = difference
   const isNamed = (pods: readonly Pod[]) => (pod: Pod) => pods.some(({ name }) => name === pod.name)
   const gone = [...difference.removed, ...before.lab.pods.filter(isNamed(difference.replaced))]
@@ -49,20 +50,34 @@ export function applyStages(
     if (step.actions.length > 0 || ends.length > 0 || (rules?.flushes.length ?? 0) > 0) stages.push(stage)
   }
   push(removeStage(standing, after.lab, unfinished, kernel, 'Sweep what a broken-off apply left'))
+  if (halfMade !== undefined) push(sweepMachinesStage(standing, halfMade, kernel))
   push(pinStage(standing, after.lab, kernel, brokenOff))
+  push(joinStage(standing, after.lab, difference.machines, kernel))
   push(addStage(standing, after.lab, early, [...before.lab.pods, ...early], adding))
   const between = waits ? without(after.condition.endpoints, absent) : after.condition.endpoints
   const merged = mergedPods(standing.lab.pods, after.lab.pods, absent)
-  const now = labIn({ ...onTheWay, endpoints: between }, { ...after.lab, pods: merged })
-  push(rulesStage(rulesChange(standing, now, kernel.rules, fullSync), standing, now))
+  const now = labIn(
+    { ...onTheWay, endpoints: between },
+    { ...standing.lab, ...kubernetesOf(after.lab), pods: merged },
+  )
+  const fresh = new Set(difference.machines.nodesAdded.map(({ name }) => name))
+  const rules: KernelRules = new Map(
+    proxyNodes(standing.lab).map(node => [
+      node,
+      fresh.has(node) ? dataplane.readBack('') : (kernel.rules.get(node) ?? dataplane.readBack('')),
+    ]),
+  )
+  push(rulesStage(rulesChange(standing, now, rules, fullSync, fresh), standing, now))
   push(removeStage(standing, after.lab, gone, kernel))
+  push(leaveStage(standing, after.lab, difference.machines, kernel))
   push(unpinStage(standing, after.lab, staying, kernel, brokenOff))
+  push(restartMachinesStage(standing, after.lab, difference.machines))
   push(restartStage(standing, restarted))
   if (anew.length > 0) push(addStage(standing, after.lab, anew, after.lab.pods, { kernel, anew: false }))
   if (waits)
     push(
       rulesStage(
-        rulesChange(labIn(standing.condition, after.lab), after, syncedRules(standing, kernel.rules)),
+        rulesChange(labIn(standing.condition, after.lab), after, syncedRules(standing, rules)),
         standing,
         after,
       ),
@@ -72,27 +87,51 @@ export function applyStages(
 
 /** Two pods with one address, one interface or one port of their node must not be there at once. */
 function meet(one: Pod, other: Pod): boolean {
+  if (addressesOf(one).some(({ address }) => hasAddress(other, address))) return true
+  if (one.node !== other.node) return false
   const taken = new Set(mappedPorts(one).map(({ hostPort, protocol }) => `${hostPort}/${protocol}`))
   return (
-    addressesOf(one).some(({ address }) => hasAddress(other, address)) ||
     (vethOf(one) !== undefined && vethOf(one) === vethOf(other)) ||
     mappedPorts(other).some(({ hostPort, protocol }) => taken.has(`${hostPort}/${protocol}`))
   )
 }
 
-/** The change of the rules from one state to another, as kube-proxy makes it; `full` writes every rule. */
+/** The change of the rules from one state to another, as kube-proxy makes it; `full` writes every rule, `fresh` are nodes that have none yet. */
 export function rulesChange(
   before: LabInCondition,
   after: LabInCondition,
   kernel: KernelRules,
   full: boolean = false,
+  fresh: ReadonlySet<Place> = new Set(),
 ): RulesChange {
   return proxiersOf(after.lab)
     .map(proxier => {
-      const [was, is] = [proxyView(before, proxier), proxyView(after, proxier)]
-      return onNode(proxier.node, dataplane.sync(was, is, kernel.get(proxierName(proxier)), full))
+      const { node } = proxier
+      const was = fresh.has(node) ? undefined : proxyView(before, proxier)
+      const now = proxyView(after, proxier)
+      const change = dataplane.sync(was, now, kernel.get(proxierName(proxier)), full)
+      // The kernel's settings that kube-proxy makes as it starts.
+      const isFirst = change.how === 'first' || change.flushed
+      const first = isFirst && now !== undefined ? dataplane.prepare(now) : []
+      return onNode(node, {
+        ...change,
+        commands: [...first.map(({ argv }) => ({ argv, in: node })), ...change.commands],
+      })
     })
     .reduce(together)
+}
+
+/** What a lab has beside its machines, their links and pods. */
+function kubernetesOf({
+  networks: _n,
+  nodes: _d,
+  machines: _m,
+  bridges: _b,
+  overlay: _o,
+  pods: _p,
+  ...rest
+}: Lab) {
+  return rest
 }
 
 function onNode(node: Place, change: RulesChange): RulesChange {

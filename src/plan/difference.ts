@@ -1,20 +1,12 @@
-import { shellLine } from '../command/command-line.ts'
+import { host, type Place } from '../command/command.ts'
 import { addressesOf, gatewaysOf } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
-import type { Container, Lab, LabService, Pod, PodLink } from '../model/lab.ts'
+import type { Bridge, Lab, LabService, Pod, PodLink } from '../model/lab.ts'
 import { bridgeOf, vethOf } from '../model/pod-link.ts'
+import { arrow, type Change, change, programsOf, programWords, same } from './change.ts'
 import { mappedPorts } from './cni.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
-
-/** One thing that is other than before, for people. */
-export interface Change {
-  kind: 'pod' | 'service' | 'file' | 'lab'
-  name: string
-  /** `replaced`: goes, and comes anew; `restarted`: its programs do. */
-  change: 'added' | 'removed' | 'changed' | 'replaced' | 'restarted'
-  /** What about it: `port 8080 → 9090`. */
-  details: readonly string[]
-}
+import { type MachinesDifference, machinesDifference } from './machines-difference.ts'
 
 /** What lies between the pods of a lab as it runs and those of the lab that it is to be. */
 export interface PodsDifference {
@@ -29,6 +21,7 @@ export interface PodsDifference {
 
 /** What lies between a lab as it runs and the lab that it is to be. */
 export interface LabDifference extends PodsDifference {
+  machines: MachinesDifference
   /** What a running lab cannot be given, in words. */
   impossible: readonly string[]
 }
@@ -72,30 +65,24 @@ export function labDifference(
   after: LabInCondition,
   pods: PodsDifference,
 ): LabDifference {
+  const machines = machinesDifference(before.lab, after.lab)
   return {
     ...pods,
+    machines,
     changes: [
+      ...machines.changes,
       ...pods.changes,
       ...serviceChanges(before, after),
       ...fileChanges(before.lab, after.lab),
       ...labChanges(before.lab, after.lab),
     ],
-    impossible: impossible(before.lab, after.lab),
+    impossible: [...impossible(before.lab, after.lab), ...machines.impossible],
   }
-}
-
-function change(
-  kind: Change['kind'],
-  name: string,
-  how: Change['change'],
-  details: readonly string[],
-): Change {
-  return { kind, name, change: how, details }
 }
 
 function podWords(pod: Pod): string[] {
   return [
-    `${addressWords(pod)} ${linkWords(pod.link)}`,
+    `${addressWords(pod)} ${linkWords(pod.link)}${pod.node === host ? '' : ` of ${pod.node}`}`,
     ...pod.containers.map(programWords).filter(words => words !== ''),
   ]
 }
@@ -110,15 +97,11 @@ function linkWords(link: PodLink): string {
   return link.kind === 'bridge' ? `on ${link.bridge}` : 'by CNI plugins'
 }
 
-function programWords({ serve, command }: Container): string {
-  if (command.length > 0) return `runs ${shellLine(command)}`
-  return serve.length > 0 ? `serves ${serve.join(', ')}` : ''
-}
-
 /** Why a pod's network namespace cannot stay as it is: another address is another pod. */
 function otherPlace(was: Pod, pod: Pod): string[] {
   return [
     ...arrow('address', addressWords(was), addressWords(pod)),
+    ...arrow('node', was.node, pod.node),
     ...arrow('bridge', bridgeOf(was) ?? '', bridgeOf(pod) ?? ''),
     ...arrow('gateway', gatewaysOf(was).join(' and '), gatewaysOf(pod).join(' and ')),
     ...arrow('veth', vethOf(was) ?? '', vethOf(pod) ?? ''),
@@ -136,10 +119,9 @@ function hostPortWords(pod: Pod): string {
 }
 
 function otherPrograms(was: Pod, pod: Pod): string[] {
-  const programs = ({ containers }: Pod) => containers.map(programWords).join(', ')
   const names = ({ containers }: Pod) => containers.map(({ name }) => name).join(', ')
   return [
-    ...arrow('programs', programs(was), programs(pod)),
+    ...arrow('programs', programsOf(was), programsOf(pod)),
     ...arrow('containers', names(was), names(pod)),
     ...arrow('pause', pauseWords(was), pauseWords(pod)),
   ]
@@ -172,10 +154,6 @@ function labelWords(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(', ')
-}
-
-function arrow(what: string, was: string, now: string): string[] {
-  return was === now ? [] : [`${what} ${was || 'none'} → ${now || 'none'}`]
 }
 
 function serviceChanges(before: LabInCondition, after: LabInCondition): Change[] {
@@ -260,30 +238,26 @@ function impossible(before: Lab, after: Lab): string[] {
   const commands = ({ steps }: Lab) => steps.flatMap(step => [...(step.cni ?? []), ...step.run])
   return [
     ...(same(before.sysctls, after.sysctls) ? [] : ['sysctls: the kernel settings are made before all else']),
-    ...(same(before.bridges, after.bridges)
+    ...(same(...bridgesThatStay(before, after))
       ? []
       : ['bridges: every pod is plugged into one and routes by it']),
     ...(same(before.outside, after.outside) ? [] : ["outside: the host's way out leads through it"]),
-    ...(same(before.networks, after.networks)
-      ? []
-      : ['networks: the cables of machines are plugged into them']),
-    ...(same(before.nodes, after.nodes) ? [] : ['nodes: what steps have done to one would be lost with it']),
     ...(same(before.cni, after.cni) ? [] : ['cni: the pods are taken away by the plugins that made them']),
-    ...(same(before.overlay, after.overlay) ? [] : ['overlay: the ways between nodes are made with them']),
-    ...(after.nodes.length === 0 || same(before.pods, after.pods)
-      ? []
-      : ['pods: in a lab of several nodes they come and go with it']),
-    ...(same(before.machines, after.machines)
-      ? []
-      : ['machines: what steps have done to one would be lost with it']),
     ...(same(commands(before), commands(after))
       ? []
       : ['steps: what their commands did cannot be told from what they are to do now']),
   ]
 }
 
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+/** The bridges of nodes that are there before and after; the host is. */
+function bridgesThatStay(before: Lab, after: Lab): [readonly Bridge[], readonly Bridge[]] {
+  const stays = (node: Place) =>
+    node === host || [before, after].every(({ nodes }) => nodes.some(({ name }) => name === node))
+  const [was, now] = [before, after].map(({ bridges }) => bridges.filter(({ node }) => stays(node)))
+  // Nodes may be written in another order.
+  const sorted = (bridges: readonly Bridge[] = []) =>
+    bridges.toSorted((one, other) => one.node.localeCompare(other.node))
+  return [sorted(was), sorted(now)]
 }
 
 function byName(pods: readonly Pod[]): ReadonlyMap<string, Pod> {

@@ -24,14 +24,19 @@ export function overlayPart(overlay: Overlay): {
       ...(directRouting ? [whyDirect] : []),
     ].join('\n'),
     links: [linkedFolder, ...overlayActions(overlay)],
-    commands: [
-      onHost(['mkdir', '-p', ownFolder, ...leases.map(({ node }) => folderOf(node))]),
-      ...leases.map(lease => ({
-        ...onHost(['tee', `${folderOf(lease.node)}/subnet.env`]),
-        input: subnetFile(overlay, lease),
-      })),
-    ],
+    commands: subnetFiles(overlay, leases),
   }
+}
+
+/** What tells nodes which part of the network they have. */
+export function subnetFiles(overlay: Overlay, leases: readonly Lease[]): Command[] {
+  return [
+    onHost(['mkdir', '-p', ownFolder, ...leases.map(({ node }) => folderOf(node))]),
+    ...leases.map(lease => ({
+      ...onHost(['tee', `${folderOf(lease.node)}/subnet.env`]),
+      input: subnetFile(overlay, lease),
+    })),
+  ]
 }
 
 const whyOverlay =

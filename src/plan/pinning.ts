@@ -1,11 +1,11 @@
 import type { Command } from '../command/command.ts'
-import type { Lab, Pod } from '../model/lab.ts'
-import { pinnedHardwareAddress } from '../model/machine.ts'
+import type { Bridge, Lab, Pod } from '../model/lab.ts'
+import { type Network, pinnedHardwareAddress } from '../model/machine.ts'
 import { bridgeOf } from '../model/pod-link.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { pinBridge } from '../network/bridge.ts'
 import { repinLinks } from '../network/wiring.ts'
-import { type ApplyStage, action, type KernelFacts } from './apply-stage.ts'
+import { type ApplyStage, action, isKnown, type KernelFacts } from './apply-stage.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
 import { whyPinned } from './topology.ts'
 
@@ -16,16 +16,17 @@ import { whyPinned } from './topology.ts'
 export function pinStage(
   before: LabInCondition,
   lab: Lab,
-  { macs, known }: KernelFacts,
+  kernel: KernelFacts,
   isUnsure: boolean,
 ): ApplyStage {
+  const there = new Set(before.lab.bridges.map(onNode))
   const loose = networksOf(lab).filter(
-    ({ name, address, pinned }) => pinned && macs.get(name) !== pinnedHardwareAddress(address.address),
+    bridge =>
+      bridge.pinned && there.has(onNode({ ...bridge, node: bridge.place })) && !isPinned(bridge, kernel),
   )
-  const forgetful = new Set(loose.map(({ name }) => name))
+  const forgetful = new Set(loose.map(({ name, place }) => onNode({ name, node: place })))
   const pods = before.lab.pods.filter(
-    pod =>
-      pinsPods(lab) && (isUnsure || forgetful.has(bridgeOf(pod) ?? '') || !known.has(pod.address.address)),
+    pod => pinsPods(lab) && (isUnsure || forgetful.has(bridgeOnNode(pod)) || !isKnown(kernel, pod)),
   )
   return stageOf(before, 'Pin hardware addresses', whyPinned, [
     ...loose.map(pinBridge),
@@ -41,19 +42,32 @@ export function unpinStage(
   before: LabInCondition,
   lab: Lab,
   staying: readonly Pod[],
-  { macs, known }: KernelFacts,
+  kernel: KernelFacts,
   isUnsure: boolean,
 ): ApplyStage {
   const suspect = new Set(
     networksOf(lab)
-      .filter(({ name, address }) => isUnsure && macs.get(name) === pinnedHardwareAddress(address.address))
-      .map(({ name }) => name),
+      .filter(bridge => isUnsure && isPinned(bridge, kernel))
+      .map(({ name, place }) => onNode({ name, node: place })),
   )
   const pods = staying.filter(
-    pod => !pinsPods(lab) && (suspect.has(bridgeOf(pod) ?? '') || known.has(pod.address.address)),
+    pod => !pinsPods(lab) && (suspect.has(bridgeOnNode(pod)) || isKnown(kernel, pod)),
   )
   const why = 'So few pods may ask for each other, and have IPv6 addresses.'
   return stageOf(before, 'Unpin hardware addresses', why, repinned(pods, lab, false))
+}
+
+function isPinned({ place, name, address }: Network, { places }: KernelFacts): boolean {
+  return places.get(place)?.macs.get(name) === pinnedHardwareAddress(address.address)
+}
+
+/** Two nodes may have bridges of one name. */
+function onNode({ name, node }: Pick<Bridge, 'name' | 'node'>): string {
+  return `${node} ${name}`
+}
+
+function bridgeOnNode(pod: Pod): string {
+  return onNode({ name: bridgeOf(pod) ?? '', node: pod.node })
 }
 
 function repinned(pods: readonly Pod[], { bridges }: Lab, pinned: boolean): Command[] {

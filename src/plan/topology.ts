@@ -114,7 +114,7 @@ function placed(those: readonly unknown[], noun: string, where: readonly { name:
 }
 
 /** The kernel settings of a node or machine. */
-function settings({ name, sysctls }: LabMachine): Command[] {
+export function settings({ name, sysctls }: LabMachine): Command[] {
   return Object.entries(sysctls).map(([key, value]) => ({
     argv: ['sysctl', '-w', `${key}=${value}`],
     in: name,
@@ -155,8 +155,8 @@ function firewall(lab: Lab): Part {
   }
 }
 
-/** Each family has rules of its own. */
-function bridgeRules(bridge: Bridge): Command[] {
+/** The rules that let a bridge's pods through, and hide them; each family has its own. */
+export function bridgeRules(bridge: Bridge): Command[] {
   return addressesOf(bridge).flatMap(address => familyRules(bridge, address))
 }
 

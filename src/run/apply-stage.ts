@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { type Command, namespacesFolder } from '../command/command.ts'
+import { type Command, host, namespacesFolder, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { dataplane } from '../dataplane/modes.ts'
 import { type Proxier, proxierName } from '../model/places.ts'
-import type { ApplyStage, KernelFacts, KernelRules } from '../plan/apply-stage.ts'
+import type { ApplyStage, KernelFacts, KernelRules, PlaceKernel } from '../plan/apply-stage.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
 import { endPods } from '../sandbox/kubelet-control.ts'
 import { closeListeners, podServers } from '../sandbox/pod-control.ts'
@@ -45,16 +45,33 @@ export async function kernelRules(sandbox: Sandbox, proxiers: readonly Proxier[]
 
 /** All of the sandbox that decides which commands an apply needs. */
 export async function kernelFacts(sandbox: Sandbox, proxiers: readonly Proxier[]): Promise<KernelFacts> {
-  const process = `/proc/${sandbox.init.pid}`
-  const links = readFileSync(`${process}/net/dev`, 'utf8')
-    .split('\n')
-    .flatMap(line => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
+  const namespaces = await namespacesOf(sandbox)
+  const there = proxiers.filter(({ node }) => node === host || namespaces.has(node))
+  const places = new Map<Place, PlaceKernel>()
+  for (const place of new Set([host, ...there.map(({ node }) => node)]))
+    places.set(place, await placeKernel(sandbox, place))
+  return { rules: await kernelRules(sandbox, there), namespaces, places }
+}
+
+async function placeKernel(sandbox: Sandbox, place: Place): Promise<PlaceKernel> {
+  const read = async (argv: readonly string[], why: string) =>
+    (await runAt(sandbox, argv, { place, why })).stdout
+  const whyLinks = 'looking which interfaces there are'
+  // Process 1 is in the host's network, which costs no process to look at.
+  const [devices, neighbours] =
+    place === host
+      ? ['dev', 'arp'].map(table => readFileSync(`/proc/${sandbox.init.pid}/net/${table}`, 'utf8'))
+      : (await read(['cat', '/proc/self/net/dev', '/proc/self/net/arp'], whyLinks)).split(/^(?=IP address)/m)
+  const links = (devices ?? '').split('\n').flatMap(line => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
   return {
-    rules: await kernelRules(sandbox, proxiers),
-    namespaces: await namespacesOf(sandbox),
     links: new Set(links),
-    macs: await bridgeAddresses(sandbox),
-    known: knownNeighbours(readFileSync(`${process}/net/arp`, 'utf8')),
+    macs: bridgeAddresses(
+      await read(
+        ['ip', '-j', 'link', 'show', 'type', 'bridge'],
+        'a bridge must keep its MAC address when its pods change',
+      ),
+    ),
+    known: knownNeighbours(neighbours ?? ''),
   }
 }
 
@@ -71,11 +88,9 @@ async function namespacesOf(sandbox: Sandbox): Promise<Set<string>> {
   return new Set(stdout.split('\n').filter(name => name !== ''))
 }
 
-async function bridgeAddresses(sandbox: Sandbox): Promise<Map<string, string>> {
-  const { stdout } = await runAt(sandbox, ['ip', '-j', 'link', 'show', 'type', 'bridge'], {
-    why: 'a bridge must keep its MAC address when its pods change',
-  })
-  const links = JSON.parse(stdout || '[]') as { ifname: string; address: string }[]
+/** What `ip -j link show` says, read. */
+function bridgeAddresses(text: string): Map<string, string> {
+  const links = JSON.parse(text || '[]') as { ifname: string; address: string }[]
   return new Map(links.map(({ ifname, address }) => [ifname, address]))
 }
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { NetlabError } from '../errors.ts'
-import type { Condition } from '../model/condition.ts'
+import { type Condition, withoutHalfMade } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
-import { proxiersOf } from '../model/places.ts'
+import { type Proxier, proxierName, proxiersOf } from '../model/places.ts'
 import { applyStages } from '../plan/apply.ts'
 import { readyEndpoints } from '../plan/apply-endpoints.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
@@ -53,32 +53,39 @@ export function apply(
     const condition = folder.readCondition(running)
     const target = change(running)
     const unfinished = new Set(condition.unfinished.map(({ name }) => name))
-    const whole = { ...running, pods: running.pods.filter(({ name }) => !unfinished.has(name)) }
+    const known = { ...running, pods: running.pods.filter(({ name }) => !unfinished.has(name)) }
+    const { halfMade } = condition
+    const whole = halfMade === undefined ? known : withoutHalfMade(known, halfMade)
     const before = labIn(condition, whole)
     const pods = podsDifference(before.lab.pods, target.pods)
     const after = labIn(conditionAfter(condition, target, pods), target)
     const difference = labDifference(before, after, pods)
     if (difference.impossible.length > 0) throw cannotBeApplied(running.name, difference.impossible)
-    const stages = applyStages(before, after, difference, await kernelFacts(sandbox, proxiersOf(target)))
+    const stages = applyStages(
+      before,
+      after,
+      difference,
+      await kernelFacts(sandbox, allProxiers(running, target)),
+    )
     const planned: PlannedApply = { lab: running.name, difference, stages }
     const { tell, signal } = options
     tell({ kind: 'apply-planned', planned })
     const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
     if (options.dryRun) return report
-    let known: Condition = {
+    let standing: Condition = {
       ...after.condition,
       ...{ endpoints: condition.endpoints, fullSync: condition.fullSync },
     }
     const { steps, flushed } = await carryOutStages(sandbox, stages, {
       tell,
       signal,
-      before: stage => folder.writeCondition({ ...known, ...marks(stage, known) }),
+      before: stage => folder.writeCondition({ ...standing, ...marks(stage, standing) }),
       after: (stage, result) => {
         if (result.failure !== undefined) return
-        known = stage.leaves.condition
+        standing = stage.leaves.condition
         folder.countRules(stage.rules?.more ?? 0)
         // A large lab takes its time to be written; after the last stage it is, at once, as a whole.
-        if (stage !== stages.at(-1) || !result.ok) folder.writeLab(stage.leaves.lab, known)
+        if (stage !== stages.at(-1) || !result.ok) folder.writeLab(stage.leaves.lab, standing)
       },
     })
     const ok = steps.every(step => step.ok)
@@ -105,10 +112,15 @@ function conditionAfter(before: Condition, target: Lab, difference: PodsDifferen
 
 /** What must be known of a stage that is broken off. */
 function marks(
-  { touches, rules }: ApplyStage,
+  { touches, halfMade, rules }: ApplyStage,
   { fullSync }: Condition,
-): Pick<Condition, 'unfinished' | 'fullSync' | 'brokenOff'> {
-  return { unfinished: touches, fullSync: fullSync || rules !== undefined, brokenOff: true }
+): Pick<Condition, 'unfinished' | 'halfMade' | 'fullSync' | 'brokenOff'> {
+  return {
+    unfinished: touches,
+    ...(halfMade === undefined ? {} : { halfMade }),
+    fullSync: fullSync || rules !== undefined,
+    brokenOff: true,
+  }
 }
 
 function cannotBeApplied(lab: string, impossible: readonly string[]): NetlabError {
@@ -118,4 +130,10 @@ function cannotBeApplied(lab: string, impossible: readonly string[]): NetlabErro
     details: impossible.join('\n'),
     fix: `netlab down ${lab}, then netlab up with the new file; nothing has been changed`,
   })
+}
+
+/** All parts of kube-proxy that are there before an apply, or will be afterwards. */
+function allProxiers(before: Lab, after: Lab): Proxier[] {
+  const all = [...proxiersOf(before), ...proxiersOf(after)]
+  return [...new Map(all.map(proxier => [proxierName(proxier), proxier])).values()]
 }

@@ -47,16 +47,19 @@ const containers = list(
   }),
 )
 
-const machines = list(
-  fields({
-    name,
-    interfaces: list(fields({ name: text, network: text, addresses: list(cidr), port: text })),
-    gateway: optional(text),
-    otherGateway: optional(text),
-    routes: list(fields({ to: cidr, via: text })),
-    sysctls: record(text),
-    containers,
-  }),
+const machine = fields({
+  name,
+  interfaces: list(fields({ name: text, network: text, addresses: list(cidr), port: text })),
+  gateway: optional(text),
+  otherGateway: optional(text),
+  routes: list(fields({ to: cidr, via: text })),
+  sysctls: record(text),
+  containers,
+})
+const machines = list(machine)
+const networks = list(fields({ name: text, bridge: text }))
+const leases = list(
+  fields({ node: name, subnet: cidr, publicIP: cidr, interface: text, network: text, mtu: number }),
 )
 
 const podLink = either(
@@ -108,15 +111,13 @@ export const labShape: Shape = fields({
     }),
   ),
   // The first netlab knew none of these.
-  networks: optional(list(fields({ name: text, bridge: text }))),
+  networks: optional(networks),
   nodes: optional(machines),
   machines: optional(machines),
   overlay: optional(
     fields({
       ...{ network: cidr, backend: oneOf('host-gw', 'vxlan'), directRouting: flag },
-      leases: list(
-        fields({ node: name, subnet: cidr, publicIP: cidr, interface: text, network: text, mtu: number }),
-      ),
+      leases,
     }),
   ),
   cni: optional(list(cniNetwork)),
@@ -155,6 +156,15 @@ export const conditionShape: Shape = fields({
   probes: record(fields({ ready: flag, against: number })),
   restarts: optional(record(number)),
   unfinished: list(fields({ name })),
+  halfMade: optional(
+    fields({
+      nodes: machines,
+      machines,
+      networks,
+      leases,
+      adjusted: list(fields({ was: machine, now: machine })),
+    }),
+  ),
   fullSync: flag,
   // The first netlab wrote none.
   brokenOff: optional(flag),

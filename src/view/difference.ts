@@ -1,5 +1,5 @@
 import { commandLine } from '../command/command-line.ts'
-import type { Change } from '../plan/difference.ts'
+import type { Change } from '../plan/change.ts'
 import type { ApplyReport } from '../run/apply.ts'
 import type { PlannedApply } from '../run/events.ts'
 import { duration, plural } from './format.ts'

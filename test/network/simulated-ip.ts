@@ -16,25 +16,34 @@ interface Device {
   /** Address → hardware address. */
   permanent: Map<string, string>
   learnt: Map<string, string>
+  /** Of a tunnel: hardware address → the machine where it is. */
+  forwarding: Map<string, string>
 }
 
 interface Namespace {
   devices: Map<string, Device>
   gateway?: string
+  /** Range → the words behind it, `via` and `dev`. */
+  routes: Map<string, string>
+  settings: Map<string, string>
 }
 
 /** What `ip` and the commands beside it leave in the kernel and in files; what the kernel would refuse throws. */
 export class SimulatedIp {
-  readonly places = new Map<Place, Namespace>([['host', { devices: new Map() }]])
+  readonly places = new Map<Place, Namespace>([
+    ['host', { devices: new Map(), routes: new Map(), settings: new Map() }],
+  ])
   readonly files = new Map<string, string>()
   #macs = 0
 
   run(command: Command): void {
     const { argv, in: place, input = '' } = command
     const [program, ...words] = argv
-    if (command.container !== undefined || program === 'iptables') return
+    if (command.container !== undefined || /^iptables(-restore)?$/.test(program ?? '')) return
     const paths = words.filter(word => !word.startsWith('-'))
     if (program === 'ip') this.#ip(argv, place)
+    else if (program === 'bridge') this.#forward(words, place)
+    else if (program === 'ln') this.files.set(paths.at(-1)!, `to ${paths[0]}`)
     else if (program === 'sysctl') this.#sysctl(words, place)
     else if (program === 'tee') for (const path of paths) this.files.set(path, input)
     else if (program === 'rm') for (const path of paths) this.#remove(path)
@@ -68,7 +77,7 @@ export class SimulatedIp {
 
   /** All that can be compared; hardware addresses that the kernel chose are `random`. */
   get state(): Record<Place, unknown> & { files: unknown } {
-    const places = [...this.places].map(([place, { gateway, devices }]) => {
+    const places = [...this.places].map(([place, { gateway, devices, routes, settings }]) => {
       const shown = [...devices].map(([name, { learnt: _, ...device }]) => [
         name,
         {
@@ -76,9 +85,14 @@ export class SimulatedIp {
           mac: device.mac.replace(/ .*/, ''),
           addresses: [...device.addresses],
           permanent: Object.fromEntries([...device.permanent].sort()),
+          forwarding: Object.fromEntries([...device.forwarding].sort()),
         },
       ])
-      return [place, { gateway, devices: Object.fromEntries(shown.sort()) }]
+      const others = {
+        routes: Object.fromEntries([...routes].sort()),
+        settings: Object.fromEntries(settings),
+      }
+      return [place, { gateway, devices: Object.fromEntries(shown.sort()), ...others }]
     })
     return { ...Object.fromEntries(places.sort()), files: Object.fromEntries([...this.files].sort()) }
   }
@@ -86,7 +100,7 @@ export class SimulatedIp {
   #ip(argv: readonly string[], place: Place): void {
     const { object = '', verb = '', words = [] } = parseIp(argv) ?? {}
     const run: Record<string, () => void> = {
-      'netns add': () => void this.places.set(this.#fresh(words[0]!), { devices: this.#loopback() }),
+      'netns add': () => void this.places.set(this.#fresh(words[0]!), this.#newNamespace()),
       'netns delete': () => this.#deleteNamespace(words[0]!),
       'link add': () => this.#addLink(words, place),
       'link delete': () => this.#deleteLink(place, linkName(words)!),
@@ -95,7 +109,9 @@ export class SimulatedIp {
       'address delete': () => this.#delete(this.#devOf(words, place).addresses, words[0]!),
       'address flush': () => this.#flushAddresses(words, place),
       'route add': () => this.#addRoute(words, place),
+      'route replace': () => this.#replaceRoute(words, place),
       'route delete': () => this.#deleteRoute(words, place),
+      'neigh add': () => this.#addNeighbour(words, place),
       'neigh replace': () => this.#replaceNeighbour(words, place),
       'neigh delete': () => this.#delete(this.#devOf(words, place).permanent, words[0]!),
       'neigh flush': () => this.#flushNeighbours(words, place),
@@ -110,6 +126,8 @@ export class SimulatedIp {
     const there = this.#namespace(place).devices
     if (there.has(name)) throw new Error(`${name} exists`)
     if (valueAfter(words, 'type') === 'bridge') return void there.set(name, this.#newDevice())
+    if (valueAfter(words, 'type') === 'vxlan')
+      return void there.set(name, { ...this.#newDevice(), mac: valueAfter(words, 'address')! })
     const end = {
       place: valueAfter(words, 'netns')!,
       name: valueAfter(words.slice(words.indexOf('peer')), 'name')!,
@@ -144,6 +162,10 @@ export class SimulatedIp {
   }
 
   #sysctl(words: readonly string[], place: Place): void {
+    const [setting = '', value = ''] = (words.at(-1) ?? '').split('=')
+    // The host's are never changed.
+    if (place !== 'host' && !setting.startsWith('net.ipv6.conf'))
+      this.#namespace(place).settings.set(setting, value)
     const name = /^net\.ipv6\.conf\.(\w+)\.addr_gen_mode=0$/.exec(words.at(-1) ?? '')?.[1]
     if (name === undefined) return
     const device = this.#device(place, name)
@@ -159,6 +181,12 @@ export class SimulatedIp {
   #addRoute(words: readonly string[], place: Place): void {
     const namespace = this.#namespace(place)
     const via = valueAfter(words, 'via')!
+    const [range = '', ...way] = words
+    if (range !== 'default') {
+      this.#mustBeNear(namespace, words)
+      if (namespace.routes.has(range)) throw new Error(`there is a route to ${range} in ${place}`)
+      return void namespace.routes.set(range, way.join(' '))
+    }
     const isNear = [...namespace.devices.values()].some(
       ({ isUp, addresses }) =>
         isUp && [...addresses].some(each => each.split('.', 3).join() === via.split('.', 3).join()),
@@ -167,10 +195,43 @@ export class SimulatedIp {
     namespace.gateway = via
   }
 
+  #mustBeNear({ devices }: Namespace, words: readonly string[]): void {
+    const via = valueAfter(words, 'via')!
+    const net = via.split('.', 3).join()
+    const isNear = [...devices.values()].some(
+      ({ isUp, addresses }) => isUp && [...addresses].some(each => each.split('.', 3).join() === net),
+    )
+    if (!isNear && !words.includes('onlink')) throw new Error(`nobody on a link is ${via}`)
+  }
+
+  #replaceRoute(words: readonly string[], place: Place): void {
+    const namespace = this.#namespace(place)
+    const [range = '', ...way] = words
+    this.#mustBeNear(namespace, words)
+    if (range === 'default') namespace.gateway = valueAfter(words, 'via')!
+    else namespace.routes.set(range, way.join(' '))
+  }
+
+  #forward(words: readonly string[], place: Place): void {
+    const [object, verb, mac = ''] = words
+    const { forwarding } = this.#devOf(words, place)
+    if (object !== 'fdb') throw new Error(`what is bridge ${words.join(' ')}?`)
+    if (verb === 'delete') this.#delete(forwarding, mac)
+    else if (verb === 'append' && forwarding.has(mac)) throw new Error(`${mac} is there already`)
+    else forwarding.set(mac, valueAfter(words, 'dst')!)
+  }
+
+  #addNeighbour(words: readonly string[], place: Place): void {
+    if (this.#devOf(words, place).permanent.has(words[0]!)) throw new Error(`${words[0]} is there already`)
+    this.#replaceNeighbour(words, place)
+  }
+
   #deleteRoute(words: readonly string[], place: Place): void {
     const namespace = this.#namespace(place)
-    if (namespace.gateway !== valueAfter(words, 'via')) throw new Error(`no such route in ${place}`)
-    delete namespace.gateway
+    if (words[0] === 'default' && namespace.gateway !== valueAfter(words, 'via'))
+      throw new Error(`no such route in ${place}`)
+    if (words[0] === 'default') delete namespace.gateway
+    else this.#delete(namespace.routes, words[0]!)
   }
 
   #replaceNeighbour(words: readonly string[], place: Place): void {
@@ -206,6 +267,12 @@ export class SimulatedIp {
       const { addresses } = this.#device(end.place, end.name)
       const nets = [...addresses].map(each => each.split('.', 3).join('.'))
       if (nets.some(net => namespace.gateway?.startsWith(`${net}.`))) delete namespace.gateway
+      for (const [range, way] of namespace.routes) {
+        const words = way.split(' ')
+        const via = valueAfter(words, 'via')!
+        if (valueAfter(words, 'dev') === end.name || nets.some(net => via.startsWith(`${net}.`)))
+          namespace.routes.delete(range)
+      }
       namespace.devices.delete(end.name)
     }
   }
@@ -231,12 +298,13 @@ export class SimulatedIp {
     return {
       mac: `random ${this.#macs}`,
       ...{ isUp: false, hairpin: false, addresses: new Set(), addrGenMode: 'eui64', linkLocal: false },
-      ...{ permanent: new Map(), learnt: new Map() },
+      ...{ permanent: new Map(), learnt: new Map(), forwarding: new Map() },
     }
   }
 
-  #loopback(): Map<string, Device> {
-    return new Map([['lo', { ...this.#newDevice(), mac: 'none' }]])
+  #newNamespace(): Namespace {
+    const devices = new Map([['lo', { ...this.#newDevice(), mac: 'none' }]])
+    return { devices, routes: new Map(), settings: new Map() }
   }
 
   #namespace(place: Place): Namespace {

@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/command/command.ts'
 import { dataplane } from '../../src/dataplane/modes.ts'
+import { type HalfMade, withoutHalfMade } from '../../src/model/condition.ts'
 import type { Lab, Pod } from '../../src/model/lab.ts'
 import { bridgeOf } from '../../src/model/pod-link.ts'
 import { applyStages } from '../../src/plan/apply.ts'
-import type { ApplyStage, KernelFacts } from '../../src/plan/apply-stage.ts'
+import type { ApplyStage, KernelFacts, PlaceKernel } from '../../src/plan/apply-stage.ts'
 import { compilePlan } from '../../src/plan/compile.ts'
 import { labDifference, podsDifference } from '../../src/plan/difference.ts'
 import { labAsBuilt, labIn } from '../../src/plan/lab-in-condition.ts'
@@ -116,13 +117,21 @@ function talk(kernel: SimulatedIp, pods: readonly Pod[]): void {
 }
 
 function factsOf(kernel: SimulatedIp): KernelFacts {
-  const devices = [...(kernel.places.get('host')?.devices ?? [])]
+  const placed = [...kernel.places].map(([place, { devices: those }]): [string, PlaceKernel] => {
+    const devices = [...those]
+    return [
+      place,
+      {
+        links: new Set(devices.map(([name]) => name)),
+        macs: new Map(devices.map(([name, { mac }]) => [name, mac])),
+        known: new Set(devices.flatMap(([, { permanent }]) => [...permanent.keys()])),
+      },
+    ]
+  })
   return {
     rules: new Map([['host ipv4', dataplane.readBack('')]]),
     namespaces: new Set([...kernel.places.keys()].filter(place => place !== 'host')),
-    links: new Set(devices.map(([name]) => name)),
-    macs: new Map(devices.map(([name, { mac }]) => [name, mac])),
-    known: new Set(devices.flatMap(([, { permanent }]) => [...permanent.keys()])),
+    places: new Map(placed),
   }
 }
 
@@ -130,6 +139,7 @@ function factsOf(kernel: SimulatedIp): KernelFacts {
 interface Found {
   lab: Lab
   unfinished: readonly Pod[]
+  halfMade?: HalfMade
   brokenOff: boolean
 }
 
@@ -137,8 +147,15 @@ function whole(lab: Lab): Found {
   return { lab, unfinished: [], brokenOff: false }
 }
 
-function stagesOf({ lab, unfinished, brokenOff }: Found, after: Lab, kernel: SimulatedIp): ApplyStage[] {
-  const from = labIn({ ...firstCondition(lab), unfinished, brokenOff }, lab)
+function stagesOf(
+  { lab, unfinished, halfMade, brokenOff }: Found,
+  after: Lab,
+  kernel: SimulatedIp,
+): ApplyStage[] {
+  const from = labIn(
+    { ...firstCondition(lab), unfinished, brokenOff, ...(halfMade === undefined ? {} : { halfMade }) },
+    lab,
+  )
   const to = labAsBuilt(after)
   const difference = labDifference(from, to, podsDifference(lab.pods, after.pods))
   expect(difference.impossible).toEqual([])
@@ -146,13 +163,19 @@ function stagesOf({ lab, unfinished, brokenOff }: Found, after: Lab, kernel: Sim
 }
 
 /** Carries an apply out, or so many commands of it, while pods talk, and returns what another one finds. */
-function apply(kernel: SimulatedIp, found: Found, after: Lab, most = Number.POSITIVE_INFINITY): Found {
+function apply(
+  kernel: SimulatedIp,
+  found: Found,
+  after: Lab,
+  most = Number.POSITIVE_INFINITY,
+  talking = () => talk(kernel, [...found.lab.pods, ...after.pods]),
+): Found {
   let done = 0
   let standing = found.lab
-  for (const { step, touches, leaves } of stagesOf(found, after, kernel)) {
+  for (const { step, touches, halfMade, leaves } of stagesOf(found, after, kernel)) {
     for (const { command } of step.actions) {
-      if (done % 100 === 0) talk(kernel, [...found.lab.pods, ...after.pods])
-      if (done === most) return halfWay(standing, touches)
+      if (done % 100 === 0) talking()
+      if (done === most) return halfWay(standing, touches, halfMade)
       done += 1
       kernel.run(command)
     }
@@ -161,10 +184,12 @@ function apply(kernel: SimulatedIp, found: Found, after: Lab, most = Number.POSI
   return whole(after)
 }
 
-function halfWay(lab: Lab, touches: readonly Pod[]): Found {
+function halfWay(lab: Lab, touches: readonly Pod[], halfMade?: HalfMade): Found {
   const touched = new Set(touches.map(({ name }) => name))
   const pods = lab.pods.filter(({ name }) => !touched.has(name))
-  return { lab: { ...lab, pods }, unfinished: touches, brokenOff: true }
+  const known = { ...lab, pods }
+  const whole = halfMade === undefined ? known : withoutHalfMade(known, halfMade)
+  return { lab: whole, unfinished: touches, brokenOff: true, ...(halfMade === undefined ? {} : { halfMade }) }
 }
 
 /** A hardware address that is random in the one may be any in the other; any does. */
@@ -248,6 +273,121 @@ describe('an apply', () => {
         fc.property(fc.boolean(), fc.boolean(), someMoment, (grows, goesBack, at) => {
           const [one, two] = grows ? [few, many] : [many, few]
           expectGoneOnWith(one, two, at, goesBack ? one : two)
+        }),
+        runs,
+      )
+    },
+    patience,
+  )
+})
+
+interface NodeChoice {
+  name: string
+  pods: readonly string[]
+  hasRoute: boolean
+}
+
+const first: NodeChoice = { name: 'n1', pods: [], hasRoute: false }
+
+/** Up to four nodes with pods, an overlay of one kind, and some machines. */
+const someNodes = fc.record({
+  nodes: fc
+    .uniqueArray(
+      fc.record({
+        name: fc.constantFrom('n2', 'n3', 'n4'),
+        pods: fc.uniqueArray(fc.constantFrom(...'abc'), { maxLength: 3 }),
+        hasRoute: fc.boolean(),
+      }),
+      { maxLength: 3, selector: ({ name }) => name },
+    )
+    .map(nodes => [first, ...nodes.toSorted((one, other) => one.name.localeCompare(other.name))]),
+  machines: fc.uniqueArray(fc.constantFrom('router', 'pc'), { maxLength: 2 }),
+})
+type NodesChoice = typeof someNodes extends fc.Arbitrary<infer Value> ? Value : never
+
+/** A pod's name says on which node it was at first: moved, it is another one. */
+function labOfNodes(backend: string, { nodes, machines }: NodesChoice): Lab {
+  const taken = new Set<string>()
+  const node = ({ name, pods, hasRoute }: NodeChoice) => {
+    const number = Number(name.at(-1))
+    // kube-proxy takes no setting of the kernel's back: a pod that is always there keeps it.
+    const own = [...(number === 1 ? ['z'] : []), ...pods.filter(pod => !taken.has(pod) && taken.add(pod))]
+    const all = own.map(
+      pod => `${pod}: {address: 172.7.${number}.${pod.charCodeAt(0) - 90}/24, serve: 80, labels: {app: web}}`,
+    )
+    const routes = hasRoute ? 'routes: [{to: 198.51.100.0/24, via: 10.4.7.253}], ' : ''
+    const interfaces = `interfaces: {eth0: {network: lan, address: 10.4.7.2${number}/24}}`
+    const settings = `sysctls: {net.ipv4.ip_forward: ${hasRoute ? 1 : 0}}`
+    return `  ${name}: {${interfaces}, gateway: 10.4.7.1, subnet: 172.7.${number}.0/24, ${routes}${settings}, pods: {${all.join(', ')}}}`
+  }
+  const office = machines.includes('pc')
+  const machine = {
+    router: `  router: {interfaces: {eth0: {network: lan, address: 10.4.7.254/24}${office ? ', eth1: {network: office, address: 198.51.100.1/24}' : ''}}}`,
+    pc: '  pc: {interfaces: {eth0: {network: office, address: 198.51.100.9/24}}, serve: 80}',
+  }
+  const written = nodes.map(node).join('\n')
+  return labOf(`name: lab
+networks: {lan: {}${office ? ', office: {}' : ''}}
+overlay: {network: 172.7.0.0/16, backend: ${backend}}
+nodes:
+${written}
+machines:
+  way-out: {interfaces: {eth0: {network: lan, address: 10.4.7.1/24}}}
+  far: {interfaces: {eth0: {network: lan, address: 10.4.7.253/24}}}
+${machines.map(name => machine[name as keyof typeof machine]).join('\n')}
+services: [{name: web, clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 80}]}]
+`)
+}
+
+/** All on the network and all on a node know each other. */
+function chat(kernel: SimulatedIp, labs: readonly Lab[]): void {
+  for (const { nodes, machines, pods } of labs) {
+    const cards = [...nodes, ...machines].flatMap(({ name, interfaces }) =>
+      interfaces.map(each => ({ ...each, owner: name })),
+    )
+    for (const card of cards) {
+      const near = cards.filter(({ network }) => network === card.network)
+      kernel.learn(
+        card.owner,
+        card.name,
+        near.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+      )
+    }
+    for (const pod of pods) {
+      const near = pods.filter(({ node }) => node === pod.node).map(({ address }) => address.address)
+      kernel.learn(pod.node, bridgeOf(pod) ?? '', near)
+      kernel.learn(pod.name, 'eth0', [pod.gateway, ...near])
+    }
+  }
+}
+
+describe.each(['host-gw', 'vxlan'])('an apply of nodes, %s', backend => {
+  const labs = (...choices: NodesChoice[]) =>
+    choices.map(choice => labOfNodes(backend, choice)) as [Lab, Lab, Lab]
+
+  it(
+    'leaves what bringing the new lab up leaves',
+    () => {
+      fc.assert(
+        fc.property(someNodes, someNodes, (...choices) => {
+          const [before, after] = labs(...choices)
+          const kernel = upped(before)
+          apply(kernel, whole(before), after, Number.POSITIVE_INFINITY, () => chat(kernel, [before, after]))
+          expect(kernel.mistaken).toEqual([])
+          expectAlike(kernel, upped(after))
+        }),
+        runs,
+      )
+    },
+    patience,
+  )
+
+  it(
+    'that broke off anywhere is gone on with',
+    () => {
+      fc.assert(
+        fc.property(someNodes, someNodes, someNodes, someMoment, (first, second, third, at) => {
+          expectGoneOnWith(...(labs(first, second, third).slice(0, 2) as [Lab, Lab]), at, labs(third)[0])
         }),
         runs,
       )

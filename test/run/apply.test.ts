@@ -89,6 +89,95 @@ test('the first service brings kube-proxy, the last one takes it along', async (
   expect(differences(host?.iptables, before.places.host?.iptables)).toEqual([])
 })
 
+const nodes = (more: string, machines: string) => `name: growing
+networks: {lan: {}, office: {}}
+overlay: {network: 172.7.0.0/16, backend: vxlan}
+proxy: {clusterCIDR: 172.7.0.0/16}
+nodes:
+  n1:
+    interfaces: {eth0: {network: lan, address: 10.4.7.21/24}}
+    gateway: 10.4.7.1
+    sysctls: {net.ipv4.ip_forward: 1}
+    pods: {a: {address: 172.7.1.2/24, serve: 80, labels: {app: web}}}
+${more}
+machines:
+${machines}
+services: [{name: web, clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 80}]}]
+`
+const node = (number: number, pods: string, more = '') => `  n${number}:
+    interfaces: {eth0: {network: lan, address: 10.4.7.2${number}/24}}
+    gateway: 10.4.7.1
+    subnet: 172.7.${number}.0/24
+    sysctls: {net.ipv4.ip_forward: 1}
+    pods: {${pods}}
+${more}`
+const router = (eth1: string) =>
+  `  router: {interfaces: {eth0: {network: lan, address: 10.4.7.1/24}${eth1}}, sysctls: {net.ipv4.ip_forward: 1}}`
+const pc = '  pc: {interfaces: {eth0: {network: office, address: 192.0.2.9/24}}, serve: 80}'
+
+const two = nodes(
+  node(2, 'b: {address: 172.7.2.2/24, serve: 80, labels: {app: web}}, e: 172.7.2.3/24'),
+  `${router('')}\n${pc}`,
+)
+const grown = nodes(
+  [
+    node(
+      2,
+      'b: {address: 172.7.2.2/24, serve: 80, labels: {app: web}}',
+      '    routes: [{to: 192.0.2.0/24, via: 10.4.7.1}]',
+    ),
+    node(3, 'c: {address: 172.7.3.2/24, serve: 80, labels: {app: web}}, e: 172.7.3.3/24'),
+  ].join('\n'),
+  `${router(', eth1: {network: office, address: 192.0.2.1/24}')}\n${pc}\n  far: {interfaces: {eth0: {network: office, address: 192.0.2.7/24}}}`,
+)
+
+test('nodes and machines come and go, with their pods, ways and rules', async () => {
+  const session = openSession()
+  const file = session.file('growing.yaml', two)
+  await fine(session, 'up', file, '-q')
+  const before = await stateOf(session, 'growing')
+  session.file('growing.yaml', grown)
+  const { stdout } = await fine(session, 'apply', 'growing')
+  expect(stdout).toContain('+ node n3: 10.4.7.23\n')
+  expect(stdout).toContain('+ machine far: 192.0.2.7\n')
+  expect(stdout).toContain('± machine router is replaced: interfaces ')
+  expect(stdout).toContain('~ node n2: routes none → 192.0.2.0/24 via 10.4.7.1\n')
+  expect(stdout).toContain('± pod e is replaced: address 172.7.2.3/24 → 172.7.3.3/24; node n2 → n3')
+  await fine(session, 'up', file, '--name', 'fresh', '-q')
+  await expectAlike(session, 'growing', 'fresh')
+  await fine(session, 'down', 'fresh')
+  await fine(session, 'verify', 'growing', '--requests', '50', '--from', 'n1', 'n3')
+
+  session.file('growing.yaml', two)
+  await fine(session, 'apply', 'growing')
+  expect(differences(await stateOf(session, 'growing'), before)).toEqual([])
+})
+
+test('what nodes of a running lab cannot be given is refused with what to do, and nothing is done', async () => {
+  const session = openSession()
+  await fine(session, 'up', session.file('growing.yaml', two), '-q')
+  const before = await stateOf(session, 'growing')
+  const refused = async (text: string) => {
+    session.file('growing.yaml', text)
+    const { code, stderr } = await session.netlab('apply', 'growing')
+    expect(code).not.toBe(0)
+    return stderr.replaceAll(/\s+/g, ' ')
+  }
+  expect(await refused(two.replace('10.4.7.22', '10.4.7.28'))).toContain(
+    'node n2: interfaces eth0 10.4.7.22/24 on lan → eth0 10.4.7.28/24 on lan; its pods would be cut off',
+  )
+  expect(await refused(two.replace('backend: vxlan', 'backend: host-gw'))).toContain(
+    'overlay: the ways between nodes are made with them',
+  )
+  expect(await refused(two.replace('    sysctls: {net.ipv4.ip_forward: 1}\n', ''))).toContain(
+    'sysctls of n1: what net.ipv4.ip_forward was before is not known; write the value that it is to have',
+  )
+  expect(await refused(two.replace('  n2:', '  n9:'))).toContain(
+    'node n9: it has an address of n2, which is there yet; take that away in an apply of its own',
+  )
+  expect(differences(await stateOf(session, 'growing'), before)).toEqual([])
+})
+
 test("other settings of kube-proxy's lead to a full sync that leaves what a fresh start would", async () => {
   const session = openSession()
   const file = session.file('web.yaml', small)
