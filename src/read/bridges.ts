@@ -32,8 +32,8 @@ export interface NodeInput {
   network?: CniNetwork | undefined
   /** How many bridges the file says, mistakes included. */
   bridges: number
-  /** Nothing of the file had to be left out: what is not there was not written. */
-  isWhole: boolean
+  /** Pods of which something had to be left out; undefined: of all of them. What is not there of another was not written. */
+  doubtful: ReadonlySet<string | number | undefined>
   /** The node's own names, addresses and subnets. */
   own: Allocations
   /** Says who has an address in the whole cluster; each pod has one of its own, whichever node it is on. */
@@ -138,7 +138,7 @@ export class BridgesReader {
       return read === undefined ? [] : [read.address]
     })
     if (written.length === 0) {
-      if (this.place.isWhole)
+      if (!(this.place.doubtful.has(name) || this.place.doubtful.has(undefined)))
         this.findings.report(path, '"address" is missing', 'add "address: 10.0.0.11/24"', 'key')
       return undefined
     }

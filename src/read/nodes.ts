@@ -65,7 +65,7 @@ function readerOf(
   return new BridgesReader(
     {
       ...{ node: name, input: node, bridges: written.bridges.get(name) ?? 0, own },
-      isWhole: written.isWhole,
+      doubtful: written.doubtful,
       network: cni.find(each => each.node === name),
       claim: (address, path, what) => {
         const isTaken = allocations.holderOf(address) !== undefined

@@ -94,6 +94,7 @@ function readLab(
   if (fits && podNames.size + machineNames.size === 0) {
     findings.report(['pods'], 'a lab without pods', 'add "a: 10.0.0.11/24" below "pods:"', 'key')
   }
+  const doubtful = new Set(mistaken.flatMap(doubtfulPods))
   const cni = readCniNetworks(input, readManifest, findings)
   const topology = readTopology(
     input,
@@ -106,12 +107,12 @@ function readLab(
       bareMachines: new Set(
         [...machineNames].filter(name => isBare(written.nodes, name) || isBare(written.machines, name)),
       ),
+      doubtful,
       isWhole: fits,
     },
     cni.networks,
     findings,
   )
-  const doubtful = new Set(mistaken.flatMap(doubtfulPods))
   // A mistake with `pods` as a whole: nothing is known of them.
   const soundPods = doubtful.has(undefined) ? [] : topology.pods.filter(({ name }) => !doubtful.has(name))
   const sources = readServiceSources(input.services ?? [], topology, readManifest, findings)

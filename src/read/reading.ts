@@ -9,6 +9,8 @@ export interface Written {
   networks: readonly string[]
   /** Nodes and machines without an interface. */
   bareMachines: ReadonlySet<string>
+  /** Pods of which something had to be left out; undefined: of all of them. */
+  doubtful: ReadonlySet<string | number | undefined>
   /** Nothing had to be left out. */
   isWhole: boolean
 }

@@ -97,7 +97,7 @@ class TopologyReader {
     return new BridgesReader(
       {
         ...{ node: host, input, bridges: written.bridges.get(host) ?? 0, own, claim },
-        isWhole: written.isWhole,
+        doubtful: written.doubtful,
         network: this.cni.find(({ node }) => node === host),
       },
       this.findings,
