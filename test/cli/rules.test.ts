@@ -216,6 +216,10 @@ describe('netlab rules --mode ipvs', () => {
     expect((await rules('clusterip', '--mode', 'ipvs')).out).toContain(
       '-a -t 10.100.100.100:8080 -r 10.0.0.11:8080 -m -w 1',
     )
+    // Both families' parts can run one after the other: they share kube-ipvs0.
+    const both = (await rules('dual-stack', '--mode', 'ipvs')).out
+    expect(both.match(/^ip link show kube-ipvs0 .*\|\| ip link add kube-ipvs0 type dummy$/gm)).toHaveLength(2)
+    expect(both).toMatch(/^# IPv6\n[\s\S]*^ip6tables-restore [\s\S]*^-A -t \[/m)
     const { out, notes } = await rules(service, '--mode', 'ipvs')
     expect(out).not.toContain(':30080')
     expect(notes).toBe(

@@ -1,4 +1,11 @@
-import { canonical, type Family, familyOf, joinHostPort } from '../../model/address.ts'
+import {
+  canonical,
+  type Family,
+  familyOf,
+  isLoopback,
+  joinHostPort,
+  splitHostPort,
+} from '../../model/address.ts'
 import { contains } from '../../service/addresses.ts'
 import { chooseEndpoints, type EndpointFacts, EndpointTable } from '../../service/endpoints.ts'
 import { nodePortAddresses, primaryAddress } from '../../service/node-ports.ts'
@@ -70,7 +77,7 @@ class Builder {
     const { settings, node, family } = view
     const own = node.addresses.filter(address => familyOf(address) === family).map(canonical)
     this.#view = view
-    this.#nodeAddresses = own.filter(address => address !== '::1' && !address.startsWith('127.'))
+    this.#nodeAddresses = own.filter(address => !isLoopback(address))
     this.#nodePortAddresses =
       nodePortAddresses(settings.nodePortAddresses, node, family) ?? this.#nodeAddresses
   }
@@ -86,7 +93,8 @@ class Builder {
   add(port: ServicePortFacts, endpoints: readonly EndpointFacts[]): void {
     const protocol = port.protocol.toLowerCase()
     for (const { local, ip, address } of endpoints) {
-      if (local) this.sets.add('KUBE-LOOP-BACK', `${entry(ip, protocol, portOf(address))},${ip}`)
+      if (local)
+        this.sets.add('KUBE-LOOP-BACK', `${entry(ip, protocol, splitHostPort(address).port ?? 0)},${ip}`)
     }
     const choice = chooseEndpoints(port, endpoints)
     // Where Local finds none, the others serve, unlike in the other modes (kubernetes/kubernetes#97081).
@@ -174,8 +182,4 @@ class Builder {
 /** `10.96.0.1,tcp:80` */
 function entry(ip: string, protocol: string, port: number): string {
   return `${ip},${protocol}:${port}`
-}
-
-function portOf(address: string): number {
-  return Number(address.slice(address.lastIndexOf(':') + 1))
 }

@@ -14,7 +14,7 @@ export function scriptText(rules: RuleSet, { jumps, explain }: PrintOptions): st
     ...sysctls.flatMap(({ key, value, explain }) => [...say(explain), `sysctl -w ${key}=${value}`]),
     '',
     ...say('it stays down, and answers no ARP: all that it is for is to have the addresses'),
-    'ip link add kube-ipvs0 type dummy',
+    'ip link show kube-ipvs0 >/dev/null 2>&1 || ip link add kube-ipvs0 type dummy',
     ...addresses.map(address => `ip address add ${address}/${family === 'ipv4' ? 32 : 128} dev kube-ipvs0`),
     '',
     ...hereDocument(
