@@ -62,10 +62,11 @@ export function applyStages(
   )
   const fresh = new Set(difference.machines.nodesAdded.map(({ name }) => name))
   const rules: KernelRules = new Map(
-    proxyNodes(standing.lab).map(node => [
-      node,
-      fresh.has(node) ? dataplane.readBack('') : (kernel.rules.get(node) ?? dataplane.readBack('')),
-    ]),
+    proxiersOf(now.lab).map(proxier => {
+      const name = proxierName(proxier)
+      const known = fresh.has(proxier.node) ? undefined : kernel.rules.get(name)
+      return [name, known ?? dataplane.readBack('')]
+    }),
   )
   push(rulesStage(rulesChange(standing, now, rules, fullSync, fresh), standing, now))
   push(removeStage(standing, after.lab, gone, kernel))
