@@ -7,7 +7,7 @@ import { chainBytes, inTransactions, messageBytes } from './transaction.ts'
 
 /** Commands that go out as one: a line of shell for all of them, with what it reads. */
 export interface Batch {
-  kind: 'ip' | 'bridge' | 'iptables' | 'ip6tables' | 'sysctl' | 'mkdir' | 'single'
+  kind: 'ip' | 'bridge' | 'iptables' | 'ip6tables' | 'sysctl' | 'sysctl -e' | 'mkdir' | 'single'
   in: Place
   commands: readonly Command[]
 }
@@ -54,10 +54,16 @@ function kindOf({ argv, input }: Command): Batch['kind'] {
     return first === 'link' && rest[0] === 'set' && isBatchable(argv) ? 'bridge' : 'single'
   if (program === 'iptables' || program === 'ip6tables')
     return restorable(argv) === undefined ? 'single' : program
-  if (program === 'sysctl')
-    return first === '-w' && rest.every(word => word.includes('=')) ? 'sysctl' : 'single'
+  if (program === 'sysctl') {
+    if (first === '-w' && areSettings(rest)) return 'sysctl'
+    return first === '-e' && rest[0] === '-w' && areSettings(rest.slice(1)) ? 'sysctl -e' : 'single'
+  }
   if (program === 'mkdir') return first === '-p' ? 'mkdir' : 'single'
   return 'single'
+}
+
+function areSettings(words: readonly string[]): boolean {
+  return words.every(word => word.includes('='))
 }
 
 /** Commands whose output is why they are run are not put in a batch, nor those that start another program. */
@@ -87,6 +93,8 @@ export function batchScript({ kind, in: place, commands }: Batch): string {
       return hereDocument(at([`${kind}-restore`, '--noflush', '-w']), restoreInput(commands))
     case 'sysctl':
       return at(['sysctl', '-q', '-w', ...commands.flatMap(({ argv }) => argv.slice(2))])
+    case 'sysctl -e':
+      return at(['sysctl', '-q', '-e', '-w', ...commands.flatMap(({ argv }) => argv.slice(3))])
     case 'mkdir':
       return at(['mkdir', '-p', ...commands.flatMap(({ argv }) => argv.slice(2))])
     default:

@@ -9,9 +9,10 @@ import { canonical, type Family, familyOf } from '../model/address.ts'
 import { bridgesByPlugins, networkOf, podInterface } from '../model/cni.ts'
 import { addressesOf, gatewaysOf, iptablesOf } from '../model/families.ts'
 import type { Cidr, Lab } from '../model/lab.ts'
-import type { AddressedEnd, BridgePort, Wire } from '../model/machine.ts'
+import type { AddressedEnd, BridgePort, RoutedPair, Wire } from '../model/machine.ts'
 import { wiringOf } from '../model/wiring.ts'
 import { addressed, defaultRoute, plugged, up } from '../network/cable.ts'
+import { answering, proxyArp, routeTo, routeToGateway } from '../network/routed-pair.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 
@@ -27,7 +28,12 @@ export interface DeclaredDevice {
   name: string
   address?: Setting<Cidr>
   up?: string
-  gateway?: Setting<string>
+  /** `route`: the command that it needs before, where the gateway is on no network of its own. */
+  gateway?: Setting<string> & { route?: string }
+  /** The setting of the host's end by which the host answers for the gateway. */
+  proxy?: Setting<string>
+  /** The host's route to the address, where no bridge has it. */
+  hostRoute?: string
   /** The other end of its cable, on the host. */
   hostEnd?: string
   /** The bridge that the other end is plugged into. */
@@ -96,7 +102,7 @@ class Declaration implements Declared {
     for (const { name, links } of machines) {
       for (const link of links) {
         // The way over nodes and machines on networks is followed in machines/.
-        if (link.kind === 'segment-port' || link.far.place !== host) continue
+        if (link.kind === 'segment-port' || link.kind === 'macvlan' || link.far.place !== host) continue
         this.places.set(name, deviceOf(link, this.#family))
         if (link.kind === 'wire') this.#wired(link.far)
       }
@@ -214,12 +220,15 @@ class Declaration implements Declared {
 const otherOption = { ipv4: '-6', ipv6: '-4' } as const
 
 /** A machine's own end of a link, with what is at the other. */
-function deviceOf(link: BridgePort | Wire, family: Family): DeclaredDevice {
+function deviceOf(link: BridgePort | RoutedPair | Wire, family: Family): DeclaredDevice {
   const { near, far } = link
   return {
     ...ownEnd(near, family),
     hostEnd: far.interface,
-    ...(link.kind === 'wire' ? {} : { bridge: { value: link.network, command: lineOf(plugged(link)) } }),
+    ...(link.kind === 'bridge-port'
+      ? { bridge: { value: link.network, command: lineOf(plugged(link)) } }
+      : {}),
+    ...(link.kind === 'routed-pair' ? pairOf(link, family) : {}),
   }
 }
 
@@ -243,6 +252,16 @@ function addressSetting(end: AddressedEnd, family: Family): Setting<Cidr> | unde
   const at = all.findIndex(({ address }) => familyOf(address) === family)
   const action = addressed(end)[at]
   return action === undefined ? undefined : { value: all[at]!, command: lineOf(action) }
+}
+
+/** What a pod with a /32 has in place of a bridge. */
+function pairOf(pair: RoutedPair, family: Family): Partial<DeclaredDevice> {
+  const gateway = gatewaySetting(pair.near, family)
+  return {
+    ...(gateway === undefined ? {} : { gateway: { ...gateway, route: lineOf(routeToGateway(pair)) } }),
+    proxy: { value: proxyArp(pair.far.interface), command: lineOf(answering(pair.far)) },
+    hostRoute: lineOf(routeTo(pair)),
+  }
 }
 
 function gatewaySetting(end: AddressedEnd, family: Family): Setting<string> | undefined {

@@ -5,6 +5,7 @@ import type { Evidence } from './evidence.ts'
 import { finding, type Hop } from './evidence.ts'
 import { staleConnections } from './hops/connections.ts'
 import { filterBack, filterForth, noEndpoints, ownFilter } from './hops/filter.ts'
+import { replyGateway, senderGateway } from './hops/gateway.ts'
 import {
   bridgeNetfilter,
   bridgeUp,
@@ -46,6 +47,7 @@ const hops: readonly Hop[] = [
   senderFilter,
   targetDuplicate,
   senderNeighbour,
+  senderGateway,
   tableFull,
   noEndpoints,
   notTranslated,
@@ -67,6 +69,7 @@ const hops: readonly Hop[] = [
   listener,
   replyRoute,
   replyNeighbour,
+  replyGateway,
   filterBack,
   answerFilter,
   clientAddress,

@@ -1,7 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { parseRule } from '../command/iptables-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
-import { familyOf, splitHostPort } from '../model/address.ts'
+import { type Family, familyOf, splitHostPort } from '../model/address.ts'
 import { machinesOf } from '../model/places.ts'
 import { patienceInVain } from '../observe/connections.ts'
 import { ask, askMany } from '../observe/curl.ts'
@@ -59,7 +59,11 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   const beside = others.length > mostPods ? [] : others
   const texts = await readAll(source, [
     ...counters,
-    { key: 'sysctls', place: host, argv: ['sysctl', forwards, bridged, ...keys] },
+    {
+      key: 'sysctls',
+      place: host,
+      argv: ['sysctl', forwards, bridged, ...keys, ...proxyKeys(running, places, family)],
+    },
     ...places.flatMap(place => placeReadings(place, ways, family)),
     ...beside.map(place => addressReading(place)),
   ])
@@ -117,6 +121,12 @@ function waysOf(running: LabInCondition, question: Question, ends: readonly stri
   const hosts = [...hostAddresses.values()].map(({ value }) => value.address)
   const clients = [...(client === undefined ? [] : [client]), ...hosts]
   return [...new Set([...ends.slice(0, mostWays), ...clients.slice(0, mostWays)])]
+}
+
+/** The settings by which the host answers for the gateways of places that are on no network. */
+function proxyKeys(running: LabInCondition, places: readonly Place[], family: Family): readonly string[] {
+  const { places: devices } = declaredBy(running, running.outlines.length, family)
+  return places.flatMap(place => devices.get(place)?.proxy?.value ?? [])
 }
 
 async function tryAgain({ sandbox, running, signal }: Source, question: Question): Promise<Tries> {

@@ -120,6 +120,12 @@ export class Way {
     return device?.bridge?.value ?? device?.hostEnd
   }
 
+  /** Whether the host answers for an address to a place that has it as its gateway. */
+  isProxied(name: Place | undefined, address: string): boolean {
+    const device = this.device(name)
+    return device?.proxy !== undefined && device.gateway?.value === address
+  }
+
   get hostAddresses(): readonly string[] {
     const real = this.host.links?.flatMap(link => link.addresses.map(({ address }) => address))
     return real ?? [...this.declared.hostAddresses.values()].map(({ value }) => value.address)

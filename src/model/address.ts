@@ -72,11 +72,7 @@ export function readCidr(text: string): Cidr | Refusal {
   const written = text.slice(0, slash)
   const bits = text.slice(slash + 1)
   const refusal = refuseAddress(written)
-  if (refusal)
-    return {
-      ...refusal,
-      ...(/^write [0-9A-Fa-f.:]+$/.test(refusal.fix ?? '') && { fix: `${refusal.fix}/${bits}` }),
-    }
+  if (refusal) return withBits(refusal, bits)
   if (!isPrefix.test(bits)) {
     return {
       refusal: `/${bits} is not a prefix`,
@@ -104,6 +100,14 @@ function reservedIn(cidr: Cidr): string | undefined {
   // A router answers to it (RFC 4291, 2.6.1).
   if (cidr.address === networkAddress(cidr)) return isIPv6 ? 'subnet-router anycast' : 'network'
   return !isIPv6 && cidr.address === broadcastAddress(cidr) ? 'broadcast' : undefined
+}
+
+/** Reads a pod's address: with the prefix of its network, or as one alone, `10.244.1.2/32`. */
+export function readPodCidr(text: string): Cidr | Refusal {
+  const alone = /^([^/:]*)\/32$/.exec(text)?.[1]
+  if (alone === undefined) return readCidr(text)
+  const refusal = refuseAddress(alone)
+  return refusal === undefined ? { address: alone, prefix: 32 } : withBits(refusal, '32')
 }
 
 /** Reads `10.0.0.0/24` or `fd00::/64` as a range of addresses. */
@@ -169,6 +173,13 @@ function broadcastAddress(cidr: Cidr): string {
 function parsed({ address, prefix }: Cidr): Address4 | Address6 {
   const text = `${address}/${prefix}`
   return familyOf(address) === 'ipv4' ? new Address4(text) : new Address6(text)
+}
+
+function withBits(refusal: Refusal, bits: string): Refusal {
+  return {
+    ...refusal,
+    ...(/^write [0-9A-Fa-f.:]+$/.test(refusal.fix ?? '') && { fix: `${refusal.fix}/${bits}` }),
+  }
 }
 
 function refuseAddress(text: string): Refusal | undefined {

@@ -66,19 +66,19 @@ export interface Container {
   readiness?: ReadinessProbe
 }
 
-/** How a pod's eth0 is joined to its node: by a veth pair whose other end is plugged into a bridge of the node, or as CNI plugins have it. */
+/** How a pod's eth0 is joined to its node; `veth`: the node's end of the pair. */
 export type PodLink =
-  | {
-      kind: 'bridge'
-      bridge: string
-      /** The node's end of the pair. */
-      veth: string
-    }
-  | {
-      kind: 'cni'
-      /** The address that the pod asks for; left out: it takes the next one, which is its `address`. */
-      asked?: string
-    }
+  /** A veth pair whose other end is plugged into a bridge of the node. */
+  | { kind: 'bridge'; bridge: string; veth: string }
+  /** A veth pair with a route at each end; the pod's address is a /32. `mtu`: bytes; left out: 1500. */
+  | { kind: 'routed'; veth: string; mtu?: number }
+  /** A macvlan of an interface of the node: a card of its own on the segment of that one, by which it does not reach the node itself. */
+  | { kind: 'macvlan'; parent: string; mode: MacvlanMode }
+  /** As CNI plugins have it. `asked`: the address that the pod asks for; left out: it takes the next one, which is its `address`. */
+  | { kind: 'cni'; asked?: string }
+
+/** Who of those that share an interface reaches whom, as ip-link(8) names it. */
+export type MacvlanMode = 'bridge' | 'vepa' | 'private' | 'passthru'
 
 /** How a container runtime makes a pod: a process called pause holds its namespaces, and the containers join them. Fields as in Kubernetes. */
 export interface PodSandbox {
@@ -95,9 +95,13 @@ export interface Pod extends Addressed {
   /** The node that it is on. */
   node: Place
   link: PodLink
-  gateway: string
+  /** Left out: it has no default route. */
+  gateway?: string
   /** Of the other family. */
   otherGateway?: string
+  /** Its eth0's hardware address; left out: the kernel chooses. */
+  lladdr?: string
+  neighbours: readonly StaticNeighbour[]
   nameservers: readonly string[]
   containers: readonly Container[]
   /** Left out: it is its network namespace and no more, and its programs run there as they are. */
@@ -134,8 +138,18 @@ export interface MachineInterface {
   addresses: readonly Cidr[]
   /** The other end of its cable, on the host: a port of the network's bridge. */
   port: string
+  /** Its hardware address; left out: the kernel chooses. */
+  lladdr?: string
   /** Bytes: the largest packet that it sends; left out: 1500. */
   mtu?: number
+}
+
+/** A neighbour that is known for good, without ARP. */
+export interface StaticNeighbour {
+  address: string
+  lladdr: string
+  /** The interface behind which it is. */
+  dev: string
 }
 
 /** A route of a machine to a range of addresses. */
@@ -154,6 +168,7 @@ export interface LabMachine {
   /** Of the other family. */
   otherGateway?: string
   routes: readonly StaticRoute[]
+  neighbours: readonly StaticNeighbour[]
   sysctls: Readonly<Record<string, string>>
   containers: readonly Container[]
 }

@@ -1,10 +1,12 @@
 import type { Place } from '../command/command.ts'
-import type { Addressed, Cidr, StaticRoute } from './lab.ts'
+import type { Addressed, Cidr, MacvlanMode, StaticNeighbour, StaticRoute } from './lab.ts'
 
 /** An end of a link: an interface, and whose network namespace it is in. */
 export interface LinkEnd {
   place: Place
   interface: string
+  /** Its hardware address; left out: the kernel chooses. */
+  lladdr?: string
   /** Bytes: the largest packet that it sends, and takes from the other end; left out: the kernel's 1500. */
   mtu?: number
   /** No packet of many segments leaves it in one piece, as offload would have it: those pass wherever each of them would not. */
@@ -23,7 +25,7 @@ export interface AddressedEnd extends LinkEnd, Addressed {
 export interface BridgePort {
   kind: 'bridge-port'
   /** The machine's own end. */
-  near: AddressedEnd & { gateway: string }
+  near: AddressedEnd
   /** The end that is plugged into the bridge, in the bridge's place. */
   far: LinkEnd
   /** The bridge's name. */
@@ -32,6 +34,38 @@ export interface BridgePort {
   hairpin: boolean
   /** Its neighbours know it for good, by `pinnedHardwareAddress`, and it has no IPv6 address. */
   pinned: boolean
+}
+
+/**
+ * A veth pair between a machine with an address of its own alone, a /32, and its node, as Calico wires pods: no network, but a route at
+ * each end. The machine's gateway is an address that nobody has, for which the node answers.
+ */
+export interface RoutedPair {
+  kind: 'routed-pair'
+  /** The machine's own end. */
+  near: AddressedEnd & { gateway: string }
+  /** The node's end, which has the `routedPairAddress`. */
+  far: LinkEnd
+  /** Both ends know each other for good, and the near one has the `pinnedHardwareAddress` and no IPv6 address. */
+  pinned: boolean
+}
+
+/** The hardware address of each node's end: one for all, as Calico has it, since each has one neighbour only. */
+export const routedPairAddress = 'ee:ee:ee:ee:ee:ee'
+
+/** The gateway of a routed pair where nothing is said: a link-local address that nobody has (Calico's). */
+export const routedPairGateway = '169.254.1.1'
+
+/** A macvlan: a machine's interface that is one with another one's, but for the hardware address. */
+export interface Macvlan {
+  kind: 'macvlan'
+  /** The machine's own end. */
+  near: AddressedEnd
+  /** The interface that it is made from, where that is. */
+  far: LinkEnd
+  mode: MacvlanMode
+  /** A name that no interface there has, by which it goes until it is in its place. */
+  madeAs: string
 }
 
 /** A veth pair that is a network of its own. */
@@ -53,7 +87,7 @@ export interface SegmentPort {
   network: string
 }
 
-export type Link = BridgePort | Wire | SegmentPort
+export type Link = BridgePort | RoutedPair | Macvlan | Wire | SegmentPort
 
 /** A layer-2 segment of more than two, with an address of the place that it is in: a bridge. */
 export interface Network extends Addressed {
@@ -81,6 +115,7 @@ export interface Machine {
   links: readonly Link[]
   /** Routes that are no link's own. */
   routes: Routes
+  neighbours: readonly StaticNeighbour[]
 }
 
 /** The routes of a machine with several links: each leads over the one that its next hop is on. */

@@ -3,6 +3,7 @@ import { type Family, familyOf } from './address.ts'
 import { cniGateways } from './cni.ts'
 import { addressesOf, hasAddress } from './families.ts'
 import type { Cidr, LabMachine, Topology } from './lab.ts'
+import { passesNode } from './pod-link.ts'
 
 /** What has a network namespace of its own. */
 export interface Neighbour {
@@ -59,7 +60,8 @@ export function familiesOf({ bridges, outside, nodes, services }: ProxiedLab): F
 /** The node whose rules a place's own packets meet first; the host for all that is on no node. */
 export function nodeOf({ nodes, pods }: Pick<Topology, 'nodes' | 'pods'>, place: Place): Place {
   if (nodes.some(({ name }) => name === place)) return place
-  return pods.find(({ name }) => name === place)?.node ?? host
+  const pod = pods.find(({ name }) => name === place)
+  return pod !== undefined && passesNode(pod) ? pod.node : host
 }
 
 /** Nodes and machines: all that is plugged into networks. */
@@ -77,9 +79,9 @@ export function placesOf(lab: Neighbours): Place[] {
   return [host, ...machinesOf(lab).map(({ name }) => name)]
 }
 
-/** A node and its pods; of a lab whose only node is the host, those machines on the host's wires as well to which it is the way out. */
+/** A node and the pods whose packets pass it; of a lab whose only node is the host, those machines on the host's wires as well to which it is the way out. */
 export function placesOfNode(lab: Pick<Topology, 'pods' | 'outside'>, node: Place): Place[] {
-  const pods = lab.pods.filter(pod => pod.node === node).map(({ name }) => name)
+  const pods = lab.pods.filter(pod => pod.node === node && passesNode(pod)).map(({ name }) => name)
   return [
     node,
     ...pods,

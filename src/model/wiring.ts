@@ -1,7 +1,30 @@
 import { host } from '../command/command.ts'
 import { addressesOf, asGateways, gatewaysOf } from './families.ts'
-import type { Addressed, Bridge, LabMachine, LabNetwork, OutsideMachine, Pod, Topology } from './lab.ts'
-import type { BridgePort, Machine, Network, Segment, SegmentPort, Wire } from './machine.ts'
+import type {
+  Addressed,
+  Bridge,
+  LabMachine,
+  LabNetwork,
+  OutsideMachine,
+  Pod,
+  PodLink,
+  Topology,
+} from './lab.ts'
+import {
+  type BridgePort,
+  type Link,
+  type Machine,
+  type Macvlan,
+  type Network,
+  pinnedHardwareAddress,
+  type RoutedPair,
+  routedPairAddress,
+  routedPairGateway,
+  type Segment,
+  type SegmentPort,
+  type Wire,
+} from './machine.ts'
+import { deriveInterfaces } from './names.ts'
 
 const noRoutes = { others: [] }
 
@@ -18,7 +41,7 @@ export interface Wiring {
 export const mostUnpinned = 200
 
 /** Whether neighbours know a lab's pods for good: a kernel that has to ask for so many would run out of room for them. */
-export function pinsPods({ pods }: Topology): boolean {
+export function pinsPods({ pods }: Pick<Topology, 'pods'>): boolean {
   return pods.length > mostUnpinned
 }
 
@@ -38,6 +61,7 @@ export function wiringOf(topology: Topology): Wiring {
         name: machine.name,
         links: [wire(machine, index === 0)],
         routes: noRoutes,
+        neighbours: [],
       })),
       ...machines.map(machine => segmentMachine(machine, networks)),
     ],
@@ -53,17 +77,76 @@ export function networksOf(topology: Topology): Network[] {
   }))
 }
 
-/** A pod with its one link, a port of one of these bridges. */
+/** A pod with its one link; `bridges`: those that it may be plugged into. */
 export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Machine {
-  const { name, node, gateway, link } = pod
-  // Its links are the plugins' matter.
-  if (link.kind === 'cni') return { name, links: [], routes: noRoutes }
+  return {
+    name: pod.name,
+    links: linksOf(pod, bridges, pinned),
+    routes: noRoutes,
+    neighbours: pod.neighbours,
+  }
+}
+
+function linksOf(pod: Pod, bridges: readonly Bridge[], pinned: boolean): Link[] {
+  const { link } = pod
+  switch (link.kind) {
+    case 'bridge':
+      return [bridgePort(pod, link, bridges, pinned)]
+    case 'routed':
+      return [routedPair(pod, link, pinned)]
+    case 'macvlan':
+      return [macvlanOf(pod, link)]
+    case 'cni':
+      // Its links are the plugins' matter.
+      return []
+  }
+}
+
+/** Its hardware address follows from its address, so that whoever remembers it is right when another pod has come; with passthru it is the parent's. */
+function macvlanOf(pod: Pod, { parent, mode }: LinkOf<'macvlan'>): Macvlan {
+  const { name, node, address, lladdr = pinnedHardwareAddress(address.address) } = pod
+  return {
+    kind: 'macvlan',
+    near: {
+      ...{ place: name, interface: 'eth0', address },
+      ...asGateways(gatewaysOf(pod)),
+      ...(mode === 'passthru' ? {} : { lladdr }),
+    },
+    far: { place: node, interface: parent },
+    ...{ mode, madeAs: [...deriveInterfaces('macvlan_', [name], new Set([parent])).values()][0]! },
+  }
+}
+
+type LinkOf<Kind extends PodLink['kind']> = Extract<PodLink, { kind: Kind }>
+
+function routedPair(
+  { name, node, address, gateway = routedPairGateway, lladdr }: Pod,
+  link: LinkOf<'routed'>,
+  pinned: boolean,
+): RoutedPair {
+  const mtu = sizeOf(link.mtu)
+  return {
+    kind: 'routed-pair',
+    near: { place: name, interface: 'eth0', address, gateway, ...lladdrOf(lladdr), ...mtu },
+    far: { place: node, interface: link.veth, lladdr: routedPairAddress, ...mtu },
+    pinned,
+  }
+}
+
+function bridgePort(
+  pod: Pod,
+  link: LinkOf<'bridge'>,
+  bridges: readonly Bridge[],
+  pinned: boolean,
+): BridgePort {
+  const { name, node, lladdr } = pod
   const own = bridges.find(each => each.name === link.bridge && each.node === node)
   const mtu = sizeOf(own?.mtu)
-  const port: BridgePort = {
+  return {
     kind: 'bridge-port',
     near: {
-      ...{ place: name, interface: 'eth0', ...ownAddresses(pod), ...asGateways(gatewaysOf(pod)), gateway },
+      ...{ place: name, interface: 'eth0', ...ownAddresses(pod), ...asGateways(gatewaysOf(pod)) },
+      ...lladdrOf(lladdr),
       ...mtu,
     },
     far: { place: node, interface: link.veth, ...mtu },
@@ -71,15 +154,14 @@ export function podMachine(pod: Pod, bridges: readonly Bridge[], pinned: boolean
     hairpin: own?.hairpin === true,
     pinned,
   }
-  return { name, links: [port], routes: noRoutes }
 }
 
 /** A node or a machine with its links, ports of segments. */
 export function segmentMachine(machine: LabMachine, networks: readonly LabNetwork[]): Machine {
-  const { name, interfaces, routes } = machine
+  const { name, interfaces, routes, neighbours } = machine
   return {
     name,
-    links: interfaces.map(({ name: own, network: on, addresses, port, mtu }): SegmentPort => {
+    links: interfaces.map(({ name: own, network: on, addresses, port, mtu, lladdr }): SegmentPort => {
       const network = networks.find(each => each.name === on)
       const isNarrow = network?.mtu !== undefined
       return {
@@ -88,6 +170,7 @@ export function segmentMachine(machine: LabMachine, networks: readonly LabNetwor
           place: name,
           interface: own,
           addresses,
+          ...lladdrOf(lladdr),
           ...sizeOf(mtu),
           ...(isNarrow ? { single: true } : {}),
         },
@@ -96,7 +179,12 @@ export function segmentMachine(machine: LabMachine, networks: readonly LabNetwor
       }
     }),
     routes: { ...asGateways(gatewaysOf(machine)), others: routes },
+    neighbours,
   }
+}
+
+function lladdrOf(lladdr: string | undefined): { lladdr?: string } {
+  return lladdr === undefined ? {} : { lladdr }
 }
 
 function sizeOf(mtu: number | undefined): { mtu?: number } {

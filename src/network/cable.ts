@@ -6,15 +6,19 @@ import type { AddressedEnd, Link, LinkEnd, Machine } from '../model/machine.ts'
 
 /** A veth pair whose far end is where the command runs. */
 export function cable({ near, far }: Record<'near' | 'far', LinkEnd>): Action {
-  const pair = ['type', 'veth', 'peer', 'name', near.interface, ...sized(near), 'netns', near.place]
+  const pair = ['type', 'veth', 'peer', 'name', near.interface, ...propertiesOf(near), 'netns', near.place]
   return {
-    command: { argv: ['ip', 'link', 'add', 'name', far.interface, ...sized(far), ...pair], in: far.place },
+    command: {
+      argv: ['ip', 'link', 'add', 'name', far.interface, ...propertiesOf(far), ...pair],
+      in: far.place,
+    },
     undo: [uncable({ far })],
   }
 }
 
-function sized({ mtu, single }: LinkEnd): string[] {
+function propertiesOf({ mtu, single, lladdr }: LinkEnd): string[] {
   return [
+    ...(lladdr === undefined ? [] : ['address', lladdr]),
     ...(mtu === undefined ? [] : ['mtu', String(mtu)]),
     ...(single === true ? ['gso_max_segs', '1'] : []),
   ]

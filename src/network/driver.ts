@@ -5,6 +5,8 @@ import type { Link } from '../model/machine.ts'
 export interface Attachment {
   /** The cable, and the far end set up. */
   cable: readonly Action[]
+  /** Kernel settings of the far end: the first of all links, then the second. */
+  settings: readonly Action[]
   /** What the far side knows of the machine for good. */
   known: readonly Action[]
   /** The machine's own end set up. */

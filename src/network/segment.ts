@@ -23,6 +23,7 @@ function forgetting({ network }: SegmentPort, left: readonly Link[]): Command[] 
 export const segmentPortDriver: LinkDriver<SegmentPort> = {
   attach: ({ near, far, network }) => ({
     cable: [cable({ near, far }), plugged({ far, network })],
+    settings: [],
     known: [],
     near: [...near.addresses.flatMap(address => addressed({ ...near, address })), up(near)],
     wayOut: [],

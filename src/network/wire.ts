@@ -6,6 +6,7 @@ import type { LinkDriver } from './driver.ts'
 export const wireDriver: LinkDriver<Wire> = {
   attach: wire => ({
     cable: [cable(wire), ...addressed(wire.far), up(wire.far)],
+    settings: [],
     known: [],
     near: [...addressed(wire.near), up(wire.near), ...defaultRoute(wire.near)],
     // Without a default route the host's own look-up of a cluster IP fails before any rule sees the packet.

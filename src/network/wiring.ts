@@ -8,11 +8,16 @@ import { raiseBridge } from './bridge.ts'
 import { bridgePortDriver } from './bridge-port.ts'
 import { namespace, routed, up, withoutProbing } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
+import { macvlanDriver } from './macvlan.ts'
+import { knownFor } from './pinned.ts'
+import { routedPairDriver } from './routed-pair.ts'
 import { raiseSegment, segmentPortDriver } from './segment.ts'
 import { wireDriver } from './wire.ts'
 
 const drivers: { readonly [Kind in Link['kind']]: LinkDriver<Extract<Link, { kind: Kind }>> } = {
   'bridge-port': bridgePortDriver,
+  'routed-pair': routedPairDriver,
+  macvlan: macvlanDriver,
   wire: wireDriver,
   'segment-port': segmentPortDriver,
 }
@@ -31,9 +36,11 @@ export function attachAll({ networks, nodes, machines }: Wiring): Action[] {
   return [
     ...(passing.has(host) ? [withoutProbing(host)] : []),
     ...raised(networks.filter(({ place }) => !within(place))),
-    ...attachMachines(nodes, passing),
+    ...attachLinks(nodes, passing),
     ...raised(networks.filter(({ place }) => within(place))),
     ...attachMachines(machines, passing),
+    // A node may know somebody on a bridge of its own.
+    ...knownNeighbours(nodes),
   ]
 }
 
@@ -60,6 +67,15 @@ export function attachMachines(
   machines: readonly Machine[],
   passing: ReadonlySet<Place> = new Set(),
 ): Action[] {
+  return [...attachLinks(machines, passing), ...knownNeighbours(machines)]
+}
+
+/** What machines know for good of their neighbours. */
+export function knownNeighbours(machines: readonly Machine[]): Action[] {
+  return machines.flatMap(({ name, neighbours }) => neighbours.map(each => knownFor(name, each)))
+}
+
+function attachLinks(machines: readonly Machine[], passing: ReadonlySet<Place>): Action[] {
   const attached = machines.map(machine => ({
     machine,
     links: machine.links.map(link => driverOf(link).attach(link)),
@@ -69,6 +85,7 @@ export function attachMachines(
     ...machines.map(({ name }) => namespace(name)),
     ...machines.filter(({ name }) => passing.has(name)).map(({ name }) => withoutProbing(name)),
     ...all.flatMap(({ cable }) => cable),
+    ...phaseByPhase(all.map(({ settings }) => settings.map(each => [each]))),
     ...all.flatMap(({ known }) => known),
     ...attached.flatMap(({ machine, links }) => [
       up({ place: machine.name, interface: 'lo' }),
@@ -105,11 +122,16 @@ export function detachMachines(
 
 /** Pins links that are there, or unpins them: as they are to be. */
 export function repinLinks(links: readonly Link[]): Command[] {
-  const phases: Command[][] = []
-  for (const link of links) {
-    for (const [index, commands] of driverOf(link).repin(link).entries()) {
+  return phaseByPhase(links.map(link => driverOf(link).repin(link)))
+}
+
+/** The first phase of all of them, then the second. */
+function phaseByPhase<Item>(each: readonly (readonly (readonly Item[])[])[]): Item[] {
+  const phases: Item[][] = []
+  for (const one of each) {
+    for (const [index, items] of one.entries()) {
       phases[index] ??= []
-      phases[index].push(...commands)
+      phases[index].push(...items)
     }
   }
   return phases.flat()

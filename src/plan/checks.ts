@@ -3,6 +3,7 @@ import { joinHostPort } from '../model/address.ts'
 import { addressesOf } from '../model/families.ts'
 import type { BuildPart, Check, Cidr, Container, Lab, LabMachine } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
+import { passesNode } from '../model/pod-link.ts'
 
 /** Seconds that a part of the topology gets until it answers. */
 const patience = 5
@@ -34,7 +35,8 @@ function serverChecks(lab: Lab): Check[] {
       eachPort(container, addressesOf(pod)).map(({ address, port }) => ({
         kind: 'curl' as const,
         url: joinHostPort(address, port),
-        from: pod.node,
+        // The node itself does not reach a macvlan of its own interface.
+        from: passesNode(pod) ? pod.node : pod.name,
         expect: [{ kind: 'answers' as const, backends: [pod.name] }],
         within: patience,
         once: false,

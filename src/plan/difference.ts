@@ -94,7 +94,16 @@ function addressWords(pod: Pod): string {
 }
 
 function linkWords(link: PodLink): string {
-  return link.kind === 'bridge' ? `on ${link.bridge}` : 'by CNI plugins'
+  switch (link.kind) {
+    case 'bridge':
+      return `on ${link.bridge}`
+    case 'routed':
+      return `behind ${link.veth}`
+    case 'macvlan':
+      return `beside ${link.parent}`
+    case 'cni':
+      return 'by CNI plugins'
+  }
 }
 
 /** Why a pod's network namespace cannot stay as it is: another address is another pod. */
@@ -106,8 +115,19 @@ function otherPlace(was: Pod, pod: Pod): string[] {
     ...arrow('gateway', gatewaysOf(was).join(' and '), gatewaysOf(pod).join(' and ')),
     ...arrow('veth', vethOf(was) ?? '', vethOf(pod) ?? ''),
     ...arrow('link', was.link.kind, pod.link.kind),
+    ...arrow('macvlan', macvlanWords(was), macvlanWords(pod)),
+    ...arrow('hardware address', was.lladdr ?? '', pod.lladdr ?? ''),
+    ...arrow('neighbours', neighbourWords(was), neighbourWords(pod)),
     ...arrow('host ports', hostPortWords(was), hostPortWords(pod)),
   ]
+}
+
+function macvlanWords({ link }: Pod): string {
+  return link.kind === 'macvlan' ? `of ${link.parent}, ${link.mode}` : ''
+}
+
+function neighbourWords({ neighbours }: Pod): string {
+  return neighbours.map(({ address, lladdr }) => `${address} ${lladdr}`).join(', ')
 }
 
 function hostPortWords(pod: Pod): string {

@@ -94,15 +94,20 @@ function partsOf<Named extends { name: string }>(before: readonly Named[], after
 
 function linkWords({ interfaces }: LabMachine): string {
   return interfaces
-    .map(({ name, network, addresses, mtu }) => {
-      const size = mtu === undefined ? '' : ` mtu ${mtu}`
+    .map(({ name, network, addresses, mtu, lladdr }) => {
+      const size = `${mtu === undefined ? '' : ` mtu ${mtu}`}${lladdr === undefined ? '' : ` lladdr ${lladdr}`}`
       return `${name} ${addresses.map(({ address, prefix }) => `${address}/${prefix}`).join(' ')} on ${network}${size}`
     })
     .join(', ')
 }
 
 function otherLinks(was: LabMachine, now: LabMachine): string[] {
-  return arrow('interfaces', linkWords(was), linkWords(now))
+  const known = ({ neighbours }: LabMachine) =>
+    neighbours.map(({ address, lladdr, dev }) => `${address} ${lladdr} on ${dev}`).join(', ')
+  return [
+    ...arrow('interfaces', linkWords(was), linkWords(now)),
+    ...arrow('neighbours', known(was), known(now)),
+  ]
 }
 
 function otherPrograms(was: LabMachine, now: LabMachine): string[] {

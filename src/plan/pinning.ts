@@ -4,7 +4,7 @@ import { type Network, pinnedHardwareAddress } from '../model/machine.ts'
 import { bridgeOf } from '../model/pod-link.ts'
 import { networksOf, pinsPods, podMachine } from '../model/wiring.ts'
 import { pinBridge } from '../network/bridge.ts'
-import { repinLinks } from '../network/wiring.ts'
+import { knownNeighbours, repinLinks } from '../network/wiring.ts'
 import { type ApplyStage, action, isKnown, type KernelFacts } from './apply-stage.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
 import { whyPinned } from './topology.ts'
@@ -45,13 +45,15 @@ export function unpinStage(
   kernel: KernelFacts,
   isUnsure: boolean,
 ): ApplyStage {
-  const suspect = new Set(
+  const suspect = new Set<string | undefined>(
     networksOf(lab)
       .filter(bridge => isUnsure && isPinned(bridge, kernel))
       .map(({ name, place }) => onNode({ name, node: place })),
   )
   const pods = staying.filter(
-    pod => !pinsPods(lab) && (suspect.has(bridgeOnNode(pod)) || isKnown(kernel, pod)),
+    pod =>
+      !pinsPods(lab) &&
+      (suspect.has(bridgeOnNode(pod)) || isKnown(kernel, pod) || (isUnsure && pod.link.kind === 'routed')),
   )
   const why = 'So few pods may ask for each other, and have IPv6 addresses.'
   return stageOf(before, 'Unpin hardware addresses', why, repinned(pods, lab, false))
@@ -71,7 +73,12 @@ function bridgeOnNode(pod: Pod): string {
 }
 
 function repinned(pods: readonly Pod[], { bridges }: Lab, pinned: boolean): Command[] {
-  return repinLinks(pods.flatMap(pod => podMachine(pod, bridges, pinned).links))
+  const machines = pods.map(pod => podMachine(pod, bridges, pinned))
+  // With a new hardware address, or the flush of all that was pinned, a kernel forgets what the lab says as well.
+  return [
+    ...repinLinks(machines.flatMap(({ links }) => links)),
+    ...knownNeighbours(machines).map(({ command }) => command),
+  ]
 }
 
 function stageOf(

@@ -64,7 +64,6 @@ function network(lab: Lab): Part {
   const { bridges, pods, networks, nodes, machines } = lab
   const hasPods = pods.length > 0 || nodes.length + machines.length === 0
   const byPlugins = pods.some(isWiredByPlugins)
-  const allByPlugins = byPlugins && pods.every(isWiredByPlugins)
   return {
     title: [
       ...(nodes.length > 0 ? [placed(nodes, 'node', machines.length > 0 ? [] : networks)] : []),
@@ -73,8 +72,12 @@ function network(lab: Lab): Part {
     ].join(', '),
     why: [
       ...(nodes.length > 0 ? [whyNodes] : []),
-      ...(hasPods && !allByPlugins ? [nodes.length > 0 ? whyPodsOfNodes : whyPods] : []),
+      ...(pods.some(isPlugged) || pods.length + nodes.length + machines.length === 0
+        ? [nodes.length > 0 ? whyPodsOfNodes : whyPods]
+        : []),
       ...(byPlugins ? [whyBarePods] : []),
+      ...(pods.some(({ link }) => link.kind === 'routed') ? [whyRoutedPods] : []),
+      ...(pods.some(({ link }) => link.kind === 'macvlan') ? [whyMacvlan] : []),
       ...(pinsPods(lab) ? [whyPinned] : []),
       ...(machines.length > 0 ? [nodes.length > 0 ? whyMachinesBesideNodes : whyMachines] : []),
     ].join('\n'),
@@ -91,6 +94,14 @@ const whyBarePods =
   'A pod that CNI plugins are to wire is at first a network namespace and nothing more: a loopback interface, and no way to anywhere. ' +
   'The container runtime makes it so.'
 
+const whyRoutedPods =
+  'A pod with a /32 has nobody else on its network: its cable ends on the node itself, in no bridge. The node has a route to that one ' +
+  "address. The pod's gateway is an address that nobody has: the node answers for it (proxy ARP), as it would for anybody whom it has a way to."
+
+const whyMacvlan =
+  "A macvlan gives a pod a card of its own on the segment of the node's interface: what it sends leaves by that interface and passes neither the node's " +
+  'routes nor its rules. Between the two, the pod and its own node, nothing passes.'
+
 const whyNodes =
   'A node is a network namespace as well, with routes, rules and settings of its own: a whole machine, as far as packets care. ' +
   'A network between nodes is a bridge that serves as a switch; the host is only the wires.'
@@ -105,6 +116,10 @@ const whyMachines =
 
 const whyMachinesBesideNodes =
   'A machine is a network namespace, too: it is no node of the cluster, and has no pods.'
+
+function isPlugged(pod: Pod): boolean {
+  return pod.link.kind === 'bridge'
+}
 
 /** `2 pods on br1`, `4 machines on lan, dmz and uplink` */
 function placed(those: readonly unknown[], noun: string, where: readonly { name: string }[]): string {

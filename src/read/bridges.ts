@@ -1,9 +1,19 @@
 import type { Place } from '../command/command.ts'
-import { contains, familyName, familyOf, readAddress, readCidr, subnetOf, usable } from '../model/address.ts'
+import {
+  contains,
+  familyName,
+  familyOf,
+  readAddress,
+  type readCidr,
+  readPodCidr,
+  subnetOf,
+  usable,
+} from '../model/address.ts'
 import type { CniNetwork } from '../model/cni.ts'
-import { addressesOf, addressIn } from '../model/families.ts'
-import type { Bridge, Cidr, Pod } from '../model/lab.ts'
-import { mostBridgePorts } from '../model/machine.ts'
+import { addressesOf, addressIn, asGateways, type Gateways } from '../model/families.ts'
+import { readHardwareAddress } from '../model/hardware-address.ts'
+import type { Bridge, Cidr, Pod, PodLink } from '../model/lab.ts'
+import { mostBridgePorts, routedPairGateway } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { bridgeOf } from '../model/pod-link.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
@@ -12,15 +22,20 @@ import type { Findings } from '../text/findings.ts'
 import type { Allocations } from './allocations.ts'
 import { readCniPods } from './cni.ts'
 import { readContainers } from './containers.ts'
+import { checkMacvlans, type Parents, readMacvlan } from './macvlan-pods.ts'
+import { readNeighbours } from './neighbours.ts'
 import {
   asAddressed,
   type ReadAddress,
+  readGateways,
   readPair,
   type WrittenText,
   writtenAddresses,
+  writtenTexts,
 } from './own-addresses.ts'
 import { readPause } from './pause.ts'
 import { checkPodGateways, readPodGateways } from './pod-gateways.ts'
+import { checkRoutedGateways, checkRoutedPod } from './routed-pods.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput, PodInput } from './schema/topology.ts'
 
@@ -38,6 +53,20 @@ export interface NodeInput {
   own: Allocations
   /** Says who has an address in the whole cluster; each pod has one of its own, whichever node it is on. */
   claim(address: string, path: Path, what: string): void
+  /** Whether it would answer ARP for an address: its own, or one that it has a way to. */
+  answersFor(address: string): boolean
+  /** What to write for it to have a way to everybody. */
+  wayOut: string
+}
+
+/** By what a pod is joined to its node, and its ways out. */
+interface Joined {
+  link: PodLink
+  gateways: Gateways
+}
+
+function needsVeth({ veth, macvlan }: PodInput): boolean {
+  return veth === undefined && macvlan === undefined
 }
 
 /** Reads the bridges of a node and the pods that are plugged into them, in an order that others can step into. */
@@ -111,23 +140,31 @@ export class BridgesReader {
   }
 
   /** The pods of the node, and whether they fit. */
-  readPods(bridges: readonly Bridge[]): Pod[] {
-    const { own } = this.place
+  readPods(bridges: readonly Bridge[], parents: Omit<Parents, 'node'>): Pod[] {
+    const { own, node } = this.place
     if (this.input.cni !== undefined)
       return readCniPods(this.place, this.place.network, this.pods, this.findings)
-    const unnamed = this.pods.filter(([, pod]) => pod.veth === undefined).map(([name]) => name)
+    const unnamed = this.pods.filter(([, pod]) => needsVeth(pod)).map(([name]) => name)
     const veths = deriveInterfaces('veth_', unnamed, own.interfaceNames())
     const pods = this.pods.flatMap(([name, pod]) => {
-      const veth = pod.veth ?? veths.get(name)!
-      if (pod.veth === undefined) own.interface(veth, ['pods', name], `pod ${name}`, 'key')
-      return this.readPod(name, pod, veth, bridges) ?? []
+      const veth = pod.veth ?? veths.get(name) ?? ''
+      if (needsVeth(pod)) own.interface(veth, ['pods', name], `pod ${name}`, 'key')
+      return this.readPod(name, pod, veth, bridges, { node, ...parents }) ?? []
     })
     checkPodGateways(this.pods, pods, bridges, this.findings)
     this.checkBridgePorts(pods, bridges)
+    checkMacvlans(pods, this.findings)
+    checkRoutedGateways(pods, this.place, this.findings)
     return pods
   }
 
-  private readPod(name: string, pod: PodInput, veth: string, bridges: readonly Bridge[]): Pod | undefined {
+  private readPod(
+    name: string,
+    pod: PodInput,
+    veth: string,
+    bridges: readonly Bridge[],
+    parents: Parents,
+  ): Pod | undefined {
     const isShort = typeof this.input.pods?.[name] === 'string'
     const path: Path = ['pods', name]
     const written: WrittenText[] = isShort ? [[path, pod.address ?? '']] : writtenAddresses(pod, path)
@@ -143,32 +180,97 @@ export class BridgesReader {
       return undefined
     }
     const addresses = readPair(written, 'a pod', this.findings, text => this.readAddress(text, bridges))
-    const bridge = this.bridgeOf(pod, path, addresses, bridges)
-    if (!addresses || !bridge) return undefined
-    for (const { cidr, path: at } of addresses) {
-      this.checkSubnet(cidr, at, bridge)
-      this.place.claim(cidr.address, at, `pod ${name}`)
-    }
-    const gateways = readPodGateways(pod.gateway, path, addresses, bridge, this.findings)
-    if (gateways?.gateway === undefined) return undefined
+    const isAlone = addresses?.some(({ cidr }) => cidr.prefix === 32 && familyOf(cidr.address) === 'ipv4')
+    const joined =
+      pod.macvlan !== undefined || isAlone
+        ? this.alone(pod, path, addresses, veth, bridges, parents)
+        : this.plugged(pod, path, addresses, veth, bridges)
+    if (!addresses || !joined) return undefined
+    for (const { cidr, path: at } of addresses) this.place.claim(cidr.address, at, `pod ${name}`)
+    const lladdr = this.readLladdr(name, pod, path, joined.link)
     return {
       name,
       namespace: pod.namespace ?? 'default',
       labels: pod.labels ?? {},
       ...asAddressed(addresses),
       node: this.place.node,
-      link: { kind: 'bridge', bridge: bridge.name, veth },
-      ...gateways,
-      gateway: gateways.gateway,
+      link: joined.link,
+      ...joined.gateways,
+      ...(lladdr === undefined ? {} : { lladdr }),
+      neighbours: readNeighbours(
+        pod.neighbours,
+        {
+          called: `pod ${name}`,
+          path,
+          devices: [{ name: 'eth0', addresses: addresses.map(({ cidr }) => cidr) }],
+        },
+        this.findings,
+      ),
       nameservers,
       containers,
       ...(pause === undefined ? {} : { pause }),
     }
   }
 
+  private readLladdr(name: string, { lladdr }: PodInput, path: Path, link: PodLink): string | undefined {
+    if (lladdr === undefined) return undefined
+    const read = this.findings.accept([...path, 'lladdr'], readHardwareAddress(lladdr))
+    // Alone on its cable, a pod may have whichever it likes.
+    if (read !== undefined && link.kind === 'bridge')
+      this.place.own.address(read.lladdr, [...path, 'lladdr'], `pod ${name}`)
+    return read?.lladdr
+  }
+
+  /** A pod on no bridge has one address, and one gateway. */
+  private alone(
+    pod: PodInput,
+    path: Path,
+    addresses: readonly ReadAddress[] | undefined,
+    veth: string,
+    bridges: readonly Bridge[],
+    parents: Parents,
+  ): Joined | undefined {
+    const [first] = addresses ?? []
+    const sixth = addresses?.find(({ cidr }) => familyOf(cidr.address) === 'ipv6')
+    if (sixth !== undefined) {
+      const fix = addresses?.length === 1 ? 'write an IPv4 address' : 'remove it'
+      this.findings.report(sixth.path, 'a pod that is on no bridge has one address, of IPv4', fix)
+      return undefined
+    }
+    const said = readGateways(writtenTexts(pod.gateway, [...path, 'gateway']), this.findings)
+    if (said === undefined) return undefined
+    const paths = [path, first?.path ?? path] as const
+    if (pod.macvlan === undefined) {
+      if (first === undefined) return undefined
+      checkRoutedPod(pod, first.cidr, paths, bridges, this.findings)
+      return { link: { kind: 'routed', veth }, gateways: { gateway: routedPairGateway, ...said } }
+    }
+    const read = readMacvlan(pod, first?.cidr, paths, parents, this.findings)
+    if (read === undefined) return undefined
+    return {
+      link: read.link,
+      gateways: { ...asGateways(read.gateway === undefined ? [] : [read.gateway]), ...said },
+    }
+  }
+
+  private plugged(
+    pod: PodInput,
+    path: Path,
+    addresses: readonly ReadAddress[] | undefined,
+    veth: string,
+    bridges: readonly Bridge[],
+  ): Joined | undefined {
+    const bridge = this.ownBridge(pod, path, addresses, bridges)
+    if (!addresses || !bridge) return undefined
+    for (const { cidr, path: at } of addresses) this.checkSubnet(cidr, at, bridge)
+    const gateways = readPodGateways(pod.gateway, path, addresses, bridge, this.findings)
+    if (gateways?.gateway === undefined) return undefined
+    return { link: { kind: 'bridge', bridge: bridge.name, veth }, gateways }
+  }
+
   /** Reads a pod's address; where the prefix was forgotten, the bridge knows it. */
   private readAddress(text: string, bridges: readonly Bridge[]): ReturnType<typeof readCidr> {
-    const read = readCidr(text)
+    const read = readPodCidr(text)
     const bare =
       'refusal' in read && !text.includes('/') && read.fix?.match(/^write ([0-9A-Fa-f.:]+)\/[0-9]+$/)?.[1]
     if (!bare) return read
@@ -176,7 +278,7 @@ export class BridgesReader {
     return subnet ? { ...read, fix: `write ${bare}/${subnet.prefix}` } : read
   }
 
-  private bridgeOf(
+  private ownBridge(
     pod: PodInput,
     path: Path,
     addresses: readonly ReadAddress[] | undefined,

@@ -126,7 +126,8 @@ function readCniPod(
 ): Pod {
   const path: Path = ['pods', name]
   findings.accept(path, refuseName(name) ?? {}, 'key')
-  for (const key of ['addresses', 'bridge', 'gateway', 'veth'] as const) {
+  const chosen = ['addresses', 'bridge', 'gateway', 'veth', 'macvlan', 'lladdr', 'neighbours'] as const
+  for (const key of chosen) {
     if (pod[key] === undefined) continue
     findings.report([...path, key], `the plugins choose the ${key} of a pod`, 'remove the line', 'key')
   }
@@ -143,7 +144,7 @@ function readCniPod(
   return {
     ...{ name, namespace, labels: pod.labels ?? {} },
     address: asked ?? { address: '', prefix: 0 },
-    ...{ node, gateway: '' },
+    ...{ node, gateway: '', neighbours: [] },
     link: { kind: 'cni', ...(asked === undefined ? {} : { asked: asked.address }) },
     nameservers: (pod.nameservers ?? []).flatMap(
       (each, index) => findings.accept([...path, 'nameservers', index], readAddress(each))?.address ?? [],

@@ -1,6 +1,15 @@
 import { familyName, familyOf, readAddress, readCidr, readRange, subnetOf } from '../model/address.ts'
 import type { Gateways } from '../model/families.ts'
-import type { Cidr, LabMachine, LabNetwork, MachineInterface, StaticRoute, Topology } from '../model/lab.ts'
+import { readHardwareAddress } from '../model/hardware-address.ts'
+import type {
+  Bridge,
+  Cidr,
+  LabMachine,
+  LabNetwork,
+  MachineInterface,
+  StaticRoute,
+  Topology,
+} from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
@@ -10,6 +19,7 @@ import { Allocations } from './allocations.ts'
 import { readContainers } from './containers.ts'
 import { readSysctls } from './host-settings.ts'
 import { checkLoops, checkRoutes } from './machine-routes.ts'
+import { type NeighbourDevice, readNeighbours } from './neighbours.ts'
 import { readGateways, writtenAddresses, writtenTexts } from './own-addresses.ts'
 import type { Reading } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
@@ -33,20 +43,27 @@ export function readNetworks(input: LabInput, { findings, allocations }: Reading
 /** Reads nodes and machines, as far as they are the same: how they are on networks. Checks that they fit together. */
 export function readMachines(
   input: LabInput,
-  networks: readonly LabNetwork[],
+  { networks, bridges }: Pick<Topology, 'networks' | 'bridges'>,
   reading: Reading,
 ): Pick<Topology, 'nodes' | 'machines'> {
-  return new MachinesReader(input, networks, reading).read()
+  return new MachinesReader(input, networks, bridges, reading).read()
 }
 
 class MachinesReader {
   private readonly input: LabInput
   private readonly networks: readonly string[]
+  private readonly bridges: readonly Bridge[]
   private readonly reading: Reading
   private readonly findings: Findings
   private readonly segments: ReadonlyMap<string, Allocations>
 
-  constructor(input: LabInput, networks: readonly LabNetwork[], reading: Reading) {
+  constructor(
+    input: LabInput,
+    networks: readonly LabNetwork[],
+    bridges: readonly Bridge[],
+    reading: Reading,
+  ) {
+    this.bridges = bridges
     this.input = input
     this.networks = networks.map(({ name }) => name)
     this.reading = reading
@@ -72,6 +89,13 @@ class MachinesReader {
     this.checkUse(all)
     const count = Object.keys(nodes).length
     return { nodes: all.slice(0, count), machines: all.slice(count) }
+  }
+
+  /** A node may know neighbours on its bridges, too. */
+  private bridgesOf(name: string): NeighbourDevice[] {
+    return this.bridges
+      .filter(({ node }) => node === name)
+      .map(bridge => ({ name: bridge.name, addresses: [bridge.address] }))
   }
 
   private pathOf(name: string): Path {
@@ -122,6 +146,11 @@ class MachinesReader {
       interfaces,
       ...this.readGateways(machine, path),
       routes: this.readRoutes(machine, path),
+      neighbours: readNeighbours(
+        machine.neighbours,
+        { called: this.called(name), path, devices: [...interfaces, ...this.bridgesOf(name)] },
+        this.findings,
+      ),
       sysctls: readSysctls(machine.sysctls ?? {}, [...path, 'sysctls'], this.findings),
       containers: readContainers(machine, path, this.findings),
     }
@@ -130,7 +159,7 @@ class MachinesReader {
   private readInterface(
     machine: string,
     name: string,
-    { network, address, addresses, mtu }: InterfaceInput,
+    { network, address, addresses, mtu, lladdr }: InterfaceInput,
     port: string,
   ): MachineInterface {
     const path: Path = [...this.pathOf(machine), 'interfaces', name]
@@ -148,7 +177,16 @@ class MachinesReader {
       if (cidr) this.allocate(cidr, at, machine, network)
       return cidr ? [cidr] : []
     })
-    return { name, network, addresses: read, port, ...(mtu === undefined ? {} : { mtu }) }
+    const own =
+      lladdr === undefined
+        ? undefined
+        : this.findings.accept([...path, 'lladdr'], readHardwareAddress(lladdr))?.lladdr
+    if (own !== undefined) this.segments.get(network)?.address(own, [...path, 'lladdr'], this.called(machine))
+    return {
+      ...{ name, network, addresses: read, port },
+      ...(own === undefined ? {} : { lladdr: own }),
+      ...(mtu === undefined ? {} : { mtu }),
+    }
   }
 
   private checkNetwork(network: string, path: Path): void {

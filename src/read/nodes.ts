@@ -1,4 +1,4 @@
-import { readCidr } from '../model/address.ts'
+import { contains, familyOf, readAddress, readCidr, readRange } from '../model/address.ts'
 import type { Bridge, Pod, Topology } from '../model/lab.ts'
 import { refuseName } from '../model/names.ts'
 import { tunnelDevice } from '../model/overlay.ts'
@@ -6,9 +6,11 @@ import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import { Allocations } from './allocations.ts'
 import { BridgesReader } from './bridges.ts'
+import type { Parents } from './macvlan-pods.ts'
 import { overlayBridge, type Subnets } from './overlay.ts'
 import { writtenAddresses } from './own-addresses.ts'
 import type { Reading } from './reading.ts'
+import { asList } from './schema/fields.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { NodeInput } from './schema/topology.ts'
 
@@ -27,13 +29,17 @@ export function readNodes(
   const pods: Pod[] = []
   for (const [name, node] of nodes) {
     const subnet = subnets.get(name)
-    const isBare = node.cni === undefined && node.bridge === undefined && node.bridges === undefined
+    const isBare =
+      node.cni === undefined &&
+      node.bridge === undefined &&
+      node.bridges === undefined &&
+      !hasRoutedPodsOnly(node)
     const whole = isBare && subnet !== undefined ? { ...node, bridge: overlayBridge(subnet) } : node
     const reader = readerOf(name, whole, input.overlay?.backend === 'vxlan', reading)
     const read = reader.readBridges()
     reader.reserve()
     bridges.push(...read)
-    pods.push(...reader.readPods(read))
+    pods.push(...reader.readPods(read, parentsOf(node)))
   }
   const [first] = nodes
   if (first === undefined) return { bridges, pods }
@@ -43,6 +49,12 @@ export function readNodes(
     findings.report([part], message, fix, 'key')
   }
   return { bridges, pods }
+}
+
+/** Pods with a /32 each need no bridge. */
+function hasRoutedPodsOnly({ pods }: NodeInput): boolean {
+  const addresses = Object.values(pods ?? {}).map(pod => (typeof pod === 'string' ? pod : pod.address))
+  return addresses.length > 0 && addresses.every(address => address?.endsWith('/32'))
 }
 
 function readerOf(
@@ -72,8 +84,40 @@ function readerOf(
         allocations.address(address, ['nodes', name, ...path], what)
         if (!isTaken) own.address(address, path, what)
       },
+      answersFor: address => answersFor(node, address),
+      wayOut: `add "gateway" to ${name}, a router on one of its networks`,
     },
     scoped,
+  )
+}
+
+/** The interfaces of a node, as far as they can be read here. */
+function parentsOf({ interfaces, gateway = 'none' }: NodeInput): Omit<Parents, 'node'> {
+  // A pod on a macvlan has an IPv4 address.
+  const first = asList(gateway).find(each => familyOf(each) === 'ipv4')
+  const isRead = first !== undefined && first !== 'none' && !('refusal' in readAddress(first))
+  return {
+    interfaces: Object.entries(interfaces).map(([name, each]) => ({
+      name,
+      addresses: writtenAddresses(each, []).flatMap(([, text]) => {
+        const cidr = readCidr(text)
+        return 'refusal' in cidr ? [] : [cidr]
+      }),
+    })),
+    ...(isRead ? { gateway: first } : {}),
+  }
+}
+
+/** Whether a node has an address, or a route to it. */
+function answersFor({ gateway = 'none', routes = [], interfaces }: NodeInput, address: string): boolean {
+  const own = Object.values(interfaces).flatMap(each => writtenAddresses(each, []))
+  return (
+    asList(gateway).some(each => each !== 'none' && familyOf(each) === familyOf(address)) ||
+    own.some(([, text]) => text.startsWith(`${address}/`)) ||
+    routes.some(({ to }) => {
+      const range = readRange(to)
+      return !('refusal' in range) && contains(range, address)
+    })
   )
 }
 

@@ -8,7 +8,7 @@ import {
   subnetOf,
   usable,
 } from '../model/address.ts'
-import type { Bridge, Cidr, LabMachine, Lease, Overlay } from '../model/lab.ts'
+import type { Bridge, Cidr, LabMachine, Lease, Overlay, Pod } from '../model/lab.ts'
 import { ethernetMtu, isNextDoor, vxlanOverhead } from '../model/overlay.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Refusal } from '../text/problem.ts'
@@ -206,9 +206,24 @@ export function overlayBridge(subnet: Cidr): NonNullable<LabInput['bridge']> {
 /** Gives bridges what the overlay leaves of their packets, where they say nothing else. */
 export function withMtu(bridges: readonly Bridge[], overlay: Overlay | undefined): Bridge[] {
   return bridges.map(bridge => {
-    const mtu = bridge.mtu ?? overlay?.leases.find(({ node }) => node === bridge.node)?.mtu
+    const mtu = bridge.mtu ?? leased(overlay, bridge.node)
     return mtu === undefined || (bridge.mtu === undefined && mtu === ethernetMtu)
       ? bridge
       : { ...bridge, mtu }
   })
+}
+
+/** Gives pods that are on no bridge what the overlay leaves of their packets. */
+export function withPodMtu(pods: readonly Pod[], overlay: Overlay | undefined): Pod[] {
+  return pods.map(pod => {
+    const mtu = leased(overlay, pod.node)
+    return pod.link.kind !== 'routed' || mtu === undefined || mtu === ethernetMtu
+      ? pod
+      : { ...pod, link: { ...pod.link, mtu } }
+  })
+}
+
+/** Bytes that the overlay leaves of a packet on a node. */
+function leased(overlay: Overlay | undefined, node: string): number | undefined {
+  return overlay?.leases.find(lease => lease.node === node)?.mtu
 }

@@ -2,6 +2,7 @@ import { contains, familyOf, readAddress, subnetOf } from '../model/address.ts'
 import { addressesOf } from '../model/families.ts'
 import { namespacedName, type Service, type ServicePort } from '../model/kubernetes.ts'
 import type { Cidr, LabService, Pod, Topology } from '../model/lab.ts'
+import { passesNode } from '../model/pod-link.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
@@ -47,6 +48,16 @@ export function readServices(
     const clusterIPs = readAddresses(source, around.topology, addresses)
     const pods = endpointsOf(source, around, findings)
     const sound = pods.flatMap(pod => around.soundPods.find(each => each.name === pod) ?? [])
+    const lone = sound.find(pod => !passesNode(pod))
+    if (lone !== undefined) {
+      const message = `${name} sends to ${lone.name}, whose macvlan its own node cannot reach`
+      report(
+        ['spec', source.endpoints === undefined ? 'selector' : 'endpoints'],
+        message,
+        `give ${lone.name} another link, or leave it out`,
+        'key',
+      )
+    }
     for (const [index, port] of service.ports.entries()) {
       const path = ['spec', 'ports', index, 'targetPort']
       checkTarget(port, sound, name, (message, fix) => report(path, message, fix))

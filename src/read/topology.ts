@@ -2,7 +2,7 @@ import { host } from '../command/command.ts'
 import { contains, familyName, familyOf, subnetOf, usable } from '../model/address.ts'
 import type { CniNetwork } from '../model/cni.ts'
 import { addressIn } from '../model/families.ts'
-import type { Addressed, OutsideMachine, Topology } from '../model/lab.ts'
+import type { Addressed, OutsideMachine, Pod, Topology } from '../model/lab.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { mostUnpinned, pinsPods } from '../model/wiring.ts'
 import type { Path } from '../text/document.ts'
@@ -11,7 +11,7 @@ import { Allocations } from './allocations.ts'
 import { BridgesReader } from './bridges.ts'
 import { readMachines, readNetworks } from './machines.ts'
 import { checkNames, readNodes } from './nodes.ts'
-import { leaseSubnets, readOverlay, withMtu } from './overlay.ts'
+import { leaseSubnets, readOverlay, withMtu, withPodMtu } from './overlay.ts'
 import {
   asAddressed,
   type ReadAddress,
@@ -31,6 +31,15 @@ export function readTopology(
   findings: Findings,
 ): Topology {
   return new TopologyReader(input, written, networks, findings).read()
+}
+
+/** In a lab of very many pods each has the hardware address that follows from its address. */
+function checkOwnAddresses(pods: readonly Pod[], findings: Findings): void {
+  const own = pods.find(({ lladdr }) => lladdr !== undefined)
+  if (own === undefined || !pinsPods({ pods })) return
+  const path: Path = own.node === host ? ['pods', own.name] : ['nodes', own.node, 'pods', own.name]
+  const message = `of ${pods.length} pods each gets a hardware address that follows from its address`
+  findings.report([...path, 'lladdr'], message, 'remove the line')
 }
 
 class TopologyReader {
@@ -57,14 +66,18 @@ class TopologyReader {
     const networks = readNetworks(input, reading)
     own.reserve()
     const outside = this.readOutside()
-    const pods = own.readPods(bridges)
+    const pods = own.readPods(bridges, {
+      interfaces: outside.map(({ interface: name, hostAddress }) => ({ name, addresses: [hostAddress] })),
+      ...(outside[0] === undefined ? {} : { gateway: outside[0].address.address }),
+    })
     const subnets = leaseSubnets(input, findings)
     const onNodes = readNodes(input, subnets, reading)
-    const { nodes, machines } = readMachines(input, networks, reading)
+    const { nodes, machines } = readMachines(input, { networks, bridges: onNodes.bridges }, reading)
     const overlay = readOverlay(input, nodes, subnets, findings)
+    checkOwnAddresses([...pods, ...onNodes.pods], findings)
     const topology = {
       bridges: withMtu([...bridges, ...onNodes.bridges], overlay),
-      pods: [...pods, ...onNodes.pods],
+      pods: withPodMtu([...pods, ...onNodes.pods], overlay),
       ...{ outside, networks, nodes, machines },
       ...(overlay === undefined ? {} : { overlay }),
       ...(cni.length === 0 ? {} : { cni }),
@@ -99,6 +112,9 @@ class TopologyReader {
         ...{ node: host, input, bridges: written.bridges.get(host) ?? 0, own, claim },
         doubtful: written.doubtful,
         network: this.cni.find(({ node }) => node === host),
+        // Its default route leads through the first machine outside.
+        answersFor: () => Object.keys(input.outside ?? {}).length > 0,
+        wayOut: 'add "outside: {client: 192.0.2.10/24}"',
       },
       this.findings,
     )

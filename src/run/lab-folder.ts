@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { host, type Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Condition } from '../model/condition.ts'
-import type { Bridge, Lab, Pod } from '../model/lab.ts'
+import type { Lab } from '../model/lab.ts'
 import { firstCondition } from '../plan/step-endpoints.ts'
 import type { ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { isOwnFolder, isOwnRoot, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
 import { type Kept, type KeptFile, keptText, type Lost, readKept } from './kept-file.ts'
+import { type KeptLab, wholeLab } from './kept-lab.ts'
 import { fields, text } from './shape.ts'
 import { conditionShape, labShape, labStateShape } from './state-shapes.ts'
 
@@ -38,29 +38,6 @@ const originFile: KeptFile = {
 }
 const labFile: KeptFile = { name: 'lab.json', version: 1, shape: labShape }
 const conditionFile: KeptFile = { name: 'condition.json', version: 1, shape: conditionShape }
-/** As lab.json has it; the first netlab knew no networks, and so one node only. */
-type KeptLab = Omit<Lab, 'bridges' | 'pods' | 'networks' | 'nodes' | 'machines' | 'reach'> &
-  Partial<Pick<Lab, 'networks' | 'nodes' | 'machines' | 'reach'>> & {
-    bridges: OnNode<Bridge>[]
-    pods: KeptPod[]
-  }
-/** The first netlab said in the pod itself which bridge it is plugged into. */
-type KeptPod = OnNode<Omit<Pod, 'link'>> & Partial<Pick<Pod, 'link'> & Record<'bridge' | 'veth', string>>
-type OnNode<Part extends { node: Place }> = Omit<Part, 'node'> & Partial<Pick<Part, 'node'>>
-
-function wholeLab(kept: KeptLab): Lab {
-  return {
-    ...{ networks: [], nodes: [], machines: [], reach: [] },
-    ...kept,
-    bridges: kept.bridges.map(bridge => ({ ...bridge, node: bridge.node ?? host })),
-    pods: kept.pods.map(wholePod),
-  }
-}
-
-function wholePod({ bridge = '', veth = '', ...pod }: KeptPod): Pod {
-  return { ...pod, node: pod.node ?? host, link: pod.link ?? { kind: 'bridge', bridge, veth } }
-}
-
 /** As condition.json has it; the first netlab did not say whether an apply was broken off. */
 type KeptCondition = Omit<Condition, 'brokenOff'> & Partial<Pick<Condition, 'brokenOff'>>
 /** Its name when lab.json had no version. */

@@ -47,12 +47,17 @@ const containers = list(
   }),
 )
 
+const neighbours = optional(list(fields({ address: text, lladdr: text, dev: text })))
+
 const machine = fields({
   name,
-  interfaces: list(fields({ name: text, network: text, addresses: list(cidr), port: text })),
+  interfaces: list(
+    fields({ name: text, network: text, addresses: list(cidr), port: text, lladdr: optional(text) }),
+  ),
   gateway: optional(text),
   otherGateway: optional(text),
   routes: list(fields({ to: cidr, via: text })),
+  neighbours,
   sysctls: record(text),
   containers,
 })
@@ -64,6 +69,8 @@ const leases = list(
 
 const podLink = either(
   fields({ kind: oneOf('bridge'), bridge: text, veth: text }),
+  fields({ kind: oneOf('routed'), veth: text, mtu: optional(number) }),
+  fields({ kind: oneOf('macvlan'), parent: text, mode: oneOf('bridge', 'vepa', 'private', 'passthru') }),
   fields({ kind: oneOf('cni'), asked: optional(text) }),
 )
 
@@ -92,8 +99,10 @@ export const labShape: Shape = fields({
         address: cidr,
         otherAddress: optional(cidr),
         node: optional(name),
-        gateway: text,
+        gateway: optional(text),
         otherGateway: optional(text),
+        lladdr: optional(text),
+        neighbours,
         nameservers: texts,
         containers,
         pause: optional(

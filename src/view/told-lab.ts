@@ -1,5 +1,5 @@
 import { host } from '../command/command.ts'
-import type { Addressed, Lab, LabMachine } from '../model/lab.ts'
+import type { Addressed, Lab, LabMachine, Pod } from '../model/lab.ts'
 import { vethOf } from '../model/pod-link.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { PodState } from '../sandbox/kubelet/pod-state.ts'
@@ -7,15 +7,19 @@ import { printableJson } from './printable.ts'
 
 /** A lab's pods, for other programs. */
 export function toldPods({ pods }: Pick<Lab, 'pods'>) {
-  return pods.map(pod => {
-    const veth = vethOf(pod)
-    return {
-      ...(pod.node === host ? {} : { node: pod.node }),
-      ...{ name: pod.name, ...toldAddresses(pod) },
-      ...(veth === undefined ? {} : { veth }),
-      containers: pod.containers.map(container => container.name),
-    }
-  })
+  return pods.map(toldPod)
+}
+
+function toldPod(pod: Pod) {
+  const { name, node, link, containers } = pod
+  const veth = vethOf(pod)
+  return {
+    ...(node === host ? {} : { node }),
+    ...{ name, ...toldAddresses(pod) },
+    ...(veth === undefined ? {} : { veth }),
+    ...(link.kind === 'macvlan' ? { macvlan: { parent: link.parent, mode: link.mode } } : {}),
+    containers: containers.map(container => container.name),
+  }
 }
 
 /** How the containers of a pod are that has a pause process, for other programs; nothing of one that has none. */

@@ -36,6 +36,7 @@ it('a pod is a machine with one link, a port of its bridge', () => {
         },
       ],
       routes: { others: [] },
+      neighbours: [],
     },
     {
       name: 'b',
@@ -52,6 +53,7 @@ it('a pod is a machine with one link, a port of its bridge', () => {
         },
       ],
       routes: { others: [] },
+      neighbours: [],
     },
   ])
 })
@@ -119,6 +121,7 @@ machines:
       },
     ],
     routes: { gateway: '10.1.1.254', others: [] },
+    neighbours: [],
   })
   expect(router?.routes).toEqual({
     others: [{ to: { address: '10.1.0.0', prefix: 16 }, via: '10.1.1.9' }],

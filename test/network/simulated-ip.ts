@@ -133,7 +133,9 @@ export class SimulatedIp {
       name: valueAfter(words.slice(words.indexOf('peer')), 'name')!,
     }
     if (this.#namespace(end.place).devices.has(end.name)) throw new Error(`${end.name} exists`)
-    there.set(name, { ...this.#newDevice(), peer: end })
+    const lladdr = valueAfter(words.slice(0, words.indexOf('type')), 'address')
+    const own = this.#newDevice()
+    there.set(name, { ...own, mac: lladdr ?? own.mac, peer: end })
     this.#namespace(end.place).devices.set(end.name, { ...this.#newDevice(), peer: { place, name } })
   }
 
@@ -167,6 +169,8 @@ export class SimulatedIp {
     if (place !== 'host' && !setting.startsWith('net.ipv6.conf'))
       this.#namespace(place).settings.set(setting, value)
     const name = /^net\.ipv6\.conf\.(\w+)\.addr_gen_mode=0$/.exec(words.at(-1) ?? '')?.[1]
+    const end = /^net\.ipv4\.(?:conf|neigh)\.(\w+)\.proxy_\w+=\d$/.exec(words.at(-1) ?? '')?.[1]
+    if (end !== undefined) this.#device(place, end)
     if (name === undefined) return
     const device = this.#device(place, name)
     if (device.addrGenMode === 'none') device.linkLocal = device.isUp
@@ -180,8 +184,13 @@ export class SimulatedIp {
 
   #addRoute(words: readonly string[], place: Place): void {
     const namespace = this.#namespace(place)
-    const via = valueAfter(words, 'via')!
     const [range = '', ...way] = words
+    const via = valueAfter(words, 'via')
+    if (via === undefined) {
+      if (namespace.routes.has(range) || !this.#devOf(words, place).isUp)
+        throw new Error(`no route to ${range}`)
+      return void namespace.routes.set(range, way.join(' '))
+    }
     if (range !== 'default') {
       this.#mustBeNear(namespace, words)
       if (namespace.routes.has(range)) throw new Error(`there is a route to ${range} in ${place}`)
@@ -191,7 +200,8 @@ export class SimulatedIp {
       ({ isUp, addresses }) =>
         isUp && [...addresses].some(each => each.split('.', 3).join() === via.split('.', 3).join()),
     )
-    if (namespace.gateway !== undefined || !isNear) throw new Error(`no route via ${via} in ${place}`)
+    if (namespace.gateway !== undefined || !(isNear || namespace.routes.has(via)))
+      throw new Error(`no route via ${via} in ${place}`)
     namespace.gateway = via
   }
 
@@ -269,10 +279,14 @@ export class SimulatedIp {
       if (nets.some(net => namespace.gateway?.startsWith(`${net}.`))) delete namespace.gateway
       for (const [range, way] of namespace.routes) {
         const words = way.split(' ')
-        const via = valueAfter(words, 'via')!
-        if (valueAfter(words, 'dev') === end.name || nets.some(net => via.startsWith(`${net}.`)))
-          namespace.routes.delete(range)
+        const via = valueAfter(words, 'via')
+        const isNear = via !== undefined && nets.some(net => via.startsWith(`${net}.`))
+        if (valueAfter(words, 'dev') !== end.name && !isNear) continue
+        if (namespace.gateway === range) delete namespace.gateway
+        namespace.routes.delete(range)
       }
+      for (const setting of [...namespace.settings.keys()])
+        if (setting.split('.')[3] === end.name) namespace.settings.delete(setting)
       namespace.devices.delete(end.name)
     }
   }

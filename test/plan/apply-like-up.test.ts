@@ -33,6 +33,7 @@ const crowd = Array.from({ length: 196 }, (_, at) =>
 
 interface PodChoice {
   name: string
+  /** `routed`: none. */
   bridge: string
   /** The last part of its address. */
   number: number
@@ -43,7 +44,11 @@ interface PodChoice {
   nameserver?: string
 }
 
-function podOf({ name, bridge, number, veth, port = 8080, nameserver }: PodChoice): Pod {
+function podOf(choice: PodChoice): Pod {
+  return choice.bridge === 'routed' ? routedPodOf(choice) : pluggedPodOf(choice)
+}
+
+function pluggedPodOf({ name, bridge, number, veth, port = 8080, nameserver }: PodChoice): Pod {
   const net = `10.0.${bridge.at(-1)}`
   const containers = example.containers.map(container => ({ ...container, serve: [port] }))
   return {
@@ -55,10 +60,21 @@ function podOf({ name, bridge, number, veth, port = 8080, nameserver }: PodChoic
   }
 }
 
+function routedPodOf(choice: PodChoice): Pod {
+  const pod = pluggedPodOf(choice)
+  const address = { address: `10.1.0.${choice.number}`, prefix: 32 }
+  return {
+    ...pod,
+    address,
+    gateway: '169.254.1.1',
+    link: { kind: 'routed', veth: choice.veth ?? `veth_${choice.name}` },
+  }
+}
+
 const podChoice = fc.record(
   {
     name: fc.constantFrom(...'abcdefghijkl'),
-    bridge: fc.constantFrom('br1', 'br2'),
+    bridge: fc.constantFrom('br1', 'br2', 'routed'),
     number: fc.integer({ min: 2, max: 14 }),
     veth: fc.constantFrom('veth_1', 'veth_2', 'veth_3'),
     isRouted: fc.boolean(),
@@ -77,7 +93,9 @@ const someLab = fc.record({
 function labWith({ pods: choices, isCrowded }: { pods: readonly PodChoice[]; isCrowded: boolean }): Lab {
   const pods = choices.map(choice => {
     const pod = podOf(choice)
-    const router = choices.find(({ name, bridge }) => name === 'a' && bridge === choice.bridge)
+    const router = choices.find(
+      ({ name, bridge }) => name === 'a' && bridge === choice.bridge && bridge !== 'routed',
+    )
     const isRouted = choice.isRouted === true && router !== undefined && choice.name !== 'a'
     return isRouted ? { ...pod, gateway: podOf(router).address.address } : pod
   })
@@ -112,7 +130,7 @@ function talk(kernel: SimulatedIp, pods: readonly Pod[]): void {
     const plugged = talkative.filter(pod => bridgeOf(pod) === name)
     const addresses = plugged.map(({ address }) => address.address)
     kernel.learn('host', name, addresses)
-    for (const pod of plugged) kernel.learn(pod.name, 'eth0', [pod.gateway, ...addresses])
+    for (const pod of plugged) kernel.learn(pod.name, 'eth0', [pod.gateway ?? '', ...addresses])
   }
 }
 
@@ -356,7 +374,7 @@ function chat(kernel: SimulatedIp, labs: readonly Lab[]): void {
     for (const pod of pods) {
       const near = pods.filter(({ node }) => node === pod.node).map(({ address }) => address.address)
       kernel.learn(pod.node, bridgeOf(pod) ?? '', near)
-      kernel.learn(pod.name, 'eth0', [pod.gateway, ...near])
+      kernel.learn(pod.name, 'eth0', [pod.gateway ?? '', ...near])
     }
   }
 }

@@ -28,6 +28,7 @@ test('a pod that is nothing but an address gets every default', () => {
       node: 'host',
       link: { kind: 'bridge', bridge: 'br1', veth: 'veth_a' },
       gateway: '10.0.0.1',
+      neighbours: [],
       nameservers: [],
       containers: [],
     },

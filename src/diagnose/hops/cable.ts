@@ -4,6 +4,7 @@ import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import { showLink, showPort, showRoutes } from '../show.ts'
 import type { Way } from '../way.ts'
+import { gatewayCommands } from './gateway.ts'
 
 /** A pod's or machine's own interface, its cable, and the bridge port at the other end. */
 export function cable(way: Way, place: Place | undefined): Evidence | undefined {
@@ -23,10 +24,10 @@ function ownEnd(way: Way, place: Place | undefined): Evidence | undefined {
     )
   if (link.up) return undefined
   // Switching an interface off takes its routes away, and switching it on brings back only its own subnet's.
-  const commands = [device.up ?? `ip -n ${place} link set dev ${device.name} up`, device.gateway?.command]
+  const up = device.up ?? `ip -n ${place} link set dev ${device.name} up`
   return finding(
     `${device.name} in ${place} is down`,
-    commands.filter(Boolean).join(' && '),
+    [up, ...gatewayCommands(way, place)].join(' && '),
     showLink(place, link, device.name),
     showRoutes(way, place),
   )
@@ -40,7 +41,12 @@ function otherEnd(way: Way, place: Place | undefined): Evidence | undefined {
   const shown = [showLink('host', link, device.hostEnd), showLink(place, way.link(place), device.name)]
   const what = `${device.hostEnd}, the host's end of ${place}'s cable,`
   if (link === undefined) return finding(`${what} is not there`, undefined, ...shown)
-  return finding(`${what} is down`, `ip link set dev ${device.hostEnd} up`, ...shown)
+  // The kernel has taken the host's route over it.
+  const mend = [
+    `ip link set dev ${device.hostEnd} up`,
+    ...(device.hostRoute === undefined ? [] : [device.hostRoute]),
+  ]
+  return finding(`${what} is down`, mend.join(' && '), ...shown)
 }
 
 function port(way: Way, place: Place | undefined): Evidence | undefined {
@@ -79,7 +85,13 @@ export function address(way: Way, place: Place | undefined): Evidence | undefine
   const { value, command } = device.address
   if (link.addresses.some(one => cidrText(one) === cidrText(value))) return undefined
   const shown = [showLink(place, link, device.name), showRoutes(way, place)]
-  const mend = readdress(`ip -n ${place}`, command, link.addresses, device.name, device.gateway?.command)
+  const mend = readdress(
+    `ip -n ${place}`,
+    command,
+    link.addresses,
+    device.name,
+    gatewayCommands(way, place, true),
+  )
   return finding(wrongAddress(`${place}'s ${device.name}`, value, link.addresses), mend, ...shown)
 }
 
@@ -102,10 +114,10 @@ export function readdress(
   command: string,
   present: readonly Cidr[],
   device: string,
-  gateway: string | undefined,
+  gateway: readonly string[],
 ): string {
   const away = present.map(one => `${ip} address del ${cidrText(one)} dev ${device}`)
-  return [...away, command, ...(gateway === undefined ? [] : [asReplacement(gateway)])].join(' && ')
+  return [...away, command, ...gateway.map(asReplacement)].join(' && ')
 }
 
 /** A command that adds a route, also where there is one already. */

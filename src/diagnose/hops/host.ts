@@ -2,7 +2,7 @@ import { host } from '../../command/command.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import { showLink, showRoutes, showSysctl, showWayTo } from '../show.ts'
 import type { Endpoint, Way } from '../way.ts'
-import { readdress, wrongAddress } from './cable.ts'
+import { cable, readdress, wrongAddress } from './cable.ts'
 import { duplicate, neighbour } from './neighbours.ts'
 
 /** The bridges that the packet comes through. */
@@ -43,7 +43,7 @@ export const hostAddress: Hop = way => {
         command,
         link.addresses,
         name,
-        isWire ? way.declared.hostGateway : undefined,
+        isWire && way.declared.hostGateway !== undefined ? [way.declared.hostGateway] : [],
       )
       const pods = isWire ? '' : ", the pods' gateway,"
       return finding(
@@ -105,12 +105,19 @@ export const hostRoute: Hop = forEachEndpoint((way, endpoint) => {
   const route = way.host.routesTo[endpoint.address]
   const shown = [showWayTo(way, host, endpoint.address), showRoutes(way, host)]
   if (typeof route === 'string')
-    return finding(`the host has no route to ${endpoint.address}`, undefined, ...shown)
+    return finding(
+      `the host has no route to ${endpoint.address}`,
+      way.device(endpoint.place)?.hostRoute,
+      ...shown,
+    )
   const side = way.hostSide(endpoint.place)
   if (route === undefined || side === undefined || route.device === side) return undefined
+  // With a cable to a pod that is on no bridge the kernel takes the route to it.
+  const unplugged = way.device(endpoint.place)?.hostRoute && cable(way, endpoint.place)
+  if (unplugged) return unplugged
   return finding(
     `the host sends packets for ${endpoint.place} through ${route.device}, not ${side}`,
-    undefined,
+    way.device(endpoint.place)?.hostRoute,
     ...shown,
   )
 })

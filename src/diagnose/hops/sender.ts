@@ -5,6 +5,7 @@ import { finding, type Hop } from '../evidence.ts'
 import { showRoutes, showWayTo } from '../show.ts'
 import type { Way } from '../way.ts'
 import { address, asReplacement, cable } from './cable.ts'
+import { gatewayCommands } from './gateway.ts'
 import { duplicate, neighbour } from './neighbours.ts'
 
 export const senderCable: Hop = way => cable(way, way.from)
@@ -34,7 +35,7 @@ function noRoute(way: Way): Evidence {
   const { from } = way
   const routes = way.place(from).routes ?? []
   const hasDefault = routes.some(route => route.destination === 'default')
-  const gateway = way.device(from)?.gateway?.command
+  const gateway = gatewayCommands(way, from).join(' && ') || undefined
   const what = hasDefault ? `no route to ${way.address}` : 'no default route'
   const shown = [showWayTo(way, from, way.address), showRoutes(way, from)]
   if (!way.fromHost) return finding(`${from} has ${what}`, hasDefault ? undefined : gateway, ...shown)
@@ -50,6 +51,7 @@ export const senderNeighbour: Hop = way => {
   const route = way.place(way.from).routesTo[way.address]
   if (typeof route !== 'object') return undefined
   const next = route.gateway ?? way.address
-  const owner = way.hostAddresses.includes(next) ? host : way.endpoints[0]?.place
+  const isHost = way.hostAddresses.includes(next) || way.isProxied(way.from, next)
+  const owner = isHost ? host : way.endpoints[0]?.place
   return neighbour(way, way.from, next, owner)
 }

@@ -7,6 +7,7 @@ import { protocolOf } from '../question.ts'
 import { showListeners, showRoutes, showWayTo } from '../show.ts'
 import { address, asReplacement, cable } from './cable.ts'
 import { ownFilter } from './filter.ts'
+import { gatewayCommands } from './gateway.ts'
 import { duplicate, neighbour } from './neighbours.ts'
 
 /** An address that nobody of the lab has. */
@@ -93,7 +94,11 @@ export const replyRoute: Hop = forEachEndpoint((way, endpoint) => {
     const what = hasDefault
       ? `no route to ${client}`
       : `no default route, so its answer to ${client} goes nowhere`
-    return finding(`${place} has ${what}`, hasDefault ? undefined : device?.gateway?.command, ...shown)
+    return finding(
+      `${place} has ${what}`,
+      hasDefault ? undefined : gatewayCommands(way, place).join(' && ') || undefined,
+      ...shown,
+    )
   }
   const wanted = device?.gateway?.value
   const isNear = device?.address !== undefined && contains(device.address.value, client)
@@ -115,5 +120,6 @@ export const replyNeighbour: Hop = forEachEndpoint((way, endpoint) => {
   const route = way.place(place).routesTo[client]
   if (typeof route !== 'object') return undefined
   const next = route.gateway ?? client
-  return neighbour(way, place, next, way.hostAddresses.includes(next) ? host : way.from)
+  const isHost = way.hostAddresses.includes(next) || way.isProxied(place, next)
+  return neighbour(way, place, next, isHost ? host : way.from)
 })

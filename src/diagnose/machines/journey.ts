@@ -14,11 +14,14 @@ import { pingsIgnored } from '../ping.ts'
 import { protocolOf, type Question } from '../question.ts'
 import type { Packet } from '../rule-match.ts'
 import { routeWords, type Shown, showListeners } from '../show.ts'
+import { pastPair } from './across-pair.ts'
 import { crossing, turnedBack } from './network.ts'
+import { gatewayRoutes } from './paired-pods.ts'
+import type { Port } from './port.ts'
 import { otherWay, wayLost } from './routes.ts'
 import type { Crossed } from './sizes.ts'
 import { type Hook, stopped } from './stopped.ts'
-import { isOwn, type Port, type Surroundings } from './surroundings.ts'
+import { isOwn, type Surroundings } from './surroundings.ts'
 import { Translations } from './translations.ts'
 import { tunnelEnd } from './tunnel.ts'
 
@@ -163,7 +166,9 @@ export class Journey {
     const { place } = at
     const packet = { ...at.packet, out: route.device }
     const [told = []] = this.shown.slice(-1)
-    const astray = otherWay(this.#surroundings.overlay, place, packet.destination, route, told)
+    const astray =
+      otherWay(this.#surroundings, place, packet.destination, route, told) ??
+      pastPair(this.#surroundings, place, packet.destination, route, told)
     if (astray !== undefined) return astray
     const left = { ...at, packet }
     const dropped = this.#stopped(left, chain, tables)
@@ -218,7 +223,7 @@ export class Journey {
   /** Brings a packet to who takes it. Between two pods on a bridge the node looks at it all the same, where it is told to. */
   #bridged(at: Stand, { machine, declared, segment }: Port): Stand | Evidence {
     const { place: node, bridge } = segment
-    const isBetween = node !== host && node !== at.place && node !== machine.name
+    const isBetween = node !== host && node !== at.place && node !== machine.name && bridge !== undefined
     const arrived = { ...at, from: at.place, place: machine.name }
     if (!isBetween || this.#facts(node).sysctls[this.#switches.bridged] !== '1')
       return { ...arrived, packet: { ...at.packet, in: declared.name } }
@@ -272,13 +277,30 @@ export class Journey {
   }
 
   #wayLost({ place, packet, answering }: Stand, said: string): Evidence {
-    const ports = this.#surroundings.ports.filter(({ machine }) => machine.name === place)
+    const { overlay, pairs } = this.#surroundings
+    const pair = pairs.find(({ pod }) => pod.name === place)
+    // Of a node's cables to its pods only that to the receiver matters.
+    const ports = this.#surroundings.ports.filter(
+      ({ machine, segment }) =>
+        machine.name === place && (segment.bridge !== undefined || pair !== undefined),
+    )
     const [own] = ports
     const [shown = []] = this.shown.slice(-1)
     if (own === undefined) return finding(`${place} has no route to ${packet.destination}`, undefined, shown)
-    const { sysctls } = this.#facts(place)
-    const { overlay } = this.#surroundings
-    return wayLost({ machine: own.machine, ports, packet, said, sysctls, answering, shown, overlay })
+    const { sysctls, routes } = this.#facts(place)
+    const gateway = pair === undefined ? undefined : gatewayRoutes(pair, routes).join(' && ')
+    return wayLost({
+      machine: own.machine,
+      ports,
+      packet,
+      said,
+      sysctls,
+      answering,
+      shown,
+      overlay,
+      pairs,
+      gateway,
+    })
   }
 
   /** A setting that is off. */

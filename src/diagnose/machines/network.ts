@@ -5,17 +5,21 @@ import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import type { Packet } from '../rule-match.ts'
 import { showNeighbour, showPort } from '../show.ts'
-import type { Port, Surroundings } from './surroundings.ts'
+import { acrossPair } from './across-pair.ts'
+import { cardOff, type Port } from './port.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** Crosses a network: who takes the frame for the next hop, or what is off on the way to them. */
 export function crossing(
-  { machines, ports }: Surroundings,
+  surroundings: Surroundings,
   place: Place,
   device: string,
   next: string,
 ): Port | Evidence {
+  const { machines, ports } = surroundings
   const own = ports.find(({ machine, declared }) => machine.name === place && declared.name === device)
   if (own === undefined) return finding(`${place} sends by ${device}, which the lab does not know`, undefined)
+  if (own.segment.bridge === undefined) return acrossPair(surroundings, own, next)
   const { segment } = own
   if (segment.bridge === '')
     return finding(
@@ -27,7 +31,7 @@ export function crossing(
   if (segment.link?.up !== true)
     return finding(
       `${segment.device} is down`,
-      commandLine({ argv: ['ip', 'link', 'set', 'dev', segment.bridge, 'up'], in: segment.place }),
+      commandLine({ argv: ['ip', 'link', 'set', 'dev', own.segment.bridge, 'up'], in: segment.place }),
     )
   const entry = machines.get(place)?.neighbours?.find(one => one.address === next && one.device === device)
   const shown = showNeighbour(place, entry, next)
@@ -39,6 +43,12 @@ export function crossing(
     const nobody = `nobody on ${network} has ${next}, so ${place} gets no answer to its ${familyOf(next) === 'ipv4' ? 'ARP request' : 'neighbour solicitation'}`
     return (loser && cardOff(loser)) ?? finding(nobody, undefined, shown)
   }
+  if (isParentOf(own, owner) || isParentOf(owner, own))
+    return finding(
+      `${place} does not reach ${owner.machine.name} by ${device}: nothing passes between a macvlan and the interface that it is made from`,
+      undefined,
+      shown,
+    )
   if (second !== undefined) {
     const taken = {
       argv: ['ip', 'address', 'delete', next, 'dev', second.declared.name],
@@ -58,6 +68,10 @@ export function crossing(
   return cableOff(owner) ?? owner
 }
 
+function isParentOf({ machine, declared }: Port, { parent }: Port): boolean {
+  return parent?.place === machine.name && parent.name === declared.name
+}
+
 /** A bridge sends no frame back out of the port that it came in by, unless that is a hairpin. */
 export function turnedBack(
   { place, from, packet }: { place: Place; from?: Place; packet: Packet },
@@ -73,31 +87,11 @@ export function turnedBack(
   )
 }
 
-/** Whether a machine's card is down, or has lost an address that the lab gave it. */
-export function cardOff({ machine, declared: { name, addresses }, link }: Port): Evidence | undefined {
-  const place = machine.name
-  if (link?.up === false)
-    return finding(
-      `${name} of ${place} is down`,
-      commandLine({ argv: ['ip', 'link', 'set', 'dev', name, 'up'], in: place }),
-    )
-  const lost = addresses.find(({ address }) => !link?.addresses.some(own => own.address === address))
-  return lost === undefined
-    ? undefined
-    : finding(
-        `${name} of ${place} has lost its address ${lost.address}`,
-        commandLine({
-          argv: ['ip', 'address', 'add', `${lost.address}/${lost.prefix}`, 'dev', name],
-          in: place,
-        }),
-      )
-}
-
 /** Whether a cable is down at one of its ends, or not plugged into its switch. */
 function cableOff(port: Port): Evidence | undefined {
   const { machine, declared, segment, link, end } = port
-  if (end === 'none') return undefined
   const { place, bridge } = segment
+  if (end === 'none' || bridge === undefined) return undefined
   const cable = `the cable of ${declared.name} of ${machine.name}`
   if (link?.up === false) return cardOff(port)
   if (end === undefined) return finding(`${cable} is gone`, undefined)

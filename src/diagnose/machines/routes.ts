@@ -2,16 +2,19 @@ import { commandLine } from '../../command/command-line.ts'
 import { valueAfter } from '../../command/ip-argv.ts'
 import { contains, familyOf } from '../../model/address.ts'
 import { gatewayIn } from '../../model/families.ts'
-import type { LabMachine, Overlay } from '../../model/lab.ts'
+import type { LabMachine, Overlay, StaticRoute } from '../../model/lab.ts'
 import { routeTo } from '../../network/overlay.ts'
 import type { MachineFacts, Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
+import { cidrText } from '../hops/cable.ts'
 import { pathFilters } from '../kernel-switches.ts'
 import type { Packet } from '../rule-match.ts'
 import type { Shown } from '../show.ts'
-import { cardOff } from './network.ts'
-import type { Port } from './surroundings.ts'
+import { endOff } from './across-pair.ts'
+import type { PairedPod } from './paired-pods.ts'
+import { cardOff, type Port } from './port.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** A machine that knows no way for a packet. */
 export interface Lost {
@@ -27,6 +30,9 @@ export interface Lost {
   answering: string | undefined
   shown: Shown
   overlay: Overlay | undefined
+  pairs: readonly PairedPod[]
+  /** The command that brings a pod's default route, where that takes more than the route. */
+  gateway: string | undefined
 }
 
 /** Why a machine knows no way: with a card or an address the kernel takes the routes over it. */
@@ -39,9 +45,11 @@ export function wayLost({
   answering,
   shown,
   overlay,
+  pairs,
+  gateway,
 }: Lost): Evidence {
   for (const port of ports) {
-    const off = cardOff(port)
+    const off = port.segment.bridge === undefined ? endOff(port, pairs) : cardOff(port)
     if (off !== undefined) return { ...off, lines: shown }
   }
   const { name: place } = machine
@@ -61,21 +69,31 @@ export function wayLost({
   const route = overlayRoute(overlay, place, packet.destination) ?? ownRoute(machine, packet.destination)
   return finding(
     `${place} has no route to ${packet.destination}${goes}`,
-    route && commandLine({ argv: route, in: place }),
+    gateway ?? (route && commandLine({ argv: route, in: place })),
     shown,
   )
 }
 
-/** Whether a node sends what is for another one's pods by another way than flanneld's. */
+/** Whether a machine sends a packet by another way than the route that flanneld or the lab gave it for such. */
 export function otherWay(
-  overlay: Overlay | undefined,
+  { overlay, machines, ports }: Surroundings,
   place: string,
   destination: string,
   { device, gateway }: Route,
   shown: Shown,
 ): Evidence | undefined {
   const argv = overlayRoute(overlay, place, destination)
-  if (argv === undefined) return undefined
+  if (argv === undefined) {
+    const machine = ports.find(each => each.machine.name === place)?.machine
+    const declared = machine?.routes.find(({ to }) => contains(to, destination))
+    const isThere = machines.get(place)?.routes?.some(each => declared && isSame(each, declared))
+    if (declared === undefined || isThere !== false) return undefined
+    return finding(
+      `${place} sends what is for ${destination} to ${gateway ?? device}, since its route to ${cidrText(declared.to)} is not there`,
+      commandLine({ argv: added(declared), in: place }),
+      shown,
+    )
+  }
   const [via, by] = [valueAfter(argv, 'via'), valueAfter(argv, 'dev')]
   if (gateway === via && device === by) return undefined
   return finding(
@@ -102,8 +120,15 @@ function ownRoute(machine: LabMachine, destination: string): string[] | undefine
   const { routes } = machine
   const gateway = gatewayIn(machine, familyOf(destination))
   const declared = routes.find(({ to }) => contains(to, destination))
-  const add = ['ip', 'route', 'add']
-  if (declared !== undefined)
-    return [...add, `${declared.to.address}/${declared.to.prefix}`, 'via', declared.via]
-  return gateway === undefined ? undefined : [...add, 'default', 'via', gateway]
+  if (declared !== undefined) return added(declared)
+  return gateway === undefined ? undefined : ['ip', 'route', 'add', 'default', 'via', gateway]
+}
+
+function added({ to, via }: StaticRoute): string[] {
+  return ['ip', 'route', 'add', cidrText(to), 'via', via]
+}
+
+/** ip(8) leaves the prefix of a single address out. */
+function isSame({ destination, gateway }: Route, { to, via }: StaticRoute): boolean {
+  return gateway === via && (to.prefix === 32 ? destination === to.address : destination === cidrText(to))
 }

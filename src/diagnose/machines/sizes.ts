@@ -6,7 +6,7 @@ import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import type { Packet } from '../rule-match.ts'
 import type { Shown } from '../show.ts'
-import type { Port } from './surroundings.ts'
+import type { Port } from './port.ts'
 
 /** A link that a packet was sent over. */
 export interface Crossed {

@@ -1,10 +1,11 @@
 import { host, type Place } from '../../command/command.ts'
 import { type Family, familyOf, isLoopback } from '../../model/address.ts'
 import { bridgesByPlugins, networkOf } from '../../model/cni.ts'
-import { addressesOf, asGateways, gatewaysOf } from '../../model/families.ts'
-import type { Bridge, Lab, LabMachine, MachineInterface, Overlay, Pod } from '../../model/lab.ts'
+import { addressesOf } from '../../model/families.ts'
+import type { Bridge, Lab, LabMachine, Overlay, Pod } from '../../model/lab.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
-import { bridgeOf, vethOf } from '../../model/pod-link.ts'
+import { bridgeOf } from '../../model/pod-link.ts'
+import { proxyArp } from '../../network/routed-pair.ts'
 import { ignoresPings, type Link, type MachineFacts, type Route } from '../../observe/facts.ts'
 import {
   addressReading,
@@ -17,31 +18,8 @@ import {
 } from '../../observe/readings.ts'
 import { readAll, type Source } from '../gather.ts'
 import { kernelSwitches, pathFilters } from '../kernel-switches.ts'
-
-/** A bridge that is a network of a lab. */
-export interface Segment {
-  /** `network lan`, `bridge docker0 of hdss7-21` */
-  called: string
-  /** The bridge in words: `the switch of network lan` */
-  device: string
-  /** Where it is. */
-  place: Place
-  bridge: string
-  /** Bytes: the largest packet on it, as the lab has it; left out: 1500. */
-  mtu?: number
-  /** The bridge itself. */
-  link: Link | undefined
-}
-
-/** An interface on a segment, as the lab has it, with what the kernel says of it and of its cable's other end. */
-export interface Port {
-  machine: LabMachine
-  declared: MachineInterface
-  segment: Segment
-  link: Link | undefined
-  /** The other end, where the segment is; `none`: it is the segment's bridge itself. */
-  end: Link | 'none' | undefined
-}
+import { type PairedPod, pairedPods, pairPorts, podAsMachine } from './paired-pods.ts'
+import type { Port, Segment } from './port.ts'
 
 /** All that a journey is followed in. */
 export interface Surroundings {
@@ -49,6 +27,8 @@ export interface Surroundings {
   family: Family
   machines: ReadonlyMap<Place, MachineFacts>
   ports: readonly Port[]
+  /** The pods of nodes that are on no segment of more than two. */
+  pairs: readonly PairedPod[]
   overlay?: Overlay
   /** Asks a kernel for the way of a packet: `3.3.3.3 from 10.1.1.9 iif eth0`. */
   wayOf(place: Place, packet: string): Promise<Route | string>
@@ -58,6 +38,7 @@ export interface Surroundings {
 export async function readMachines(source: Source, family: Family): Promise<Surroundings | undefined> {
   const { lab } = source.running
   const all = inhabitants(lab)
+  const pairs = pairedPods(lab).filter(({ pod }) => pod.node !== host)
   const keysOf = ({ machine, bridges }: Inhabitant) => [
     ...[...Object.values(kernelSwitches[family] as object).map(String), ignoresPings[family]],
     ...new Set(
@@ -65,6 +46,7 @@ export async function readMachines(source: Source, family: Family): Promise<Surr
         pathFilters(name, family),
       ),
     ),
+    ...pairs.filter(({ pod }) => pod.node === machine.name).map(({ pair }) => proxyArp(pair.far.interface)),
   ]
   const texts = await readAll(source, [
     addressReading(host),
@@ -81,7 +63,8 @@ export async function readMachines(source: Source, family: Family): Promise<Surr
   return {
     machines,
     family,
-    ports: portsOf(lab, all, linkAt).map(port => inFamily(port, family)),
+    ports: portsOf(lab, all, pairs, linkAt).map(port => inFamily(port, family)),
+    pairs,
     ...(lab.overlay === undefined ? {} : { overlay: lab.overlay }),
     wayOf: async (place, packet) => wayAnswer(place, await readAll(source, [wayReading(place, packet)])),
   }
@@ -99,44 +82,47 @@ interface Inhabitant {
   /** Where its cables end; the host, for those on networks. */
   node: Place
   bridges: readonly Bridge[]
+  parent?: Port['parent']
 }
 
 /** Nodes, the pods on them, and machines. */
-function inhabitants({ nodes, pods, machines, bridges, ...lab }: Lab): Inhabitant[] {
-  const all = [...bridges, ...bridgesByPlugins(lab)]
+function inhabitants(lab: Lab): Inhabitant[] {
+  const { nodes, pods, machines } = lab
+  const all = [...lab.bridges, ...bridgesByPlugins(lab)]
   const bridgesOf = (name: Place) => all.filter(({ node }) => node === name)
   return [
     ...nodes.map(machine => ({ machine, node: host, bridges: bridgesOf(machine.name) })),
-    ...pods
-      .filter(({ node }) => node !== host)
-      .map(pod => ({
-        machine: podAsMachine(
-          pod,
-          bridges.find(({ name, node }) => name === bridgeOf(pod) && node === pod.node),
-          networkOf(lab, pod)?.bridge,
-        ),
-        node: pod.node,
-        bridges: [],
-      })),
+    ...pods.filter(({ node }) => node !== host).map(pod => podInhabitant(pod, lab)),
     ...machines.map(machine => ({ machine, node: host, bridges: [] })),
   ]
-}
-
-/** A pod is a machine with one interface; of a pod that CNI plugins wire they know the bridge, and what the node's end is called. */
-function podAsMachine(pod: Pod, on: Bridge | undefined, plugins: string | undefined): LabMachine {
-  const { name, containers } = pod
-  const network = bridgeOf(pod) ?? plugins ?? ''
-  const eth0 = { name: 'eth0', network, addresses: addressesOf(pod), port: vethOf(pod) ?? '', ...sizeOf(on) }
-  return {
-    ...{ name, interfaces: [eth0], ...asGateways(gatewaysOf(pod)) },
-    ...{ routes: [], sysctls: {}, containers },
-  }
 }
 
 /** What it has of the other family is left out. */
 function inFamily(port: Port, family: Family): Port {
   const addresses = port.declared.addresses.filter(({ address }) => familyOf(address) === family)
   return { ...port, declared: { ...port.declared, addresses } }
+}
+
+/** A pod on a macvlan is on the segment of its parent, and shares the cable; of one that CNI plugins wire they know the bridge. */
+function podInhabitant(pod: Pod, lab: Lab): Inhabitant {
+  const { link, node } = pod
+  const parent =
+    link.kind === 'macvlan'
+      ? lab.nodes.find(({ name }) => name === node)?.interfaces.find(({ name }) => name === link.parent)
+      : undefined
+  if (parent !== undefined) {
+    const { name, network, port } = parent
+    return {
+      machine: podAsMachine(pod, { network, port }),
+      node: host,
+      bridges: [],
+      parent: { place: node, name },
+    }
+  }
+  const bridge = lab.bridges.find(each => each.name === bridgeOf(pod) && each.node === node)
+  const plugins = networkOf(lab, pod)?.bridge
+  const on = { ...(plugins === undefined ? {} : { network: plugins }), ...sizeOf(bridge) }
+  return { machine: podAsMachine(pod, on), node, bridges: [] }
 }
 
 /** The largest packet on a bridge, or a network, where the lab says it. */
@@ -147,6 +133,7 @@ function sizeOf(on: { mtu?: number } | undefined): { mtu?: number } {
 function portsOf(
   { networks, bridges: bridgesOfNodes }: Lab,
   all: readonly Inhabitant[],
+  pairs: readonly PairedPod[],
   linkAt: (place: Place, name: string) => Link | undefined,
 ): Port[] {
   const segmentOf = (node: Place, network: string): Segment => {
@@ -160,11 +147,18 @@ function portsOf(
     const link = linkAt(node, bridge ?? network)
     return { called, device, place: node, bridge: bridge ?? network, link, ...size }
   }
-  return all.flatMap(({ machine, node, bridges }) => [
+  const isPaired = (place: Place) => pairs.some(({ pod }) => pod.name === place)
+  const paired = pairs.flatMap(pair => {
+    const node = all.find(({ machine }) => machine.name === pair.pod.node)?.machine
+    return node === undefined ? [] : pairPorts(pair, node, linkAt)
+  })
+  const plugged = all.filter(({ machine }) => !isPaired(machine.name))
+  const onSegments = plugged.flatMap(({ machine, node, bridges, parent }) => [
     ...machine.interfaces.map(declared => ({
       ...{ machine, declared, segment: segmentOf(node, declared.network) },
       link: linkAt(machine.name, declared.name),
       end: declared.port === '' ? ('none' as const) : linkAt(node, declared.port),
+      ...(parent === undefined ? {} : { parent }),
     })),
     ...bridges.map((own): Port => {
       const { name } = own
@@ -173,6 +167,7 @@ function portsOf(
       return { machine, declared, segment, link: segment.link, end: 'none' }
     }),
   ])
+  return [...onSegments, ...paired]
 }
 
 /** Whether an address is one of a machine's own. */

@@ -55,7 +55,7 @@ export const labFile = z
       .optional()
       .meta({
         description:
-          'The pods: network namespaces, each with an eth0 that is plugged into a bridge. A lab has pods, nodes, machines, or some of each.',
+          'The pods: network namespaces, each with an eth0 that is plugged into a bridge, or routed to where its address is a `/32`. A lab has pods, nodes, machines, or some of each.',
         examples: [{ netns_011: { address: '10.0.0.11/24', serve: 8080 } }],
       }),
     outside: z

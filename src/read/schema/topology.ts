@@ -54,6 +54,29 @@ export const bridge = z
   .superRefine(wantsAddress)
   .meta({ description: 'A bridge.', examples: [{ name: 'br1', address: '10.0.0.1/24' }] })
 
+const lladdr = z.string().meta({
+  pattern: '^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$',
+  description: "Its interface's hardware address; by default one that the kernel chooses.",
+  examples: ['02:00:0a:04:07:16'],
+})
+
+const neighbour = z
+  .strictObject({
+    address: address.meta({ description: "The neighbour's address.", examples: ['10.4.7.22'] }),
+    lladdr: lladdr.meta({ description: 'Its hardware address.' }),
+    dev: interfaceName.optional().meta({
+      description:
+        'The interface behind which it is; by default the one on whose network the address is, or the only one.',
+      examples: ['eth0'],
+    }),
+  })
+  .meta({ description: 'A neighbour.', examples: [{ address: '10.4.7.22', lladdr: '02:00:0a:04:07:16' }] })
+
+const neighbours = z.array(neighbour).meta({
+  description: 'Neighbours that it knows for good (`nud permanent`), and never asks for by ARP.',
+  examples: [[{ address: '10.4.7.22', lladdr: '02:00:0a:04:07:16', dev: 'eth0' }]],
+})
+
 const serve = oneOrMore(port).meta({
   description: "The port, or ports, on which netlab's own HTTP server answers with the pod's name.",
   examples: [8080],
@@ -170,8 +193,9 @@ const container = z
 const podFields = z
   .strictObject({
     address: cidr.optional().meta({
-      description: "The address of the pod's eth0; only a pod that CNI plugins wire may leave it out.",
-      examples: ['10.0.0.11/24'],
+      description:
+        "The address of the pod's eth0; only a pod that CNI plugins wire may leave it out. With `/32` it is on no bridge: its link is a veth pair of its own, with a route at each end.",
+      examples: ['10.0.0.11/24', '10.244.1.2/32'],
     }),
     addresses: addressPair(['10.0.0.11/24', 'fd00::b/64']),
     bridge: z
@@ -181,17 +205,43 @@ const podFields = z
         description: 'The bridge that it is plugged into; by default the one whose subnet holds the address.',
         examples: ['br1'],
       }),
+    macvlan: z
+      .strictObject({
+        parent: interfaceName.meta({
+          description: "The node's interface, on whose segment the pod gets a card of its own.",
+          examples: ['eth0'],
+        }),
+        mode: z
+          .enum(['bridge', 'vepa', 'private', 'passthru'])
+          .optional()
+          .meta({
+            description:
+              'Who of those that share the interface reaches whom: `bridge` (the default), `vepa`, `private` or `passthru` (see ip-link(8)).',
+            examples: ['bridge'],
+          }),
+      })
+      .optional()
+      .meta({
+        description:
+          'In place of a bridge: a macvlan of an interface of the node. The node itself does not reach such a pod.',
+        examples: [{ parent: 'eth0', mode: 'bridge' }],
+      }),
     gateway: oneOrMore(address)
       .optional()
       .meta({
-        description: "Its default route, or one of each family; the bridge's addresses by default.",
+        description:
+          "Its default route, or one of each family; by default the bridge's addresses, or 169.254.1.1 of a pod with a `/32`, for which the node answers (proxy ARP).",
         examples: ['10.0.0.1', ['10.0.0.1', 'fd00::1']],
       }),
     veth: interfaceName.optional().meta({
       description:
-        "The name of the host's end of its veth pair; by default `veth_` and the pod's name, shortened.",
-      examples: ['veth011'],
+        "The name of the node's end of its veth pair; by default `veth_` and the pod's name, shortened.",
+      examples: ['veth011', 'cali0a1b2c3d4e5'],
     }),
+    lladdr: lladdr.optional().meta({
+      description: "Its eth0's hardware address; by default one that the kernel chooses.",
+    }),
+    neighbours: neighbours.optional(),
     namespace: z
       .string()
       .optional()
@@ -288,6 +338,9 @@ const machineInterface = z
         description: 'Instead of `address`, where there are several.',
         examples: [['3.3.3.254/24', '4.4.4.254/24']],
       }),
+    lladdr: lladdr.optional().meta({
+      description: 'Its hardware address; by default one that the kernel chooses.',
+    }),
     mtu: mtu.optional().meta({
       description: 'Bytes: the largest packet that it sends; 1500 by default.',
       examples: [1400],
@@ -339,6 +392,7 @@ const machineFields = {
       description: 'Its other routes.',
       examples: [[{ to: '10.0.0.0/8', via: '60.1.1.254' }]],
     }),
+  neighbours: neighbours.optional(),
   sysctls: z
     .record(z.string(), z.union([z.number(), z.string()]))
     .optional()
@@ -393,7 +447,8 @@ export const node = z
       .record(name, pod)
       .optional()
       .meta({
-        description: 'The pods on the node; each is plugged into one of its bridges.',
+        description:
+          'The pods on the node; each is plugged into one of its bridges, but for those with a `/32`.',
         examples: [{ nginx: { address: '172.7.21.2/24', serve: 80 } }],
       }),
   })
@@ -410,6 +465,7 @@ export const node = z
 
 export type MachineInput = z.infer<typeof machine>
 export type NodeInput = z.infer<typeof node>
+export type NeighbourInput = z.infer<typeof neighbour>
 export type InterfaceInput = z.infer<typeof machineInterface>
 export type BridgeInput = z.infer<typeof bridge>
 export type PodInput = z.infer<typeof podFields>

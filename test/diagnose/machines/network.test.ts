@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { crossing } from '../../../src/diagnose/machines/network.ts'
-import type { Port, Surroundings } from '../../../src/diagnose/machines/surroundings.ts'
+import type { Port } from '../../../src/diagnose/machines/port.ts'
+import type { Surroundings } from '../../../src/diagnose/machines/surroundings.ts'
 import { labOf } from '../../plan/lab-text.ts'
 
 const lab = labOf(`name: lab
@@ -35,6 +36,7 @@ function surroundings(changes: Readonly<Record<string, Partial<Port>>> = {}): Su
       lab.machines.map(({ name }) => [name, { routesTo: {}, tables: new Map(), sysctls: {} }]),
     ),
     ports,
+    pairs: [],
     wayOf: () => Promise.reject(new Error('nobody asks')),
   }
 }

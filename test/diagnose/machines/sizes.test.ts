@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import type { Port } from '../../../src/diagnose/machines/port.ts'
 import { type Crossed, lostInSilence, narrowFor } from '../../../src/diagnose/machines/sizes.ts'
-import type { Port } from '../../../src/diagnose/machines/surroundings.ts'
 
 const link = (name: string, mtu: number) => ({ name, up: true, carrier: true, mac: '', mtu, addresses: [] })
 
@@ -16,7 +16,7 @@ function port(name: string, { card = 1500, atSwitch = 1500, network, declared }:
   const eth0 = { name: 'eth0', network: 'lan', addresses: [], port: `${name}_eth0` }
   const mtu = network === undefined ? {} : { mtu: network }
   return {
-    machine: { name, interfaces: [], routes: [], sysctls: {}, containers: [] },
+    machine: { name, interfaces: [], routes: [], neighbours: [], sysctls: {}, containers: [] },
     declared: { ...eth0, ...(declared === undefined ? {} : { mtu: declared }) },
     segment: {
       ...{
