@@ -3,6 +3,7 @@ import { type Break, BrokenLab } from '../machines/broken-lab.ts'
 
 const wrongMac = '02:00:00:00:00:99'
 
+/** The checks get 3 s: a kernel that asks by ARP already asks again once a second. */
 const onHost: Break[] = [
   [
     'ip route del 10.244.1.3',
