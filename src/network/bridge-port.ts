@@ -2,7 +2,7 @@ import type { Action, Command } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
 import { addressesOf } from '../model/families.ts'
 import { type BridgePort, type Link, pinnedHardwareAddress } from '../model/machine.ts'
-import { addressed, cable, defaultRoute, plugged, uncable, up } from './cable.ts'
+import { cable, defaultRoute, plugged, raised, uncable } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 import {
   forgetNeighbours,
@@ -22,7 +22,8 @@ export const bridgePortDriver: LinkDriver<BridgePort> = {
     known: port.pinned ? [knownMachine(pinnable(port))] : [],
     near: [
       ...(port.pinned ? [reversible(pinnedEnd(port))] : []),
-      ...[...addressed(port.near), up(port.near), ...defaultRoute(port.near)],
+      ...raised(port.near, addressesOf(port.near)),
+      ...defaultRoute(port.near),
       ...(port.pinned ? knownGateway(pinnable(port)) : []),
     ],
     wayOut: [],

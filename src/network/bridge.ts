@@ -1,7 +1,8 @@
 import type { Action, Command } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
+import { addressesOf } from '../model/families.ts'
 import { type Network, pinnedHardwareAddress } from '../model/machine.ts'
-import { addressed, up } from './cable.ts'
+import { raised } from './cable.ts'
 
 /** Makes a bridge. */
 export function raiseBridge(bridge: Network): Action[] {
@@ -9,7 +10,7 @@ export function raiseBridge(bridge: Network): Action[] {
   const end = { ...bridge, interface: name }
   return [
     reversible({ argv: ['ip', 'link', 'add', 'name', name, 'type', 'bridge'], in: place }),
-    ...[...addressed(end), up(end)],
+    ...raised(end, addressesOf(bridge)),
     ...(pinned ? [reversible(pinBridge(bridge))] : []),
   ]
 }

@@ -2,6 +2,7 @@ import { type Action, type Command, onHost, type Place } from '../command/comman
 import { reversible } from '../command/undo.ts'
 import { familyOf } from '../model/address.ts'
 import { addressesOf, asGateways, gatewaysOf } from '../model/families.ts'
+import type { Cidr } from '../model/lab.ts'
 import type { AddressedEnd, Link, LinkEnd, Machine } from '../model/machine.ts'
 
 /** A veth pair whose far end is where the command runs. */
@@ -49,6 +50,16 @@ export function addressed({ place, interface: name, ...own }: AddressedEnd): Act
 /** Sets an interface up. */
 export function up({ place, interface: name }: Pick<AddressedEnd, 'place' | 'interface'>): Action {
   return reversible({ argv: ['ip', 'link', 'set', 'dev', name, 'up'], in: place })
+}
+
+/** Sets an interface up with its addresses: those of IPv6 afterwards, since the kernel takes them away from one that is set down. */
+export function raised(end: LinkEnd, addresses: readonly Cidr[]): Action[] {
+  const [before, after] = (['ipv4', 'ipv6'] as const).map(family =>
+    addresses
+      .filter(({ address }) => familyOf(address) === family)
+      .flatMap(address => addressed({ place: end.place, interface: end.interface, address })),
+  )
+  return [...(before ?? []), up(end), ...(after ?? [])]
 }
 
 /** The default routes of an end's place, where they lead over this link. */

@@ -1,7 +1,8 @@
 import type { Action } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
+import { addressesOf } from '../model/families.ts'
 import type { Macvlan } from '../model/machine.ts'
-import { addressed, defaultRoute, up } from './cable.ts'
+import { defaultRoute, raised } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 
 /** A macvlan of an interface of the node. */
@@ -11,7 +12,7 @@ export const macvlanDriver: LinkDriver<Macvlan> = {
     cable: [],
     settings: [],
     known: [],
-    near: [...made(link), ...addressed(link.near), up(link.near), ...defaultRoute(link.near)],
+    near: [...made(link), ...raised(link.near, addressesOf(link.near)), ...defaultRoute(link.near)],
     wayOut: [],
   }),
   // It ends with its namespace; whoever remembers its hardware address knows that of the next one with its address.

@@ -1,7 +1,8 @@
 import type { Action } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
+import { addressesOf } from '../model/families.ts'
 import { type LinkEnd, type RoutedPair, routedPairAddress } from '../model/machine.ts'
-import { addressed, cable, defaultRoute, uncable, up } from './cable.ts'
+import { cable, defaultRoute, raised, uncable, up } from './cable.ts'
 import { deviceSetting } from './device-setting.ts'
 import type { LinkDriver } from './driver.ts'
 import { knownGateway, knownMachine, type Pinnable, pinnedEnd, pinning, unpinning } from './pinned.ts'
@@ -14,7 +15,7 @@ export const routedPairDriver: LinkDriver<RoutedPair> = {
     known: [routeTo(pair), ...(pair.pinned ? [knownMachine(pinnable(pair))] : [])],
     near: [
       ...(pair.pinned ? [reversible(pinnedEnd(pair))] : []),
-      ...[...addressed(pair.near), up(pair.near), routeToGateway(pair), ...defaultRoute(pair.near)],
+      ...[...raised(pair.near, addressesOf(pair.near)), routeToGateway(pair), ...defaultRoute(pair.near)],
       ...(pair.pinned ? knownGateway(pinnable(pair)) : []),
     ],
     wayOut: [],

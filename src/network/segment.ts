@@ -1,7 +1,7 @@
 import type { Action, Command } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
 import type { Link, Segment, SegmentPort } from '../model/machine.ts'
-import { addressed, cable, forgetNeighbours, plugged, uncable, up } from './cable.ts'
+import { cable, forgetNeighbours, plugged, raised, uncable, up } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
 
 /** Makes a segment. */
@@ -25,7 +25,7 @@ export const segmentPortDriver: LinkDriver<SegmentPort> = {
     cable: [cable({ near, far }), plugged({ far, network })],
     settings: [],
     known: [],
-    near: [...near.addresses.flatMap(address => addressed({ ...near, address })), up(near)],
+    near: raised(near, near.addresses),
     wayOut: [],
   }),
   detach: (port, left) => ({ cable: [uncable(port)], forgetting: forgetting(port, left) }),

@@ -144,13 +144,13 @@ teardown() {
     ip route delete default via 192.0.2.10
     ip -n client route delete default via 2001:db8::1
     ip -n client route delete default via 192.0.2.1
-    ip -n client link set dev eth0 down
     ip -n client address delete 2001:db8::10/64 dev eth0 nodad
+    ip -n client link set dev eth0 down
     ip -n client address delete 192.0.2.10/24 dev eth0
     ip -n client link set dev lo down
     ip -n new route delete default via fd00::1
-    ip -n new link set dev eth0 down
     ip -n new address delete fd00::14/64 dev eth0 nodad
+    ip -n new link set dev eth0 down
     ip -n new link set dev lo down
     ip -n old route delete default via 10.0.0.1
     ip -n old link set dev eth0 down
@@ -158,18 +158,18 @@ teardown() {
     ip -n old link set dev lo down
     ip -n web-2 route delete default via fd00::1
     ip -n web-2 route delete default via 10.0.0.1
-    ip -n web-2 link set dev eth0 down
     ip -n web-2 address delete fd00::12/64 dev eth0 nodad
+    ip -n web-2 link set dev eth0 down
     ip -n web-2 address delete 10.0.0.12/24 dev eth0
     ip -n web-2 link set dev lo down
     ip -n web-1 route delete default via fd00::1
     ip -n web-1 route delete default via 10.0.0.1
-    ip -n web-1 link set dev eth0 down
     ip -n web-1 address delete fd00::11/64 dev eth0 nodad
+    ip -n web-1 link set dev eth0 down
     ip -n web-1 address delete 10.0.0.11/24 dev eth0
     ip -n web-1 link set dev lo down
-    ip link set dev out_client down
     ip address delete 2001:db8::1/64 dev out_client nodad
+    ip link set dev out_client down
     ip address delete 192.0.2.1/24 dev out_client
     ip link delete dev out_client
     ip link set dev veth_new type bridge_slave hairpin off
@@ -189,8 +189,8 @@ teardown() {
     ip netns delete old
     ip netns delete web-2
     ip netns delete web-1
-    ip link set dev br1 down
     ip address delete fd00::1/64 dev br1 nodad
+    ip link set dev br1 down
     ip address delete 10.0.0.1/24 dev br1
     ip link delete dev br1
   fi
@@ -225,8 +225,8 @@ step 2 'Two addresses on one card'
 sysctl -w net.ipv6.conf.default.accept_dad=0
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
-ip address add fd00::1/64 dev br1 nodad
 ip link set dev br1 up
+ip address add fd00::1/64 dev br1 nodad
 ip netns add web-1
 ip netns add web-2
 ip netns add old
@@ -246,18 +246,18 @@ ip link set dev veth_new master br1 up
 ip link set dev veth_new type bridge_slave hairpin on
 ip link add name out_client type veth peer name eth0 netns client
 ip address add 192.0.2.1/24 dev out_client
-ip address add 2001:db8::1/64 dev out_client nodad
 ip link set dev out_client up
+ip address add 2001:db8::1/64 dev out_client nodad
 ip -n web-1 link set dev lo up
 ip -n web-1 address add 10.0.0.11/24 dev eth0
-ip -n web-1 address add fd00::11/64 dev eth0 nodad
 ip -n web-1 link set dev eth0 up
+ip -n web-1 address add fd00::11/64 dev eth0 nodad
 ip -n web-1 route add default via 10.0.0.1
 ip -n web-1 route add default via fd00::1
 ip -n web-2 link set dev lo up
 ip -n web-2 address add 10.0.0.12/24 dev eth0
-ip -n web-2 address add fd00::12/64 dev eth0 nodad
 ip -n web-2 link set dev eth0 up
+ip -n web-2 address add fd00::12/64 dev eth0 nodad
 ip -n web-2 route add default via 10.0.0.1
 ip -n web-2 route add default via fd00::1
 ip -n old link set dev lo up
@@ -265,13 +265,13 @@ ip -n old address add 10.0.0.13/24 dev eth0
 ip -n old link set dev eth0 up
 ip -n old route add default via 10.0.0.1
 ip -n new link set dev lo up
-ip -n new address add fd00::14/64 dev eth0 nodad
 ip -n new link set dev eth0 up
+ip -n new address add fd00::14/64 dev eth0 nodad
 ip -n new route add default via fd00::1
 ip -n client link set dev lo up
 ip -n client address add 192.0.2.10/24 dev eth0
-ip -n client address add 2001:db8::10/64 dev eth0 nodad
 ip -n client link set dev eth0 up
+ip -n client address add 2001:db8::10/64 dev eth0 nodad
 ip -n client route add default via 192.0.2.1
 ip -n client route add default via 2001:db8::1
 ip route add default via 192.0.2.10
