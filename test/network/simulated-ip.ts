@@ -1,5 +1,6 @@
 import type { Command, Place } from '../../src/command/command.ts'
 import { linkName, parseIp, valueAfter } from '../../src/command/ip-argv.ts'
+import { routedPairAddress, routedPairGateway } from '../../src/model/machine.ts'
 
 interface Device {
   /** `random 7` where the kernel has chosen. */
@@ -66,10 +67,12 @@ export class SimulatedIp {
   /** Neighbours whose hardware address is no longer what it is taken for. */
   get mistaken(): string[] {
     const owners = this.#owners()
+    // Nobody has it: the node's end of each such pair answers.
+    const answered = new Map([[routedPairGateway, routedPairAddress]])
     return [...this.places].flatMap(([place, { devices }]) =>
       [...devices.values()].flatMap(({ permanent, learnt }) =>
         [...permanent, ...learnt]
-          .filter(([address, mac]) => owners.get(address)?.mac !== mac)
+          .filter(([address, mac]) => (owners.get(address)?.mac ?? answered.get(address)) !== mac)
           .map(([address]) => `${place} takes somebody else for ${address}`),
       ),
     )
