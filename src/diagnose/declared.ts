@@ -102,7 +102,8 @@ class Declaration implements Declared {
     for (const { name, links } of machines) {
       for (const link of links) {
         // The way over nodes and machines on networks is followed in machines/.
-        if (link.kind === 'segment-port' || link.kind === 'macvlan' || link.far.place !== host) continue
+        if (link.kind === 'segment-port' || link.kind === 'macvlan' || link.kind === 'vxlan') continue
+        if (link.far.place !== host) continue
         this.places.set(name, deviceOf(link, this.#family))
         if (link.kind === 'wire') this.#wired(link.far)
       }

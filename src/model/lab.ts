@@ -2,6 +2,7 @@ import type { Place } from '../command/command.ts'
 import type { RestartPolicy } from '../command/pause.ts'
 import type { CniCall, CniNetwork } from './cni.ts'
 import type { Protocol, Service } from './kubernetes.ts'
+import type { VxlanInterface } from './vxlan.ts'
 
 /** An address on a link: `10.0.0.11/24`, `fd00::b/64`. */
 export interface Cidr {
@@ -163,6 +164,8 @@ export interface LabMachine {
   name: string
   /** One at least. */
   interfaces: readonly MachineInterface[]
+  /** Left out: it has none of its own. */
+  vxlans?: readonly VxlanInterface[]
   /** Left out: it has no default route. */
   gateway?: string
   /** Of the other family. */

@@ -87,7 +87,20 @@ export interface SegmentPort {
   network: string
 }
 
-export type Link = BridgePort | RoutedPair | Macvlan | Wire | SegmentPort
+/** A machine's own end of a VXLAN. */
+export interface Vxlan {
+  kind: 'vxlan'
+  near: LinkEnd & { addresses: readonly Cidr[] }
+  /** The interface whose packets carry its frames, of the same machine. */
+  far: LinkEnd
+  /** As VxlanInterface has them. */
+  id: number
+  local: string
+  remotes: readonly string[]
+  port: number
+}
+
+export type Link = BridgePort | RoutedPair | Macvlan | Wire | SegmentPort | Vxlan
 
 /** A layer-2 segment of more than two, with an address of the place that it is in: a bridge. */
 export interface Network extends Addressed {

@@ -4,6 +4,7 @@ import { cniGateways } from './cni.ts'
 import { addressesOf, hasAddress } from './families.ts'
 import type { Cidr, LabMachine, Topology } from './lab.ts'
 import { passesNode } from './pod-link.ts'
+import { networkInterfaces } from './vxlan.ts'
 
 /** What has a network namespace of its own. */
 export interface Neighbour {
@@ -70,8 +71,8 @@ export function onNetworks({ nodes, machines }: Pick<Topology, 'nodes' | 'machin
 }
 
 /** All addresses of a machine, in the order of its interfaces. */
-export function machineAddresses({ interfaces }: LabMachine): string[] {
-  return interfaces.flatMap(each => each.addresses.map(({ address }) => address))
+export function machineAddresses(machine: LabMachine): string[] {
+  return networkInterfaces(machine).flatMap(each => each.addresses.map(({ address }) => address))
 }
 
 /** Where commands run and requests come from: the host, each node, pod and machine. */

@@ -1,4 +1,4 @@
-import { host } from '../command/command.ts'
+import { host, type Place } from '../command/command.ts'
 import { addressesOf, asGateways, gatewaysOf } from './families.ts'
 import type {
   Addressed,
@@ -22,9 +22,11 @@ import {
   routedPairGateway,
   type Segment,
   type SegmentPort,
+  type Vxlan,
   type Wire,
 } from './machine.ts'
 import { deriveInterfaces } from './names.ts'
+import type { VxlanInterface } from './vxlan.ts'
 
 const noRoutes = { others: [] }
 
@@ -158,28 +160,41 @@ function bridgePort(
 
 /** A node or a machine with its links, ports of segments. */
 export function segmentMachine(machine: LabMachine, networks: readonly LabNetwork[]): Machine {
-  const { name, interfaces, routes, neighbours } = machine
+  const { name, interfaces, vxlans = [], routes, neighbours } = machine
   return {
     name,
-    links: interfaces.map(({ name: own, network: on, addresses, port, mtu, lladdr }): SegmentPort => {
-      const network = networks.find(each => each.name === on)
-      const isNarrow = network?.mtu !== undefined
-      return {
-        kind: 'segment-port',
-        near: {
-          place: name,
-          interface: own,
-          addresses,
-          ...lladdrOf(lladdr),
-          ...sizeOf(mtu),
-          ...(isNarrow ? { single: true } : {}),
-        },
-        far: { place: host, interface: port, ...sizeOf(network?.mtu) },
-        network: network?.bridge ?? on,
-      }
-    }),
+    links: [
+      ...interfaces.map(({ name: own, network: on, addresses, port, mtu, lladdr }): SegmentPort => {
+        const network = networks.find(each => each.name === on)
+        const isNarrow = network?.mtu !== undefined
+        return {
+          kind: 'segment-port',
+          near: {
+            place: name,
+            interface: own,
+            addresses,
+            ...lladdrOf(lladdr),
+            ...sizeOf(mtu),
+            ...(isNarrow ? { single: true } : {}),
+          },
+          far: { place: host, interface: port, ...sizeOf(network?.mtu) },
+          network: network?.bridge ?? on,
+        }
+      }),
+      ...vxlans.map(each => vxlanOf(name, each)),
+    ],
     routes: { ...asGateways(gatewaysOf(machine)), others: routes },
     neighbours,
+  }
+}
+
+function vxlanOf(place: Place, { name, dev, addresses, mtu, ...vxlan }: VxlanInterface): Vxlan {
+  const { id, local, remotes, port } = vxlan
+  return {
+    kind: 'vxlan',
+    near: { place, interface: name, addresses, ...sizeOf(mtu) },
+    far: { place, interface: dev },
+    ...{ id, local, remotes, port },
   }
 }
 

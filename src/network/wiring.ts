@@ -12,6 +12,7 @@ import { macvlanDriver } from './macvlan.ts'
 import { knownFor } from './pinned.ts'
 import { routedPairDriver } from './routed-pair.ts'
 import { raiseSegment, segmentPortDriver } from './segment.ts'
+import { vxlanDriver } from './vxlan.ts'
 import { wireDriver } from './wire.ts'
 
 const drivers: { readonly [Kind in Link['kind']]: LinkDriver<Extract<Link, { kind: Kind }>> } = {
@@ -20,6 +21,7 @@ const drivers: { readonly [Kind in Link['kind']]: LinkDriver<Extract<Link, { kin
   macvlan: macvlanDriver,
   wire: wireDriver,
   'segment-port': segmentPortDriver,
+  vxlan: vxlanDriver,
 }
 
 /** The driver of a link's kind. */
@@ -52,7 +54,8 @@ export function passingIPv6({ networks, nodes, machines }: Wiring): ReadonlySet<
   for (const { name, links } of [...nodes, ...machines]) {
     for (const link of links) {
       if (link.kind === 'wire' && addressIn(link.far, 'ipv6') !== undefined) places.add(host)
-      if (link.kind === 'segment-port' && link.near.addresses.some(isIPv6)) places.add(name)
+      const isOnNetwork = link.kind === 'segment-port' || link.kind === 'vxlan'
+      if (isOnNetwork && link.near.addresses.some(isIPv6)) places.add(name)
     }
   }
   return places

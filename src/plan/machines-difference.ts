@@ -92,13 +92,17 @@ function partsOf<Named extends { name: string }>(before: readonly Named[], after
   }
 }
 
-function linkWords({ interfaces }: LabMachine): string {
-  return interfaces
-    .map(({ name, network, addresses, mtu, lladdr }) => {
-      const size = `${mtu === undefined ? '' : ` mtu ${mtu}`}${lladdr === undefined ? '' : ` lladdr ${lladdr}`}`
-      return `${name} ${addresses.map(({ address, prefix }) => `${address}/${prefix}`).join(' ')} on ${network}${size}`
-    })
-    .join(', ')
+function linkWords({ interfaces, vxlans = [] }: LabMachine): string {
+  const own = interfaces.map(({ name, network, addresses, mtu, lladdr }) => {
+    const size = `${mtu === undefined ? '' : ` mtu ${mtu}`}${lladdr === undefined ? '' : ` lladdr ${lladdr}`}`
+    return `${name} ${addresses.map(({ address, prefix }) => `${address}/${prefix}`).join(' ')} on ${network}${size}`
+  })
+  const tunnels = vxlans.map(({ name, id, dev, remotes, port, addresses, mtu }) => {
+    const known = [addresses.map(({ address, prefix }) => `${address}/${prefix}`).join(' '), `port ${port}`]
+    const size = mtu === undefined ? [] : [`mtu ${mtu}`]
+    return [name, `VXLAN ${id}`, `over ${dev} to ${remotes.join(' ')}`, ...known, ...size].join(' ')
+  })
+  return [...own, ...tunnels].join(', ')
 }
 
 function otherLinks(was: LabMachine, now: LabMachine): string[] {

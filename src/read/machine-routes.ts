@@ -1,6 +1,7 @@
 import { contains, type Family, subnetOf } from '../model/address.ts'
 import { gatewayIn, gatewaysOf } from '../model/families.ts'
 import type { LabMachine } from '../model/lab.ts'
+import { networkInterfaces } from '../model/vxlan.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
@@ -26,7 +27,7 @@ export function checkRoutes(routed: Routed): void {
     }
     for (const [at, { to, via }] of machine.routes.entries()) {
       checkHop(routed, machine, 'next hop', via, [...path, 'routes', at, 'via'])
-      const own = machine.interfaces.flatMap(each => each.addresses.map(subnetOf))
+      const own = networkInterfaces(machine).flatMap(each => each.addresses.map(subnetOf))
       if (!own.includes(subnetOf(to))) continue
       const message = `${subnetOf(to)} is a network of ${machine.name} itself`
       findings.report([...path, 'routes', at, 'to'], message, 'remove the route')
@@ -41,25 +42,27 @@ function checkHop(
   hop: string,
   path: Path,
 ): void {
-  if (!isWhole || machine.interfaces.some(({ addresses }) => addresses.length === 0)) return
-  const link = machine.interfaces.find(each => each.addresses.some(cidr => contains(cidr, hop)))
+  const interfaces = networkInterfaces(machine)
+  if (!isWhole || interfaces.some(({ addresses }) => addresses.length === 0)) return
+  const link = interfaces.find(each => each.addresses.some(cidr => contains(cidr, hop)))
   if (link === undefined) {
-    const subnets = machine.interfaces.flatMap(each => each.addresses).map(subnetOf)
+    const subnets = interfaces.flatMap(each => each.addresses).map(subnetOf)
     const message = `the ${what} ${hop} is on none of ${machine.name}'s links`
     findings.report(path, message, `they lead to ${subnets.join(', ')}`)
     return
   }
-  if (machine.interfaces.some(each => each.addresses.some(({ address }) => address === hop))) {
+  if (interfaces.some(each => each.addresses.some(({ address }) => address === hop))) {
     findings.report(path, `${hop} is ${machine.name} itself`, 'write the address of its neighbour')
     return
   }
   const others = machines
     .filter(each => each !== machine)
-    .flatMap(each => each.interfaces.filter(({ network }) => network === link.network))
+    .flatMap(each => networkInterfaces(each).filter(({ network }) => network === link.network))
     .flatMap(each => each.addresses.map(({ address }) => address))
   if (others.includes(hop)) return
   const fix = didYouMean(hop, others, 'its addresses are')
-  findings.report(path, `nobody on network ${link.network} has ${hop}`, fix)
+  const network = link.network.startsWith('VXLAN ') ? link.network : `network ${link.network}`
+  findings.report(path, `nobody on ${network} has ${hop}`, fix)
 }
 
 /** Whoever follows default routes must not come back to where they were: what is nowhere would go round until its time to live is over. */
@@ -94,12 +97,13 @@ function nextOf(
   machines: readonly LabMachine[],
   family: Family,
 ): LabMachine | undefined {
-  const { interfaces } = machine
   const gateway = gatewayIn(machine, family)
   if (gateway === undefined) return undefined
-  const link = interfaces.find(({ addresses }) => addresses.some(cidr => contains(cidr, gateway)))
+  const link = networkInterfaces(machine).find(({ addresses }) =>
+    addresses.some(cidr => contains(cidr, gateway)),
+  )
   return machines.find(each =>
-    each.interfaces.some(
+    networkInterfaces(each).some(
       ({ network, addresses }) =>
         network === link?.network && addresses.some(({ address }) => address === gateway),
     ),

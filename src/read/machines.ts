@@ -12,6 +12,7 @@ import type {
 } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
+import { vxlanNetwork } from '../model/vxlan.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
@@ -24,6 +25,7 @@ import { readGateways, writtenAddresses, writtenTexts } from './own-addresses.ts
 import type { Reading } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { InterfaceInput, MachineInput } from './schema/topology.ts'
+import { checkRemotes, readVxlans } from './vxlans.ts'
 
 /** Reads networks, each of which is a bridge of the host: by its name, where that fits. */
 export function readNetworks(input: LabInput, { findings, allocations }: Reading): LabNetwork[] {
@@ -55,7 +57,8 @@ class MachinesReader {
   private readonly bridges: readonly Bridge[]
   private readonly reading: Reading
   private readonly findings: Findings
-  private readonly segments: ReadonlyMap<string, Allocations>
+  /** Of networks and VXLANs: who has which address there. */
+  private readonly segments: Map<string, Allocations>
 
   constructor(
     input: LabInput,
@@ -84,6 +87,7 @@ class MachinesReader {
       findings,
       isWhole: reading.written.isWhole,
     }
+    if (told.isWhole) checkRemotes(all, told.pathOf, findings)
     checkRoutes(told)
     checkLoops(told)
     this.checkUse(all)
@@ -141,14 +145,24 @@ class MachinesReader {
     const interfaces = Object.entries(machine.interfaces).map(([own, each]) =>
       this.readInterface(name, own, each, ports.get(`${name} ${own}`)!),
     )
+    const vxlans = readVxlans(
+      machine.vxlan,
+      {
+        ...{ called: this.called(name), path, interfaces },
+        taken: [...interfaces, ...this.bridgesOf(name)].map(each => each.name),
+        allocate: (cidr, at, vxlan) => this.allocate(cidr, at, name, vxlanNetwork(vxlan)),
+      },
+      this.findings,
+    )
     return {
       name,
       interfaces,
+      ...(vxlans.length === 0 ? {} : { vxlans }),
       ...this.readGateways(machine, path),
       routes: this.readRoutes(machine, path),
       neighbours: readNeighbours(
         machine.neighbours,
-        { called: this.called(name), path, devices: [...interfaces, ...this.bridgesOf(name)] },
+        { called: this.called(name), path, devices: [...interfaces, ...vxlans, ...this.bridgesOf(name)] },
         this.findings,
       ),
       sysctls: readSysctls(machine.sysctls ?? {}, [...path, 'sysctls'], this.findings),
@@ -204,7 +218,11 @@ class MachinesReader {
     const holder = this.reading.allocations.holderOf(address)
     if (holder !== undefined) {
       this.findings.report(path, `${holder} already has ${address}`, 'give each its own address')
-    } else this.segments.get(network)?.address(address, path, this.called(machine))
+      return
+    }
+    const segment = this.segments.get(network) ?? new Allocations(this.findings)
+    this.segments.set(network, segment)
+    segment.address(address, path, this.called(machine))
   }
 
   private readGateways({ gateway }: MachineInput, path: Path): Gateways {

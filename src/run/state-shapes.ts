@@ -54,6 +54,14 @@ const machine = fields({
   interfaces: list(
     fields({ name: text, network: text, addresses: list(cidr), port: text, lladdr: optional(text) }),
   ),
+  vxlans: optional(
+    list(
+      fields({
+        ...{ name: text, id: number, dev: text, local: text, remotes: texts, port: number },
+        ...{ addresses: list(cidr), mtu: optional(number) },
+      }),
+    ),
+  ),
   gateway: optional(text),
   otherGateway: optional(text),
   routes: list(fields({ to: cidr, via: text })),

@@ -68,6 +68,32 @@ it('a static neighbour is known without ARP, on a network, a bridge and a cable,
   expect(await session.netlab('down')).toMatchObject({ code: 0 })
 })
 
+it('a VXLAN of a lab joins nodes of two segments, in both families, and goes with them', async () => {
+  const session = openSession()
+  const lab = readFileSync(new URL('../diagnose/nodes/own-vxlan.yaml', import.meta.url), 'utf8')
+  const file = session.file('own-vxlan.yaml', lab)
+  expect(await session.netlab('up', file)).toMatchObject({ code: 0 })
+  expect(
+    await inside(
+      session,
+      "ip -n n1 -d link show vx0 | grep -o 'vxlan id.*dstport [0-9]*'; bridge -n n1 fdb show dev vx0 | grep ^00:00: | cut -d ' ' -f 1-3",
+    ),
+  ).toBe(`vxlan id 42 remote 10.4.7.22 local 10.4.7.21 dev eth0 srcport 0 0 dstport 4789
+00:00:00:00:00:00 dst 10.4.7.22
+00:00:00:00:00:00 dst 10.4.8.23
+`)
+  const { stdout, code } = await session.netlab('verify')
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('own-vxlan is well') })
+  const script = await session.netlab('plan', file, '--format', 'sh')
+  expect(script.stdout).toContain(
+    'ip -n n1 link add name vx0 type vxlan id 42 local 10.4.7.21 remote 10.4.7.22 dev eth0 dstport 4789',
+  )
+  expect(script.stdout).toContain(
+    'ip netns exec n1 bridge fdb delete 00:00:00:00:00:00 dev vx0 dst 10.4.8.23',
+  )
+  expect(await session.netlab('down')).toMatchObject({ code: 0 })
+})
+
 describe('a macvlan', () => {
   it('is on the segment of its parent, and nothing passes between the two', async () => {
     const session = openSession()

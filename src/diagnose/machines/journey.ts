@@ -4,7 +4,6 @@ import { iptablesLine, ruleText } from '../../command/iptables-save.ts'
 import { isLoopback } from '../../model/address.ts'
 import { iptablesOf } from '../../model/families.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
-import { tunnelPort } from '../../network/overlay.ts'
 import { ignoresPings, type MachineFacts, type Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -16,6 +15,7 @@ import type { Packet } from '../rule-match.ts'
 import { routeWords, type Shown, showListeners } from '../show.ts'
 import { pastPair } from './across-pair.ts'
 import { crossing, turnedBack } from './network.ts'
+import { ownTunnel } from './own-tunnel.ts'
 import { gatewayRoutes } from './paired-pods.ts'
 import type { Port } from './port.ts'
 import { otherWay, wayLost } from './routes.ts'
@@ -23,7 +23,7 @@ import type { Crossed } from './sizes.ts'
 import { type Hook, stopped } from './stopped.ts'
 import { isOwn, type Surroundings } from './surroundings.ts'
 import { Translations } from './translations.ts'
-import { tunnelEnd } from './tunnel.ts'
+import { flannelTunnel, type Tunnel } from './tunnel.ts'
 
 /** A packet that meets more machines than this goes round in a circle. */
 const mostHops = 32
@@ -177,11 +177,16 @@ export class Journey {
     const late = this.#stopped(left, 'POSTROUTING', ['mangle'])
     if (late !== undefined) return late
     const { out: _, ...sent } = this.#natted(at, 'POSTROUTING', packet)
-    if (route.device === tunnelDevice) {
+    const next = route.gateway ?? sent.destination
+    const tunnel =
+      route.device === tunnelDevice
+        ? flannelTunnel(this.#surroundings, place, next)
+        : ownTunnel(this.#surroundings, place, route.device, next)
+    if (tunnel !== undefined) {
       this.#cross({ ...at, packet: sent }, route.device, chain)
-      return this.#wrapUp({ ...at, packet: sent }, route)
+      return 'headline' in tunnel ? tunnel : this.#wrapUp({ ...at, packet: sent }, tunnel)
     }
-    const taker = crossing(this.#surroundings, place, route.device, route.gateway ?? sent.destination)
+    const taker = crossing(this.#surroundings, place, route.device, next)
     if ('headline' in taker) return taker
     this.#cross({ ...at, packet: sent }, route.device, chain, taker)
     return turnedBack(at, taker, this.#question.address) ?? this.#bridged({ ...at, packet: sent }, taker)
@@ -202,22 +207,13 @@ export class Journey {
     })
   }
 
-  /** Sends a packet through the tunnel: a packet of the node's own carries it to another one. */
-  async #wrapUp(at: Stand, { gateway }: Route): Promise<Stand | Evidence> {
-    const { overlay, machines } = this.#surroundings
-    const own = overlay?.leases.find(({ node }) => node === at.place)
-    if (overlay === undefined || own === undefined)
-      return finding(`${at.place} sends by ${tunnelDevice}, which the lab does not know`, undefined)
-    const end = tunnelEnd(overlay, machines, at.place, gateway ?? at.packet.destination)
-    if ('headline' in end) return end
-    const wrapper = {
-      ...{ source: own.publicIP.address, destination: end.publicIP.address, port: tunnelPort },
-      ...{ protocol: 'udp' as const, mark: 0, states: [] },
-    }
+  /** Sends a packet through a tunnel: a packet of the machine's own carries it to another one. */
+  async #wrapUp(at: Stand, { source, destination, port, place, device }: Tunnel): Promise<Stand | Evidence> {
+    const wrapper = { source, destination, port, protocol: 'udp' as const, mark: 0, states: [] }
     const wraps = at.answering === undefined ? 'there' : 'back'
     const carried = await this.#carried({ place: at.place, packet: wrapper, wraps })
     if ('headline' in carried) return carried
-    return { ...at, place: end.node, packet: { ...at.packet, in: tunnelDevice } }
+    return { ...at, place, packet: { ...at.packet, in: device } }
   }
 
   /** Brings a packet to who takes it. Between two pods on a bridge the node looks at it all the same, where it is told to. */

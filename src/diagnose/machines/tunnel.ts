@@ -2,13 +2,43 @@ import type { Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
 import type { Lease, Overlay } from '../../model/lab.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
+import { tunnelPort } from '../../network/overlay.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import { showNeighbour } from '../show.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** A packet that carries another one, and where it comes out. */
+export interface Tunnel {
+  source: string
+  destination: string
+  /** UDP. */
+  port: number
+  place: Place
+  device: string
+}
+
+/** How flannel's tunnel carries a packet to the next hop, or what is off with it. */
+export function flannelTunnel(
+  { overlay, machines }: Surroundings,
+  place: Place,
+  next: string,
+): Tunnel | Evidence {
+  const own = overlay?.leases.find(({ node }) => node === place)
+  if (overlay === undefined || own === undefined)
+    return finding(`${place} sends by ${tunnelDevice}, which the lab does not know`, undefined)
+  const end = tunnelEnd(overlay, machines, place, next)
+  if ('headline' in end) return end
+  const { node, publicIP } = end
+  return {
+    ...{ source: own.publicIP.address, destination: publicIP.address, port: tunnelPort },
+    ...{ place: node, device: tunnelDevice },
+  }
+}
 
 /** The node to whose end of the tunnel a packet is sent, or what the sender's kernel has wrong of it. */
-export function tunnelEnd(
+function tunnelEnd(
   overlay: Overlay,
   machines: ReadonlyMap<Place, MachineFacts>,
   place: Place,

@@ -351,6 +351,44 @@ const machineInterface = z
     examples: [{ network: 'lan', address: '10.1.1.254/24' }],
   })
 
+const vxlan = z
+  .strictObject({
+    id: z
+      .int()
+      .min(1)
+      .max(16_777_215)
+      .meta({ description: 'The VNI, by which a frame is told from those of other VXLANs.', examples: [42] }),
+    dev: interfaceName.meta({
+      description: 'The interface whose packets carry its frames.',
+      examples: ['eth0'],
+    }),
+    remote: z.union([address, z.array(address).min(1)]).meta({
+      description: 'The other end, or the other ends: addresses of other machines.',
+      examples: ['10.4.7.22'],
+    }),
+    dstport: port.optional().meta({
+      description: 'The UDP port of all ends; 4789 by default.',
+      examples: [8472],
+    }),
+    address: cidr.optional().meta({ description: 'Its address.', examples: ['10.200.0.1/24'] }),
+    addresses: z
+      .array(cidr)
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Instead of `address`, where there are several.',
+        examples: [['10.200.0.1/24', 'fd00:200::1/64']],
+      }),
+    mtu: mtu.optional().meta({
+      description: 'Bytes: the largest packet that it sends; by default 50 less than `dev` carries.',
+      examples: [1400],
+    }),
+  })
+  .meta({
+    description: 'A VXLAN: a network whose frames go in packets from machine to machine.',
+    examples: [{ id: 42, dev: 'eth0', remote: '10.4.7.22', address: '10.200.0.1/24' }],
+  })
+
 const route = z
   .strictObject({
     to: z.string().meta({ description: 'The addresses that it leads to.', examples: ['10.0.0.0/8'] }),
@@ -378,6 +416,13 @@ const machineFields = {
     description: 'Its interfaces, by name.',
     examples: [{ eth0: { network: 'lan', address: '10.1.1.9/24' } }],
   }),
+  vxlan: z
+    .record(interfaceName, vxlan)
+    .optional()
+    .meta({
+      description: 'Its VXLANs, by the name of its interface on each.',
+      examples: [{ vx0: { id: 42, dev: 'eth0', remote: '10.4.7.22', address: '10.200.0.1/24' } }],
+    }),
   gateway: z
     .union([z.literal('none'), address, z.array(address).min(1)])
     .optional()
@@ -467,6 +512,7 @@ export type MachineInput = z.infer<typeof machine>
 export type NodeInput = z.infer<typeof node>
 export type NeighbourInput = z.infer<typeof neighbour>
 export type InterfaceInput = z.infer<typeof machineInterface>
+export type VxlanInput = z.infer<typeof vxlan>
 export type BridgeInput = z.infer<typeof bridge>
 export type PodInput = z.infer<typeof podFields>
 export type ReadinessInput = z.infer<typeof readiness>

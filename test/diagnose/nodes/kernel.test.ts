@@ -141,11 +141,38 @@ const wrappedBreaks: Break[] = [
   ],
 ]
 
+/** A VXLAN that is the lab's own, of which the outermost node is behind a router. */
+const ownVxlanBreaks: Break[] = [
+  [
+    'ip -n n3 link set vx7 down',
+    'vx7 of n3 is down',
+    'ip -n n3 link set dev vx7 up',
+    'ip -n n3 route add 172.7.21.0/24 via 10.200.0.1; ip -n n3 route add 172.7.22.0/24 via 10.200.0.2',
+  ],
+  [
+    'ip -n n3 address del 10.200.0.3/24 dev vx7',
+    'vx7 of n3 has lost its address 10.200.0.3',
+    'ip -n n3 address add 10.200.0.3/24 dev vx7',
+    'ip -n n3 route add 172.7.21.0/24 via 10.200.0.1; ip -n n3 route add 172.7.22.0/24 via 10.200.0.2',
+  ],
+  [
+    'ip netns exec router iptables -I FORWARD -p udp --dport 4789 -j DROP',
+    'rule 1 of FORWARD in router drops packets from 10.4.7.21 to 10.4.8.23',
+    'ip netns exec router iptables -D FORWARD 1',
+  ],
+  [
+    'ip -n n3 route del 172.7.21.0/24',
+    'n3 sends what is for 172.7.21.2 to 10.4.8.254, since its route to 172.7.21.0/24 is not there',
+    'ip -n n3 route add 172.7.21.0/24 via 10.200.0.1',
+  ],
+]
+
 describe.each([
   ['across-nodes', breaks],
   ['tunnel', tunnelBreaks],
   ['wrapped', wrappedBreaks],
   ['service', serviceBreaks],
+  ['own-vxlan', ownVxlanBreaks],
 ])('%s', (name, broken) => {
   const lab = new BrokenLab(new URL(`${name}.yaml`, import.meta.url), ['a', 'client'], ['n1', 'n2'])
   it.each(broken)('%s', (...each) => lab.isExplained(each))
