@@ -36,9 +36,8 @@ export class Checkout {
     this.write('package.json', '{"type": "module"}')
     this.write('package-lock.json', '{}')
     this.write('src/bin.ts', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ') + '\\n')\n")
-    this.write('src/sandbox/pod-server.ts', 'export {}\n')
-    this.write('src/sandbox/probe.ts', 'export {}\n')
-    this.write('src/sandbox/pairs.ts', 'export {}\n')
+    const build = readFileSync(join(project, 'scripts/build.mjs'), 'utf8')
+    for (const [program] of build.matchAll(/src\/sandbox\/[\w/-]+\.ts/g)) this.write(program, 'export {}\n')
     this.installVitest('')
   }
 
