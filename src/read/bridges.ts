@@ -37,7 +37,8 @@ import { readPause } from './pause.ts'
 import { checkPodGateways, readPodGateways } from './pod-gateways.ts'
 import { checkRoutedGateways, checkRoutedPod } from './routed-pods.ts'
 import type { LabInput } from './schema/lab.ts'
-import type { BridgeInput, PodInput } from './schema/topology.ts'
+import type { BridgeInput } from './schema/link.ts'
+import type { PodInput } from './schema/pod.ts'
 
 /** A node, and what stands of it in the file. */
 export interface NodeInput {

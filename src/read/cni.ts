@@ -12,7 +12,7 @@ import { readContainers } from './containers.ts'
 import { refusePath } from './own-path.ts'
 import { readPause } from './pause.ts'
 import type { LabInput } from './schema/lab.ts'
-import type { PodInput } from './schema/topology.ts'
+import type { PodInput } from './schema/pod.ts'
 import type { ReadManifest } from './service-sources.ts'
 
 /** The CNI networks of a lab's nodes, and the files that they were read from. */

@@ -7,7 +7,8 @@ import type { Findings } from '../text/findings.ts'
 import { splitWords } from '../text/split-words.ts'
 import { readReadiness } from './readiness.ts'
 import { asList } from './schema/fields.ts'
-import type { ContainerInput, PodInput } from './schema/topology.ts'
+import type { PodInput } from './schema/pod.ts'
+import type { ContainerInput } from './schema/program.ts'
 
 /** What a pod's only container is called where the lab gives it no name. */
 const onlyContainer = 'main'

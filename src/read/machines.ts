@@ -24,7 +24,7 @@ import { type NeighbourDevice, readNeighbours } from './neighbours.ts'
 import { readGateways, writtenAddresses, writtenTexts } from './own-addresses.ts'
 import type { Reading } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
-import type { InterfaceInput, MachineInput } from './schema/topology.ts'
+import type { InterfaceInput, MachineInput } from './schema/machine.ts'
 import { checkRemotes, readVxlans } from './vxlans.ts'
 
 /** Reads networks, each of which is a bridge of the host: by its name, where that fits. */

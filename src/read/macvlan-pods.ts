@@ -4,7 +4,7 @@ import type { Cidr, Pod, PodLink } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import type { PodInput } from './schema/topology.ts'
+import type { PodInput } from './schema/pod.ts'
 
 /** An interface of a node, of which macvlans can be made. */
 export interface ParentInterface {

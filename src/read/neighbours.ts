@@ -4,7 +4,7 @@ import type { Cidr, StaticNeighbour } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import type { NeighbourInput } from './schema/topology.ts'
+import type { NeighbourInput } from './schema/link.ts'
 
 /** A device on which somebody may know neighbours. */
 export interface NeighbourDevice {

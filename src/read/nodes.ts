@@ -12,7 +12,7 @@ import { writtenAddresses } from './own-addresses.ts'
 import type { Reading } from './reading.ts'
 import { asList } from './schema/fields.ts'
 import type { LabInput } from './schema/lab.ts'
-import type { NodeInput } from './schema/topology.ts'
+import type { NodeInput } from './schema/machine.ts'
 
 /** What a lab with nodes of its own says of the host, which is then only the wires between them. */
 const hostParts = ['cni', 'bridge', 'bridges', 'pods', 'outside', 'sysctls'] as const

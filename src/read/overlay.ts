@@ -14,7 +14,7 @@ import type { Findings } from '../text/findings.ts'
 import type { Refusal } from '../text/problem.ts'
 import { writtenAddresses } from './own-addresses.ts'
 import type { LabInput } from './schema/lab.ts'
-import type { NodeInput } from './schema/topology.ts'
+import type { NodeInput } from './schema/machine.ts'
 
 /** The parts of an overlay's network that nodes have, by node. */
 export type Subnets = ReadonlyMap<string, Cidr>

@@ -2,7 +2,7 @@ import { pauseName } from '../command/pause.ts'
 import type { Container, PodSandbox } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import type { PodInput } from './schema/topology.ts'
+import type { PodInput } from './schema/pod.ts'
 
 /** Reads what a pod says of its pause process; undefined where it has none. */
 export function readPause(

@@ -12,7 +12,7 @@ import { bridgeOf } from '../model/pod-link.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import { type ReadAddress, readGateways, writtenTexts } from './own-addresses.ts'
-import type { PodInput } from './schema/topology.ts'
+import type { PodInput } from './schema/pod.ts'
 
 /** Reads a pod's ways out, one for each of its families: where nothing is said, the bridge's address. */
 export function readPodGateways(

@@ -2,7 +2,7 @@ import type { Container, ReadinessProbe } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import type { ReadinessInput } from './schema/topology.ts'
+import type { ReadinessInput } from './schema/program.ts'
 
 /** Fills in Kubernetes' defaults (`SetDefaults_Probe` in core/v1/defaults.go); undefined after a problem. */
 export function readReadiness(

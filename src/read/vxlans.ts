@@ -6,7 +6,7 @@ import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import { writtenAddresses, writtenTexts } from './own-addresses.ts'
-import type { VxlanInput } from './schema/topology.ts'
+import type { VxlanInput } from './schema/machine.ts'
 
 /** Whose VXLANs are read. */
 export interface Tunnelling {

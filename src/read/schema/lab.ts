@@ -1,12 +1,14 @@
 import * as z from 'zod'
 import { name } from './fields.ts'
 import { limits } from './limits.ts'
+import { bridge, cni, network } from './link.ts'
+import { machine, node } from './machine.ts'
 import { overlay } from './overlay.ts'
+import { outsideMachine, pod } from './pod.ts'
 import { proxy } from './proxy.ts'
 import { reach } from './reach.ts'
 import { service } from './service.ts'
 import { step } from './step.ts'
-import { bridge, cni, machine, network, node, outsideMachine, pod } from './topology.ts'
 
 /** What a lab may be called: it names a folder, too. */
 export const labNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
