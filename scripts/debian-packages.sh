@@ -6,7 +6,7 @@ tools_needed='ip:iproute2 bridge:iproute2 iptables:iptables ip6tables:iptables i
   conntrack:conntrack curl:curl'
 
 # What some labs, the tests and the benchmark run as well.
-tools_for_some='nft:nftables nginx:nginx-light dnsmasq:dnsmasq-base dig:bind9-dnsutils tcpdump:tcpdump ab:apache2-utils
+tools_for_some='nft:nftables nginx:nginx-light dnsmasq:dnsmasq-base dig:bind9-dnsutils tcpdump:tcpdump ab:apache2-utils ipset:ipset
   /usr/lib/cni/bridge:containernetworking-plugins'
 
 # Installs the packages whose programs are missing, as root; tells everybody else what to type.

@@ -67,6 +67,7 @@ export const tools: readonly Tool[] = [
   },
   { name: 'tcpdump', package: 'tcpdump', version: ['--version'], onlyFor: 'watching packets' },
   { name: 'ab', package: 'apache2-utils', version: ['-V'], onlyFor: 'the benchmark' },
+  { name: 'ipset', package: 'ipset', version: ['version'], onlyFor: 'trying the sets of IPVS mode' },
 ]
 
 /** The tool that a program is; of CNI plugins, which come together, one stands for all. */
