@@ -64,6 +64,19 @@ export function declareNatBase(nat: TableBuilder, { mark, randomFully }: BaseFac
   for (const name of ['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ']) {
     nat.declare(name)
   }
+  addMasquerading(nat, { mark, randomFully })
+  nat.add(
+    'KUBE-MARK-MASQ',
+    'mark the packet: KUBE-POSTROUTING will masquerade it',
+    words(`-j MARK --or-mark ${mark}`),
+  )
+}
+
+/** KUBE-POSTROUTING: what is marked is masqueraded. */
+export function addMasquerading(
+  nat: TableBuilder,
+  { mark, randomFully }: Pick<BaseFacts, 'mark' | 'randomFully'>,
+): void {
   nat.add(
     'KUBE-POSTROUTING',
     'leave alone what is not marked for masquerading',
@@ -81,11 +94,6 @@ export function declareNatBase(nat: TableBuilder, { mark, randomFully }: BaseFac
       ...comment('kubernetes service traffic requiring SNAT'),
       ...words(randomFully ? '-j MASQUERADE --random-fully' : '-j MASQUERADE'),
     ],
-  )
-  nat.add(
-    'KUBE-MARK-MASQ',
-    'mark the packet: KUBE-POSTROUTING will masquerade it',
-    words(`-j MARK --or-mark ${mark}`),
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Family } from '../../model/address.ts'
+import { addMasquerading } from '../iptables/base-rules.ts'
 import type { LocalDetector } from '../iptables/local-detector.ts'
 import type { Jump, TableName } from '../iptables/rules.ts'
 import { comment, TableBuilder, words } from '../iptables/table-builder.ts'
@@ -132,24 +133,7 @@ function addNat(context: RuleContext, nat: TableBuilder): void {
       ...words('-j ACCEPT'),
     ])
   }
-  nat.add(
-    'KUBE-POSTROUTING',
-    'leave alone what is not marked for masquerading',
-    words(`-m mark ! --mark ${mark}/${mark} -j RETURN`),
-  )
-  nat.add(
-    'KUBE-POSTROUTING',
-    'take the mark off, so that the packet is not masqueraded twice',
-    words(`-j MARK --xor-mark ${mark}`),
-  )
-  nat.add(
-    'KUBE-POSTROUTING',
-    'replace the source by the address of the interface it leaves through, so that replies come back this way',
-    [
-      ...comment('kubernetes service traffic requiring SNAT'),
-      ...words(randomFully ? '-j MASQUERADE --random-fully' : '-j MASQUERADE'),
-    ],
-  )
+  addMasquerading(nat, { mark, randomFully })
   nat.add('KUBE-MARK-MASQ', 'mark the packet: KUBE-POSTROUTING will masquerade it', [
     ...words(`-j MARK --or-mark ${mark}`),
   ])

@@ -69,3 +69,16 @@ export const cluster: fc.Arbitrary<Cluster> = fc
     services: parts.map(part => part.service),
     slices: parts.flatMap(part => part.slices),
   }))
+
+/** A cluster's objects in one order, and in another. */
+export const shuffled = cluster.chain(({ services, slices }) =>
+  fc.record({
+    one: fc.constant({ services, slices }),
+    other: fc.record({
+      services: fc.shuffledSubarray(services, { minLength: services.length }),
+      slices: fc
+        .shuffledSubarray(slices, { minLength: slices.length })
+        .map(all => all.map(each => ({ ...each, endpoints: each.endpoints.toReversed() }))),
+    }),
+  }),
+)
