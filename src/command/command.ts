@@ -1,5 +1,3 @@
-import type { Joining } from './pause.ts'
-
 /** Where a command runs: `host`, or the name of a pod or of an outside machine. */
 export type Place = string
 
@@ -29,6 +27,16 @@ export interface Command {
   container?: { pod: string; name: string; joins?: Joining }
   /** A call of a CNI plugin, for whoever reads what it prints. */
   plugin?: PluginCall
+}
+
+/** Which containers that have ended are started again, as in Kubernetes. */
+export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
+
+/** How the containers of a pod with a pause process join it. */
+export interface Joining {
+  /** `shared`: all see each other's processes, and pause is their process 1; `own`: each has process numbers of its own. */
+  processes: 'own' | 'shared'
+  restart: RestartPolicy
 }
 
 /** What a CNI plugin is asked to do (CNI specification 1.0.0, section 2). */

@@ -1,14 +1,4 @@
-import type { Command } from './command.ts'
-
-/** Which containers that have ended are started again, as in Kubernetes. */
-export type RestartPolicy = 'Always' | 'OnFailure' | 'Never'
-
-/** How the containers of a pod with a pause process join it. */
-export interface Joining {
-  /** `shared`: all see each other's processes, and pause is their process 1; `own`: each has process numbers of its own. */
-  processes: 'own' | 'shared'
-  restart: RestartPolicy
-}
+import type { Command, Joining } from './command.ts'
 
 /** What the process is called that holds a pod's namespaces; no container of that pod may have its name. */
 export const pauseName = 'pause'

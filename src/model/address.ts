@@ -1,7 +1,7 @@
 import { Address4, Address6 } from 'ip-address'
 import type { Refusal } from '../text/problem.ts'
+import type { Cidr } from './cidr.ts'
 import { refuseIPv6, writtenAsIPv6 } from './ipv6-text.ts'
-import type { Cidr } from './lab.ts'
 
 /** An IP family. */
 export type Family = 'ipv4' | 'ipv6'

@@ -1,5 +1,5 @@
 import { type Family, familyOf } from './address.ts'
-import type { Addressed, Cidr } from './lab.ts'
+import type { Addressed, Cidr } from './cidr.ts'
 
 /** Next hops of default routes: none, one, or one of each family. */
 export interface Gateways {

@@ -1,6 +1,6 @@
 import { Address4 } from 'ip-address'
 import { contains } from './address.ts'
-import type { Cidr } from './lab.ts'
+import type { Cidr } from './cidr.ts'
 
 /** Addresses that host-local gives away: a part of a subnet, its gateway left out. */
 export interface HostLocalRange {

@@ -1,24 +1,7 @@
-import type { Place } from '../command/command.ts'
-import type { RestartPolicy } from '../command/pause.ts'
-import type { CniCall, CniNetwork } from './cni.ts'
+import type { Place, RestartPolicy } from '../command/command.ts'
+import type { Addressed, Cidr } from './cidr.ts'
+import type { CniCall, CniNetwork } from './cni-network.ts'
 import type { Protocol, Service } from './kubernetes.ts'
-import type { VxlanInterface } from './vxlan.ts'
-
-/** An address on a link: `10.0.0.11/24`, `fd00::b/64`. */
-export interface Cidr {
-  /** `10.0.0.11`; IPv6 in its shortest form (RFC 5952). */
-  address: string
-  /** Bits of the network part. */
-  prefix: number
-}
-
-/** What has an address, or one of each family, as a pod has its podIPs. */
-export interface Addressed {
-  /** By this one others know it. */
-  address: Cidr
-  /** That of the other family; left out: it has none. */
-  otherAddress?: Cidr
-}
 
 export interface Bridge extends Addressed {
   name: string
@@ -157,6 +140,25 @@ export interface StaticNeighbour {
 export interface StaticRoute {
   to: Cidr
   via: string
+}
+
+/** A machine's own end of a VXLAN: a network whose frames other packets carry between machines. */
+export interface VxlanInterface {
+  name: string
+  /** The VNI, by which a frame's network is told. */
+  id: number
+  /** The interface whose packets carry the frames. */
+  dev: string
+  /** Its address from which they are sent. */
+  local: string
+  /** To these machines a frame is sent whose owner is not known; one at least. */
+  remotes: readonly string[]
+  /** The UDP port that they are sent to. */
+  port: number
+  /** One at least. */
+  addresses: readonly Cidr[]
+  /** Bytes: the largest packet that it sends; left out: what `dev` carries, less the 50 or 70 bytes around it. */
+  mtu?: number
 }
 
 /** A machine on networks: a node of the cluster, or a router, an office PC, a server on the internet. */

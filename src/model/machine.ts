@@ -1,5 +1,6 @@
 import type { Place } from '../command/command.ts'
-import type { Addressed, Cidr, MacvlanMode, StaticNeighbour, StaticRoute } from './lab.ts'
+import type { Addressed, Cidr } from './cidr.ts'
+import type { MacvlanMode, StaticNeighbour, StaticRoute } from './lab.ts'
 
 /** An end of a link: an interface, and whose network namespace it is in. */
 export interface LinkEnd {

@@ -1,8 +1,9 @@
 import { host, type Place } from '../command/command.ts'
 import { type Family, familyOf } from './address.ts'
+import type { Cidr } from './cidr.ts'
 import { cniGateways } from './cni.ts'
 import { addressesOf, hasAddress } from './families.ts'
-import type { Cidr, LabMachine, Topology } from './lab.ts'
+import type { LabMachine, Topology } from './lab.ts'
 import { passesNode } from './pod-link.ts'
 import { networkInterfaces } from './vxlan.ts'
 

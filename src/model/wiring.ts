@@ -1,7 +1,7 @@
 import { host, type Place } from '../command/command.ts'
+import type { Addressed } from './cidr.ts'
 import { addressesOf, asGateways, gatewaysOf } from './families.ts'
 import type {
-  Addressed,
   Bridge,
   LabMachine,
   LabNetwork,
@@ -9,6 +9,7 @@ import type {
   Pod,
   PodLink,
   Topology,
+  VxlanInterface,
 } from './lab.ts'
 import {
   type BridgePort,
@@ -26,7 +27,6 @@ import {
   type Wire,
 } from './machine.ts'
 import { deriveInterfaces } from './names.ts'
-import type { VxlanInterface } from './vxlan.ts'
 
 const noRoutes = { others: [] }
 

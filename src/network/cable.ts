@@ -1,8 +1,8 @@
 import { type Action, type Command, onHost, type Place } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
 import { familyOf } from '../model/address.ts'
+import type { Cidr } from '../model/cidr.ts'
 import { addressesOf, asGateways, gatewaysOf } from '../model/families.ts'
-import type { Cidr } from '../model/lab.ts'
 import type { AddressedEnd, Link, LinkEnd, Machine } from '../model/machine.ts'
 
 /** A veth pair whose far end is where the command runs. */

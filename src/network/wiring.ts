@@ -1,7 +1,7 @@
 import { type Action, type Command, host, onHost, type Place } from '../command/command.ts'
 import { familyOf } from '../model/address.ts'
+import type { Cidr } from '../model/cidr.ts'
 import { addressIn } from '../model/families.ts'
-import type { Cidr } from '../model/lab.ts'
 import type { Link, LinkEnd, Machine } from '../model/machine.ts'
 import type { Wiring } from '../model/wiring.ts'
 import { raiseBridge } from './bridge.ts'

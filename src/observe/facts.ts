@@ -1,6 +1,6 @@
 import type { Place } from '../command/command.ts'
 import type { Tables } from '../command/iptables-save.ts'
-import type { Cidr } from '../model/lab.ts'
+import type { Cidr } from '../model/cidr.ts'
 import type { Answer } from './curl.ts'
 
 /** The setting by which a kernel answers no pings (ip-sysctl, icmp_echo_ignore_all). */

@@ -1,7 +1,8 @@
 import { host, type Place } from '../command/command.ts'
 import { joinHostPort } from '../model/address.ts'
+import type { Cidr } from '../model/cidr.ts'
 import { addressesOf } from '../model/families.ts'
-import type { BuildPart, Check, Cidr, Container, Lab, LabMachine } from '../model/lab.ts'
+import type { BuildPart, Check, Container, Lab, LabMachine } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
 import { passesNode } from '../model/pod-link.ts'
 

@@ -8,17 +8,10 @@ import {
   type Place,
   type PluginVerb,
 } from '../command/command.ts'
-import {
-  askedBy,
-  type CniNetwork,
-  type CniPlugin,
-  networkOf,
-  pluginFolders,
-  pluginPath,
-  podInterface,
-  podsOfNetwork,
-} from '../model/cni.ts'
-import type { Cidr, ContainerPort, Lab, Pod } from '../model/lab.ts'
+import type { Cidr } from '../model/cidr.ts'
+import { askedBy, networkOf, pluginFolders, pluginPath, podInterface, podsOfNetwork } from '../model/cni.ts'
+import type { CniNetwork, CniPlugin } from '../model/cni-network.ts'
+import type { ContainerPort, Lab, Pod } from '../model/lab.ts'
 import { jsonText } from '../text/json-text.ts'
 
 /** Where a container runtime keeps what ADD gave it, for CHECK and DEL (libcni/api.go). */

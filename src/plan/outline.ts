@@ -1,4 +1,4 @@
-import type { CniCall } from '../model/cni.ts'
+import type { CniCall } from '../model/cni-network.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { type BuildPart, buildParts, type Check, type Lab, type LabCommand } from '../model/lab.ts'
 import { topologyChecks } from './checks.ts'

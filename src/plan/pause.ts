@@ -1,5 +1,6 @@
+import type { Joining } from '../command/command.ts'
 import { type Command, onHost } from '../command/command.ts'
-import { containerArgv, type Joining, pauseArgv, pauseName, podFiles } from '../command/pause.ts'
+import { containerArgv, pauseArgv, pauseName, podFiles } from '../command/pause.ts'
 import type { Pod, PodSandbox } from '../model/lab.ts'
 
 /** What a pod's network namespace is to the others is said by the steps before; here it gets the rest, and its processes. */

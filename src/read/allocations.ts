@@ -1,5 +1,5 @@
 import { overlap, subnetOf } from '../model/address.ts'
-import type { Cidr } from '../model/lab.ts'
+import type { Cidr } from '../model/cidr.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 

@@ -1,4 +1,3 @@
-import type { Place } from '../command/command.ts'
 import {
   contains,
   familyName,
@@ -9,21 +8,21 @@ import {
   subnetOf,
   usable,
 } from '../model/address.ts'
-import type { CniNetwork } from '../model/cni.ts'
+import type { Cidr } from '../model/cidr.ts'
 import { addressesOf, addressIn, asGateways, type Gateways } from '../model/families.ts'
 import { readHardwareAddress } from '../model/hardware-address.ts'
-import type { Bridge, Cidr, Pod, PodLink } from '../model/lab.ts'
+import type { Bridge, Pod, PodLink } from '../model/lab.ts'
 import { mostBridgePorts, routedPairGateway } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { bridgeOf } from '../model/pod-link.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import type { Allocations } from './allocations.ts'
 import { readCniPods } from './cni.ts'
 import { readContainers } from './containers.ts'
 import { checkMacvlans, type Parents, readMacvlan } from './macvlan-pods.ts'
 import { readNeighbours } from './neighbours.ts'
+import type { NodeInput } from './node-input.ts'
 import {
   asAddressed,
   type ReadAddress,
@@ -36,29 +35,8 @@ import {
 import { readPause } from './pause.ts'
 import { checkPodGateways, readPodGateways } from './pod-gateways.ts'
 import { checkRoutedGateways, checkRoutedPod } from './routed-pods.ts'
-import type { LabInput } from './schema/lab.ts'
 import type { BridgeInput } from './schema/link.ts'
 import type { PodInput } from './schema/pod.ts'
-
-/** A node, and what stands of it in the file. */
-export interface NodeInput {
-  node: Place
-  input: Pick<LabInput, 'cni' | 'bridge' | 'bridges' | 'pods'>
-  /** Of a node with "cni"; left out: its conflist cannot be read. */
-  network?: CniNetwork | undefined
-  /** How many bridges the file says, mistakes included. */
-  bridges: number
-  /** Pods of which something had to be left out; undefined: of all of them. What is not there of another was not written. */
-  doubtful: ReadonlySet<string | number | undefined>
-  /** The node's own names, addresses and subnets. */
-  own: Allocations
-  /** Says who has an address in the whole cluster; each pod has one of its own, whichever node it is on. */
-  claim(address: string, path: Path, what: string): void
-  /** Whether it would answer ARP for an address: its own, or one that it has a way to. */
-  answersFor(address: string): boolean
-  /** What to write for it to have a way to everybody. */
-  wayOut: string
-}
 
 /** By what a pod is joined to its node, and its ways out. */
 interface Joined {

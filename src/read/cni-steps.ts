@@ -1,4 +1,5 @@
-import { type CniCall, networkOf, PodLeases } from '../model/cni.ts'
+import { networkOf, PodLeases } from '../model/cni.ts'
+import type { CniCall } from '../model/cni-network.ts'
 import type { Pod } from '../model/lab.ts'
 import { isWiredByPlugins } from '../model/pod-link.ts'
 import { didYouMean } from '../text/did-you-mean.ts'

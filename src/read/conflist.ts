@@ -1,5 +1,5 @@
 import { contains, familyOf, overlap, readAddress, readRange, subnetOf } from '../model/address.ts'
-import type { CniNetwork, CniPlugin } from '../model/cni.ts'
+import type { CniNetwork, CniPlugin } from '../model/cni-network.ts'
 import { type HostLocalRange, rangeOf, wholeRange } from '../model/host-local.ts'
 import { refuseInterface } from '../model/names.ts'
 import { type Path, problemOfFile, readDocuments, type SourceDocument } from '../text/document.ts'

@@ -1,15 +1,8 @@
 import { familyName, familyOf, readAddress, readCidr, readRange, subnetOf } from '../model/address.ts'
+import type { Cidr } from '../model/cidr.ts'
 import type { Gateways } from '../model/families.ts'
 import { readHardwareAddress } from '../model/hardware-address.ts'
-import type {
-  Bridge,
-  Cidr,
-  LabMachine,
-  LabNetwork,
-  MachineInterface,
-  StaticRoute,
-  Topology,
-} from '../model/lab.ts'
+import type { Bridge, LabMachine, LabNetwork, MachineInterface, StaticRoute, Topology } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
 import { deriveInterfaces, refuseInterface, refuseName } from '../model/names.ts'
 import { vxlanNetwork } from '../model/vxlan.ts'

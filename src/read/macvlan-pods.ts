@@ -1,6 +1,7 @@
 import { host } from '../command/command.ts'
 import { contains, subnetOf, usable } from '../model/address.ts'
-import type { Cidr, Pod, PodLink } from '../model/lab.ts'
+import type { Cidr } from '../model/cidr.ts'
+import type { Pod, PodLink } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'

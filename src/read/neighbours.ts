@@ -1,6 +1,7 @@
 import { contains, readAddress } from '../model/address.ts'
+import type { Cidr } from '../model/cidr.ts'
 import { readHardwareAddress } from '../model/hardware-address.ts'
-import type { Cidr, StaticNeighbour } from '../model/lab.ts'
+import type { StaticNeighbour } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'

@@ -8,7 +8,8 @@ import {
   subnetOf,
   usable,
 } from '../model/address.ts'
-import type { Bridge, Cidr, LabMachine, Lease, Overlay, Pod } from '../model/lab.ts'
+import type { Cidr } from '../model/cidr.ts'
+import type { Bridge, LabMachine, Lease, Overlay, Pod } from '../model/lab.ts'
 import { ethernetMtu, isNextDoor, vxlanOverhead } from '../model/overlay.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Refusal } from '../text/problem.ts'

@@ -1,6 +1,6 @@
 import { familyName, familyOf, readAddress, readCidr } from '../model/address.ts'
+import type { Addressed, Cidr } from '../model/cidr.ts'
 import { asGateways, type Gateways } from '../model/families.ts'
-import type { Addressed, Cidr } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Refusal } from '../text/problem.ts'

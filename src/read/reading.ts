@@ -1,4 +1,4 @@
-import type { CniNetwork } from '../model/cni.ts'
+import type { CniNetwork } from '../model/cni-network.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Allocations } from './allocations.ts'
 

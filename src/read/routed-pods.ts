@@ -1,8 +1,9 @@
 import { contains, subnetOf } from '../model/address.ts'
-import type { Bridge, Cidr, Pod } from '../model/lab.ts'
+import type { Cidr } from '../model/cidr.ts'
+import type { Bridge, Pod } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import type { NodeInput } from './bridges.ts'
+import type { NodeInput } from './node-input.ts'
 import type { PodInput } from './schema/pod.ts'
 
 /** Tells of what a pod with a /32 cannot have: a bridge, or an address that others look for on a bridge. */

@@ -1,5 +1,6 @@
 import { host } from '../command/command.ts'
-import type { Addressed, Lab, LabMachine, Pod } from '../model/lab.ts'
+import type { Addressed } from '../model/cidr.ts'
+import type { Lab, LabMachine, Pod } from '../model/lab.ts'
 import { vethOf } from '../model/pod-link.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { PodState } from '../sandbox/kubelet/pod-state.ts'

@@ -1,5 +1,5 @@
 import type { Place } from '../../command/command.ts'
-import type { Cidr } from '../../model/lab.ts'
+import type { Cidr } from '../../model/cidr.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import { showLink, showPort, showRoutes } from '../show.ts'

@@ -1,4 +1,5 @@
-import { type Joining, pauseName } from '../../command/pause.ts'
+import type { Joining } from '../../command/command.ts'
+import { pauseName } from '../../command/pause.ts'
 import type { ContainerState, PodState } from './pod-state.ts'
 import { isStartedAgain, nextWait } from './restarts.ts'
 

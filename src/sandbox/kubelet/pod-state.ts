@@ -1,4 +1,4 @@
-import type { Joining } from '../../command/pause.ts'
+import type { Joining } from '../../command/command.ts'
 
 /** How a container stands. */
 export interface ContainerState {

@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '../../command/pause.ts'
+import type { RestartPolicy } from '../../command/command.ts'
 
 /**
  * Milliseconds between the end of a container and its next start: kubelet's rule at a tenth of its times, since nobody waits five minutes
