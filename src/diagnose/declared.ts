@@ -155,11 +155,9 @@ class Declaration implements Declared {
     } else if (object === 'address') this.#changeAddress(command, words, isAdding)
     else if (object === 'route' && words.includes('default')) {
       const value = valueAfter(words, 'via')
-      const isOfFamily =
-        value === undefined
-          ? !ip.options.includes(otherOption[this.#family])
-          : familyOf(value) === this.#family
-      if (!isOfFamily) return
+      // Where no next hop tells, ip(8) means IPv4.
+      const unsaid = ip.options.includes('-6') ? 'ipv6' : 'ipv4'
+      if ((value === undefined ? unsaid : familyOf(value)) !== this.#family) return
       const device = this.places.get(command.in)
       if (command.in === host && isAdding) this.hostGateway = commandLine(command)
       if (device === undefined) return
@@ -217,9 +215,6 @@ class Declaration implements Declared {
     return this.bridges.get(name) ?? [...this.places.values()].find(device => device.hostEnd === name)
   }
 }
-
-/** By these ip(8) is told that the other family is meant. */
-const otherOption = { ipv4: '-6', ipv6: '-4' } as const
 
 /** A machine's own end of a link, with what is at the other. */
 function deviceOf(link: BridgePort | RoutedPair | Wire, family: Family): DeclaredDevice {

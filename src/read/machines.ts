@@ -14,7 +14,7 @@ import { readContainers } from './containers.ts'
 import { readSysctls } from './host-settings.ts'
 import { checkLoops, checkRoutes } from './machine-routes.ts'
 import { type NeighbourDevice, readNeighbours } from './neighbours.ts'
-import { readGateways, writtenAddresses, writtenTexts } from './own-addresses.ts'
+import { neededAddresses, readGateways, writtenTexts } from './own-addresses.ts'
 import type { Reading } from './reading.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { InterfaceInput, MachineInput } from './schema/machine.ts'
@@ -172,13 +172,8 @@ class MachinesReader {
     const path: Path = [...this.pathOf(machine), 'interfaces', name]
     this.findings.accept(path, refuseInterface(name) ?? {}, 'key')
     this.checkNetwork(network, [...path, 'network'])
-    if (address === undefined && addresses === undefined) {
-      this.findings.report(path, 'an interface without an address', 'add "address: 10.1.1.9/24"', 'key')
-    } else if (address !== undefined && addresses !== undefined) {
-      const message = '"address" and "addresses" both stand here'
-      this.findings.report([...path, 'address'], message, 'put all into "addresses"', 'key')
-    }
-    const written = writtenAddresses({ address, addresses }, path)
+    const needed = { what: 'an interface', example: '10.1.1.9/24' }
+    const written = neededAddresses({ address, addresses }, path, needed, this.findings)
     const read = written.flatMap(([at, text]) => {
       const cidr = this.findings.accept(at, readCidr(text))
       if (cidr) this.allocate(cidr, at, machine, network)

@@ -26,6 +26,22 @@ export function writtenAddresses(
   ]
 }
 
+/** The same of what must have an address; tells where it has none, or says them in both ways. */
+export function neededAddresses(
+  said: Parameters<typeof writtenAddresses>[0],
+  path: Path,
+  { what, example }: Record<'what' | 'example', string>,
+  findings: Findings,
+): WrittenText[] {
+  if (said.address === undefined && said.addresses === undefined) {
+    findings.report(path, `${what} without an address`, `add "address: ${example}"`, 'key')
+  } else if (said.address !== undefined && said.addresses !== undefined) {
+    const message = '"address" and "addresses" both stand here'
+    findings.report([...path, 'address'], message, 'put all into "addresses"', 'key')
+  }
+  return writtenAddresses(said, path)
+}
+
 /** One of something, or a list, with where each stands. */
 export function writtenTexts(value: string | readonly string[] | undefined, path: Path): WrittenText[] {
   return Array.isArray(value)

@@ -6,7 +6,7 @@ import { vxlanPort } from '../model/vxlan.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
-import { writtenAddresses, writtenTexts } from './own-addresses.ts'
+import { neededAddresses, writtenTexts } from './own-addresses.ts'
 import type { VxlanInput } from './schema/machine.ts'
 
 /** Whose VXLANs are read. */
@@ -81,13 +81,8 @@ function readVxlan(
       `${dev} has no address of the family of ${first.address}`,
       'write a remote that it can send to',
     )
-  if (vxlan.address === undefined && vxlan.addresses === undefined)
-    findings.report(path, 'a VXLAN without an address', 'add "address: 10.200.0.1/24"', 'key')
-  else if (vxlan.address !== undefined && vxlan.addresses !== undefined) {
-    const message = '"address" and "addresses" both stand here'
-    findings.report([...path, 'address'], message, 'put all into "addresses"', 'key')
-  }
-  const addresses = writtenAddresses(vxlan, path).flatMap(([at, text]) => {
+  const needed = { what: 'a VXLAN', example: '10.200.0.1/24' }
+  const addresses = neededAddresses(vxlan, path, needed, findings).flatMap(([at, text]) => {
     const cidr = findings.accept(at, readCidr(text))
     if (cidr) allocate(cidr, at, { id, port })
     return cidr ? [cidr] : []

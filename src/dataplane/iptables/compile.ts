@@ -4,6 +4,7 @@ import { type NodePortScope, nodePortScope, primaryAddress } from '../../service
 import { servicePorts } from '../../service/service-ports.ts'
 import type { KernelSwitches, NodeView } from '../dataplane.ts'
 import { localPods } from '../local-pods.ts'
+import { markOf } from '../mark.ts'
 import { serviceTraffic } from '../service-traffic.ts'
 import { baseJumps, declareFilterBase, declareNatBase } from './base-rules.ts'
 import { serviceChainNames } from './chain-names.ts'
@@ -25,7 +26,7 @@ export function compileServices(input: NodeView): RuleSet {
   const base = {
     family,
     kernel,
-    mark: `0x${(2 ** settings.iptables.masqueradeBit).toString(16)}`,
+    mark: markOf(settings.iptables.masqueradeBit),
     randomFully: settings.iptables.randomFully,
     localhostNodePorts: scope.localhost,
   }

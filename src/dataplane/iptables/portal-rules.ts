@@ -30,30 +30,30 @@ function addClusterIP(context: PortalContext, traffic: ServiceTraffic): void {
   }
   // Of this rule there are as many as service ports: concat makes no list longer than it has to be, a spread does.
   const match = ['-m', protocol, '-p', protocol, '-d', clusterIP, '--dport', dport, '-j', internal]
-  const explain = `${joinHostPort(clusterIP, Number(dport))} is the cluster IP of ${name}`
+  const explain = `${joinHostPort(clusterIP, port.port)} is the cluster IP of ${name}`
   context.nat.add('KUBE-SERVICES', explain, comment(`${name} cluster IP`).concat(match), port.service)
 }
 
 function addExternalIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
-  const { port, chains, dport, choice, external } = traffic
+  const { port, chains, choice, external } = traffic
   const match = toAddress(traffic, address)
   if (choice.any) {
     const argv = [...comment(`${port.name} external IP`), ...match, '-j', chains.external]
-    const explain = `${joinHostPort(address, Number(dport))} is an external IP of ${port.name}`
+    const explain = `${joinHostPort(address, port.port)} is an external IP of ${port.name}`
     context.nat.add('KUBE-SERVICES', explain, argv, port.service)
   }
   if (external === undefined) refuse(context, traffic, 'KUBE-EXTERNAL-SERVICES', address, match)
 }
 
 function addLoadBalancerIP(context: PortalContext, traffic: ServiceTraffic, address: string): void {
-  const { port, chains, dport, choice, external } = traffic
+  const { port, chains, choice, external } = traffic
   const firewalled = usesFirewallChain(traffic)
   const { name } = port
   const match = toAddress(traffic, address)
   if (choice.any) {
     const target = firewalled ? chains.firewall : chains.external
     const argv = [...comment(`${name} loadbalancer IP`), ...match, '-j', target]
-    const explain = `${joinHostPort(address, Number(dport))} is the load balancer's address of ${name}`
+    const explain = `${joinHostPort(address, port.port)} is the load balancer's address of ${name}`
     context.nat.add('KUBE-SERVICES', explain, argv, port.service)
   }
   if (firewalled) {

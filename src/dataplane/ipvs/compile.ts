@@ -13,6 +13,7 @@ import { type ServicePortFacts, servicePorts } from '../../service/service-ports
 import type { NodeView } from '../dataplane.ts'
 import { localDetector } from '../iptables/local-detector.ts'
 import { localPods } from '../local-pods.ts'
+import { markOf } from '../mark.ts'
 import { iptablesRules } from './iptables-rules.ts'
 import type { RuleSet, VirtualServer } from './rules.ts'
 import { SetBuilder, type SetName } from './sets.ts'
@@ -35,7 +36,7 @@ export function compileServices(view: NodeView): RuleSet {
       detector: localDetector(localPods(settings, family)),
       masqueradeAll,
       randomFully,
-      mark: `0x${(2 ** masqueradeBit).toString(16)}`,
+      mark: markOf(masqueradeBit),
       closedToNode: builder.closedToNode,
     }),
     servers: builder.servers,

@@ -1,4 +1,4 @@
-import type { Family } from '../../model/address.ts'
+import { type Family, joinHostPort } from '../../model/address.ts'
 import { addMasquerading } from '../iptables/base-rules.ts'
 import type { LocalDetector } from '../iptables/local-detector.ts'
 import type { Jump, TableName } from '../iptables/rules.ts'
@@ -194,7 +194,7 @@ function addFilter(context: RuleContext, filter: TableBuilder): void {
   firewall('KUBE-LOAD-BALANCER-SOURCE-IP', ranges, 'RETURN', 'dst,dst,src', 'so may this node')
   filter.add(ranges, 'and nobody else', words('-j DROP'))
   for (const { ip, protocol, port } of closedToNode) {
-    filter.add('KUBE-IPVS-OUT-FILTER', `this node may not use ${ip}:${port}`, [
+    filter.add('KUBE-IPVS-OUT-FILTER', `this node may not use ${joinHostPort(ip, port)}`, [
       ...['-s', ip],
       ...words(`-m ipvs --vaddr ${ip} --vproto ${protocol} --vport ${port} -j DROP`),
     ])

@@ -1,3 +1,4 @@
+import { iptablesOf } from '../../model/families.ts'
 import type { PrintOptions } from '../dataplane.ts'
 import { tableJson, tableText } from '../iptables/restore-text.ts'
 import type { IpSet, RuleSet, VirtualServer } from './rules.ts'
@@ -6,10 +7,8 @@ import type { IpSet, RuleSet, VirtualServer } from './rules.ts'
 export function scriptText(rules: RuleSet, { jumps, explain }: PrintOptions): string {
   const { family, sysctls, addresses, sets, iptables, servers } = rules
   const say = (text: string) => (explain ? [`# ${text}`] : [])
-  const program = family === 'ipv4' ? 'iptables-restore' : 'ip6tables-restore'
-  const tables = [iptables.nat, iptables.filter].map(table =>
-    tableText({ jumps: iptables.jumps }, table, { jumps, explain }),
-  )
+  const program = `${iptablesOf(family)}-restore`
+  const tables = [iptables.nat, iptables.filter].map(table => tableText(iptables, table, { jumps, explain }))
   return [
     ...sysctls.flatMap(({ key, value, explain }) => [...say(explain), `sysctl -w ${key}=${value}`]),
     '',
@@ -68,8 +67,8 @@ export function toJson(
     sysctls: Object.fromEntries(sysctls.map(({ key, value }) => [key, value])),
     addresses,
     sets: Object.fromEntries(sets.map(({ name, type, entries }) => [name, { type, entries }])),
-    nat: tableJson({ jumps: iptables.jumps }, iptables.nat, { jumps }),
-    filter: tableJson({ jumps: iptables.jumps }, iptables.filter, { jumps }),
+    nat: tableJson(iptables, iptables.nat, { jumps }),
+    filter: tableJson(iptables, iptables.filter, { jumps }),
     virtualServers: servers.map(({ explain: _, ...server }) => server),
   }
 }

@@ -5,6 +5,7 @@ import { nodePortAddresses, primaryAddress } from '../../service/node-ports.ts'
 import { servicePorts } from '../../service/service-ports.ts'
 import type { NodeView } from '../dataplane.ts'
 import { localPods } from '../local-pods.ts'
+import { markOf } from '../mark.ts'
 import { serviceTraffic } from '../service-traffic.ts'
 import { baseObjects } from './base.ts'
 import { localDetector } from './local-detector.ts'
@@ -20,7 +21,7 @@ export function compileServices(input: NodeView): RuleSet {
   const networks = settings.nodePortAddresses.length > 0 ? settings.nodePortAddresses : ['primary']
   const base = baseObjects({
     family,
-    mark: `0x${(2 ** masqueradeBit).toString(16)}`,
+    mark: markOf(masqueradeBit),
     nodePortAddresses: nodePortAddresses(networks, node, family),
     serviceCIDRs: [...new Set(input.serviceCIDRs?.map(canonicalNetwork))]
       .filter(cidr => familyOf(cidr) === family)

@@ -1,3 +1,4 @@
+import { joinHostPort } from '../../model/address.ts'
 import type { ServiceTraffic } from '../service-traffic.ts'
 import type { Element } from './rules.ts'
 
@@ -29,7 +30,7 @@ export function portElements(traffic: ServiceTraffic): Element[] {
         container: 'firewall-ips',
         key: keyOf(traffic, address),
         value: `goto ${chains.firewall}`,
-        explain: `ask first who may use ${address}:${traffic.dport}`,
+        explain: `ask first who may use ${joinHostPort(address, traffic.port.port)}`,
       })
     }
   }
@@ -64,7 +65,7 @@ function dispatch(traffic: ServiceTraffic, address: string, chain: string, what:
     container: 'service-ips',
     key: keyOf(traffic, address),
     value: `goto ${chain}`,
-    explain: `${address}:${traffic.dport} is ${what}`,
+    explain: `${joinHostPort(address, traffic.port.port)} is ${what}`,
   }
 }
 

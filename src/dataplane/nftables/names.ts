@@ -1,3 +1,4 @@
+import { splitHostPort } from '../../model/address.ts'
 import type { ServicePortFacts } from '../../service/service-ports.ts'
 import { nameHash } from '../name-hash.ts'
 import type { ServiceChainNames } from '../service-traffic.ts'
@@ -18,10 +19,9 @@ export function serviceChainNames(port: ServicePortFacts): ServiceChainNames {
 
 /** The names of what an endpoint of a service port has; `endpoint` is `ip:port` or `[ip]:port` (`servicePortEndpointChainNameBase` in proxier.go). */
 export function endpointNames(port: ServicePortFacts, endpoint: string): { chain: string; clients: string } {
-  const at = endpoint.lastIndexOf(':')
+  const { address, port: at } = splitHostPort(endpoint)
   // A colon may not stand in a name.
-  const ip = endpoint.slice(0, at).replace(/[[\]]/g, '').replaceAll(':', '.')
-  const name = hashed(`${portWords(port)}__${ip}/${endpoint.slice(at + 1)}`)
+  const name = hashed(`${portWords(port)}__${address.replaceAll(':', '.')}/${at}`)
   return { chain: `endpoint-${name}`, clients: `affinity-${name}` }
 }
 

@@ -28,6 +28,9 @@ import { flannelTunnel, type Tunnel } from './tunnel.ts'
 /** A packet that meets more machines than this goes round in a circle. */
 const mostHops = 32
 
+/** What a router says of a packet that is too large (RFC 1191, RFC 4443). */
+const tooLarge = { ipv4: { icmpType: 3, icmpCode: 4 }, ipv6: { icmpType: 2, icmpCode: 0 } } as const
+
 /** A packet under way, and where it is. */
 interface Stand {
   place: Place
@@ -90,8 +93,8 @@ export class Journey {
 
   /** Carries what a router's kernel says of a packet to who has sent that: the first hop that is off; undefined where it arrives. */
   async told({ place, packet }: Crossed): Promise<Evidence | undefined> {
-    const unreachable = { protocol: 'icmp', icmpType: 3, icmpCode: 4 } as const
-    const message = { source: '', destination: packet.source, ...unreachable, mark: 0, states: [] }
+    const said = { protocol: 'icmp' as const, ...tooLarge[this.#surroundings.family] }
+    const message = { source: '', destination: packet.source, ...said, mark: 0, states: [] }
     const end = await this.#carried({ place, packet: message, answering: place, isMessage: true })
     return 'headline' in end ? end : undefined
   }

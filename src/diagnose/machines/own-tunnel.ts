@@ -4,6 +4,7 @@ import type { LabMachine, VxlanInterface } from '../../model/lab.ts'
 import { vxlanNetwork } from '../../model/vxlan.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
+import { cardOff } from './port.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Tunnel } from './tunnel.ts'
 
@@ -32,18 +33,9 @@ export function ownTunnel(
   }
   const there = machines.get(machine.name)?.links?.find(({ name }) => name === vxlan.name)
   if (there === undefined) return finding(`${machine.name} has no ${vxlan.name}`, undefined)
-  if (!there.up) {
-    const argv = ['ip', 'link', 'set', 'dev', vxlan.name, 'up']
-    return finding(`${vxlan.name} of ${machine.name} is down`, commandLine({ argv, in: machine.name }))
-  }
-  const lost = vxlan.addresses.find(({ address }) => address === next)
-  if (lost !== undefined && !there.addresses.some(({ address }) => address === next)) {
-    const argv = ['ip', 'address', 'add', `${next}/${lost.prefix}`, 'dev', vxlan.name]
-    return finding(
-      `${vxlan.name} of ${machine.name} has lost its address ${next}`,
-      commandLine({ argv, in: machine.name }),
-    )
-  }
+  const addresses = vxlan.addresses.filter(({ address }) => address === next)
+  const off = cardOff({ machine, declared: { name: vxlan.name, addresses }, link: there })
+  if (off !== undefined) return off
   return {
     ...{ source: own.local, destination: vxlan.local, port: vxlan.port },
     ...{ place: machine.name, device: vxlan.name },

@@ -1,5 +1,6 @@
 import type { Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
+import { podInterface } from '../../model/cni.ts'
 import { addressesOf, asGateways, gatewaysOf } from '../../model/families.ts'
 import type { Lab, LabMachine, MachineInterface, Pod } from '../../model/lab.ts'
 import type { RoutedPair } from '../../model/machine.ts'
@@ -48,7 +49,7 @@ export function podAsMachine(
 ): LabMachine {
   const { name, neighbours, containers } = pod
   const own = {
-    name: 'eth0',
+    name: podInterface,
     network: bridgeOf(pod) ?? '',
     addresses: addressesOf(pod),
     port: vethOf(pod) ?? '',

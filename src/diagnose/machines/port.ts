@@ -33,8 +33,13 @@ export interface Port {
   parent?: { place: Place; name: string }
 }
 
+/** A machine's own end of a network. */
+interface Card extends Pick<Port, 'machine' | 'link'> {
+  declared: Pick<MachineInterface, 'name' | 'addresses'>
+}
+
 /** Whether a machine's card is down, or has lost an address that the lab gave it. */
-export function cardOff({ machine, declared: { name, addresses }, link }: Port): Evidence | undefined {
+export function cardOff({ machine, declared: { name, addresses }, link }: Card): Evidence | undefined {
   const place = machine.name
   if (link?.up === false)
     return finding(

@@ -130,5 +130,6 @@ function added({ to, via }: StaticRoute): string[] {
 
 /** ip(8) leaves the prefix of a single address out. */
 function isSame({ destination, gateway }: Route, { to, via }: StaticRoute): boolean {
-  return gateway === via && (to.prefix === 32 ? destination === to.address : destination === cidrText(to))
+  const alone = familyOf(to.address) === 'ipv4' ? 32 : 128
+  return gateway === via && destination === (to.prefix === alone ? to.address : cidrText(to))
 }

@@ -5,6 +5,7 @@ import { addressesOf } from '../../model/families.ts'
 import type { Bridge, Lab, LabMachine, Overlay, Pod } from '../../model/lab.ts'
 import { tunnelDevice } from '../../model/overlay.ts'
 import { bridgeOf } from '../../model/pod-link.ts'
+import { networkInterfaces } from '../../model/vxlan.ts'
 import { proxyArp } from '../../network/routed-pair.ts'
 import { ignoresPings, type Link, type MachineFacts, type Route } from '../../observe/facts.ts'
 import {
@@ -39,10 +40,11 @@ export async function readMachines(source: Source, family: Family): Promise<Surr
   const { lab } = source.running
   const all = inhabitants(lab)
   const pairs = pairedPods(lab).filter(({ pod }) => pod.node !== host)
+  const { forwards, bridged, localnet } = kernelSwitches[family]
   const keysOf = ({ machine, bridges }: Inhabitant) => [
-    ...[...Object.values(kernelSwitches[family] as object).map(String), ignoresPings[family]],
+    ...[forwards, bridged, ignoresPings[family], ...(localnet === undefined ? [] : [localnet])],
     ...new Set(
-      [...machine.interfaces, ...bridges, ...tunnelsOf(lab, machine)].flatMap(({ name }) =>
+      [...networkInterfaces(machine), ...bridges, ...tunnelsOf(lab, machine)].flatMap(({ name }) =>
         pathFilters(name, family),
       ),
     ),
