@@ -34,10 +34,6 @@ export class HostLocalLeases {
     this.#ranges = ranges
   }
 
-  holderOf(address: string): string | undefined {
-    return this.#holders.get(address)
-  }
-
   /**
    * Gives a pod an address, the one that it asks for or the next free one after that which was given last; undefined where there is none
    * (`IPAllocator.Get` and `RangeIter.Next` in backend/allocator/allocator.go, v1.1.1).

@@ -2,17 +2,9 @@ import type { Action, Command } from '../command/command.ts'
 import { reversible } from '../command/undo.ts'
 import { addressesOf } from '../model/families.ts'
 import { type BridgePort, type Link, pinnedHardwareAddress } from '../model/machine.ts'
-import { cable, defaultRoute, plugged, raised, uncable } from './cable.ts'
+import { cable, defaultRoute, forgetNeighbours, plugged, raised, uncable } from './cable.ts'
 import type { LinkDriver } from './driver.ts'
-import {
-  forgetNeighbours,
-  knownGateway,
-  knownMachine,
-  type Pinnable,
-  pinnedEnd,
-  pinning,
-  unpinning,
-} from './pinned.ts'
+import { knownGateway, knownMachine, type Pinnable, pinnedEnd, pinning, unpinning } from './pinned.ts'
 
 /** A veth pair from a machine into a bridge. */
 export const bridgePortDriver: LinkDriver<BridgePort> = {

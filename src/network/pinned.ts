@@ -1,6 +1,7 @@
 import type { Action, Command, Place } from '../command/command.ts'
 import type { StaticNeighbour } from '../model/lab.ts'
 import { type AddressedEnd, type LinkEnd, pinnedHardwareAddress } from '../model/machine.ts'
+import { forgetNeighbours } from './cable.ts'
 
 /** A link that can be pinned: both of its sides know each other by addresses. */
 export interface Pinnable {
@@ -49,11 +50,6 @@ function neighbour(
 /** A place knows a neighbour for good, since the lab says so. */
 export function knownFor(place: Place, { address, lladdr, dev }: StaticNeighbour): Action {
   return neighbour(address, lladdr, dev, place, ['nud', 'permanent'])
-}
-
-/** An end forgets all neighbours but those that are known for good. */
-export function forgetNeighbours({ place, interface: name }: LinkEnd): Command {
-  return { argv: ['ip', 'neigh', 'flush', 'dev', name], in: place }
 }
 
 /** Pins a link that is there. The far side is the last: by that, a later apply sees who is pinned as a whole. */

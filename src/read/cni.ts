@@ -75,7 +75,7 @@ export function readCniPods(
     return []
   }
   claimNetwork(network, own)
-  const hostPorts = new Map<string, string>()
+  const hostPorts = new Map<string, readonly Taken[]>()
   const withoutAddress = pods.map(([name, pod]): [Pod, Path] => {
     const isShort = typeof input.pods?.[name] === 'string'
     const path: Path = ['pods', name]
@@ -185,12 +185,18 @@ function rangeWords(ranges: readonly HostLocalRange[]): string {
   return ranges.map(({ first, last }) => `${first} to ${last}`).join(', ')
 }
 
+/** Whom a port of the node leads to; at all of its addresses, or at one. */
+interface Taken {
+  pod: string
+  hostIP: string | undefined
+}
+
 /** A port of the node leads to one pod, and only where a plugin can be told of it. */
 function checkHostPorts(
   { name, containers }: Pod,
   path: Path,
   { plugins }: CniNetwork,
-  taken: Map<string, string>,
+  taken: Map<string, readonly Taken[]>,
   findings: Findings,
 ): void {
   const isTold = plugins.some(({ capabilities }) => capabilities.includes('portMappings'))
@@ -201,15 +207,18 @@ function checkHostPorts(
     findings.report(path, message, `add ${example} to the conflist's plugins`, 'key')
     return
   }
-  for (const { hostPort, protocol } of ports as (ContainerPort & { hostPort: number })[]) {
-    const other = taken.get(`${hostPort}/${protocol}`)
+  for (const { hostPort, hostIP, protocol } of ports as (ContainerPort & { hostPort: number })[]) {
+    const others = taken.get(`${hostPort}/${protocol}`) ?? []
+    const isBoth = (other: Taken) =>
+      other.hostIP === undefined || hostIP === undefined || other.hostIP === hostIP
+    const other = others.find(isBoth)
     if (other !== undefined)
       findings.report(
         path,
-        `port ${hostPort}/${protocol} of the node leads to ${other} already`,
+        `port ${hostPort}/${protocol} of the node leads to ${other.pod} already`,
         'choose another hostPort',
         'key',
       )
-    else taken.set(`${hostPort}/${protocol}`, name)
+    else taken.set(`${hostPort}/${protocol}`, [...others, { pod: name, hostIP }])
   }
 }

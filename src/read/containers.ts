@@ -111,11 +111,12 @@ function mappedPort(
       'add "hostPort: 80"',
       'key',
     )
-  if (hostIP !== undefined) findings.accept([...path, 'hostIP'], readAddress(hostIP))
+  const onlyAt =
+    hostIP === undefined ? undefined : findings.accept([...path, 'hostIP'], readAddress(hostIP))?.address
   return {
     ...{ port: containerPort, protocol },
     ...(hostPort === undefined ? {} : { hostPort }),
-    ...(hostIP === undefined ? {} : { hostIP }),
+    ...(onlyAt === undefined ? {} : { hostIP: onlyAt }),
   }
 }
 

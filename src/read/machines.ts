@@ -1,6 +1,7 @@
 import { familyName, familyOf, readAddress, readCidr, readRange, subnetOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import type { Gateways } from '../model/families.ts'
+import { addressesOf } from '../model/families.ts'
 import { readHardwareAddress } from '../model/hardware-address.ts'
 import type { Bridge, LabMachine, LabNetwork, MachineInterface, StaticRoute, Topology } from '../model/lab.ts'
 import { mostBridgePorts } from '../model/machine.ts'
@@ -92,7 +93,7 @@ class MachinesReader {
   private bridgesOf(name: string): NeighbourDevice[] {
     return this.bridges
       .filter(({ node }) => node === name)
-      .map(bridge => ({ name: bridge.name, addresses: [bridge.address] }))
+      .map(bridge => ({ name: bridge.name, addresses: addressesOf(bridge) }))
   }
 
   private pathOf(name: string): Path {
@@ -142,7 +143,7 @@ class MachinesReader {
       machine.vxlan,
       {
         ...{ called: this.called(name), path, interfaces },
-        taken: [...interfaces, ...this.bridgesOf(name)].map(each => each.name),
+        taken: interfaces.map(each => each.name),
         allocate: (cidr, at, vxlan) => this.allocate(cidr, at, name, vxlanNetwork(vxlan)),
       },
       this.findings,

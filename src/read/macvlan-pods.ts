@@ -1,5 +1,5 @@
 import { host } from '../command/command.ts'
-import { contains, subnetOf, usable } from '../model/address.ts'
+import { contains, familyOf, subnetOf, usable } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import type { Pod, PodLink } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
@@ -56,7 +56,7 @@ export function readMacvlan(
   }
   if (address === undefined) return undefined
   const near = own.addresses.find(cidr => contains(cidr, address.address))
-  const [first] = own.addresses
+  const first = own.addresses.find(cidr => familyOf(cidr.address) === 'ipv4')
   if (near === undefined && first !== undefined) {
     const message = `${address.address} is on none of the networks of ${parent}, which the pod shares`
     findings.report(

@@ -66,8 +66,15 @@ function readerOf(
   const scoped = findings.below(['nodes', name])
   const own = new Allocations(scoped, `node ${name}`)
   if (tunnels) own.interface(tunnelDevice, [], 'the overlay')
-  for (const [device, written] of Object.entries(node.interfaces)) {
-    const path: Path = ['interfaces', device]
+  const isNew = ([device]: [string, unknown]) => !Object.hasOwn(node.interfaces, device)
+  const devices = [
+    ...Object.entries(node.interfaces).map(each => ['interfaces', ...each] as const),
+    ...Object.entries(node.vxlan ?? {})
+      .filter(isNew)
+      .map(each => ['vxlan', ...each] as const),
+  ]
+  for (const [key, device, written] of devices) {
+    const path: Path = [key, device]
     own.interface(device, path, `interface ${device}`, 'key')
     for (const [, text] of writtenAddresses(written, path)) {
       const cidr = readCidr(text)
@@ -108,12 +115,15 @@ function parentsOf({ interfaces, gateway = 'none' }: NodeInput): Omit<Parents, '
   }
 }
 
-/** Whether a node has an address, or a route to it. */
+/** Whether a node has an address, or a way to it. */
 function answersFor({ gateway = 'none', routes = [], interfaces }: NodeInput, address: string): boolean {
   const own = Object.values(interfaces).flatMap(each => writtenAddresses(each, []))
   return (
     asList(gateway).some(each => each !== 'none' && familyOf(each) === familyOf(address)) ||
-    own.some(([, text]) => text.startsWith(`${address}/`)) ||
+    own.some(([, text]) => {
+      const cidr = readCidr(text)
+      return !('refusal' in cidr) && contains(cidr, address)
+    }) ||
     routes.some(({ to }) => {
       const range = readRange(to)
       return !('refusal' in range) && contains(range, address)

@@ -64,7 +64,7 @@ function checkGateway(
     return
   }
   const own = addressIn(bridge, family)?.address
-  if (gateway === own) return
+  if (own === undefined || gateway === own) return
   if (pods.some(each => each !== pod && bridgeOf(each) === bridgeOf(pod) && hasAddress(each, gateway))) return
   const message = addressesOf(pod).some(({ address }) => address === gateway)
     ? `${gateway} is the pod itself`

@@ -17,9 +17,11 @@ export function readReach(rules: readonly ReachInput[], context: LabContext): Re
         'it says nothing of who reaches whom',
         'add "expect: fails", of TCP, or "ping: fails"',
       )
-    const client = typeof expect === 'object' ? expect.client : undefined
-    if (client !== undefined && client !== 'own')
-      context.findings.accept([...path, 'expect', 'client'], readAddress(client))
+    const said = typeof expect === 'object' ? expect.client : undefined
+    const client =
+      said === undefined || said === 'own'
+        ? said
+        : context.findings.accept([...path, 'expect', 'client'], readAddress(said))?.address
     return {
       from: readPlaces(rule.from, [...path, 'from'], context),
       to: readPlaces(rule.to, [...path, 'to'], context),

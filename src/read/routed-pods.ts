@@ -1,5 +1,6 @@
 import { contains, subnetOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
+import { addressIn } from '../model/families.ts'
 import type { Bridge, Pod } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
@@ -14,18 +15,22 @@ export function checkRoutedPod(
   bridges: readonly Bridge[],
   findings: Findings,
 ): void {
-  const near = bridges.find(bridge => contains(bridge.address, address))
+  const subnets = bridges.flatMap(({ name, ...own }) => {
+    const subnet = addressIn(own, 'ipv4')
+    return subnet === undefined ? [] : [{ name, subnet }]
+  })
+  const near = subnets.find(({ subnet }) => contains(subnet, address))
   if (pod.bridge !== undefined) {
-    const bridge = near ?? bridges.find(({ name }) => name === pod.bridge)
+    const bridge = near ?? subnets.find(({ name }) => name === pod.bridge)
     const instead =
       bridge === undefined
         ? ''
-        : `, or write an address of ${subnetOf(bridge.address)}, which ${bridge.name} has`
+        : `, or write an address of ${subnetOf(bridge.subnet)}, which ${bridge.name} has`
     const message = `a pod with a /32 is plugged into no bridge: it has a link of its own to its node`
     findings.report([...path, 'bridge'], message, `remove the line${instead}`)
   } else if (near !== undefined) {
     const message = `${address}/32 has a link of its own, and ${address} is one of bridge ${near.name}'s addresses, where the others look for it`
-    const fix = `write ${address}/${near.address.prefix}, or an address outside ${subnetOf(near.address)}`
+    const fix = `write ${address}/${near.subnet.prefix}, or an address outside ${subnetOf(near.subnet)}`
     findings.report(addressPath, message, fix)
   }
 }

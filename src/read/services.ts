@@ -200,9 +200,10 @@ function readAddresses(
   })
 }
 
-function networks({ bridges, outside }: Topology): { name: string; cidr: Cidr }[] {
+function networks({ bridges, outside, cni = [] }: Topology): { name: string; cidr: Cidr }[] {
   return [
     ...bridges.flatMap(each => addressesOf(each).map(cidr => ({ name: `bridge ${each.name}`, cidr }))),
+    ...cni.flatMap(({ file, ranges }) => ranges.map(({ subnet }) => ({ name: file, cidr: subnet }))),
     ...outside.flatMap(each =>
       addressesOf(each).map(cidr => ({ name: `outside machine ${each.name}`, cidr })),
     ),

@@ -67,9 +67,12 @@ class TopologyReader {
     const networks = readNetworks(input, reading)
     own.reserve()
     const outside = this.readOutside()
+    const wayOut = outside[0] && addressIn(outside[0], 'ipv4')
     const pods = own.readPods(bridges, {
-      interfaces: outside.map(({ interface: name, hostAddress }) => ({ name, addresses: [hostAddress] })),
-      ...(outside[0] === undefined ? {} : { gateway: outside[0].address.address }),
+      interfaces: outside.map(({ interface: name, hostAddress, otherHostAddress }) => ({
+        ...{ name, addresses: [hostAddress, ...(otherHostAddress === undefined ? [] : [otherHostAddress])] },
+      })),
+      ...(wayOut === undefined ? {} : { gateway: wayOut.address }),
     })
     const subnets = leaseSubnets(input, findings)
     const onNodes = readNodes(input, subnets, reading)
@@ -108,13 +111,15 @@ class TopologyReader {
   private ownBridges(): BridgesReader {
     const { allocations: own, input, written } = this
     const claim: Allocations['address'] = (...holder) => own.address(...holder)
+    const [first] = Object.values(input.outside ?? {})
+    const ways = writtenAddresses(typeof first === 'string' ? { address: first } : (first ?? {}), [])
     return new BridgesReader(
       {
         ...{ node: host, input, bridges: written.bridges.get(host) ?? 0, own, claim },
         doubtful: written.doubtful,
         network: this.cni.find(({ node }) => node === host),
         // Its default route leads through the first machine outside.
-        answersFor: () => Object.keys(input.outside ?? {}).length > 0,
+        answersFor: address => ways.some(([, text]) => familyOf(text) === familyOf(address)),
         wayOut: 'add "outside: {client: 192.0.2.10/24}"',
       },
       this.findings,

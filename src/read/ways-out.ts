@@ -19,12 +19,12 @@ export function checkWaysOut(
   const addresses = services.flatMap(each => each.clusterIPs.filter(address => address !== 'None'))
   for (const family of ['ipv4', 'ipv6'] as const) {
     const reached = addresses.find(address => familyOf(address) === family)
-    if (reached !== undefined && !isTold(topology, names, family, findings)) return
+    if (reached !== undefined && !hasWayOut(topology, names, family, findings)) return
   }
 }
 
-/** False: nothing more is to be said. */
-function isTold(topology: Topology, names: Names, family: Family, findings: Findings): boolean {
+/** Whether nothing is in the way; tells of it otherwise. */
+function hasWayOut(topology: Topology, names: Names, family: Family, findings: Findings): boolean {
   const of = familyName(family)
   const lost = topology.nodes.find(node => gatewayIn(node, family) === undefined)
   const [only] = topology.outside

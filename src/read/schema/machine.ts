@@ -58,7 +58,8 @@ const vxlan = z
         examples: [['10.200.0.1/24', 'fd00:200::1/64']],
       }),
     mtu: mtu.optional().meta({
-      description: 'Bytes: the largest packet that it sends; by default 50 less than `dev` carries.',
+      description:
+        'Bytes: the largest packet that it sends; by default 50 less than `dev` carries, or 70 over IPv6.',
       examples: [1400],
     }),
   })
