@@ -69,8 +69,8 @@ export function stuckEnd(text: string): { end: number; stuck: Stuck } | undefine
 /** Milliseconds: what the kernel's clocks may differ by. */
 const tick = 20
 
-/** Bytes of the headers of IPv4 and TCP, and of the option that most packets have (RFC 7323, timestamps). */
-const headers = 40
+/** Bytes of the headers of IP and TCP, and of the option that most packets have (RFC 7323, timestamps). */
+const headers = { ipv4: 40, ipv6: 60 } as const
 const timestamps = 12
 
 /**
@@ -86,7 +86,9 @@ function readStuck(line: string, passed: number): Stuck | undefined {
   const isOld = Number(value('lastrcv') ?? 0) > passed
   if (state === undefined || isOld || state === 'SYN-SENT' || waiting === '0' || mss === 0 || !isMade)
     return undefined
-  const full = mss + headers + timestamps
+  // A listener of both families shows IPv4 as [::ffff:…].
+  const family = /^\[(?!::ffff:\d+\.)/.test(own ?? '') ? 'ipv6' : 'ipv4'
+  const full = mss + headers[family] + timestamps
   const telling = ['mss', 'pmtu', 'unacked', 'notsent', 'retrans'].flatMap(key => {
     const said = value(key)
     return said === undefined ? [] : [`${key}:${said}`]

@@ -100,8 +100,11 @@ function conditionAfter(before: Condition, target: Lab, difference: PodsDifferen
   const fresh = new Set([...added, ...removed, ...replaced, ...restarted].map(({ name }) => name))
   const kept = <T>(record: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(record).filter(([key]) => !fresh.has(key.replace(/\/.*/, ''))))
-  const { ended, notReady, probes } = before
-  const condition = { ended: kept(ended), notReady: kept(notReady), probes: kept(probes) }
+  const { ended, notReady, probes, restarts } = before
+  const condition = {
+    ...{ ended: kept(ended), notReady: kept(notReady), probes: kept(probes) },
+    ...(restarts === undefined ? {} : { restarts: kept(restarts) }),
+  }
   const silent = new Set(Object.keys(condition.notReady))
   return {
     ...condition,

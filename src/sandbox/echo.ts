@@ -20,6 +20,9 @@ export function openEcho(addresses: readonly string[]): EchoSockets {
   return new Map([...families].map(family => [family, openIcmp(family, unwantedTypes(family))]))
 }
 
+/** An error may come when its sequence number already stands for another address: each round has an identifier of its own. */
+let rounds = 0
+
 /**
  * Pings addresses, each once, over sockets of openEcho's. Returns for each `ok`, what hindered it (a code of the system's), or
  * `timeout`; `timeout`: seconds.
@@ -29,7 +32,8 @@ export async function pingAll(
   addresses: readonly string[],
   timeout: number,
 ): Promise<string[]> {
-  const identifier = process.pid & 0xffff
+  rounds += 1
+  const identifier = (process.pid + rounds) & 0xffff
   const outcomes: (string | undefined)[] = addresses.map(() => undefined)
   const buffer = Buffer.alloc(2048)
   const takeFrom = (family: Family, socket: number) => {

@@ -26,7 +26,7 @@ const begin = `
 setsid --fork ${insideProgram.node} ${insideProgram.kubelet} > /dev/null 2>> ${insideFolder.logs}/kubelet.log < /dev/null
 tries=0
 until curl --disable --silent --max-time "$1" --unix-socket ${insideFolder.kubelet} http://netlab/pods > /dev/null; do
-  [ $((tries += 1)) -le 1200 ] || exit 1
+  [ $? -ne 28 ] && [ $((tries += 1)) -le 1200 ] || exit 1
   sleep 0.05
 done
 `
@@ -69,7 +69,7 @@ function orderOf(command: Command): ContainerOrder[] {
 export async function endPods(sandbox: Sandbox, pods: readonly string[], how: Ending): Promise<void> {
   const known = pods.length === 0 ? [] : ((await kubeletPods(sandbox)) ?? [])
   const there = pods.filter(name => known.some(({ pod }) => pod === name))
-  await Promise.all(there.map(pod => order(sandbox, `/${how}/${encodeURIComponent(pod)}`, '')))
+  await Promise.all(there.map(pod => orderEnd(sandbox, `/${how}/${encodeURIComponent(pod)}`)))
 }
 
 /** Ends one container's program, as if it had ended by itself; false: it did not run. */
@@ -80,7 +80,13 @@ export async function endContainer(
   how: Ending,
 ): Promise<boolean> {
   const path = [how, pod, container].map(word => `/${encodeURIComponent(word)}`).join('')
-  return (await order(sandbox, path, '')).body === 'true'
+  return (await orderEnd(sandbox, path)) === 'true'
+}
+
+async function orderEnd(sandbox: Sandbox, path: string): Promise<string> {
+  const { status, body } = await order(sandbox, path, '')
+  if (status === '200') return body
+  throw troubled("netlab's kubelet could not end what it was told to", body)
 }
 
 async function startKubelet(sandbox: Sandbox): Promise<void> {
@@ -114,8 +120,12 @@ async function order(
 }
 
 function silent(details: string): NetlabError {
+  return troubled("netlab's kubelet does not answer", details)
+}
+
+function troubled(what: string, details: string): NetlabError {
   return new NetlabError({
-    what: "netlab's kubelet does not answer",
+    what,
     why: 'it starts and ends the containers of pods that have a pause process',
     details,
     fix: 'something in the lab has stopped or ended it: take the lab down and bring it up again',

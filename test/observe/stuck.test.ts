@@ -32,6 +32,12 @@ it('reads who waits in vain for a confirmation, and how large its packets are', 
   expect(stuckEnd(seen(`0 ${line({ mss: '1348' })}`))).toMatchObject({ end: 0, stuck: { size: 1400 } })
 })
 
+it('counts the larger header of IPv6', () => {
+  const text = line({ mss: '1428' }).replaceAll('::ffff:10.', 'fd00::')
+  expect(stuckEnd(seen(`1 ${text}`))).toMatchObject({ stuck: { size: 1500 } })
+  expect(stuckEnd(seen(`1 ${line({ mss: '1428' })}`))).toMatchObject({ stuck: { size: 1480 } })
+})
+
 it.each([
   ['nothing waits', line().replace('8135', '0')],
   ['the handshake has not come about', line().replace('ESTAB', 'SYN-SENT')],

@@ -86,9 +86,18 @@ async function mustRun(order: ContainerOrder, { pid, ended }: Started): Promise<
 /** Characters. */
 const longestComplaint = 2000
 
+/** Whoever is in the lab may have removed it. */
+function logText(pod: string, name: string): string {
+  try {
+    return readFileSync(logFile(pod, name), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /** The last that a container has printed; where the kernel has refused it one more namespace, how it may have more. */
 function printed({ pod, name }: Pick<ContainerOrder, 'pod' | 'name'>): string {
-  const said = readFileSync(logFile(pod, name), 'utf8').trim().slice(-longestComplaint)
+  const said = logText(pod, name).trim().slice(-longestComplaint)
   return said.includes('No space left on device')
     ? `${said}\nthe lab has as many namespaces as it may have: "limits: {processes: …}" gives it more`
     : said
