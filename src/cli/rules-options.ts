@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { NodeView } from '../dataplane/dataplane.ts'
-import type { RuleMode } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyOf } from '../model/address.ts'
 import type { KubernetesObjects } from '../model/kubernetes.ts'
-import type { ProxySettings } from '../model/lab.ts'
+import type { ProxyMode, ProxySettings } from '../model/lab.ts'
 import { ipAddress, network } from '../read/manifest/fields.ts'
 import { defaultProxySettings } from '../read/proxy-settings.ts'
 import { slicesOfManifests } from '../service/from-manifests.ts'
@@ -12,7 +11,7 @@ import { slicesOfManifests } from '../service/from-manifests.ts'
 /** The options of `netlab rules`. */
 export interface RulesOptions {
   file: string[]
-  mode: RuleMode
+  mode: ProxyMode
   podCidr?: string[]
   clusterCidr?: string
   serviceCidr: string[]
@@ -44,6 +43,7 @@ export function viewOfManifests(objects: KubernetesObjects, options: RulesOption
     services: objects.services,
     slices: slicesOfManifests(objects, node),
     settings: {
+      mode: options.mode,
       clusterCIDR: options.clusterCidr ?? '',
       detectLocalMode: options.detectLocalMode,
       detectLocal: {
@@ -68,7 +68,7 @@ export function viewOfManifests(objects: KubernetesObjects, options: RulesOption
 
 /** Options that not every mode has a use for: the modes that have, and why another has none. */
 const ofSomeModes: Readonly<
-  Partial<Record<keyof RulesOptions, { modes: readonly RuleMode[]; else: string }>>
+  Partial<Record<keyof RulesOptions, { modes: readonly ProxyMode[]; else: string }>>
 > = {
   jumps: {
     modes: ['iptables', 'ipvs'],
@@ -91,7 +91,7 @@ const ofSomeModes: Readonly<
 }
 
 /** Throws where the command line has an option that means nothing in its mode. */
-export function refuseOthersOptions(command: Command, mode: RuleMode): void {
+export function refuseOthersOptions(command: Command, mode: ProxyMode): void {
   for (const option of given(command)) {
     const only = ofSomeModes[option.attributeName() as keyof RulesOptions]
     if (only === undefined || only.modes.includes(mode)) continue

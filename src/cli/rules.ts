@@ -41,7 +41,7 @@ export function rulesCommand(): Command {
     .addOption(
       new Option('--mode <mode>', "kube-proxy's mode: for iptables-restore, for nft -f, or for a shell")
         .choices(Object.keys(ruleWriters))
-        .default('iptables'),
+        .default('iptables', 'iptables; of a lab, its own'),
     )
     .option('--pod-cidr <cidrs>', 'where pods without an address get one; 10.244.0.0/16 by default', cidrs)
     .option('--cluster-cidr <cidrs>', "the cluster's pods; none: nothing tells pods from others", cidrText)
@@ -98,7 +98,9 @@ export function rulesCommand(): Command {
         const said = <Key extends 'nodeName' | 'family'>(key: Key) =>
           command.getOptionValueSource(key) === 'cli' ? options[key] : undefined
         const views = viewsOfLab(labs[0]!, { node: said('nodeName'), family: said('family') })
-        out.pass(rulesByFamilyText(views, options))
+        const { mode } = [...views.values()][0]?.settings ?? options
+        const isSaid = command.getOptionValueSource('mode') === 'cli'
+        out.pass(rulesByFamilyText(views, isSaid ? options : { ...options, mode }))
         return
       }
       const files = [...given, ...options.file]

@@ -3,11 +3,11 @@ import { hereDocument, hostArgv, shellLine, shellWord } from './command-line.ts'
 import { parseIp } from './ip-argv.ts'
 import { parseIptables } from './iptables-argv.ts'
 import { restoreLine } from './iptables-save.ts'
-import { chainBytes, inTransactions, messageBytes } from './transaction.ts'
+import { chainBytes, inTransactions, messageBytes, mostBytes, nftBytes } from './transaction.ts'
 
 /** Commands that go out as one: a line of shell for all of them, with what it reads. */
 export interface Batch {
-  kind: 'ip' | 'bridge' | 'iptables' | 'ip6tables' | 'sysctl' | 'sysctl -e' | 'mkdir' | 'single'
+  kind: 'ip' | 'bridge' | 'iptables' | 'ip6tables' | 'sysctl' | 'sysctl -e' | 'mkdir' | 'nft' | 'single'
   in: Place
   commands: readonly Command[]
 }
@@ -25,24 +25,36 @@ export interface Servers {
 }
 
 /**
- * Groups neighbouring commands that one process can carry out: `ip -batch`, `iptables-restore --noflush`, one `sysctl`.
+ * Groups neighbouring commands that one process can carry out: `ip -batch`, `iptables-restore --noflush`, `nft -f`, one `sysctl`.
  * The order stays as it is. With `apart` every command is on its own.
  */
 export function batches(
   commands: readonly Command[],
   apart = false,
 ): readonly (Batch | Servers | PluginRun)[] {
-  const groups: { kind: Batch['kind'] | 'servers' | 'plugin'; in: Place; commands: Command[] }[] = []
+  const groups: {
+    kind: Batch['kind'] | 'servers' | 'plugin'
+    in: Place
+    commands: Command[]
+    bytes: number
+  }[] = []
   for (const command of commands) {
     const kind =
       command.container !== undefined ? 'servers' : command.plugin !== undefined ? 'plugin' : kindOf(command)
     const last = groups.at(-1)
     const mayJoin = !apart && kind !== 'single' && kind !== 'plugin'
-    const joins = mayJoin && last?.kind === kind && (kind === 'servers' || last.in === command.in)
-    if (joins) last.commands.push(command)
-    else groups.push({ kind, in: command.in, commands: [command] })
+    const bytes = kind === 'nft' ? nftBytes(nftLine(command)) : 0
+    const joins =
+      mayJoin &&
+      last?.kind === kind &&
+      (kind === 'servers' || last.in === command.in) &&
+      last.bytes + bytes <= mostBytes
+    if (joins) {
+      last.commands.push(command)
+      last.bytes += bytes
+    } else groups.push({ kind, in: command.in, commands: [command], bytes })
   }
-  return groups as readonly (Batch | Servers | PluginRun)[]
+  return groups.map(({ bytes: _, ...group }) => group) as readonly (Batch | Servers | PluginRun)[]
 }
 
 function kindOf({ argv, input }: Command): Batch['kind'] {
@@ -58,6 +70,7 @@ function kindOf({ argv, input }: Command): Batch['kind'] {
     if (first === '-w' && areSettings(rest)) return 'sysctl'
     return first === '-e' && rest[0] === '-w' && areSettings(rest.slice(1)) ? 'sysctl -e' : 'single'
   }
+  if (program === 'nft') return /^(?:add|delete|flush) /.test(argv.slice(1).join(' ')) ? 'nft' : 'single'
   if (program === 'mkdir') return first === '-p' ? 'mkdir' : 'single'
   return 'single'
 }
@@ -91,6 +104,8 @@ export function batchScript({ kind, in: place, commands }: Batch): string {
     case 'iptables':
     case 'ip6tables':
       return hereDocument(at([`${kind}-restore`, '--noflush', '-w']), restoreInput(commands))
+    case 'nft':
+      return hereDocument(at(['nft', '-f', '-']), commands.map(command => `${nftLine(command)}\n`).join(''))
     case 'sysctl':
       return at(['sysctl', '-q', '-w', ...commands.flatMap(({ argv }) => argv.slice(2))])
     case 'sysctl -e':
@@ -100,6 +115,11 @@ export function batchScript({ kind, in: place, commands }: Batch): string {
     default:
       return commands.map(singleScript).join(' && ')
   }
+}
+
+/** A command of nft as a line for `nft -f`; nft puts the words of its command line together in the same way. */
+function nftLine({ argv }: Command): string {
+  return argv.slice(1).join(' ')
 }
 
 /** Files are written by the shell itself: a tee for each would be a process for each. */

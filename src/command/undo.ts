@@ -45,6 +45,8 @@ export function undoOf(command: Command, before: Before): readonly Command[] {
       return undoIp(command.argv).map(back)
     case 'bridge':
       return undoBridge(args).map(back)
+    case 'nft':
+      return undoNft(args).map(back)
     case 'sysctl':
       return args
         .filter(word => word.includes('='))
@@ -68,6 +70,12 @@ function undoSetting(word: string, place: Place, before: Before): readonly (read
   const value = before.settings.get(noted) ?? own(sysctlDefaults, key)
   before.settings.set(noted, word.slice(name.length + 1))
   return value === undefined ? [] : [['sysctl', '-w', `${key}=${value}`]]
+}
+
+/** A table takes all that is in it along; a rule has no name by which to take it back, and goes with its chain or its table. */
+function undoNft(args: readonly string[]): readonly (readonly string[])[] {
+  const [, family, table] = /^add table (\S+) (\S+)/.exec(args.join(' ')) ?? []
+  return family === undefined || table === undefined ? [] : [['nft', 'delete', 'table', family, table]]
 }
 
 function undoBridge(args: readonly string[]): readonly (readonly string[])[] {

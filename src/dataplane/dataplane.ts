@@ -2,7 +2,7 @@ import type { Command } from '../command/command.ts'
 import type { Family } from '../model/address.ts'
 import type { EndpointSlice, Protocol, Service } from '../model/kubernetes.ts'
 import type { ProxySettings } from '../model/lab.ts'
-import type { ProxyNode } from '../service/node-ports.ts'
+import type { NodePortScope, ProxyNode } from '../service/node-ports.ts'
 
 /** What of the node, rather than of the configuration, decides about rules. */
 export interface KernelSwitches {
@@ -134,4 +134,8 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   synced(view: NodeView | undefined, kernel: Kernel): Kernel
   /** What clients of a node's rules may expect. */
   model(view: NodeView): NodeModel
+  /** Which of a node's addresses serve node ports. */
+  nodePorts(settings: ProxySettings, node: ProxyNode, family: Family): NodePortScope
+  /** What a sync takes, in words. */
+  loader: string
 }

@@ -1,13 +1,17 @@
+import type { ProxyMode, ProxySettings } from '../model/lab.ts'
 import type { Dataplane, RuleWriter } from './dataplane.ts'
 import { iptables } from './iptables/iptables.ts'
 import { ipvs } from './ipvs/ipvs.ts'
 import { nftables } from './nftables/nftables.ts'
 
-/** The mode that a cluster's kube-proxy is in; there is one so far. */
-export const dataplane: Dataplane = iptables
+/** What prints the rules of each mode. */
+export const ruleWriters: Readonly<Record<ProxyMode, RuleWriter>> = { iptables, nftables, ipvs }
 
-/** A mode whose rules can be printed. */
-export type RuleMode = 'iptables' | 'nftables' | 'ipvs'
+const dataplanes: Partial<Record<ProxyMode, Dataplane>> = { iptables, nftables }
 
-/** What prints them. */
-export const ruleWriters: Readonly<Record<RuleMode, RuleWriter>> = { iptables, nftables, ipvs }
+/** The mode that a cluster's kube-proxy is in. Throws for one that no lab can run in, which a lab's reader refuses. */
+export function dataplaneOf({ mode }: Pick<ProxySettings, 'mode'>): Dataplane {
+  const dataplane = dataplanes[mode]
+  if (dataplane === undefined) throw new Error(`no lab runs in ${mode} mode`)
+  return dataplane
+}

@@ -292,8 +292,15 @@ export interface LabService extends Service {
   pods: readonly string[]
 }
 
+/** How kube-proxy makes Services into what the kernel does. */
+export type ProxyMode = 'iptables' | 'nftables' | 'ipvs'
+
+/** The modes that a lab can run in. */
+export const labModes = ['iptables', 'nftables'] as const
+
 /** kube-proxy's settings, with its defaults, named as in KubeProxyConfiguration. */
 export interface ProxySettings {
+  mode: ProxyMode
   /** Empty: no local traffic detector of that mode. */
   clusterCIDR: string
   detectLocalMode: 'ClusterCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'

@@ -1,6 +1,6 @@
 import type { Command, Place } from '../command/command.ts'
-import type { RulesChange } from '../dataplane/dataplane.ts'
-import { dataplane } from '../dataplane/modes.ts'
+import type { NodeView, RulesChange } from '../dataplane/dataplane.ts'
+import { dataplaneOf } from '../dataplane/modes.ts'
 import { joinHostPort } from '../model/address.ts'
 import type { EndpointsByService } from '../model/condition.ts'
 import { addressesOf, hasAddress } from '../model/families.ts'
@@ -61,11 +61,13 @@ export function applyStages(
     { ...standing.lab, ...kubernetesOf(after.lab), pods: merged },
   )
   const fresh = new Set(difference.machines.nodesAdded.map(({ name }) => name))
+  const none = dataplaneOf(now.lab.proxy).readBack('')
+  const isOther = before.lab.proxy.mode !== now.lab.proxy.mode
   const rules: KernelRules = new Map(
     proxiersOf(now.lab).map(proxier => {
       const name = proxierName(proxier)
-      const known = fresh.has(proxier.node) ? undefined : kernel.rules.get(name)
-      return [name, known ?? dataplane.readBack('')]
+      const known = isOther || fresh.has(proxier.node) ? undefined : kernel.rules.get(name)
+      return [name, known ?? none]
     }),
   )
   push(rulesStage(rulesChange(standing, now, rules, fullSync, fresh), standing, now))
@@ -105,12 +107,17 @@ export function rulesChange(
   full: boolean = false,
   fresh: ReadonlySet<Place> = new Set(),
 ): RulesChange {
+  const dataplane = dataplaneOf(after.lab.proxy)
   return proxiersOf(after.lab)
     .map(proxier => {
       const { node } = proxier
       const was = fresh.has(node) ? undefined : proxyView(before, proxier)
       const now = proxyView(after, proxier)
-      const change = dataplane.sync(was, now, kernel.get(proxierName(proxier)), full)
+      const known = kernel.get(proxierName(proxier))
+      const change =
+        before.lab.proxy.mode === after.lab.proxy.mode
+          ? dataplane.sync(was, now, known, full)
+          : otherMode(before.lab, was, after.lab, now)
       // The kernel's settings that kube-proxy makes as it starts.
       const isFirst = change.how === 'first' || change.flushed
       const first = isFirst && now !== undefined ? dataplane.prepare(now) : []
@@ -120,6 +127,19 @@ export function rulesChange(
       })
     })
     .reduce(together)
+}
+
+/** kube-proxy comes back in another mode: it makes its rules, and then takes away those of the other one (`CleanupLeftovers` in server_linux.go). */
+function otherMode(
+  before: Lab,
+  was: NodeView | undefined,
+  after: Lab,
+  now: NodeView | undefined,
+): RulesChange {
+  const [old, other] = [dataplaneOf(before.proxy), dataplaneOf(after.proxy)]
+  const made = other.sync(undefined, now, other.readBack(''), true)
+  const gone = old.sync(was, undefined, old.readBack(''), true)
+  return { ...together(made, gone), how: made.how, flushes: [], stale: [] }
 }
 
 /** What a lab has beside its machines, their links and pods. */
@@ -157,6 +177,7 @@ function together(one: RulesChange, other: RulesChange): RulesChange {
 
 /** What the kernels hold once a lab's rules are synced. */
 function syncedRules(lab: LabInCondition, kernel: KernelRules): KernelRules {
+  const dataplane = dataplaneOf(lab.lab.proxy)
   return new Map(
     proxiersOf(lab.lab).map(proxier => {
       const name = proxierName(proxier)
@@ -175,7 +196,7 @@ export function rulesStage(rules: RulesChange, before: LabInCondition, after: La
     step: {
       title: syncTitle(rules),
       why:
-        'kube-proxy brings its rules to the new state in one iptables-restore. A connection that is open keeps the endpoint ' +
+        `kube-proxy brings its rules to the new state in ${dataplaneOf(after.lab.proxy).loader}. A connection that is open keeps the endpoint ` +
         'that conntrack remembers: the rules are asked for new connections only.',
       from: 'topology',
       actions: rules.commands.map(action),

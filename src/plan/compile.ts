@@ -1,7 +1,7 @@
 import type { Action, Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
-import { dataplane } from '../dataplane/modes.ts'
+import { dataplaneOf } from '../dataplane/modes.ts'
 import { networkOf, PodLeases } from '../model/cni.ts'
 import type { CniCall } from '../model/cni-network.ts'
 import type { EndpointsByService } from '../model/condition.ts'
@@ -80,6 +80,7 @@ class Planner {
   #syncProxier(proxier: Proxier, endpoints: EndpointsByService): Action[] {
     const view = nodeView(this.#lab, proxier, endpoints)
     const name = proxierName(proxier)
+    const dataplane = dataplaneOf(this.#lab.proxy)
     const [previous, next] = [this.#rules.get(name), dataplane.compile(view)]
     const first = previous === undefined
     this.#rules.set(name, next)

@@ -1,6 +1,6 @@
 import type { Place } from '../command/command.ts'
 import type { NodeModel, NodeView } from '../dataplane/dataplane.ts'
-import { dataplane } from '../dataplane/modes.ts'
+import { dataplaneOf } from '../dataplane/modes.ts'
 import { type Family, familyName, familyOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import { cniGateways } from '../model/cni.ts'
@@ -33,7 +33,7 @@ function proxiersWithModels(lab: Lab, endpoints: EndpointsByService): EntryNode[
     // Most labs have no service of which anybody asks.
     let known: NodeModel | undefined
     const model: NodeModel = (...question) => {
-      known ??= dataplane.model(nodeView(lab, proxier, endpoints))
+      known ??= dataplaneOf(lab.proxy).model(nodeView(lab, proxier, endpoints))
       return known(...question)
     }
     return { node: proxyNode(lab, proxier.node), family: proxier.family, model }

@@ -1,11 +1,12 @@
 import type { Place } from '../command/command.ts'
 import type { Client, NodeModel } from '../dataplane/dataplane.ts'
+import { dataplaneOf } from '../dataplane/modes.ts'
 import { contains, type Family, familyOf, joinHostPort } from '../model/address.ts'
 import { addressIn } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabMachine, LabService } from '../model/lab.ts'
 import { machineAddresses, machinesOf, onNetworks, placesOfNode } from '../model/places.ts'
-import { nodePortScope, type ProxyNode, primaryAddress } from '../service/node-ports.ts'
+import { type ProxyNode, primaryAddress } from '../service/node-ports.ts'
 import type { ServiceEntry, ServiceTarget } from './plan.ts'
 
 type ServicePort = LabService['ports'][number]
@@ -125,7 +126,7 @@ function nodePortEntries(
   { nodePort }: ServicePort,
 ): { address: string; from: readonly Place[]; served: boolean }[] {
   if (nodePort === undefined) return []
-  const { addresses, localhost } = nodePortScope(lab.proxy, node, family)
+  const { addresses, localhost } = dataplaneOf(lab.proxy).nodePorts(lab.proxy, node, family)
   const outside = strangers(lab, { node, family })
   const askers = (address: string) =>
     outside.filter(place => {

@@ -1,10 +1,11 @@
 import { familyOf, readRange } from '../model/address.ts'
-import type { ProxySettings } from '../model/lab.ts'
+import { labModes, type ProxyMode, type ProxySettings } from '../model/lab.ts'
 import type { Findings } from '../text/findings.ts'
 import type { ProxyInput } from './schema/proxy.ts'
 
 /** kube-proxy's settings where nothing is said (`SetDefaults_KubeProxyConfiguration` in v1alpha1/defaults.go). */
 export const defaultProxySettings: ProxySettings = {
+  mode: 'iptables',
   clusterCIDR: '',
   detectLocalMode: 'ClusterCIDR',
   detectLocal: { bridgeInterface: '', interfaceNamePrefix: '' },
@@ -19,8 +20,9 @@ const otherScopes = new Set(['primary', '127.0.0.0/8', '127.0.0.1/32', '::1/128'
 
 /** Fills in kube-proxy's defaults. */
 export function readProxySettings(input: ProxyInput = {}, findings: Findings): ProxySettings {
-  const { detectLocal, iptables } = input
+  const { detectLocal, iptables, nftables } = input
   const {
+    mode = defaultProxySettings.mode,
     clusterCIDR = defaultProxySettings.clusterCIDR,
     detectLocalMode = defaultProxySettings.detectLocalMode,
     nodePortAddresses = defaultProxySettings.nodePortAddresses,
@@ -30,17 +32,31 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
     if (otherScopes.has(range)) continue
     findings.accept(['proxy', 'nodePortAddresses', index], readRange(range))
   }
+  refuseOthers(input, mode, findings)
   const settings: ProxySettings = {
+    mode,
     clusterCIDR,
     detectLocalMode,
     detectLocal: withDefaults(defaultProxySettings.detectLocal, detectLocal),
     iptables: withDefaults(defaultProxySettings.iptables, iptables),
-    nftables: defaultProxySettings.nftables,
+    nftables: withDefaults(defaultProxySettings.nftables, nftables),
     ipvs: defaultProxySettings.ipvs,
     nodePortAddresses,
   }
   checkDetector(settings, findings)
   return settings
+}
+
+/** Settings of another mode would be without any effect. */
+function refuseOthers(input: ProxyInput, mode: ProxyMode, findings: Findings): void {
+  for (const other of labModes) {
+    if (other === mode || input[other] === undefined) continue
+    findings.report(
+      ['proxy', other],
+      `these are settings of ${other} mode, and kube-proxy is in ${mode} mode`,
+      `write "mode: ${other}" above, or call them ${mode}`,
+    )
+  }
 }
 
 /** One range, or one of each family with a comma in between. */

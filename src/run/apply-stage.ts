@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type Command, host, namespacesFolder, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
-import { dataplane } from '../dataplane/modes.ts'
+import { dataplaneOf } from '../dataplane/modes.ts'
+import type { Lab } from '../model/lab.ts'
 import { type Proxier, proxierName } from '../model/places.ts'
 import type { ApplyStage, KernelFacts, KernelRules, PlaceKernel } from '../plan/apply-stage.ts'
 import { runAt, runAtAnyway } from '../sandbox/enter.ts'
@@ -28,7 +29,12 @@ export interface StagesResult {
 }
 
 /** The rules of these parts of kube-proxy, as the kernels of their nodes have them. */
-export async function kernelRules(sandbox: Sandbox, proxiers: readonly Proxier[]): Promise<KernelRules> {
+export async function kernelRules(
+  sandbox: Sandbox,
+  { proxy }: Pick<Lab, 'proxy'>,
+  proxiers: readonly Proxier[],
+): Promise<KernelRules> {
+  const dataplane = dataplaneOf(proxy)
   const rules = new Map<string, unknown>()
   for (const proxier of proxiers) {
     const { node: place, family } = proxier
@@ -44,13 +50,17 @@ export async function kernelRules(sandbox: Sandbox, proxiers: readonly Proxier[]
 }
 
 /** All of the sandbox that decides which commands an apply needs. */
-export async function kernelFacts(sandbox: Sandbox, proxiers: readonly Proxier[]): Promise<KernelFacts> {
+export async function kernelFacts(
+  sandbox: Sandbox,
+  lab: Pick<Lab, 'proxy'>,
+  proxiers: readonly Proxier[],
+): Promise<KernelFacts> {
   const namespaces = await namespacesOf(sandbox)
   const there = proxiers.filter(({ node }) => node === host || namespaces.has(node))
   const places = new Map<Place, PlaceKernel>()
   for (const place of new Set([host, ...there.map(({ node }) => node)]))
     places.set(place, await placeKernel(sandbox, place))
-  return { rules: await kernelRules(sandbox, there), namespaces, places }
+  return { rules: await kernelRules(sandbox, lab, there), namespaces, places }
 }
 
 async function placeKernel(sandbox: Sandbox, place: Place): Promise<PlaceKernel> {

@@ -65,7 +65,7 @@ export function apply(
       before,
       after,
       difference,
-      await kernelFacts(sandbox, allProxiers(running, target)),
+      await kernelFacts(sandbox, running, allProxiers(running, target)),
     )
     const planned: PlannedApply = { lab: running.name, difference, stages }
     const { tell, signal } = options

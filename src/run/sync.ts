@@ -98,7 +98,7 @@ async function syncRules(
   const rules = rulesChange(
     before,
     after,
-    await kernelRules(sandbox, proxiersOf(after.lab)),
+    await kernelRules(sandbox, before.lab, proxiersOf(after.lab)),
     before.condition.fullSync,
   )
   if (rules.how === 'none' && rules.flushes.length === 0) {

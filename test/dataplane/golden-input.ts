@@ -60,6 +60,7 @@ export function goldenInput({ settings, services, endpointSlices = [] }: GoldenC
     })),
     slices: endpointSlices,
     settings: {
+      mode: 'iptables',
       clusterCIDR: settings.localDetector.cidr ?? '',
       detectLocalMode: 'ClusterCIDR',
       detectLocal: { bridgeInterface: '', interfaceNamePrefix: '' },

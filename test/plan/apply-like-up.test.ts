@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/command/command.ts'
-import { dataplane } from '../../src/dataplane/modes.ts'
+import { iptables } from '../../src/dataplane/iptables/iptables.ts'
 import { type HalfMade, withoutHalfMade } from '../../src/model/condition.ts'
 import type { Lab, Pod } from '../../src/model/lab.ts'
 import { bridgeOf } from '../../src/model/pod-link.ts'
@@ -147,7 +147,7 @@ function factsOf(kernel: SimulatedIp): KernelFacts {
     ]
   })
   return {
-    rules: new Map([['host ipv4', dataplane.readBack('')]]),
+    rules: new Map([['host ipv4', iptables.readBack('')]]),
     namespaces: new Set([...kernel.places.keys()].filter(place => place !== 'host')),
     places: new Map(placed),
   }

@@ -1,13 +1,14 @@
 import { iptablesOf } from '../../model/families.ts'
 import { nodePortScope } from '../../service/node-ports.ts'
 import type { Dataplane } from '../dataplane.ts'
+import { nodeModel } from '../promise.ts'
 import { compileServices } from './compile.ts'
 import { type KernelRules, kernelAfter, readSaved } from './kernel-rules.ts'
-import { nodeModel } from './promise.ts'
 import { restoreText, toJson } from './restore-text.ts'
 import { ruleCommands } from './rule-commands.ts'
 import type { RuleSet } from './rules.ts'
 import { rulesChange } from './rules-change.ts'
+import { usesFirewallChain } from './service-chains.ts'
 
 /** kube-proxy's iptables mode. */
 export const iptables: Dataplane<RuleSet, KernelRules> = {
@@ -28,7 +29,9 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
   save: family => [`${iptablesOf(family)}-save`],
   readBack: readSaved,
   synced: kernelAfter,
-  model: nodeModel,
+  model: view => nodeModel(view, usesFirewallChain),
+  nodePorts: nodePortScope,
+  loader: 'one iptables-restore',
   text: restoreText,
   json: toJson,
 }

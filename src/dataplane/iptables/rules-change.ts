@@ -1,8 +1,8 @@
 import { type Command, onHost } from '../../command/command.ts'
 import { mostBytes } from '../../command/transaction.ts'
 import { iptablesOf } from '../../model/families.ts'
-import { flushCommand, staleEntries } from '../../service/conntrack.ts'
 import { type NodeView, noRulesChange, type RulesChange } from '../dataplane.ts'
+import { flushesOf } from '../stale-connections.ts'
 import { compileServices } from './compile.ts'
 import { isFlushed, type KernelRules, missingJumps } from './kernel-rules.ts'
 import { ruleCommands } from './rule-commands.ts'
@@ -94,10 +94,4 @@ function repairs(previous: RuleSet, next: RuleSet, kernel: KernelRules): Command
     ...[...targets].map(chain => [program, '-t', 'filter', '-N', chain]),
     ...missing.map(({ table, from, argv }) => [program, '-t', table, '-I', from, '1', ...argv]),
   ].map(onHost)
-}
-
-function flushesOf(before: NodeView | undefined, after: NodeView | undefined): Command[] {
-  const none = { services: [], slices: [] }
-  const stale = staleEntries(before ?? none, after ?? none, (after ?? before)?.family ?? 'ipv4')
-  return stale.map(entries => onHost(flushCommand(entries)))
 }

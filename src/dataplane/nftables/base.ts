@@ -108,7 +108,7 @@ const filter = 0
 const snat = 100
 
 function hooked(name: string, hook: Hook, ...rules: Rule[]): Chain {
-  return { name, hook, rules }
+  return { name, hook, explain: `the kernel goes through at its hook ${hook.hook}`, rules }
 }
 
 const ofNewConnections = (to: string, explain: string): Rule => ({
@@ -128,6 +128,7 @@ function firewallChains({ family }: BaseFacts): Chain[] {
     hooked('filter-output-pre-dnat', { ...before, hook: 'output' }, check),
     {
       name: 'firewall-check',
+      explain: "finds the load balancer's address that a packet is for",
       rules: [
         {
           text: `${toService(family)} vmap @firewall-ips`,
@@ -150,6 +151,7 @@ function serviceChains(facts: BaseFacts): Chain[] {
     hooked('nat-output', { type: 'nat', hook: 'output', priority: dnat }, services),
     {
       name: 'services',
+      explain: 'finds the service that a packet is for',
       rules: [
         {
           text: `${toService(facts.family)} vmap @service-ips`,
@@ -187,6 +189,7 @@ function refusingChains(facts: BaseFacts): Chain[] {
     hooked('filter-output', { ...after, hook: 'output' }, services, clusterIPs),
     {
       name: 'nodeport-endpoints-check',
+      explain: 'ends what is for a node port without endpoints',
       rules: [
         {
           text: `${toNode(facts)} meta l4proto . th dport vmap @no-endpoint-nodeports`,
@@ -196,6 +199,7 @@ function refusingChains(facts: BaseFacts): Chain[] {
     },
     {
       name: 'service-endpoints-check',
+      explain: 'ends what is for a service without endpoints',
       rules: [
         {
           text: `${toService(facts.family)} vmap @no-endpoint-services`,
@@ -206,9 +210,14 @@ function refusingChains(facts: BaseFacts): Chain[] {
     {
       name: 'reject-chain',
       comment: 'helper for @no-endpoint-services / @no-endpoint-nodeports',
+      explain: 'refuses all that comes to it',
       rules: [{ text: 'reject', explain: 'refuse at once: a map can only lead here, not refuse' }],
     },
-    { name: 'cluster-ips-check', rules: clusterIPRules(facts) },
+    {
+      name: 'cluster-ips-check',
+      explain: 'ends what is for a cluster IP and was not translated',
+      rules: clusterIPRules(facts),
+    },
   ]
 }
 
@@ -232,6 +241,7 @@ function masqueradingChains({ mark }: BaseFacts): Chain[] {
   return [
     {
       name: 'mark-for-masquerade',
+      explain: 'marks packets for masquerading',
       rules: [
         { text: `mark set mark or ${mark}`, explain: 'mark the packet: masquerading will masquerade it' },
       ],
@@ -243,6 +253,7 @@ function masqueradingChains({ mark }: BaseFacts): Chain[] {
     ),
     {
       name: 'masquerading',
+      explain: 'masquerades what is marked',
       rules: [
         {
           text: `mark and ${mark} == 0 return`,

@@ -1,7 +1,8 @@
-import { familyOf } from '../../model/address.ts'
+import { type Family, familyOf } from '../../model/address.ts'
+import type { ProxySettings } from '../../model/lab.ts'
 import { canonicalNetwork } from '../../service/addresses.ts'
 import { chooseEndpoints, EndpointTable } from '../../service/endpoints.ts'
-import { nodePortAddresses, primaryAddress } from '../../service/node-ports.ts'
+import { nodePortAddresses, type ProxyNode, primaryAddress } from '../../service/node-ports.ts'
 import { servicePorts } from '../../service/service-ports.ts'
 import type { NodeView } from '../dataplane.ts'
 import { localPods } from '../local-pods.ts'
@@ -17,12 +18,10 @@ import type { PortObjects, RuleSet } from './rules.ts'
 export function compileServices(input: NodeView): RuleSet {
   const { settings, node, family } = input
   const { masqueradeAll, masqueradeBit } = settings.nftables
-  // In this mode the default is the node's own IP (`platformApplyDefaults` in app/server_linux.go).
-  const networks = settings.nodePortAddresses.length > 0 ? settings.nodePortAddresses : ['primary']
   const base = baseObjects({
     family,
     mark: markOf(masqueradeBit),
-    nodePortAddresses: nodePortAddresses(networks, node, family),
+    nodePortAddresses: servedNodePorts(settings, node, family),
     serviceCIDRs: [...new Set(input.serviceCIDRs?.map(canonicalNetwork))]
       .filter(cidr => familyOf(cidr) === family)
       .sort(),
@@ -39,6 +38,17 @@ export function compileServices(input: NodeView): RuleSet {
     return portObjects(context, serviceTraffic(port, choice, serviceChainNames(port)))
   })
   return { family, base, ports: withoutDuplicates(ports) }
+}
+
+/** The node's addresses that serve node ports; undefined: all but loopback ones. */
+export function servedNodePorts(
+  settings: ProxySettings,
+  node: ProxyNode,
+  family: Family,
+): readonly string[] | undefined {
+  // In this mode the default is the node's own IP (`platformApplyDefaults` in app/server_linux.go).
+  const networks = settings.nodePortAddresses.length > 0 ? settings.nodePortAddresses : ['primary']
+  return nodePortAddresses(networks, node, family)
 }
 
 /** A container has each key once: the ports of a service share its cluster IP, and of two services with one external IP the first has it. */

@@ -1,11 +1,30 @@
-import type { RuleWriter } from '../dataplane.ts'
-import { compileServices } from './compile.ts'
+import type { Dataplane } from '../dataplane.ts'
+import { nodeModel } from '../promise.ts'
+import { kernelAfter, ruleSteps, rulesChange } from './change.ts'
+import { compileServices, servedNodePorts } from './compile.ts'
+import { readListed } from './kernel-table.ts'
 import { scriptText, toJson } from './print.ts'
 import type { RuleSet } from './rules.ts'
+import type { KernelTable } from './sync.ts'
 
-/** kube-proxy's nftables mode, as text. */
-export const nftables: RuleWriter<RuleSet> = {
+/** kube-proxy's nftables mode. */
+export const nftables: Dataplane<RuleSet, KernelTable> = {
   compile: compileServices,
+  // Node ports never answer on loopback addresses, so that no setting of the kernel is needed.
+  prepare: () => [],
+  steps: ruleSteps,
+  sync: rulesChange,
+  // A table that is not there is no error in a list of all tables.
+  save: family => ['nft', 'list', 'ruleset', family === 'ipv4' ? 'ip' : 'ip6'],
+  readBack: readListed,
+  synced: kernelAfter,
+  // The load balancer's source ranges are asked before it is known whether there are endpoints.
+  model: view => nodeModel(view, ({ limitsSources }) => limitsSources),
+  nodePorts: (settings, node, family) => ({
+    addresses: servedNodePorts(settings, node, family),
+    localhost: false,
+  }),
+  loader: 'one transaction of nft',
   text: scriptText,
   json: toJson,
 }

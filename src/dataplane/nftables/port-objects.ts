@@ -41,6 +41,7 @@ export function portObjects(context: PortContext, traffic: ServiceTraffic): Port
       : reachable.filter((_, index) => some.includes(choice.reachable[index]!))
   const balancing = (name: string, endpoints: readonly ServingEndpoint[]): Chain => ({
     name,
+    explain: `chooses ${name === chains.local ? "one of this node's endpoints" : 'an endpoint'} of ${port.name}`,
     rules: [
       ...(traffic.internal === name ? masqueradeRules(context, traffic) : []),
       ...balancingRules(context, traffic, endpoints),
@@ -77,13 +78,14 @@ function endpointObjects(
     text: `meta l4proto ${protocol} dnat to ${address}`,
     explain: `send it to ${address}`,
   }
-  if (port.affinity === 0) return { chain: { name: chain, rules: [...rules, translate] } }
+  const named = { name: chain, explain: `sends to the endpoint ${address} of ${port.name}` }
+  if (port.affinity === 0) return { chain: { ...named, rules: [...rules, translate] } }
   const remember = {
     text: `update @${clients} { ${words.ip} saddr }`,
     explain: `remember the client for ${port.affinity} s, from now on`,
   }
   return {
-    chain: { name: chain, rules: [...rules, remember, translate] },
+    chain: { ...named, rules: [...rules, remember, translate] },
     clients: {
       kind: 'set',
       name: clients,
@@ -167,7 +169,7 @@ function externalChain({ detector }: PortContext, { port, chains, external }: Se
       : 'any endpoint'
     rules.push({ text: `goto ${external}`, explain: `on to ${which}` })
   }
-  return { name: chains.external, rules }
+  return { name: chains.external, explain: `takes what comes from outside for ${port.name}`, rules }
 }
 
 function firewallChain({ family, nodeIP }: PortContext, { port, chains }: ServiceTraffic): Chain {
@@ -177,6 +179,7 @@ function firewallChain({ family, nodeIP }: PortContext, { port, chains }: Servic
   const sources = [...sourceRanges, ...(fromNode ? loadBalancerIPs : [])]
   return {
     name: chains.firewall,
+    explain: `knows who may use the load balancer's address of ${port.name}`,
     rules: [
       {
         text: `${addressWords(family).ip} saddr != { ${sources.join(' , ')} } drop`,

@@ -1,6 +1,6 @@
 import type { PrintOptions } from '../dataplane.ts'
-import { type Chain, type Container, type Element, type RuleSet, tableOf } from './rules.ts'
-import { ruleText, Script } from './script.ts'
+import { type Chain, type Container, type Element, type PortObjects, type RuleSet, tableOf } from './rules.ts'
+import { ruleText, Script, type ScriptCommand } from './script.ts'
 
 /**
  * The table as a script for `nft -f` on a node that has none: first what all services share, then service port by service port.
@@ -10,29 +10,45 @@ export function scriptText(
   { family, base, ports }: RuleSet,
   { explain }: Pick<PrintOptions, 'explain'>,
 ): string {
-  const script = new Script(family, explain)
-  script.addTable()
-  script.gap()
-  for (const container of base.containers) script.addContainer(container)
-  script.gap()
-  for (const chain of base.chains) script.addChain(chain)
-  script.gap()
-  for (const chain of base.chains) script.addRules(chain)
-  for (const element of base.elements) script.addElement(element)
-  for (const { endpoints, chains, elements } of ports) {
-    script.gap()
-    for (const { clients, chain } of endpoints) {
-      if (clients !== undefined) script.addContainer(clients)
-      script.addChain(chain)
-      script.addRules(chain)
-    }
-    for (const chain of chains) {
-      script.addChain(chain)
-      script.addRules(chain)
-    }
-    for (const element of elements) script.addElement(element)
+  const paragraph = (write: (script: Script) => void) => {
+    const script = new Script(family)
+    write(script)
+    return script.commands.flatMap(command => linesOf(command, explain)).join('')
   }
-  return script.toString()
+  const paragraphs = [
+    paragraph(script => script.addTable()),
+    paragraph(script => {
+      for (const container of base.containers) script.addContainer(container)
+    }),
+    paragraph(script => {
+      for (const chain of base.chains) script.addChain(chain)
+    }),
+    paragraph(script => {
+      for (const chain of base.chains) script.addRules(chain)
+      for (const element of base.elements) script.addElement(element)
+    }),
+    ...ports.map(port => paragraph(script => addPort(script, port))),
+  ]
+  return paragraphs.join('\n')
+}
+
+function addPort(script: Script, { endpoints, chains, elements }: PortObjects): void {
+  for (const { clients, chain } of endpoints) {
+    if (clients !== undefined) script.addContainer(clients)
+    script.addChain(chain)
+    script.addRules(chain)
+  }
+  for (const chain of chains) {
+    script.addChain(chain)
+    script.addRules(chain)
+  }
+  for (const element of elements) script.addElement(element)
+}
+
+/** What tables and chains are for is plain from what is in them. */
+function linesOf({ text, explain }: ScriptCommand, isExplained: boolean): string[] {
+  const isPlain = /^add (?:table|chain) /.test(text)
+  return [...(isExplained && !isPlain ? [`# ${explain}\n`] : []), `${text}\n`]
 }
 
 interface SetJson {

@@ -22,6 +22,8 @@ export interface Chain {
   name: string
   hook?: Hook
   comment?: string
+  /** What it does, after `a chain that`. */
+  explain: string
   rules: readonly Rule[]
 }
 

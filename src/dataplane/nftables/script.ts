@@ -1,20 +1,28 @@
 import type { Family } from '../../model/address.ts'
 import { type Chain, type Container, type Element, type Rule, tableOf } from './rules.ts'
 
+/** A command for nft. */
+export interface ScriptCommand {
+  /** A line for `nft -f`. */
+  text: string
+  /** What it is for, in a sentence without its full stop. */
+  explain: string
+}
+
 /** Writes commands for `nft -f`, a line each, as kube-proxy does (knftables' objects.go). */
 export class Script {
   readonly #table: string
-  readonly #explain: boolean
-  readonly lines: string[] = []
+  readonly commands: ScriptCommand[] = []
 
-  /** With `explain` a line in plain words stands before what it explains. */
-  constructor(family: Family, explain = false) {
+  constructor(family: Family) {
     this.#table = tableOf(family)
-    this.#explain = explain
   }
 
   addTable(): void {
-    this.lines.push(`add table ${this.#table} { comment "rules for kube-proxy" ; }`)
+    this.#push(
+      `add table ${this.#table} { comment "rules for kube-proxy" ; }`,
+      "a table that is all kube-proxy's own",
+    )
   }
 
   addContainer({ kind, name, type, comment, timeout, explain }: Container): void {
@@ -23,71 +31,57 @@ export class Script {
       ...(timeout === undefined ? [] : ['flags dynamic,timeout', `timeout ${timeout}s`]),
       ...(comment === undefined ? [] : [quoted(comment)]),
     ]
-    this.#say(explain)
-    this.#add(`${kind} ${this.#table} ${name} { ${properties.join(' ; ')} ; }`)
+    this.#push(`add ${kind} ${this.#table} ${name} { ${properties.join(' ; ')} ; }`, explain)
   }
 
-  addChain({ name, hook, comment }: Chain): void {
+  addChain({ name, hook, comment, explain }: Chain): void {
     const properties = [
       ...(hook === undefined ? [] : [`type ${hook.type} hook ${hook.hook} priority ${hook.priority}`]),
       ...(comment === undefined ? [] : [quoted(comment)]),
     ]
-    this.#add(
-      `chain ${this.#table} ${name}${properties.length > 0 ? ` { ${properties.join(' ; ')} ; }` : ''}`,
-    )
+    const said = properties.length > 0 ? ` { ${properties.join(' ; ')} ; }` : ''
+    this.#push(`add chain ${this.#table} ${name}${said}`, `a chain that ${explain}`)
   }
 
   addRules({ name, rules }: Chain): void {
-    for (const rule of rules) {
-      this.#say(rule.explain)
-      this.#add(`rule ${this.#table} ${name} ${ruleText(rule)}`)
-    }
+    for (const rule of rules) this.#push(`add rule ${this.#table} ${name} ${ruleText(rule)}`, rule.explain)
   }
 
   addElement(element: Element): void {
-    this.#say(element.explain)
-    this.#add(`element ${this.#table} ${element.container} { ${element.key}${elementText(element)} }`)
+    const { container, key, explain } = element
+    this.#push(`add element ${this.#table} ${container} { ${key}${elementText(element)} }`, explain)
   }
 
   /** Makes a chain where it is not there, and fills it anew. */
   writeChain(chain: Chain): void {
     this.addChain(chain)
-    this.flushChain(chain.name)
+    this.flushChain(chain.name, 'empty it, to write it anew')
     this.addRules(chain)
   }
 
-  flushChain(name: string): void {
-    this.lines.push(`flush chain ${this.#table} ${name}`)
+  flushChain(name: string, explain = 'nothing leads to this chain any more: empty it'): void {
+    this.#push(`flush chain ${this.#table} ${name}`, explain)
   }
 
   deleteChain(name: string): void {
-    this.lines.push(`delete chain ${this.#table} ${name}`)
+    this.#push(`delete chain ${this.#table} ${name}`, 'and the empty chain goes')
   }
 
   deleteSet(name: string): void {
-    this.lines.push(`delete set ${this.#table} ${name}`)
+    this.#push(`delete set ${this.#table} ${name}`, 'nothing asks this set any more')
   }
 
   deleteElement(container: string, key: string): void {
-    this.lines.push(`delete element ${this.#table} ${container} { ${key} }`)
+    const explain = `no longer in ${container}: ${key}`
+    this.#push(`delete element ${this.#table} ${container} { ${key} }`, explain)
   }
 
-  /** An empty line, to set off what comes next. */
-  gap(): void {
-    this.lines.push('')
+  deleteTable(): void {
+    this.#push(`delete table ${this.#table}`, 'the table goes, with all that is in it')
   }
 
-  /** The lines as a text. */
-  toString(): string {
-    return this.lines.map(line => `${line}\n`).join('')
-  }
-
-  #add(words: string): void {
-    this.lines.push(`add ${words}`)
-  }
-
-  #say(explain: string): void {
-    if (this.#explain) this.lines.push(`# ${explain}`)
+  #push(text: string, explain: string): void {
+    this.commands.push({ text, explain })
   }
 }
 

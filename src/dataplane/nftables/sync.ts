@@ -1,6 +1,6 @@
 import { isClientSet, isServiceChain } from './names.ts'
 import type { Chain, Element, PortObjects, RuleSet } from './rules.ts'
-import { elementText, ruleText, Script } from './script.ts'
+import { elementText, ruleText, Script, type ScriptCommand } from './script.ts'
 
 /** What the kernel's table holds, as far as a sync has to know it. */
 export interface KernelTable {
@@ -12,7 +12,14 @@ export interface KernelTable {
 }
 
 /** There is no table. */
-const emptyKernel: KernelTable = { chains: new Map(), sets: new Set(), elements: new Map() }
+export const emptyKernel: KernelTable = { chains: new Map(), sets: new Set(), elements: new Map() }
+
+/** Commands that belong together. */
+export interface SyncPart {
+  commands: readonly ScriptCommand[]
+  /** `namespace/name` of the service whose they are; left out: all services share what they are about, or nobody has it any more. */
+  service?: string
+}
 
 /** One change of a node's table. */
 export interface Sync {
@@ -20,13 +27,13 @@ export interface Sync {
    * Deletes chains that an earlier sync has emptied, by itself and before the rest: kernels before 6.2 take a chain for used
    * for a while after the last element that led to it has gone. What fails here is tried again at the next sync.
    */
-  cleanup: readonly string[]
+  cleanup: readonly ScriptCommand[]
   /**
-   * The change as scripts for `nft -f`, which one transaction takes together, as kube-proxy does it. Cut anywhere between two of
+   * The change as commands for `nft -f`, which one transaction takes together, as kube-proxy does it. Cut anywhere between two of
    * them into several transactions, the table leads every packet a way that is right before or after the change at each moment;
    * but for an address that goes from one service port to another while both change.
    */
-  parts: readonly (readonly string[])[]
+  parts: readonly SyncPart[]
   /** `namespace/name` of the services whose own chains are written, sorted. */
   changed: readonly string[]
   /** Chains that nothing leads to any more, and that are emptied; sorted. */
@@ -68,11 +75,12 @@ export function fullSync(next: RuleSet, kernel: KernelTable = emptyKernel): Sync
 /** `changed` undefined: everything is written. */
 function sync(next: RuleSet, kernel: KernelTable, changed: ReadonlySet<string> | undefined): Sync {
   const { family, base, ports } = next
-  const parts: (readonly string[])[] = []
-  const part = (write: (script: Script) => void) => {
+  const parts: SyncPart[] = []
+  const part = (write: (script: Script) => void, service?: string) => {
     const script = new Script(family)
     write(script)
-    if (script.lines.length > 0) parts.push(script.lines)
+    const { commands } = script
+    if (commands.length > 0) parts.push({ commands, ...(service === undefined ? {} : { service }) })
   }
   const after = kernelTableOf(next)
   const leftover = leftoverKeys(kernel, after)
@@ -88,7 +96,7 @@ function sync(next: RuleSet, kernel: KernelTable, changed: ReadonlySet<string> |
       part(script => {
         if (clients !== undefined) script.addContainer(clients)
         script.writeChain(chain)
-      })
+      }, service)
     }
     part(script => {
       for (const chain of isWritten ? chains : []) script.writeChain(chain)
@@ -97,7 +105,7 @@ function sync(next: RuleSet, kernel: KernelTable, changed: ReadonlySet<string> |
       for (const name of isWritten ? chainNames : []) {
         for (const key of keysTo.get(elementText({ value: `goto ${name}` })) ?? []) drop(script, key)
       }
-    })
+    }, service)
   }
   // Only now does nothing wait for what goes.
   for (const key of [...leftover.keys()]) part(script => drop(script, key))
@@ -111,11 +119,16 @@ function sync(next: RuleSet, kernel: KernelTable, changed: ReadonlySet<string> |
   for (const [name, rules] of gone) if (rules === 0) cleanup.deleteChain(name)
   const services = ports.filter(({ service }) => changed?.has(service) ?? true).map(({ service }) => service)
   return {
-    cleanup: cleanup.lines,
+    cleanup: cleanup.commands,
     parts,
     changed: [...(changed ?? new Set(services))].sort(),
     stale,
   }
+}
+
+/** The lines of parts, for `nft -f`. */
+export function linesOf(parts: readonly SyncPart[]): string[] {
+  return parts.flatMap(({ commands }) => commands.map(({ text }) => text))
 }
 
 /** The chains that all services share are written whole in one go; containers keep what they hold. */
@@ -123,7 +136,7 @@ function writeBase(script: Script, base: RuleSet['base'], kernel: KernelTable): 
   script.addTable()
   for (const container of base.containers) script.addContainer(container)
   for (const chain of base.chains) script.addChain(chain)
-  for (const chain of base.chains) script.flushChain(chain.name)
+  for (const { name } of base.chains) script.flushChain(name, 'empty it, to write it anew')
   for (const chain of base.chains) script.addRules(chain)
   for (const element of base.elements) ensureElement(script, element, kernel)
   const unused = [...kernel.sets].filter(

@@ -1,9 +1,21 @@
 import * as z from 'zod'
+import { labModes } from '../../model/lab.ts'
+
+const masqueradeAll = z
+  .boolean()
+  .optional()
+  .meta({ description: 'Masquerade all traffic to cluster IPs; `false` by default.' })
+const masqueradeBit = z
+  .int()
+  .min(0)
+  .max(31)
+  .optional()
+  .meta({ description: 'The bit of the packet mark that asks for masquerading; 14 by default.' })
 
 /** kube-proxy's settings, named as in KubeProxyConfiguration. */
 export const proxy = z
   .strictObject({
-    mode: z.literal('iptables').optional().meta({ description: "kube-proxy's mode." }),
+    mode: z.enum(labModes).optional().meta({ description: "kube-proxy's mode; `iptables` by default." }),
     clusterCIDR: z
       .string()
       .optional()
@@ -31,16 +43,8 @@ export const proxy = z
       .meta({ description: 'What `detectLocalMode` looks for.' }),
     iptables: z
       .strictObject({
-        masqueradeAll: z
-          .boolean()
-          .optional()
-          .meta({ description: 'Masquerade all traffic to cluster IPs; `false` by default.' }),
-        masqueradeBit: z
-          .int()
-          .min(0)
-          .max(31)
-          .optional()
-          .meta({ description: 'The bit of the packet mark that asks for masquerading; 14 by default.' }),
+        masqueradeAll,
+        masqueradeBit,
         localhostNodePorts: z
           .boolean()
           .optional()
@@ -52,11 +56,16 @@ export const proxy = z
       })
       .optional()
       .meta({ description: 'Settings of the iptables mode.' }),
+    nftables: z
+      .strictObject({ masqueradeAll, masqueradeBit })
+      .optional()
+      .meta({ description: 'Settings of the nftables mode.' }),
     nodePortAddresses: z
       .array(z.string())
       .optional()
       .meta({
-        description: "Node ports answer on the host's addresses in these ranges only; on all by default.",
+        description:
+          "Node ports answer on the host's addresses in these ranges only; on all by default, in nftables mode on the node's IP alone.",
         examples: [['192.0.2.0/24']],
       }),
   })

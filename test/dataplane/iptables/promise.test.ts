@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Client, EntryKind, NodeView } from '../../../src/dataplane/dataplane.ts'
-import { dataplane } from '../../../src/dataplane/modes.ts'
+import { dataplaneOf } from '../../../src/dataplane/modes.ts'
 import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 
 const clients = {
@@ -39,7 +39,7 @@ function promises(
     node: { name: 'one', addresses: ['192.0.2.1'] },
     family: 'ipv4',
   }
-  const model = dataplane.model(view)
+  const model = dataplaneOf(view.settings).model(view)
   const web = { service: 'default/web', portName: '', protocol: 'TCP' } as const
   return Object.fromEntries(
     Object.entries(clients).map(([name, client]) => {

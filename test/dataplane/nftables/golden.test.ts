@@ -8,6 +8,7 @@ import {
   fullSync,
   type KernelTable,
   kernelTableOf,
+  linesOf,
   partialSync,
 } from '../../../src/dataplane/nftables/sync.ts'
 import { type GoldenCase, goldenInput } from '../golden-input.ts'
@@ -44,7 +45,7 @@ describe.skipIf(!there)("kube-proxy's own test cases (NETLAB_KUBE_PROXY_GOLDEN)"
   it.each(cases.filter(id => !withStale.test(id)))('%s, as a full sync leaves it', id => {
     const { cleanup, parts } = fullSync(compiled(id))
     expect(cleanup).toEqual([])
-    expect(tableAfter(parts.flat())).toEqual(tableAfter(rulesFile(id).split('\n')))
+    expect(tableAfter(linesOf(parts))).toEqual(tableAfter(rulesFile(id).split('\n')))
   })
 
   it('case after case, as partial syncs leave them, with as many operations as kube-proxy needs', () => {
@@ -52,15 +53,15 @@ describe.skipIf(!there)("kube-proxy's own test cases (NETLAB_KUBE_PROXY_GOLDEN)"
     const machine = new SimulatedNft()
     let before = compiled(first)
     let stale: readonly string[] = []
-    machine.run(fullSync(before).parts.flat())
+    machine.run(linesOf(fullSync(before).parts))
     const operations: Record<string, number> = {}
     const syncTo = (next: RuleSet) => {
       const { cleanup, parts, ...told } = partialSync(before, next, withEmpty(kernelTableOf(before), stale))
-      machine.run(cleanup)
-      machine.run(parts.flat())
+      machine.run(linesOf([{ commands: cleanup }]))
+      machine.run(linesOf(parts))
       before = next
       stale = told.stale
-      return parts.flat().length
+      return linesOf(parts).length
     }
     for (const id of rest) {
       const next = compiled(id)

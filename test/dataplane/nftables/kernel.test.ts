@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { compileServices } from '../../../src/dataplane/nftables/compile.ts'
 import { scriptText } from '../../../src/dataplane/nftables/print.ts'
 import type { RuleSet } from '../../../src/dataplane/nftables/rules.ts'
-import { fullSync, kernelTableOf, partialSync, type Sync } from '../../../src/dataplane/nftables/sync.ts'
+import {
+  fullSync,
+  kernelTableOf,
+  linesOf,
+  partialSync,
+  type Sync,
+} from '../../../src/dataplane/nftables/sync.ts'
 import { type GoldenCase, goldenInput } from '../golden-input.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 import { compile } from './fixtures.ts'
@@ -12,8 +18,8 @@ import { inNamespace, nftWorks } from './in-namespace.ts'
 
 const load = (lines: readonly string[]) => `nft -f - <<'END'\n${lines.join('\n')}\nEND\n`
 const printed = (rules: RuleSet) => load(scriptText(rules, { explain: true }).split('\n'))
-const atOnce = ({ parts }: Sync) => load(parts.flat())
-const partByPart = ({ parts }: Sync) => parts.map(load).join('')
+const atOnce = ({ parts }: Sync) => load(linesOf(parts))
+const partByPart = ({ parts }: Sync) => parts.map(part => load(linesOf([part]))).join('')
 
 type Json = Record<string, unknown>
 
@@ -80,7 +86,9 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
     const stale = sync.stale.map(name => [name, 0] as const)
     const next = partialSync(few, few, { ...kernel, chains: new Map([...kernel.chains, ...stale]) })
     expect(next.parts).toEqual([])
-    expect(kernelAfter(printed(more), run(sync), load(next.cleanup))).toEqual(kernelAfter(printed(few)))
+    expect(kernelAfter(printed(more), run(sync), load(linesOf([{ commands: next.cleanup }])))).toEqual(
+      kernelAfter(printed(few)),
+    )
     expect(kernelAfter(printed(few), run(partialSync(few, more)))).toEqual(kernelAfter(printed(more)))
   })
 
@@ -131,12 +139,12 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
       Array.from({ length: count }, (_, at) => slice(['10.1.0.1', '10.1.0.2'], { service: `svc${at}` })),
     )
     const { parts } = fullSync(rules)
-    expect(() => inNamespace(load(parts.flat()))).toThrow('Message too long')
+    expect(() => inNamespace(load(linesOf(parts)))).toThrow('Message too long')
     const runs = Array.from({ length: Math.ceil(parts.length / 50) }, (_, at) =>
       parts.slice(at * 50, at * 50 + 50),
     )
     const counted = inNamespace(
-      [...runs.map(run => load(run.flat())), "nft list ruleset | grep -c 'chain endpoint-'"].join('\n'),
+      [...runs.map(run => load(linesOf(run))), "nft list ruleset | grep -c 'chain endpoint-'"].join('\n'),
     )
     expect(counted.trim()).toBe(String(2 * count))
   })

@@ -6,6 +6,7 @@ import {
   fullSync,
   type KernelTable,
   kernelTableOf,
+  linesOf,
   partialSync,
   type Sync,
 } from '../../../src/dataplane/nftables/sync.ts'
@@ -23,8 +24,8 @@ function loaded(ruleSet: RuleSet): SimulatedNft {
 }
 
 function apply(machine: SimulatedNft, { cleanup, parts }: Sync): void {
-  machine.run(cleanup)
-  machine.run(parts.flat())
+  machine.run(linesOf([{ commands: cleanup }]))
+  machine.run(linesOf(parts))
 }
 
 /** What the kernel holds after a sync that has left stale chains, which the next sync deletes. */
@@ -144,7 +145,7 @@ it.each([
       const keys = [...new Set([...keysOf(before), ...keysOf(after)])]
       const known = new Map(keys.map(key => [key, [fate(before, key), fate(after, key)]]))
       for (const part of syncFrom(previous, next).parts) {
-        machine.run(part)
+        machine.run(linesOf([part]))
         for (const [key, fates] of known) {
           const { firewall, way } = fate(machine, key)
           expect(fates.map(each => each.firewall)).toContain(firewall)

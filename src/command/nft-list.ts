@@ -1,0 +1,71 @@
+/** A chain as `nft list` prints it. */
+export interface ListedNftChain {
+  name: string
+  /** Where the kernel hands packets to it; undefined for a chain that is only jumped to. */
+  hook?: { type: string; hook: string }
+  /** As nft prints them. */
+  rules: string[]
+}
+
+/** A set or a map as `nft list` prints it. */
+export interface ListedNftSet {
+  kind: 'set' | 'map'
+  name: string
+  /** Key → what stands behind it: nothing, ` : drop`, ` comment "shop/cart" : drop`. */
+  elements: ReadonlyMap<string, string>
+}
+
+/** A table as `nft list` prints it. */
+export interface ListedNftTable {
+  chains: ReadonlyMap<string, ListedNftChain>
+  sets: ReadonlyMap<string, ListedNftSet>
+}
+
+/** What is in a table, read from what `nft list ruleset` prints; undefined: there is no such table. `table` is `ip kube-proxy`. */
+export function parseNftTable(text: string, table: string): ListedNftTable | undefined {
+  const lines = text.split('\n')
+  const start = lines.indexOf(`table ${table} {`)
+  if (start === -1) return undefined
+  const chains = new Map<string, ListedNftChain>()
+  const sets = new Map<string, ListedNftSet>()
+  for (let at = start + 1; at < lines.length && lines[at] !== '}'; at += 1) {
+    const [, kind, name = ''] = /^\t(chain|set|map) (\S+) \{$/.exec(lines[at] ?? '') ?? []
+    if (kind === undefined) continue
+    const end = lines.indexOf('\t}', at)
+    const body = lines.slice(at + 1, end === -1 ? lines.length : end)
+    if (kind === 'chain') chains.set(name, chainIn(name, body))
+    else sets.set(name, { kind: kind as 'set' | 'map', name, elements: elementsIn(body) })
+    at += body.length
+  }
+  return { chains, sets }
+}
+
+function chainIn(name: string, body: readonly string[]): ListedNftChain {
+  const rules: string[] = []
+  let hook: ListedNftChain['hook']
+  for (const line of body.map(each => each.trim())) {
+    const [, type, at] = /^type (\w+) hook (\w+) /.exec(line) ?? []
+    if (type !== undefined && at !== undefined) hook = { type, hook: at }
+    else if (line !== '' && !/^comment "/.test(line)) rules.push(line)
+  }
+  return { name, ...(hook === undefined ? {} : { hook }), rules }
+}
+
+/** They may go over many lines; a comment may have any character but a quote. */
+function elementsIn(body: readonly string[]): ReadonlyMap<string, string> {
+  const start = body.findIndex(line => line.startsWith('\t\telements = {'))
+  if (start === -1) return new Map()
+  const text = body
+    .slice(start)
+    .join('\n')
+    .replace(/^\t\telements = \{/, '')
+    .replace(/\}\s*$/, '')
+  const elements = text.match(/(?:"[^"]*"|[^",])+/g) ?? []
+  return new Map(
+    elements.map(element => {
+      const [, key = '', rest = ''] =
+        /^(.*?)((?: (?:comment|expires|counter|:) .*)?)$/s.exec(element.trim()) ?? []
+      return [key, rest]
+    }),
+  )
+}
