@@ -21,6 +21,11 @@ export function shellLine([program = '', ...args]: readonly string[]): string {
   return [name, ...args.map(word => (word === '!' ? word : shellWord(word)))].join(' ')
 }
 
+/** A line for `nft -f` as nft's own command line: in one word where a shell would make something of it. */
+export function nftArgv(line: string): readonly string[] {
+  return ['nft', ...(/[{};"!&|*<>]/.test(line) ? [line] : line.split(' '))]
+}
+
 /** A line of shell with the text that it reads, which ends in a line break, below it. */
 export function hereDocument(line: string, text: string): string {
   const mark = freeMark(text)

@@ -9,6 +9,10 @@ export interface ListedRule extends Rule {
   number: number
   /** Packets that it has matched. */
   packets: number
+  /** Of nftables: as nft prints it. */
+  listed?: string
+  /** Of nftables: the element of a map that it stands for. */
+  element?: { map: string; key: string }
 }
 
 /** A chain as iptables-save prints it. */
@@ -19,6 +23,10 @@ export interface ListedChain {
   /** Packets that the policy has decided on. */
   packets: number
   rules: ListedRule[]
+  /** Of nftables: its table, `ip kube-proxy`. */
+  nft?: string
+  /** Chains of nftables at the same hook, which see what this one lets through. */
+  afterwards?: readonly string[]
 }
 
 /** Table → chain → rules. */
@@ -79,8 +87,14 @@ export function splitRestoreLine(text: string): string[] {
 }
 
 /** A rule as people list it, without its counter. */
-export function ruleText({ chain, argv }: ListedRule): string {
-  return shellLine(['-A', chain, ...argv])
+export function ruleText({ chain, argv, listed }: ListedRule): string {
+  return listed ?? shellLine(['-A', chain, ...argv])
+}
+
+/** Which rule it is: `rule 3 of KUBE-SERVICES`. */
+export function ruleWords({ chain, number, listed, element }: ListedRule): string {
+  if (element !== undefined) return `the element ${element.key} of the map ${element.map}`
+  return `rule ${number} of ${listed === undefined ? '' : 'the chain '}${chain}`
 }
 
 /** `iptables`, with `-t TABLE` where it is not the filter table. */

@@ -136,6 +136,8 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   model(view: NodeView): NodeModel
   /** Which of a node's addresses serve node ports. */
   nodePorts(settings: ProxySettings, node: ProxyNode, family: Family): NodePortScope
+  /** What it makes of Services, in a sentence. */
+  summary: string
   /** What a sync takes, in words. */
   loader: string
 }

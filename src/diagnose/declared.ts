@@ -4,11 +4,13 @@ import { commandLine } from '../command/command-line.ts'
 import { linkName, parseIp, valueAfter } from '../command/ip-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
+import { NftState } from '../command/nft-state.ts'
+import { withNftTable } from '../command/nft-tables.ts'
 import { placed } from '../command/undo.ts'
 import { canonical, type Family, familyOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import { bridgesByPlugins, networkOf, podInterface } from '../model/cni.ts'
-import { addressesOf, gatewaysOf, iptablesOf } from '../model/families.ts'
+import { addressesOf, gatewaysOf, iptablesOf, nftTableOf } from '../model/families.ts'
 import type { Lab } from '../model/lab.ts'
 import type { AddressedEnd, BridgePort, RoutedPair, Wire } from '../model/machine.ts'
 import { wiringOf } from '../model/wiring.ts'
@@ -275,7 +277,11 @@ function lineOf({ command }: Action): string {
 /** The host's tables after steps, as their commands leave them. */
 function tablesAfter(steps: readonly Step[], family: Family): Tables {
   const state = new IptablesState()
-  for (const { command } of steps.flatMap(step => step.actions))
-    if (command.container === undefined) state.note(command.in, command.argv)
-  return state.tables(host, iptablesOf(family))
+  const nft = new NftState(nftTableOf(family))
+  for (const { command } of steps.flatMap(step => step.actions)) {
+    if (command.container !== undefined) continue
+    state.note(command.in, command.argv)
+    if (command.in === host) nft.note(command.argv)
+  }
+  return withNftTable(state.tables(host, iptablesOf(family)), nft.table, nftTableOf(family))
 }

@@ -49,8 +49,8 @@ export async function gather(source: Source, question: Question): Promise<Facts>
   const { running } = source
   const { family } = question
   const { forwards, bridged } = kernelSwitches[family]
-  const counters = momentReadings(question.address ?? '', family)
-  const before = momentOf(await readAll(source, counters))
+  const counters = momentReadings(question.address ?? '', family, running.lab.proxy.mode)
+  const before = momentOf(await readAll(source, counters), family)
   const tries = question.seen ?? (await tryAgain(source, question))
   const ends = endsOf(running, question, before.tables)
   const places = [...new Set([host, question.from, ...endPlaces(running, ends)])]
@@ -73,7 +73,7 @@ export async function gather(source: Source, question: Question): Promise<Facts>
     ),
     sysctls: parseSysctls(texts.get('sysctls') ?? ''),
     before,
-    after: momentOf(texts),
+    after: momentOf(texts, family),
     tries,
   }
 }

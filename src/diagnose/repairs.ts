@@ -1,6 +1,8 @@
+import { nftArgv, shellLine } from '../command/command-line.ts'
 import { editScript } from '../command/edit-script.ts'
 import { effectKey } from '../command/iptables-rule.ts'
 import { chainOf, type ListedRule, ruleText } from '../command/iptables-save.ts'
+import { nftRepairs } from './nft-repairs.ts'
 import type { Way } from './way.ts'
 
 /** One difference between a chain and what the plan made of it. */
@@ -27,6 +29,14 @@ export function mending(all: readonly Repair[], one: Repair | undefined): string
   return together.length <= 3 ? together.map(repair => repair.inTurn).join(' && ') : one.command
 }
 
+/** What to type to take a rule of the host away; one of nftables without a number goes with kube-proxy's next full sync. */
+export function deletion(way: Way, { table, chain, number, listed, element }: ListedRule): string {
+  if (listed === undefined) return way.iptables(table, '-D', chain, `${number}`)
+  const { nft } = chainOf(way.facts.after.tables, table, chain)
+  if (element === undefined) return `netlab sync ${way.lab.name}`
+  return shellLine(nftArgv(`delete element ${nft} ${element.map} { ${element.key} }`))
+}
+
 /** What differs in some chains of the host from what the plan made of them, in the order of the chains. */
 export function repairs(way: Way, table: string, chains: readonly string[]): Repair[] {
   return [...new Set(chains)].flatMap(chain => repairsOf(way, table, chain))
@@ -35,6 +45,8 @@ export function repairs(way: Way, table: string, chains: readonly string[]): Rep
 function repairsOf(way: Way, table: string, name: string): Repair[] {
   const actual = chainOf(way.facts.after.tables, table, name)
   const declared = chainOf(way.declared.tables, table, name)
+  if (declared.nft !== undefined || actual.nft !== undefined)
+    return nftRepairs({ actual, declared, table, lab: way.lab.name })
   const edits = editScript(actual.rules.map(effectKey), declared.rules.map(effectKey))
   let shift = 0
   const changes = edits.map((edit): Repair => {

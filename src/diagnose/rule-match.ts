@@ -1,7 +1,7 @@
 import { parseRule, type RuleOption } from '../command/iptables-argv.ts'
 import { markAndMask } from '../command/iptables-rule.ts'
 import type { ListedRule } from '../command/iptables-save.ts'
-import { contains } from '../model/address.ts'
+import { contains, familyOf } from '../model/address.ts'
 
 /** A packet on its way, as a rule sees it. */
 export interface Packet {
@@ -52,9 +52,9 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
     case '--packet':
       return condition.negated ? 0 : 1
     case '-s':
-      return Number(isInside(value, packet.source))
+      return Number(isInsideOne(value, packet.source))
     case '-d':
-      return Number(isInside(value, packet.destination))
+      return Number(isInsideOne(value, packet.destination))
     case '-i':
       return Number(isInterface(value, packet.in))
     case '-o':
@@ -92,11 +92,17 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
   }
 }
 
+/** iptables-save never prints several; a set of nftables has them. */
+function isInsideOne(ranges: string, address: string): boolean {
+  return ranges.split(',').some(range => isInside(range, address))
+}
+
 function isInside(range: string, address: string): boolean {
   const [network = '', prefix = network.includes(':') ? '128' : '32'] = range.split('/')
   const isAddress = /^[\d.]+$|^[\dA-Fa-f:.]*:[\dA-Fa-f:.]*$/
   const isRange = isAddress.test(network) && /^\d+$/.test(prefix) && isAddress.test(address)
-  return isRange && contains({ address: network, prefix: Number(prefix) }, address)
+  if (!isRange || familyOf(network) !== familyOf(address)) return false
+  return contains({ address: network, prefix: Number(prefix) }, address)
 }
 
 function isInterface(pattern: string, name: string | undefined): boolean {

@@ -83,11 +83,22 @@ export function showChain(way: Way, table: string, name: string, rules?: readonl
   const before = chainOf(way.facts.before.tables, table, name)
   const policy =
     chain.policy === undefined ? [] : [`policy ${chain.policy}${more(chain.packets - before.packets)}`]
-  const lines = shown.map(rule => `[${rule.packets}] ${ruleText(rule)}${more(way.risen(rule))}`)
+  const lines = shown.map(rule =>
+    rule.listed === undefined ? `[${rule.packets}] ${ruleText(rule)}${more(way.risen(rule))}` : rule.listed,
+  )
   const left = chain.rules.length - shown.length
   const rest = left > 0 && rules === undefined ? [`(${left} more, which counted nothing)`] : []
   const content = [...lines, ...policy, ...rest]
-  return [`$ ${way.iptables(table, '-v', '-S', name)}`, ...(content.length === 0 ? ['(no rules)'] : content)]
+  const shownBy =
+    chain.nft === undefined ? way.iptables(table, '-v', '-S', name) : nftLine(chain.nft, chain.name, shown)
+  return [`$ ${shownBy}`, ...(content.length === 0 ? ['(no rules)'] : content)]
+}
+
+/** kube-proxy's rules of nftables have no counters. */
+function nftLine(table: string, chain: string, [first]: readonly ListedRule[]): string {
+  return first?.element === undefined
+    ? `nft list chain ${table} ${chain}`
+    : `nft list map ${table} ${first.element.map}`
 }
 
 function more(packets: number): string {

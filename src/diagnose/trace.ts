@@ -46,8 +46,19 @@ export function trace(
   const outcomes: Outcome[] = []
   const chains = new Set<string>()
   const left = follow(chain, [{ chance: 1, mark: packet.mark, path: [] }], 0)
-  const policy = chainOf(tables, table, chain).policy ?? 'ACCEPT'
+  const { policy = 'ACCEPT', afterwards = [] } = chainOf(tables, table, chain)
   for (const state of left) outcomes.push({ ...state, target: policy })
+  for (const next of afterwards) {
+    const passed = outcomes.filter(({ target }) => target === 'ACCEPT')
+    const others = outcomes.filter(outcome => !passed.includes(outcome))
+    outcomes.splice(0, outcomes.length, ...others)
+    for (const state of follow(
+      next,
+      passed.map(({ chance, mark, path }) => ({ chance, mark, path })),
+      0,
+    ))
+      outcomes.push({ ...state, target: 'ACCEPT' })
+  }
   return { outcomes, chains: [...chains] }
 
   /** Returns what comes out at the chain's end. */

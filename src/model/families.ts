@@ -7,6 +7,11 @@ export interface Gateways {
   otherGateway?: string
 }
 
+/** kube-proxy's table of nftables that has the rules of a family. */
+export function nftTableOf(family: Family): 'ip kube-proxy' | 'ip6 kube-proxy' {
+  return family === 'ipv4' ? 'ip kube-proxy' : 'ip6 kube-proxy'
+}
+
 /** The program that knows a family's rules. */
 export function iptablesOf(family: Family): 'iptables' | 'ip6tables' {
   return family === 'ipv4' ? 'iptables' : 'ip6tables'

@@ -278,6 +278,8 @@ export interface LabStep {
   build: readonly BuildPart[]
   /** `namespace/name` of a service → the pods that are its endpoints from this step on. */
   endpoints: Readonly<Record<string, readonly string[]>>
+  /** kube-proxy is started in this mode; left out: it stays in the one that it is in. */
+  mode?: ProxyMode
   /** What the container runtime does, before the commands. */
   cni?: readonly CniCall[]
   run: readonly LabCommand[]
@@ -296,7 +298,8 @@ export interface LabService extends Service {
 export type ProxyMode = 'iptables' | 'nftables' | 'ipvs'
 
 /** The modes that a lab can run in. */
-export const labModes = ['iptables', 'nftables'] as const
+export const labModes = ['iptables', 'nftables'] as const satisfies readonly ProxyMode[]
+export type LabMode = (typeof labModes)[number]
 
 /** kube-proxy's settings, with its defaults, named as in KubeProxyConfiguration. */
 export interface ProxySettings {
@@ -375,7 +378,10 @@ export interface Lab extends Topology {
   /** Absolute path → content, written before the servers start. */
   files: Readonly<Record<string, string>>
   services: readonly LabService[]
+  /** As the last step leaves them. */
   proxy: ProxySettings
+  /** kube-proxy's mode before a step changes it; left out: none does. */
+  firstMode?: ProxyMode
   /** Empty: it says nothing of that. */
   reach: readonly ReachRule[]
   /** As the lab file asks for it, or as the person who runs it has said. */

@@ -1,8 +1,11 @@
 import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
-import { parseSaved } from '../command/iptables-save.ts'
+import { parseSaved, type Tables } from '../command/iptables-save.ts'
+import { parseNftTable } from '../command/nft-list.ts'
+import { withNftTable } from '../command/nft-tables.ts'
 import type { Family } from '../model/address.ts'
-import { iptablesOf } from '../model/families.ts'
+import { iptablesOf, nftTableOf } from '../model/families.ts'
+import type { ProxySettings } from '../model/lab.ts'
 import { fitting } from '../sandbox/patience.ts'
 import { ignoresPings, type MachineFacts, type Moment, type PlaceFacts, type Route } from './facts.ts'
 import {
@@ -27,18 +30,36 @@ export interface Reading {
 const longestList = 0.2
 
 /** What the tries change: counters and connections. */
-export function momentReadings(address: string, family: Family): readonly Reading[] {
+export function momentReadings(
+  address: string,
+  family: Family,
+  mode: ProxySettings['mode'],
+): readonly Reading[] {
   const of = family === 'ipv6' ? ['-f', 'ipv6'] : []
   const list = ['conntrack', '-L', ...of, '-p', 'tcp', '--orig-dst', address]
   return [
     { key: 'rules', place: host, argv: [`${iptablesOf(family)}-save`, '-c'] },
+    ...nftReading('nft', host, family, mode),
     { key: 'connections', place: host, argv: ['timeout', fitting(longestList).toFixed(1), ...list] },
   ]
 }
 
-export function momentOf(texts: ReadonlyMap<string, string>): Moment {
+/** kube-proxy's own table, in the mode in which it has one. */
+function nftReading(key: string, place: Place, family: Family, mode: ProxySettings['mode']): Reading[] {
+  const argv = ['nft', 'list', 'ruleset', nftTableOf(family).split(' ')[0]!]
+  return mode === 'nftables' ? [{ key, place, argv }] : []
+}
+
+/** All rules of a place, of whatever program. */
+function tablesOf(saved: string | undefined, listed: string | undefined, family: Family): Tables {
+  const name = nftTableOf(family)
+  return withNftTable(parseSaved(saved ?? ''), parseNftTable(listed ?? '', name), name)
+}
+
+/** What they have answered. */
+export function momentOf(texts: ReadonlyMap<string, string>, family: Family): Moment {
   return {
-    tables: parseSaved(texts.get('rules') ?? ''),
+    tables: tablesOf(texts.get('rules'), texts.get('nft'), family),
     connections: parseConnections(texts.get('connections') ?? ''),
   }
 }
@@ -60,11 +81,17 @@ export function placeReadings(place: Place, ways: readonly string[], family: Fam
 }
 
 /** What a machine on networks is asked: it has rules and settings of its own. */
-export function machineReadings(place: Place, keys: readonly string[], family: Family): readonly Reading[] {
+export function machineReadings(
+  place: Place,
+  keys: readonly string[],
+  family: Family,
+  mode: ProxySettings['mode'],
+): readonly Reading[] {
   return [
     ...ipReadings(place, questions, family),
     { key: `listeners ${place}`, place, argv: ['ss', '-H', '-l', '-t', '-n'] },
     { key: `tables ${place}`, place, argv: [`${iptablesOf(family)}-save`, '-c'] },
+    ...nftReading(`nft ${place}`, place, family, mode),
     { key: `sysctls ${place}`, place, argv: ['sysctl', ...keys] },
   ]
 }
@@ -78,7 +105,7 @@ export function forwardingReading(place: Place, device: string): Reading {
 export function machineFacts(place: Place, texts: ReadonlyMap<string, string>, family: Family): MachineFacts {
   return {
     ...placeFacts(place, [], texts, family),
-    tables: parseSaved(texts.get(`tables ${place}`) ?? ''),
+    tables: tablesOf(texts.get(`tables ${place}`), texts.get(`nft ${place}`), family),
     sysctls: parseSysctls(texts.get(`sysctls ${place}`) ?? ''),
     ...given('forwarding', parseForwarding(texts.get(`fdb ${place}`) ?? '')),
   }

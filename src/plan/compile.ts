@@ -5,7 +5,7 @@ import { dataplaneOf } from '../dataplane/modes.ts'
 import { networkOf, PodLeases } from '../model/cni.ts'
 import type { CniCall } from '../model/cni-network.ts'
 import type { EndpointsByService } from '../model/condition.ts'
-import type { BuildPart, Lab, LabCommand } from '../model/lab.ts'
+import type { BuildPart, Lab, LabCommand, ProxySettings } from '../model/lab.ts'
 import { familiesOf, type Proxier, proxierName, proxyNodes } from '../model/places.ts'
 import { addCalls, checkCalls, delCalls } from './cni.ts'
 import { foldLikeNodes, foldOfParts, foldsOf } from './folds.ts'
@@ -27,22 +27,24 @@ class Planner {
   readonly #lab: Lab
   readonly #before = new Before()
   #endpoints: EndpointsByService = {}
+  #mode: ProxySettings['mode']
   readonly #rules = new Map<string, unknown>()
   readonly #leases: PodLeases
 
   constructor(lab: Lab) {
     this.#lab = lab
+    this.#mode = lab.firstMode ?? lab.proxy.mode
     this.#leases = new PodLeases(lab)
   }
 
-  step({ title, why, from, build, endpoints, cni, run, checks }: StepOutline): Step {
-    const changesRules = endpoints !== this.#endpoints
+  step({ title, why, from, build, endpoints, mode, cni, run, checks }: StepOutline): Step {
+    const changesRules = endpoints !== this.#endpoints || mode !== this.#mode
     const fold = from === 'lab' ? foldOfParts(build, changesRules) : undefined
     const built = build.flatMap(part => this.#build(part))
     const actions = [
       ...(fold === undefined ? built : built.map(action => ({ ...action, fold }))),
       ...cni.flatMap(call => this.#runtime(call)),
-      ...(changesRules ? this.#sync(endpoints) : []),
+      ...(changesRules ? this.#sync(endpoints, mode) : []),
       ...run.map(command => this.#labAction(command)),
     ]
     return { title, why, from, actions, checks }
@@ -65,26 +67,39 @@ class Planner {
     return delCalls(network, pod)
   }
 
-  /** Brings the rules of each node to these endpoints, as kube-proxy's next sync would. */
-  #sync(endpoints: EndpointsByService): Action[] {
+  /** Brings the rules of each node to these endpoints, as kube-proxy's next sync would; in another mode its first one. */
+  #sync(endpoints: EndpointsByService, mode: ProxySettings['mode']): Action[] {
+    const modes = { before: this.#mode, now: mode }
+    this.#mode = mode
     if (Object.keys(endpoints).length === 0) return []
     this.#endpoints = endpoints
     const families = familiesOf(this.#lab)
     return foldLikeNodes(
       proxyNodes(this.#lab).map(node =>
-        families.flatMap(family => this.#syncProxier({ node, family }, endpoints)),
+        families.flatMap(family => this.#syncProxier({ node, family }, endpoints, modes)),
       ),
     )
   }
 
-  #syncProxier(proxier: Proxier, endpoints: EndpointsByService): Action[] {
+  #syncProxier(
+    proxier: Proxier,
+    endpoints: EndpointsByService,
+    modes: Readonly<Record<'before' | 'now', ProxySettings['mode']>>,
+  ): Action[] {
     const view = nodeView(this.#lab, proxier, endpoints)
     const name = proxierName(proxier)
-    const dataplane = dataplaneOf(this.#lab.proxy)
-    const [previous, next] = [this.#rules.get(name), dataplane.compile(view)]
+    const dataplane = dataplaneOf({ mode: modes.now })
+    const [known, next] = [this.#rules.get(name), dataplane.compile(view)]
+    const isOther = modes.before !== modes.now
+    const previous = isOther ? undefined : known
     const first = previous === undefined
     this.#rules.set(name, next)
-    const steps = [...(first ? dataplane.prepare(view) : []), ...dataplane.steps(previous, next)]
+    const steps = [
+      ...(first ? dataplane.prepare(view) : []),
+      ...dataplane.steps(previous, next),
+      // Those of the other mode last: at each moment somebody translates.
+      ...(isOther ? dataplaneOf({ mode: modes.before }).steps(known, undefined) : []),
+    ]
     const folds = foldsOf(steps, first)
     return steps.map(({ argv, explain }, at) => {
       const fold = folds[at]

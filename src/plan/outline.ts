@@ -1,6 +1,14 @@
+import { dataplaneOf } from '../dataplane/modes.ts'
 import type { CniCall } from '../model/cni-network.ts'
 import type { EndpointsByService } from '../model/condition.ts'
-import { type BuildPart, buildParts, type Check, type Lab, type LabCommand } from '../model/lab.ts'
+import {
+  type BuildPart,
+  buildParts,
+  type Check,
+  type Lab,
+  type LabCommand,
+  type ProxySettings,
+} from '../model/lab.ts'
 import { topologyChecks } from './checks.ts'
 import type { Step } from './plan.ts'
 import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
@@ -12,6 +20,8 @@ export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'chec
   build: readonly Exclude<BuildPart, 'services'>[]
   /** What kube-proxy knows after it; the very same object as after the step before where it learns nothing. */
   endpoints: EndpointsByService
+  /** The mode that kube-proxy is in after it. */
+  mode: ProxySettings['mode']
   /** What the container runtime does, before them. */
   cni: readonly CniCall[]
   run: readonly LabCommand[]
@@ -21,22 +31,24 @@ export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'chec
 export function stepOutlines(lab: Lab): readonly StepOutline[] {
   const placed = new Set(lab.steps.flatMap(step => step.build))
   let endpoints: EndpointsByService = {}
+  let mode = lab.firstMode ?? lab.proxy.mode
   const outlines: StepOutline[] = []
   for (const part of buildParts) {
     if (placed.has(part) || isEmpty(part, lab)) continue
     if (part === 'services') endpoints = firstEndpoints(lab)
     outlines.push({
       ...partWords(part, lab),
-      ...{ from: 'topology', build: part === 'services' ? [] : [part], endpoints, cni: [], run: [] },
+      ...{ from: 'topology', build: part === 'services' ? [] : [part], endpoints, mode, cni: [], run: [] },
       checks: topologyChecks(part, lab),
     })
   }
   for (const step of lab.steps) {
     const { title, why, build, cni = [], run, check } = step
     endpoints = endpointsAfter(lab, endpoints, step)
+    mode = step.mode ?? mode
     const checks: Check[] = [...build.flatMap(part => topologyChecks(part, lab)), ...check]
     const parts = build.filter(part => part !== 'services')
-    outlines.push({ title, why, from: 'lab', build: parts, endpoints, cni, run, checks })
+    outlines.push({ title, why, from: 'lab', build: parts, endpoints, mode, cni, run, checks })
   }
   return outlines
 }
@@ -54,12 +66,10 @@ function partWords(part: BuildPart, lab: Lab): Pick<Step, 'title' | 'why'> {
   return { title, why }
 }
 
-function servicesWords({ services }: Lab): Pick<Step, 'title' | 'why'> {
+function servicesWords({ services, firstMode, proxy }: Lab): Pick<Step, 'title' | 'why'> {
   const names = services.map(service => service.name).join(', ')
   return {
     title: `kube-proxy's rules for ${services.length > 3 ? `${services.length} services` : names}`,
-    why:
-      'A cluster IP belongs to no interface. kube-proxy turns each Service into chains of the nat table: KUBE-SERVICES knows ' +
-      'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',
+    why: `A cluster IP belongs to no interface. ${dataplaneOf({ mode: firstMode ?? proxy.mode }).summary}`,
   }
 }

@@ -138,7 +138,11 @@ function readLab(
     ...topology,
     files: readFiles(input.files ?? {}, findings),
     services,
-    proxy: readProxySettings(input.proxy, findings),
+    ...readProxySettings(
+      input.proxy,
+      (input.steps ?? []).flatMap(({ mode }) => mode ?? []),
+      findings,
+    ),
     reach: readReach(input.reach ?? [], context),
     limits: readLimits(input.limits),
     steps: readSteps(input.steps ?? [], context),

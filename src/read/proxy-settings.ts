@@ -1,5 +1,5 @@
 import { familyOf, readRange } from '../model/address.ts'
-import { labModes, type ProxyMode, type ProxySettings } from '../model/lab.ts'
+import { type Lab, type LabMode, labModes, type ProxySettings } from '../model/lab.ts'
 import type { Findings } from '../text/findings.ts'
 import type { ProxyInput } from './schema/proxy.ts'
 
@@ -18,11 +18,15 @@ export const defaultProxySettings: ProxySettings = {
 /** What `nodePortAddresses` may hold although no machine of a lab has an address in it. */
 const otherScopes = new Set(['primary', '127.0.0.0/8', '127.0.0.1/32', '::1/128'])
 
-/** Fills in kube-proxy's defaults. */
-export function readProxySettings(input: ProxyInput = {}, findings: Findings): ProxySettings {
+/** Fills in kube-proxy's defaults. `later` are the modes in which steps start it, in their order. */
+export function readProxySettings(
+  input: ProxyInput = {},
+  later: readonly LabMode[],
+  findings: Findings,
+): Pick<Lab, 'proxy' | 'firstMode'> {
   const { detectLocal, iptables, nftables } = input
   const {
-    mode = defaultProxySettings.mode,
+    mode = 'iptables',
     clusterCIDR = defaultProxySettings.clusterCIDR,
     detectLocalMode = defaultProxySettings.detectLocalMode,
     nodePortAddresses = defaultProxySettings.nodePortAddresses,
@@ -32,9 +36,9 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
     if (otherScopes.has(range)) continue
     findings.accept(['proxy', 'nodePortAddresses', index], readRange(range))
   }
-  refuseOthers(input, mode, findings)
+  refuseOthers(input, [mode, ...later], findings)
   const settings: ProxySettings = {
-    mode,
+    mode: later.at(-1) ?? mode,
     clusterCIDR,
     detectLocalMode,
     detectLocal: withDefaults(defaultProxySettings.detectLocal, detectLocal),
@@ -44,17 +48,17 @@ export function readProxySettings(input: ProxyInput = {}, findings: Findings): P
     nodePortAddresses,
   }
   checkDetector(settings, findings)
-  return settings
+  return { proxy: settings, ...(later.length === 0 ? {} : { firstMode: mode }) }
 }
 
 /** Settings of another mode would be without any effect. */
-function refuseOthers(input: ProxyInput, mode: ProxyMode, findings: Findings): void {
+function refuseOthers(input: ProxyInput, modes: readonly LabMode[], findings: Findings): void {
   for (const other of labModes) {
-    if (other === mode || input[other] === undefined) continue
+    if (modes.includes(other) || input[other] === undefined) continue
     findings.report(
       ['proxy', other],
-      `these are settings of ${other} mode, and kube-proxy is in ${mode} mode`,
-      `write "mode: ${other}" above, or call them ${mode}`,
+      `these are settings of ${other} mode, and kube-proxy is in ${modes[0]} mode`,
+      `write "mode: ${other}" above, or call them ${modes[0]}`,
     )
   }
 }

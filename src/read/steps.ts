@@ -28,6 +28,7 @@ export function readSteps(inputs: readonly StepInput[], context: LabContext): La
       why: (input.why ?? '').trim(),
       build: asList(input.build),
       endpoints,
+      ...(input.mode === undefined ? {} : { mode: input.mode }),
       ...(cni.length === 0 ? {} : { cni }),
       run: (input.run ?? []).flatMap((each, at) => readRun(each, [...path, 'run', at], place, context)),
       check: (input.check ?? []).flatMap((each, at) =>

@@ -104,7 +104,7 @@ function proxyNews({ rules, flushed, step }: SyncReport): [string, string][] {
   const why = rules.flushed ? 'somebody took rules away; ' : ''
   const kind = rules.how === 'full' ? 'full' : 'partial'
   const count = rules.how === 'full' ? 'every rule written anew' : `${plural(rules.rules, 'rule')} changed`
-  const stale = rules.stale.length === 0 ? '' : `, ${plural(rules.stale.length, 'stale chain')} deleted`
+  const stale = rules.stale.length === 0 ? '' : `, ${plural(rules.stale.length, 'stale chain')} gone`
   const time = step === undefined ? '' : ` in ${duration(step.ms)}`
   const chains = rules.services.length === 0 ? '' : `: ${listed(rules.services)}`
   return [['kube-proxy', `${why}${kind} sync, ${count}${stale}${time}${chains}`], ...udp]

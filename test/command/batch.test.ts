@@ -20,6 +20,24 @@ describe('neighbouring commands go out together', () => {
     ])
   })
 
+  it("nft's changes, as one transaction", () => {
+    const quoted = { argv: ['nft', 'add element ip t m { 1 : drop }'], in: 'host' }
+    expect(texts([host('nft add chain ip t c'), quoted, host('nft list ruleset')])).toEqual([
+      "nft -f - <<'END'\nadd chain ip t c\nadd element ip t m { 1 : drop }\nEND",
+      'nft list ruleset < /dev/null',
+    ])
+  })
+
+  it("more of nft's than a message takes, as several", () => {
+    const lines = Array.from({ length: 3000 }, (_, at) =>
+      host(`nft add rule ip t c ip saddr 10.0.0.1 jump c${at}`),
+    )
+    const sizes = batches(lines).map(({ commands }) => commands.length)
+    expect(sizes.length).toBeGreaterThan(1)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(3000)
+    expect(Math.max(...sizes)).toBeLessThan(844)
+  })
+
   it('ip in a pod', () => {
     const inA = on('a')
     expect(texts([inA('ip link set dev lo up'), inA('ip route add default via 10.0.0.1')])).toEqual([

@@ -23,6 +23,8 @@ describe('a command is taken back by', () => {
     ['ip route del default via 10.0.0.1', ['ip route add default via 10.0.0.1']],
     ['ip rule add from 10.0.0.0/24 table 7', ['ip rule delete from 10.0.0.0/24 table 7']],
     ['bridge link set dev v0 hairpin on', ['bridge link set dev v0 hairpin off']],
+    ['nft add table ip kube-proxy { comment "x" ; }', ['nft delete table ip kube-proxy']],
+    ['nft add rule ip kube-proxy services drop', []],
     [
       'bridge fdb append 00:00:00:00:00:00 dev vxlan1 dst 10.4.7.22',
       ['bridge fdb delete 00:00:00:00:00:00 dev vxlan1 dst 10.4.7.22'],

@@ -33,3 +33,17 @@ it('counts none that are flushed, by chain or by table', () => {
   expect(count(...rules, 'iptables -F INPUT')).toBe(2)
   expect(count(...rules, 'iptables -F')).toBe(1)
 })
+
+it("counts nftables' rules, and the elements of its sets and maps", () => {
+  const made = [
+    'nft add table ip t',
+    'nft add chain ip t c',
+    'nft add rule ip t c drop',
+    'nft add rule ip t c accept',
+    'nft add element ip t m { 1 : drop }',
+  ]
+  expect(count(...made)).toBe(3)
+  expect(count(...made, 'nft delete element ip t m { 1 }')).toBe(2)
+  expect(count(...made, 'nft flush chain ip t c')).toBe(1)
+  expect(count(...made, 'iptables -A INPUT -j ACCEPT', 'nft delete table ip t')).toBe(1)
+})

@@ -406,3 +406,24 @@ ${pods.map((pod, at) => `  ${pod}: {address: 10.0.0.1${at + 1}/24, command: ${ud
   // The same source port: its old entry would have led it to the pod that is gone.
   expect((await asked()).stdout).toBe('a\n')
 })
+
+test('kube-proxy changes its mode in a running lab, there and back, and leaves nothing of the other', async () => {
+  const session = openSession()
+  const inMode = (mode: string) => small.replace(/^services:/m, `proxy: {mode: ${mode}}\nservices:`)
+  const file = session.file('web.yaml', inMode('iptables'))
+  await fine(session, 'up', file, '-q')
+  const rules = async () =>
+    (await fine(session, 'exec', 'web', '--', 'sh', '-c', 'iptables-save; nft list ruleset')).stdout
+  expect(await rules()).toContain('KUBE-SVC-')
+  session.file('web.yaml', inMode('nftables'))
+  await fine(session, 'apply', 'web')
+  expect(await rules()).toMatch(/^(?![\s\S]*KUBE-S)[\s\S]*table ip kube-proxy/)
+  await fine(session, 'verify', 'web', '--requests', '20', '--from', 'host')
+  expect((await fine(session, 'apply', 'web')).stdout).toContain('nothing to do')
+  await fine(session, 'exec', 'web', '--', 'nft', 'delete', 'table', 'ip', 'kube-proxy')
+  expect((await fine(session, 'sync', 'web')).stdout).toContain('somebody took rules away; full sync')
+  expect(await rules()).toContain('table ip kube-proxy')
+  session.file('web.yaml', inMode('iptables'))
+  await fine(session, 'apply', 'web')
+  expect(await rules()).toMatch(/^(?![\s\S]*table ip kube-proxy)[\s\S]*KUBE-SVC-/)
+})

@@ -38,7 +38,7 @@ async function outAndIn(user: User): Promise<void> {
   expect(stdout).toContain('kubelet: b is not ready: it was killed\n')
   expect(stdout).toContain('endpoint controller: default/web has 1 endpoint: a\n')
   expect(stdout).toMatch(
-    /kube-proxy: partial sync, 3 rules changed, 1 stale chain deleted in .*: default\/web\n/,
+    /kube-proxy: partial sync, 3 rules changed, 1 stale chain gone in .*: default\/web\n/,
   )
   const well = await verified(session)
   expect(well).toMatchObject({ ok: true, services: [{ expectedShare: { a: 1 }, failed: 0 }] })

@@ -99,7 +99,14 @@ services:
 export const built: LabInCondition = {
   lab,
   condition: firstCondition(lab),
-  outlines: steps.map(step => ({ ...step, build: [], endpoints: {}, cni: [], run: [] })),
+  outlines: steps.map(step => ({
+    ...step,
+    build: [],
+    endpoints: {},
+    mode: 'iptables' as const,
+    cni: [],
+    run: [],
+  })),
   plan,
   services: serviceTargets(lab, lastEndpoints(lab)),
 }

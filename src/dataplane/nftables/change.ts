@@ -1,4 +1,5 @@
 import { type Command, onHost } from '../../command/command.ts'
+import { nftArgv } from '../../command/command-line.ts'
 import { inTransactions, nftBytes } from '../../command/transaction.ts'
 import { type NodeView, noRulesChange, type RuleStep, type RulesChange } from '../dataplane.ts'
 import { flushesOf } from '../stale-connections.ts'
@@ -35,11 +36,6 @@ function isIdle(text: string, { chains }: KernelTable): boolean {
 
 function stepOf({ text, explain }: ScriptCommand, service?: string): RuleStep {
   return { argv: nftArgv(text), explain, ...(service === undefined ? {} : { service }) }
-}
-
-/** A line for `nft -f` as nft's own command line: in one word where a shell would make something of it. */
-function nftArgv(text: string): readonly string[] {
-  return ['nft', ...(/[{};"!&|*<>]/.test(text) ? [text] : text.split(' '))]
 }
 
 /**

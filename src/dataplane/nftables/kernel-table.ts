@@ -1,13 +1,13 @@
 import { parseNftTable } from '../../command/nft-list.ts'
 import type { Family } from '../../model/address.ts'
+import { nftTableOf } from '../../model/families.ts'
 import { isClientSet } from './names.ts'
-import { tableOf } from './rules.ts'
 import { emptyKernel, type KernelTable } from './sync.ts'
 
 /** Reads what `nft list ruleset` has printed of kube-proxy's table. */
 export function readListed(text: string): KernelTable {
   const families: readonly Family[] = ['ipv4', 'ipv6']
-  const [table] = families.flatMap(family => parseNftTable(text, tableOf(family)) ?? [])
+  const [table] = families.flatMap(family => parseNftTable(text, nftTableOf(family)) ?? [])
   if (table === undefined) return emptyKernel
   const sets = [...table.sets.values()]
   // Which clients an endpoint has is the packets' matter.

@@ -24,6 +24,9 @@ export const nftables: Dataplane<RuleSet, KernelTable> = {
     addresses: servedNodePorts(settings, node, family),
     localhost: false,
   }),
+  summary:
+    'kube-proxy has a table of its own for them: the map service-ips knows the address, a chain service-… chooses an ' +
+    'endpoint by chance, a chain endpoint-… rewrites the destination to the pod.',
   loader: 'one transaction of nft',
   text: scriptText,
   json: toJson,

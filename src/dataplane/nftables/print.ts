@@ -1,5 +1,6 @@
+import { nftTableOf } from '../../model/families.ts'
 import type { PrintOptions } from '../dataplane.ts'
-import { type Chain, type Container, type Element, type PortObjects, type RuleSet, tableOf } from './rules.ts'
+import type { Chain, Container, Element, PortObjects, RuleSet } from './rules.ts'
 import { ruleText, Script, type ScriptCommand } from './script.ts'
 
 /**
@@ -93,7 +94,7 @@ export function toJson({ family, base, ports }: RuleSet): RuleSetJson {
   const of = ({ name }: Container) => elements.get(name) ?? []
   const ofKind = (kind: Container['kind']) => containers.filter(container => container.kind === kind)
   return {
-    table: tableOf(family),
+    table: nftTableOf(family),
     sets: Object.fromEntries(ofKind('set').map(set => [set.name, setJson(set, of(set))])),
     maps: Object.fromEntries(
       ofKind('map').map(map => [

@@ -75,8 +75,3 @@ export interface RuleSet {
   /** Sorted by name. */
   ports: readonly PortObjects[]
 }
-
-/** The name of kube-proxy's table, with its family. */
-export function tableOf(family: Family): 'ip kube-proxy' | 'ip6 kube-proxy' {
-  return family === 'ipv4' ? 'ip kube-proxy' : 'ip6 kube-proxy'
-}

@@ -1,5 +1,6 @@
 import type { Family } from '../../model/address.ts'
-import { type Chain, type Container, type Element, type Rule, tableOf } from './rules.ts'
+import { nftTableOf } from '../../model/families.ts'
+import type { Chain, Container, Element, Rule } from './rules.ts'
 
 /** A command for nft. */
 export interface ScriptCommand {
@@ -15,7 +16,7 @@ export class Script {
   readonly commands: ScriptCommand[] = []
 
   constructor(family: Family) {
-    this.#table = tableOf(family)
+    this.#table = nftTableOf(family)
   }
 
   addTable(): void {

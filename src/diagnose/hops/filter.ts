@@ -1,8 +1,8 @@
 import { host, type Place } from '../../command/command.ts'
-import { ruleText } from '../../command/iptables-save.ts'
+import { ruleText, ruleWords } from '../../command/iptables-save.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
-import { mending, repairs } from '../repairs.ts'
+import { deletion, mending, repairs } from '../repairs.ts'
 import type { Packet } from '../rule-match.ts'
 import { showChain } from '../show.ts'
 import { type Outcome, trace } from '../trace.ts'
@@ -16,11 +16,13 @@ export const noEndpoints: Hop = way => {
   const [endpoint] = way.endpoints
   if (endpoint === undefined || endpoint.translation !== undefined) return undefined
   const stopped = stop(way, chainFor(way, endpoint), way.translated(endpoint))
-  const rule = stopped?.rule
-  const says = rule?.argv.find(word => / has no endpoints$/.test(word))
+  const [says, rule] =
+    stopped?.path
+      .map(each => [each.argv.find(word => / has no endpoints$/.test(word)), each] as const)
+      .find(([said]) => said !== undefined) ?? []
   if (rule === undefined || says === undefined) return undefined
   return finding(
-    `${says}: no pod is behind it, so rule ${rule.number} of ${rule.chain} refuses it (see the service's selector and the pods' labels)`,
+    `${says}: no pod is behind it, so ${ruleWords(rule)} refuses it (see the service's selector and the pods' labels)`,
     undefined,
     showChain(way, 'filter', rule.chain, [rule]),
   )
@@ -80,10 +82,10 @@ function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evid
   const repair =
     differences.find(one => one.rule === rule) ??
     differences.find(one => one.chain === rule.chain && one.kind === 'missing')
-  const command = mending(differences, repair) ?? way.iptables('filter', '-D', rule.chain, `${rule.number}`)
+  const command = mending(differences, repair) ?? deletion(way, rule)
   const verb = rule.argv.includes('REJECT') ? 'refuses' : 'drops'
   return finding(
-    `rule ${rule.number} of ${rule.chain} ${verb} packets ${which} (${ruleText(rule)})`,
+    `${ruleWords(rule)} ${verb} packets ${which} (${ruleText(rule)})`,
     command,
     showChain(way, 'filter', rule.chain),
   )

@@ -1,11 +1,11 @@
 import { parseRule } from '../../command/iptables-argv.ts'
-import { ruleText } from '../../command/iptables-save.ts'
+import { ruleText, ruleWords } from '../../command/iptables-save.ts'
 import { own } from '../../command/own.ts'
 import { joinHostPort, splitHostPort } from '../../model/address.ts'
 import { hasAddress } from '../../model/families.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
-import { mending, type Repair, repairs } from '../repairs.ts'
+import { deletion, mending, type Repair, repairs } from '../repairs.ts'
 import { showChain } from '../show.ts'
 import type { Outcome, Trace } from '../trace.ts'
 import type { Way } from '../way.ts'
@@ -41,15 +41,15 @@ export const notTranslated: Hop = way => {
       ...lines,
     )
   if (stopped !== undefined) {
-    const command = way.iptables('nat', '-D', stopped.chain, `${stopped.number}`)
+    const command = deletion(way, stopped)
     return finding(
-      `rule ${stopped.number} of ${stopped.chain} ends the way of packets for ${where} before a rule translates them (${ruleText(stopped)})`,
+      `${ruleWords(stopped)} ends the way of packets for ${where} before a rule translates them (${ruleText(stopped)})`,
       command,
       ...lines,
     )
   }
   return finding(
-    `no rule of the nat table translates ${where}, an address that no interface has${near.words}`,
+    `${way.lab.proxy.mode === 'nftables' ? "nothing in kube-proxy's table" : 'no rule of the nat table'} translates ${where}, an address that no interface has${near.words}`,
     near.mend,
     ...lines,
   )
@@ -72,7 +72,7 @@ function nearMiss(way: Way): { words: string; mend?: string } {
       const port = value('--dport')
       if (target === undefined || value('-d')?.replace(/\/(32|128)$/, '') !== way.address) continue
       if (port !== undefined && port !== `${way.port}`)
-        return { words: `; rule ${rule.number} of ${name} is for port ${port}` }
+        return { words: `; ${ruleWords(rule)} is for port ${port}` }
       const [entry = ''] = way.translation.chains
       if (!way.translation.chains.includes(name))
         return {
@@ -191,7 +191,7 @@ export const wrongEndpoint: Hop = forEachEndpoint(
     const instead = near === undefined ? 'no endpoint' : `not the endpoint's port, ${near.port}`
     const who = place === undefined ? to : `${to} in ${place}`
     return finding(
-      `rule ${rule.number} of ${rule.chain} sends to ${who}, ${instead}`,
+      `${ruleWords(rule)} sends to ${who}, ${instead}`,
       mending(differences, repair),
       showChain(way, 'nat', rule.chain, [rule]),
     )

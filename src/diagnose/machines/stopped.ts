@@ -1,5 +1,5 @@
 import type { Place } from '../../command/command.ts'
-import { iptablesLine, ruleText } from '../../command/iptables-save.ts'
+import { iptablesLine, ruleText, ruleWords } from '../../command/iptables-save.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -55,8 +55,14 @@ function stoppedBy(
       [`$ ${at} ${iptablesLine(program, table, '-S', chain)}`, `-P ${chain} ${target}`],
     )
   }
+  const verb = target === 'REJECT' ? 'refuses' : 'drops'
+  if (rule.listed !== undefined)
+    return finding(`${ruleWords(rule)} in ${place} ${verb} ${which}`, undefined, [
+      `$ ${at} nft list ruleset`,
+      rule.listed,
+    ])
   return finding(
-    `rule ${rule.number} of ${where(rule.chain)} in ${place} ${target === 'REJECT' ? 'refuses' : 'drops'} ${which}`,
+    `rule ${rule.number} of ${where(rule.chain)} in ${place} ${verb} ${which}`,
     `${at} ${iptablesLine(program, table, '-D', rule.chain, `${rule.number}`)}`,
     [`$ ${at} ${iptablesLine(program, table, '-S', rule.chain)}`, ruleText(rule)],
   )

@@ -52,7 +52,7 @@ export async function readMachines(source: Source, family: Family): Promise<Surr
   ]
   const texts = await readAll(source, [
     addressReading(host),
-    ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each), family)),
+    ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each), family, lab.proxy.mode)),
     ...all.flatMap(({ machine }) =>
       tunnelsOf(lab, machine).map(({ name }) => forwardingReading(machine.name, name)),
     ),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { buildParts } from '../../model/lab.ts'
+import { buildParts, labModes } from '../../model/lab.ts'
 import { check } from './check.ts'
 import { oneOrMore } from './fields.ts'
 
@@ -63,6 +63,14 @@ export const step = z
         description:
           "From this step on these pods are the service's endpoints, as if its other pods were not ready.",
         examples: [{ 'http-server': ['netns_011'] }],
+      }),
+    mode: z
+      .enum(labModes)
+      .optional()
+      .meta({
+        description:
+          'kube-proxy is started anew in this mode: it makes its rules, and takes away those of the mode before. `proxy.mode` says in which it is until then.',
+        examples: ['nftables'],
       }),
     cni: z
       .array(

@@ -6,21 +6,26 @@ import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
 import type { ProxySettings } from '../../../src/model/lab.ts'
 import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 
-/** The table on the node n1 with the address 192.0.2.1. */
+/** What the node n1 with the address 192.0.2.1 knows. */
+export function viewOf(services: Service[], slices: EndpointSlice[]): NodeView {
+  return {
+    services,
+    slices,
+    settings: defaultProxySettings,
+    node: { name: 'n1', addresses: ['192.0.2.1', '2001:db8::1'] },
+    family: 'ipv4',
+  }
+}
+
+/** The table on that node. */
 export function compile(
   services: Service[],
   slices: EndpointSlice[],
   settings: Partial<ProxySettings> = {},
   fields: Partial<NodeView> = {},
 ): RuleSet {
-  return compileServices({
-    services,
-    slices,
-    settings: { ...defaultProxySettings, ...settings },
-    node: { name: 'n1', addresses: ['192.0.2.1', '2001:db8::1'] },
-    family: 'ipv4',
-    ...fields,
-  })
+  const view = viewOf(services, slices)
+  return compileServices({ ...view, settings: { ...view.settings, ...settings }, ...fields })
 }
 
 /** Names without hash and service: `service`, `endpoint 10.1.0.2/8080`. */

@@ -1,10 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Tables } from '../../../src/command/iptables-save.ts'
+import { parseNftTable } from '../../../src/command/nft-list.ts'
+import { NftState } from '../../../src/command/nft-state.ts'
+import { withNftTable } from '../../../src/command/nft-tables.ts'
 import { compileServices } from '../../../src/dataplane/nftables/compile.ts'
+import { readListed } from '../../../src/dataplane/nftables/kernel-table.ts'
+import { nftables } from '../../../src/dataplane/nftables/nftables.ts'
 import { scriptText } from '../../../src/dataplane/nftables/print.ts'
 import type { RuleSet } from '../../../src/dataplane/nftables/rules.ts'
 import {
+  emptyKernel,
   fullSync,
   kernelTableOf,
   linesOf,
@@ -13,7 +20,7 @@ import {
 } from '../../../src/dataplane/nftables/sync.ts'
 import { type GoldenCase, goldenInput } from '../golden-input.ts'
 import { service, slice } from '../iptables/fixtures.ts'
-import { compile } from './fixtures.ts'
+import { compile, viewOf } from './fixtures.ts'
 import { inNamespace, nftWorks } from './in-namespace.ts'
 
 const load = (lines: readonly string[]) => `nft -f - <<'END'\n${lines.join('\n')}\nEND\n`
@@ -99,6 +106,36 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
     expect(kernelAfter(printed(few), partByPart(sync))).toEqual(kernelAfter(printed(other)))
   })
 
+  it('what nft lists is read as it was written', () => {
+    const listed = inNamespace([printed(more), 'nft list ruleset ip'].join('\n'))
+    expect(readListed(listed)).toEqual(kernelTableOf(more))
+    expect(readListed(inNamespace('nft add table ip other; nft list ruleset ip'))).toEqual(emptyKernel)
+  })
+
+  it('what nft lists means the same in the words of iptables as what was typed', () => {
+    const name = 'ip kube-proxy'
+    const state = new NftState(name)
+    for (const line of linesOf(fullSync(more).parts)) state.note(['nft', line])
+    const typed = withNftTable(new Map(), state.table, name)
+    const listed = inNamespace([printed(more), 'nft list ruleset ip'].join('\n'))
+    const kernels = withNftTable(new Map(), parseNftTable(listed, name), name)
+    const plain = (tables: Tables) =>
+      [...tables].map(([table, chains]) => [
+        table,
+        [...chains.values()]
+          .map(({ rules, ...chain }) => ({
+            ...chain,
+            rules: rules.map(({ argv, listed }) => ({ argv, listed })),
+          }))
+          .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+      ])
+    expect(plain(typed)).toEqual(plain(kernels))
+    const all = [...(typed.get('nat')?.values() ?? [])].flatMap(({ rules }) => rules)
+    expect(all.length).toBeGreaterThan(40)
+    // What iptables has no word for would be taken for a rule that no packet meets.
+    expect(all.filter(({ argv }) => argv.includes('0.0.0.0/0,::/0'))).toEqual([])
+  })
+
   it('IPv6', () => {
     const rules = compile(
       [
@@ -132,19 +169,22 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
 
   it('many services, which one message cannot take, part by part', () => {
     const count = 300
-    const rules = compile(
-      Array.from({ length: count }, (_, at) =>
-        service({ name: `svc${at}`, clusterIPs: [`10.96.${at >> 8}.${at & 255}`] }),
-      ),
-      Array.from({ length: count }, (_, at) => slice(['10.1.0.1', '10.1.0.2'], { service: `svc${at}` })),
+    const services = Array.from({ length: count }, (_, at) =>
+      service({ name: `svc${at}`, clusterIPs: [`10.96.${at >> 8}.${at & 255}`] }),
     )
-    const { parts } = fullSync(rules)
+    const slices = Array.from({ length: count }, (_, at) =>
+      slice(['10.1.0.1', '10.1.0.2'], { service: `svc${at}` }),
+    )
+    const { parts } = fullSync(compile(services, slices))
     expect(() => inNamespace(load(linesOf(parts)))).toThrow('Message too long')
-    const runs = Array.from({ length: Math.ceil(parts.length / 50) }, (_, at) =>
-      parts.slice(at * 50, at * 50 + 50),
-    )
+    const view = viewOf(services, slices)
+    const { commands } = nftables.sync(undefined, view, emptyKernel, true)
+    expect(commands.length).toBeGreaterThan(1)
     const counted = inNamespace(
-      [...runs.map(run => load(linesOf(run))), "nft list ruleset | grep -c 'chain endpoint-'"].join('\n'),
+      [
+        ...commands.map(({ input }) => load([input ?? ''])),
+        "nft list ruleset | grep -c 'chain endpoint-'",
+      ].join('\n'),
     )
     expect(counted.trim()).toBe(String(2 * count))
   })

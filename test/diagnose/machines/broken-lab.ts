@@ -45,7 +45,12 @@ export class BrokenLab {
         family => `${place === 'host' ? '' : `ip netns exec ${place} `}conntrack -F${family}`,
       ),
     )
-    await this.#run(`{ ${[...(mend === '' ? [] : [mend]), also, ...forget].join('; ')}; } > /dev/null 2>&1`)
+    // What netlab itself mends is typed outside.
+    const isOutside = mend.startsWith('netlab ')
+    if (isOutside) await this.#session.netlab(...mend.split(' ').slice(1))
+    await this.#run(
+      `{ ${[...(mend === '' || isOutside ? [] : [mend]), also, ...forget].join('; ')}; } > /dev/null 2>&1`,
+    )
     expect((await this.#explained()).code).toBe(0)
     await this.#run(after)
   }

@@ -1,0 +1,73 @@
+import { describe, it } from 'vitest'
+import { type Break, BrokenLab } from '../machines/broken-lab.ts'
+
+const web = 'service-PFISGYVC-default/web/tcp/'
+const webB = 'endpoint-SEQO5POY-default/web/tcp/__10.0.0.12/8080'
+const webC = 'endpoint-D2IYWYVN-default/web/tcp/__10.0.0.13/8080'
+const solo = 'endpoint-66VKKUJS-default/solo/tcp/__10.0.0.11/8080'
+const inTable = 'ip kube-proxy'
+
+/** What puts a chain back as it was. */
+function writeAnew(chain: string, ...rules: string[]): string {
+  return [`nft flush chain ${inTable} ${chain}`, ...rules].join(' && ')
+}
+
+const chooses = `nft 'add rule ${inTable} ${web} numgen random mod 2 vmap { 0 : goto ${webB}, 1 : goto ${webC} }'`
+const marks = `nft 'add rule ${inTable} ${web} ip daddr 10.100.0.1 ip saddr != 10.0.0.0/24 jump mark-for-masquerade'`
+
+describe('on one node', () => {
+  const lab = new BrokenLab(
+    new URL('healthy-nftables.yaml', import.meta.url),
+    ['a', 'host', 'client'],
+    ['host'],
+  )
+
+  const breaks: Break[] = [
+    [
+      `nft delete element ${inTable} service-ips '{ 10.100.0.1 . tcp . 80 }'`,
+      'no rule translates 10.100.0.1:80, because of the element 10.100.0.1 . tcp . 80 of the map service-ips, which is not there',
+      `nft 'add element ${inTable} service-ips { 10.100.0.1 . tcp . 80 : goto ${web} }'`,
+    ],
+    [
+      `nft flush chain ${inTable} ${web}`,
+      `no rule translates 10.100.0.1:80, because of the chain ${web}, which is not as kube-proxy made it`,
+      writeAnew(web, marks, chooses),
+    ],
+    [
+      `nft flush chain ${inTable} ${solo}; nft add rule ${inTable} ${solo} ip saddr 10.0.0.11 jump mark-for-masquerade; nft add rule ${inTable} ${solo} meta l4proto tcp dnat to 10.0.0.11:9999`,
+      `rule 2 of the chain ${solo} sends to 10.0.0.11:9999 in a, not the endpoint's port, 8080`,
+      writeAnew(
+        solo,
+        `nft add rule ${inTable} ${solo} ip saddr 10.0.0.11 jump mark-for-masquerade`,
+        `nft add rule ${inTable} ${solo} meta l4proto tcp dnat to 10.0.0.11:8080`,
+      ),
+    ],
+    [
+      `nft flush chain ${inTable} ${solo}; nft add rule ${inTable} ${solo} meta l4proto tcp dnat to 10.0.0.11:8080`,
+      'a reaches itself through 10.100.0.2, and without MASQUERADE it gets a packet from its own address, which it throws away',
+      writeAnew(
+        solo,
+        `nft add rule ${inTable} ${solo} ip saddr 10.0.0.11 jump mark-for-masquerade`,
+        `nft add rule ${inTable} ${solo} meta l4proto tcp dnat to 10.0.0.11:8080`,
+      ),
+    ],
+    [
+      `nft flush chain ${inTable} ${web}; ${marks}; nft 'add rule ${inTable} ${web} numgen random mod 1000000000 vmap { 0 : goto ${webB} , 1 : goto ${webC} }'`,
+      `no rule translates 10.100.0.1:80, because of the chain ${web}, which is not as kube-proxy made it`,
+      writeAnew(web, marks, chooses),
+    ],
+    [
+      `nft 'add element ${inTable} no-endpoint-services { 10.0.0.12 . tcp . 8080 : drop }'; nft 'add element ${inTable} no-endpoint-services { 10.0.0.13 . tcp . 8080 : drop }'`,
+      'the element 10.0.0.12 . tcp . 8080 of the map no-endpoint-services drops packets from host to b (10.0.0.12 . tcp . 8080 : drop)',
+      `nft 'delete element ${inTable} no-endpoint-services { 10.0.0.12 . tcp . 8080 }'`,
+      `nft 'delete element ${inTable} no-endpoint-services { 10.0.0.13 . tcp . 8080 }'`,
+    ],
+    [
+      'nft delete table ip kube-proxy',
+      "no rule translates 10.100.0.1:80, because of the chain nat-prerouting of kube-proxy's table, which is gone",
+      'netlab sync healthy-nftables',
+    ],
+  ]
+
+  it.each(breaks)('%s', async (...one) => lab.isExplained(one))
+})
