@@ -75,7 +75,7 @@ function normal(text: string): string {
       (_, how, mark) => `meta mark set meta mark ${how === 'or' ? '|' : '^'} ${hex(mark)}`,
     )
     .replace(/^mark and (0x[0-9a-f]+) == 0\b/, (_, mark) => `meta mark & ${hex(mark)} == 0x00000000`)
-    .replaceAll(' , ', ', ')
+    .replaceAll(/\{[^}]*\}/g, list => list.replaceAll(/ ?, ?/g, ', '))
 }
 
 function hex(text: string): string {
