@@ -2,12 +2,12 @@ import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { parseSaved, type Tables } from '../command/iptables-save.ts'
 import { parseNftTable } from '../command/nft-list.ts'
-import { withNftTable } from '../command/nft-tables.ts'
 import type { Family } from '../model/address.ts'
 import { iptablesOf, nftTableOf } from '../model/families.ts'
 import type { ProxySettings } from '../model/lab.ts'
 import { fitting } from '../sandbox/patience.ts'
 import { ignoresPings, type MachineFacts, type Moment, type PlaceFacts, type Route } from './facts.ts'
+import { withNftTable } from './nft-tables.ts'
 import {
   parseConnections,
   parseForwarding,

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import type { Tables } from '../../../src/command/iptables-save.ts'
 import { parseNftTable } from '../../../src/command/nft-list.ts'
 import { NftState } from '../../../src/command/nft-state.ts'
-import { withNftTable } from '../../../src/command/nft-tables.ts'
 import { compileServices } from '../../../src/dataplane/nftables/compile.ts'
 import { readListed } from '../../../src/dataplane/nftables/kernel-table.ts'
 import { nftables } from '../../../src/dataplane/nftables/nftables.ts'
@@ -18,6 +17,7 @@ import {
   partialSync,
   type Sync,
 } from '../../../src/dataplane/nftables/sync.ts'
+import { withNftTable } from '../../../src/observe/nft-tables.ts'
 import { type GoldenCase, goldenInput } from '../golden-input.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 import { compile, viewOf } from './fixtures.ts'
@@ -120,15 +120,14 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
     const listed = inNamespace([printed(more), 'nft list ruleset ip'].join('\n'))
     const kernels = withNftTable(new Map(), parseNftTable(listed, name), name)
     const plain = (tables: Tables) =>
-      [...tables].map(([table, chains]) => [
-        table,
+      [...tables].flatMap(([table, chains]) =>
         [...chains.values()]
-          .map(({ rules, ...chain }) => ({
-            ...chain,
-            rules: rules.map(({ argv, listed }) => ({ argv, listed })),
-          }))
-          .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
-      ])
+          .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+          .flatMap(({ rules, ...chain }) => [
+            `${table} ${JSON.stringify(chain)}`,
+            ...rules.map(({ argv }) => argv.join(' ')),
+          ]),
+      )
     expect(plain(typed)).toEqual(plain(kernels))
     const all = [...(typed.get('nat')?.values() ?? [])].flatMap(({ rules }) => rules)
     expect(all.length).toBeGreaterThan(40)

@@ -1,5 +1,6 @@
-import type { ListedChain, ListedRule, Tables } from './iptables-save.ts'
-import type { ListedNftChain, ListedNftSet, ListedNftTable } from './nft-list.ts'
+import type { ListedChain, ListedRule, Tables } from '../command/iptables-save.ts'
+import type { ListedNftChain, ListedNftSet, ListedNftTable } from '../command/nft-list.ts'
+import { contains } from '../model/address.ts'
 
 /** The kernel's hooks in iptables' words. */
 const hooks = {
@@ -100,7 +101,7 @@ function condition(
   const members = (said: string) =>
     said.startsWith('@')
       ? [...(sets.get(said.slice(1))?.elements.keys() ?? [])].join(',')
-      : said.replaceAll(/[{}\s]/g, '')
+      : listOf(said).join(',')
   return (
     match(
       /^ip6? ([sd])addr (!= )?(\{[^}]*\}|@\S+|[\da-f:][\d.a-f:]*(?:\/\d+)?)(?= |$)/,
@@ -122,6 +123,22 @@ function condition(
     match(/^meta mark & (0x\w+) == 0x0+(?= |$)/, (mask = '') => ['-m', 'mark', '--mark', `0x0/${mask}`]) ??
     match(/^update @\S+ \{[^}]*\}/, () => [])
   )
+}
+
+/** Without ranges that are inside others: the kernel puts those together. */
+function listOf(said: string): string[] {
+  const ranges = said
+    .replaceAll(/[{}\s]/g, '')
+    .split(',')
+    .toSorted()
+  return ranges.filter(range => !ranges.some(other => other !== range && isInside(range, other)))
+}
+
+function isInside(range: string, other: string): boolean {
+  const [[address = '', own], [network = '', prefix]] = [range.split('/'), other.split('/')]
+  if (prefix === undefined || address.includes(':') !== network.includes(':')) return false
+  const wide = Number(prefix) <= Number(own ?? 128)
+  return wide && contains({ address: network, prefix: Number(prefix) }, address)
 }
 
 /** What a rule ends with; undefined: something that iptables has no word for. */
