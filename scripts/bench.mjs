@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { growth } from './benchmarks/growth.mjs'
 import { down, hundredPods, matrix, memory, nodes, twoPods } from './benchmarks/labs.mjs'
 import { Netlab } from './benchmarks/netlab.mjs'
+import { nftables } from './benchmarks/nftables.mjs'
 import { rules } from './benchmarks/rules.mjs'
 import { sync } from './benchmarks/sync.mjs'
 import { table } from './benchmarks/table.mjs'
@@ -22,6 +23,7 @@ const cases = {
   verify,
   rules,
   sync,
+  nftables,
 }
 const help = `usage: scripts/bench [NAME…] [--quick] [--json]
 
