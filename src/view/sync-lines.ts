@@ -49,7 +49,7 @@ export function renderPod(style: Style, report: PodReport): string {
   const already = report.changed ? '' : ' already'
   const lines = hanging('', `${pod} ${state}${already}`, width, 2)
   if (report.endpointOf.length > 0) {
-    const services = listing(report.endpointOf, 'and')
+    const services = listed(report.endpointOf)
     const next = `nobody has told kube-proxy: its rules still send to it for ${services}, until ${color.cyan('netlab sync')}`
     lines.push(...hanging('', next, width, 2))
   } else if (report.state === 'running') {
@@ -83,14 +83,22 @@ function kubeletNews({ pods, podCount, notReady }: SyncReport): [string, string]
   return [['kubelet', `as before, not ready: ${listing(troubled, 'and')}`]]
 }
 
+/** Services whose endpoints are told one by one. */
+const mostTold = 12
+
 function endpointNews({ endpoints }: SyncReport): [string, string][] {
   const changed = Object.entries(endpoints)
   if (changed.length === 0) return [['endpoint controller', 'no endpoint has changed']]
-  return changed.map(([service, pods]) => {
+  const rest = changed.length - mostTold
+  const told = rest > 1 ? changed.slice(0, mostTold) : changed
+  const lines = told.map(([service, pods]): [string, string] => {
     const names = pods.length > 8 ? `${pods.slice(0, 8).join(', ')}, …` : pods.join(', ')
     const words = pods.length === 0 ? 'no endpoints' : `${plural(pods.length, 'endpoint')}: ${names}`
     return ['endpoint controller', `${service} has ${words}`]
   })
+  return rest > 1
+    ? [...lines, ['endpoint controller', `and those of ${rest} more services have changed`]]
+    : lines
 }
 
 function proxyNews({ rules, flushed, step }: SyncReport): [string, string][] {
