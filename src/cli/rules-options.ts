@@ -66,14 +66,25 @@ export function viewOfManifests(objects: KubernetesObjects, options: RulesOption
   }
 }
 
+/** A socket load balancer masquerades nothing, so it need not tell pods from others. */
+const ofKubeProxy = {
+  modes: ['iptables', 'nftables', 'ipvs'],
+  else: 'leave it out: a socket load balancer masquerades nothing',
+} as const
+
 /** Options that not every mode has a use for: the modes that have, and why another has none. */
 const ofSomeModes: Readonly<
   Partial<Record<keyof RulesOptions, { modes: readonly ProxyMode[]; else: string }>>
 > = {
   jumps: {
     modes: ['iptables', 'ipvs'],
-    else: "leave it out: the table of nftables mode has chains of its own at the kernel's hooks",
+    else: 'leave it out: other modes have no jumps from built-in chains',
   },
+  clusterCidr: ofKubeProxy,
+  detectLocalMode: ofKubeProxy,
+  podBridgeInterface: ofKubeProxy,
+  podInterfaceNamePrefix: ofKubeProxy,
+  masqueradeAll: ofKubeProxy,
   iptablesLocalhostNodeports: {
     modes: ['iptables'],
     else: 'leave it out: in other modes node ports never answer on loopback addresses',
@@ -132,6 +143,8 @@ export function nodePortNote({ services, node, family }: NodeView, options: Rule
   if (isKnown || !hasNodePort) return ''
   if (options.mode === 'ipvs')
     return 'node ports are left out: each has a virtual server on each address of the node, which --node-ip says\n'
+  if (options.mode === 'ebpf')
+    return 'node ports are served on 127.0.0.1 alone: each has an entry for each address of the node, which --node-ip says\n'
   if (options.mode !== 'nftables' || options.nodeportAddresses.length > 0) return ''
   return (
     "node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, " +

@@ -39,7 +39,10 @@ export function rulesCommand(): Command {
       [],
     )
     .addOption(
-      new Option('--mode <mode>', "kube-proxy's mode: for iptables-restore, for nft -f, or for a shell")
+      new Option(
+        '--mode <mode>',
+        "kube-proxy's mode: for iptables-restore, nft -f, or a shell; or ebpf, in its place",
+      )
         .choices(Object.keys(ruleWriters))
         .default('iptables', 'iptables; of a lab, its own'),
     )

@@ -1,11 +1,12 @@
 import type { ProxyMode, ProxySettings } from '../model/lab.ts'
 import type { Dataplane, RuleWriter } from './dataplane.ts'
+import { ebpf } from './ebpf/ebpf.ts'
 import { iptables } from './iptables/iptables.ts'
 import { ipvs } from './ipvs/ipvs.ts'
 import { nftables } from './nftables/nftables.ts'
 
 /** What prints the rules of each mode. */
-export const ruleWriters: Readonly<Record<ProxyMode, RuleWriter>> = { iptables, nftables, ipvs }
+export const ruleWriters: Readonly<Record<ProxyMode, RuleWriter>> = { iptables, nftables, ipvs, ebpf }
 
 const dataplanes: Partial<Record<ProxyMode, Dataplane>> = { iptables, nftables }
 

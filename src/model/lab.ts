@@ -295,7 +295,7 @@ export interface LabService extends Service {
 }
 
 /** How kube-proxy makes Services into what the kernel does. */
-export type ProxyMode = 'iptables' | 'nftables' | 'ipvs'
+export type ProxyMode = 'iptables' | 'nftables' | 'ipvs' | 'ebpf'
 
 /** The modes that a lab can run in. */
 export const labModes = ['iptables', 'nftables'] as const satisfies readonly ProxyMode[]
