@@ -7,10 +7,16 @@ import { exitCode, NetlabError } from '../errors.ts'
 
 /** What netlab uses of koffi. */
 interface Koffi {
-  load(library: string): { func(...declaration: unknown[]): (...args: never[]) => unknown }
+  load(library: string): { func(...declaration: unknown[]): unknown }
   struct(members: Readonly<Record<string, string>>): unknown
   pointer(type: unknown): unknown
   errno(): number
+  address(value: Uint8Array): bigint
+}
+
+/** A call that may wait on a thread of its own. */
+interface Waiting {
+  async(...args: unknown[]): void
 }
 
 /** koffi's binary for this processor, where npm puts it; koffi's own search for it takes several times as long. */
@@ -51,6 +57,7 @@ function loadCalls() {
     const call = (declaration: string) => libc.func(declaration) as (...args: unknown[]) => number
     return {
       errno: () => koffi.errno(),
+      address: (bytes: Uint8Array) => koffi.address(bytes),
       fcntl: call('int fcntl(int fd, int command, int value)'),
       prctl: call(
         'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
@@ -60,8 +67,13 @@ function loadCalls() {
       seccomp: libc.func('syscall', 'long', ['long', 'unsigned int', 'unsigned int', program]) as (
         ...args: unknown[]
       ) => number,
+      bpf: libc.func('long syscall(long number, int command, void *attributes, unsigned int size)') as (
+        ...args: unknown[]
+      ) => number,
+      poll: libc.func('int poll(void *files, unsigned long count, int timeout)') as Waiting,
       setns: call('int setns(int fd, int type)'),
       socket: call('int socket(int domain, int type, int protocol)'),
+      getsockopt: call('int getsockopt(int fd, int level, int name, void *value, void *length)'),
       setsockopt: call('int setsockopt(int fd, int level, int name, void *value, unsigned int length)'),
       sendto: call(
         'long sendto(int fd, void *data, unsigned long size, int flags, void *to, unsigned int length)',

@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { readElf } from '../../src/sandbox/bpf/elf.ts'
+import { readObject } from '../../src/sandbox/bpf/program-object.ts'
+
+/** The clang that made what ships: another one may choose other instructions for the same source. */
+const version = 'clang version 14.0.'
+const folder = mkdtempSync(join(tmpdir(), 'netlab-bpf-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function hasClang(): boolean {
+  try {
+    return execFileSync('clang-14', ['--version'], { encoding: 'utf8' }).includes(version)
+  } catch {
+    return false
+  }
+}
+
+test.runIf(hasClang())('the programs that ship are what their source gives', () => {
+  const built = join(folder, 'socket-lb.o')
+  execFileSync('scripts/build-bpf', [built])
+  const [shipped, own] = ['bpf/socket-lb.o', built].map(path => readFileSync(path)) as [Buffer, Buffer]
+  expect(readObject(own)).toEqual(readObject(shipped))
+  expect([...readElf(own).keys()]).toEqual([...readElf(shipped).keys()])
+})
