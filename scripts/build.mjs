@@ -12,6 +12,8 @@ const entryPoints = [
   'src/sandbox/kubelet/kubelet.ts',
   'src/sandbox/probe.ts',
   'src/sandbox/pairs.ts',
+  'src/sandbox/netns-cookies.ts',
+  'src/sandbox/bpf/socket-lb.ts',
 ]
 const began = new Date()
 

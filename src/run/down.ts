@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { mustBeFreed } from '../sandbox/bpf/socket-lb-control.ts'
 import { mustRemoveCgroup } from '../sandbox/cgroup.ts'
 import { closeSandbox } from '../sandbox/close.ts'
 import { complainersTo, kill, linkCount, lives, type ProcessId } from '../sandbox/proc.ts'
@@ -95,6 +96,7 @@ export async function endLab(folder: LabFolder): Promise<void> {
 async function end(path: string, state: LabState | undefined): Promise<void> {
   if (state?.holder !== undefined) await closeSandbox(state.holder, state.sandbox)
   for (const left of complainersTo(path)) await closeSandbox(left, undefined)
+  await mustBeFreed(path)
   await mustRemoveCgroup(cgroupsOf(path))
   removeFolder(path)
 }

@@ -53,6 +53,26 @@ function parentOf(folder: string, bound: CgroupBound): CgroupParent {
   return { folder, bounds: [bound] }
 }
 
+/**
+ * Where real root may make a cgroup that bounds nothing, for programs of the kernel that are asked about its sockets: those can be attached
+ * to cgroups of version 2 only. Empty where the lab has one of those anyway.
+ */
+function socketParents(bounding: readonly CgroupParent[]): CgroupParent[] {
+  const [own] = ownPlaces().unified
+  if (process.getuid?.() !== 0 || own === undefined || !isOurs(own)) return []
+  return bounding.some(({ folder }) => isUnified(folder)) ? [] : [{ folder: own, bounds: [] }]
+}
+
+/** The one of a lab's cgroups to which such programs can be attached; undefined where it has none. */
+export function socketCgroup(folders: readonly string[]): string | undefined {
+  return labCgroups(folders).find(isUnified)
+}
+
+/** Every cgroup of version 2 has such a file. */
+function isUnified(folder: string): boolean {
+  return existsSync(join(folder, 'cgroup.controllers'))
+}
+
 /** To move a process, one must be allowed to write to the cgroup that is above both, too. */
 function isOurs(folder: string): boolean {
   try {
@@ -68,7 +88,8 @@ function isOurs(folder: string): boolean {
  * Makes cgroups for a lab, empty and without a limit as yet; undefined where this process may make none. `label` tells people what
  * made them.
  */
-export function makeCgroup(label: string, parents = cgroupParents()): LabCgroup | undefined {
+export function makeCgroup(label: string, bounding = cgroupParents()): LabCgroup | undefined {
+  const parents = [...bounding, ...socketParents(bounding)]
   const made: { folder: string; bounds: readonly CgroupBound[] }[] = []
   for (const { folder: parent, bounds } of parents) {
     try {
@@ -124,6 +145,11 @@ export async function joinCgroup(folders: readonly string[]): Promise<void> {
     if (home !== undefined && !homes.has(folder)) homes.set(folder, home)
   }
   await Promise.all(sound.map(folder => moveInto([folder], process.pid).catch(() => {})))
+}
+
+/** Takes a process that this one has started out of the lab's cgroups, back to where this process was before it joined them. */
+export async function takeOut(pid: number): Promise<void> {
+  await moveInto([...homes.values()], pid)
 }
 
 /**

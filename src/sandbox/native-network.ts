@@ -106,3 +106,24 @@ export function receivePacket(
   const sender = text([...from.subarray(at, at + (family === 'ipv4' ? 4 : 16))])
   return { packet: buffer.subarray(0, bytes), sender }
 }
+
+const stream = 1
+const socketLevel = 1
+/** Linux, asm-generic/socket.h; from 5.14 on. */
+const cookieOption = 71
+
+/** The number by which the kernel knows the network namespace that this process is in: no other one ever has it. */
+export function netnsCookie(): bigint {
+  const why = "a socket load balancer knows a node's pods by their network namespaces"
+  const socket = libc().socket(inet, stream | O_CLOEXEC, 0)
+  if (socket === -1) throw failed('socket', why, errorName())
+  const [value, length] = [Buffer.alloc(8), Buffer.alloc(4)]
+  length.writeUInt32LE(value.length)
+  try {
+    if (libc().getsockopt(socket, socketLevel, cookieOption, value, length) === 0)
+      return value.readBigUInt64LE()
+    throw failed('getsockopt(SO_NETNS_COOKIE)', why, errorName())
+  } finally {
+    closeSync(socket)
+  }
+}

@@ -73,6 +73,20 @@ export function openPidfd(pid: number): number | undefined {
   throw failed('pidfd_open', `process ${pid} is to be held on to`, name)
 }
 
+const POLLIN = 1
+
+/** Calls back as soon as the process that a descriptor stands for has ended; until then a thread waits for it, and this process lives on. */
+export function whenEnded(fd: number, ended: () => void): void {
+  const files = Buffer.alloc(8)
+  files.writeInt32LE(fd, 0)
+  files.writeInt16LE(POLLIN, 4)
+  libc().poll.async(files, 1, -1, (error: unknown, result: number) => {
+    if (error === null && result === 1) ended()
+    // A signal woke it, say.
+    else setTimeout(() => whenEnded(fd, ended), 100)
+  })
+}
+
 /** Sends a signal, by its number, to the process that a descriptor stands for; false where it has ended. */
 export function signalPidfd(fd: number, signal: number): boolean {
   if (libc().syscall(PIDFD_SEND_SIGNAL, fd, signal, 0, 0) === 0) return true

@@ -6,7 +6,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 /** What a sandbox has of netlab itself, where it lies on this machine. */
 export interface ProgramFiles {
   node: string
-  /** The folder of the built bin.js, pod-server.js, kubelet.js, probe.js and pairs.js. */
+  /** The folder of the built bin.js, pod-server.js, kubelet.js, probe.js, pairs.js and netns-cookies.js. */
   bundle: string
   /** koffi's own folder, and that of the packages that bring its binaries. */
   koffi: string
@@ -17,6 +17,12 @@ const ownFolder = dirname(fileURLToPath(import.meta.url))
 
 /** Where netlab's bundle lies, the built bin.js and pod-server.js: here, or, where this runs from its source, in dist. */
 const bundleFolder = existsSync(join(ownFolder, 'bin.js')) ? ownFolder : join(ownFolder, '../../dist')
+
+/** What runs outside of a lab, as real root: the socket load balancer, and the programs that it loads into the kernel. */
+export const outsideProgram = {
+  socketLb: join(bundleFolder, 'socket-lb.js'),
+  socketLbObject: join(bundleFolder, '../bpf/socket-lb.o'),
+} as const
 
 /** Throws NetlabError where koffi is not installed. */
 export function programFiles(): ProgramFiles {
@@ -57,4 +63,5 @@ export const insideProgram = {
   kubelet: '/run/sandbox/netlab/dist/kubelet.js',
   probe: '/run/sandbox/netlab/dist/probe.js',
   pairs: '/run/sandbox/netlab/dist/pairs.js',
+  netnsCookies: '/run/sandbox/netlab/dist/netns-cookies.js',
 } as const

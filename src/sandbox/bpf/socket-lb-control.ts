@@ -1,0 +1,203 @@
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { release } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Place } from '../../command/command.ts'
+import type { MapContents, MapOperation, SocketMap } from '../../dataplane/socket-maps.ts'
+import { exitCode, NetlabError } from '../../errors.ts'
+import { socketCgroup, takeOut } from '../cgroup.ts'
+import { startDetached } from '../detached.ts'
+import { runAt } from '../enter.ts'
+import { fitting } from '../patience.ts'
+import { insideProgram, outsideProgram } from '../program-files.ts'
+import type { Sandbox } from '../sandbox.ts'
+import { readIfThere } from '../state-folder.ts'
+import { toldJson } from '../told-json.ts'
+import { type BpfObject, isLoaded, mayLoad } from './bpf-call.ts'
+import { type BalancerAnswer, complaintsName, objectsName, socketName } from './socket-lb-order.ts'
+
+/** Milliseconds that it gets on a machine that is not busy: to load its programs, to follow an order, and the kernel to free all. */
+const patience = { start: 20_000, order: 20_000, end: 5000 }
+
+/** The rights of root that it keeps. */
+const rights = ['bpf', 'net_admin', 'dac_read_search'].map(right => `+${right}`).join(',')
+
+/** Throws NetlabError where netlab may not load programs into the kernel: to be asked before anything of a lab that needs them. */
+export function mustBalanceSockets(): void {
+  const lack = socketLbLack()
+  if (lack === undefined) return
+  throw new NetlabError({
+    what: `this lab needs a program in the kernel, and ${lack.what}`,
+    why: 'with "proxy: {mode: ebpf}" services are found by a program that the kernel runs when a socket connects',
+    fix: lack.fix,
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+/** What keeps netlab from loading such programs here, and what to do; undefined: nothing does. */
+export function socketLbLack(): { what: string; fix: string } | undefined {
+  if (process.getuid?.() !== 0)
+    return {
+      what: 'only root may load one',
+      fix: 'run netlab as root: sudo netlab up …; all else of the lab is then as it is for everybody',
+    }
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  if (major < 5 || (major === 5 && minor < 18))
+    return { what: `this one is too old for it: Linux ${release()}`, fix: 'it needs Linux 5.18 or newer' }
+  if (!mayLoad())
+    return {
+      what: 'root may load none here',
+      fix: 'containers mostly may not: run netlab on the machine itself',
+    }
+  return undefined
+}
+
+/** Starts the socket load balancer of a lab that runs, and waits until the kernel has its programs. Throws NetlabError. */
+export async function startSocketLb(sandbox: Sandbox, folder: string): Promise<void> {
+  const cgroup = socketCgroup(sandbox.cgroups)
+  if (cgroup === undefined) throw noCgroup()
+  const { pid, startTime } = sandbox.init
+  const complaints = join(folder, complaintsName)
+  const log = openSync(complaints, 'a', 0o600)
+  const child = startDetached(
+    [
+      ...['setpriv', '--bounding-set', `-all,${rights}`, '--', process.execPath, outsideProgram.socketLb],
+      ...[folder, cgroup, outsideProgram.socketLbObject, String(pid), startTime],
+    ],
+    { output: log, stdout: 'pipe' },
+  )
+  closeSync(log)
+  child.on('error', () => {})
+  if (child.pid !== undefined) await settle(child.pid)
+  const ready = await saysReady(child.stdout!)
+  child.stdout?.destroy()
+  child.unref()
+  if (ready) return
+  child.kill('SIGKILL')
+  throw new NetlabError({
+    what: 'the socket load balancer could not be started',
+    why: 'it loads programs into the kernel, which find a pod for each connection to a service',
+    details: readFileSync(complaints, 'utf8').trim(),
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+/** It is none of the lab's programs: neither bounded by its limits nor the first to go where there is no memory left. */
+async function settle(pid: number): Promise<void> {
+  await takeOut(pid)
+  writeFileSync(`/proc/${pid}/oom_score_adj`, '0')
+}
+
+function saysReady(output: Readable): Promise<boolean> {
+  return new Promise(resolve => {
+    const late = setTimeout(() => resolve(false), fitting(patience.start))
+    const end = (ready: boolean) => {
+      clearTimeout(late)
+      resolve(ready)
+    }
+    output.once('data', () => end(true)).once('end', () => end(false))
+  })
+}
+
+/** By which numbers the kernel knows places' network namespaces, in the order of the places. Throws NetlabError. */
+export async function netnsCookies(sandbox: Sandbox, places: readonly Place[]): Promise<string[]> {
+  const why = 'a socket load balancer knows pods by their network namespaces'
+  const told = await runAt(sandbox, [insideProgram.node, insideProgram.netnsCookies], {
+    input: JSON.stringify(places),
+    why,
+  })
+  const isRight = (value: unknown): value is string[] =>
+    Array.isArray(value) &&
+    value.length === places.length &&
+    value.every(each => typeof each === 'string' && /^\d{1,20}$/.test(each))
+  return toldJson(told, isRight, why)
+}
+
+/** Has a lab's load balancer change its maps. Throws NetlabError where it does not. */
+export async function orderSocketLb(folder: string, operations: readonly MapOperation[]): Promise<void> {
+  const answer = JSON.parse(await ask(folder, JSON.stringify(operations))) as BalancerAnswer
+  if (!answer.ok) throw troubled('could not do what it was told', answer.complaint)
+}
+
+/** What the kernel's maps hold, key and value as hexadecimal digits. Throws NetlabError. */
+export async function readSocketLb(folder: string): Promise<MapContents> {
+  const told = JSON.parse(await ask(folder)) as Record<SocketMap, Record<string, string>>
+  const read = (map: SocketMap) => new Map(Object.entries(told[map]))
+  return {
+    networks: read('networks'),
+    services: read('services'),
+    endpoints: read('endpoints'),
+    members: read('members'),
+  }
+}
+
+/** The name of a socket has little room, so the lab's folder is opened and named by its descriptor. */
+async function ask(folder: string, body?: string): Promise<string> {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
+  const descriptor = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const socketPath = `/proc/self/fd/${descriptor}/${socketName}`
+      const signal = AbortSignal.timeout(fitting(patience.order))
+      const method = body === undefined ? 'GET' : 'POST'
+      // No connection is kept: under the same name the next one may be another lab's.
+      const sent = request({ socketPath, method, signal, agent: false }, response => {
+        text(response).then(resolve, reject)
+      })
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  } catch (error) {
+    throw troubled('does not answer', (error as Error).message)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/**
+ * Waits until the kernel has freed what a lab's load balancer had loaded, which it does a moment after the process has ended. Throws NetlabError
+ * that names what is still there.
+ */
+export async function mustBeFreed(folder: string): Promise<void> {
+  const end = Date.now() + fitting(patience.end)
+  for (let left = loadedObjects(folder); left.length > 0; await sleep(2)) {
+    left = left.filter(isLoaded)
+    if (left.length === 0 || Date.now() < end) continue
+    throw new NetlabError({
+      what: 'the kernel still has programs or maps of the lab',
+      details: left.map(({ kind, id }) => `${kind} ${id}`).join('\n'),
+      fix: 'bpftool prog show id NUMBER tells which process holds one: netlab down tries again',
+    })
+  }
+}
+
+/** What the kernel was given by a lab's load balancer: programs and maps, by the numbers that bpftool tells. */
+export function loadedObjects(folder: string): readonly BpfObject[] {
+  try {
+    return JSON.parse(readIfThere(join(folder, objectsName)) ?? '[]') as BpfObject[]
+  } catch {
+    // It was ended while it wrote them.
+    return []
+  }
+}
+
+function noCgroup(): NetlabError {
+  return new NetlabError({
+    what: 'netlab can make no cgroup of version 2 for the lab',
+    why: "a program that the kernel asks about sockets is attached to their cgroup, so that it meets the lab's alone",
+    fix: 'mount one: mount -t cgroup2 none /sys/fs/cgroup/unified',
+    exitCode: exitCode.machineLacks,
+  })
+}
+
+function troubled(what: string, details: string): NetlabError {
+  return new NetlabError({
+    what: `the socket load balancer of the lab ${what}`,
+    why: 'it fills the maps by which the kernel finds a pod for each connection to a service',
+    details,
+    fix: 'where somebody has ended it: take the lab down and bring it up again',
+  })
+}

@@ -1,0 +1,49 @@
+/**
+ * The socket load balancer of a lab, outside of it: loads its programs into the kernel, attaches them to the lab's cgroup and fills their
+ * maps as it is told. The kernel holds all of that by this process's descriptors alone, and frees it when the process ends, however
+ * it ends; it ends by itself with the lab's process 1. Arguments: the lab's folder, the cgroup, the object file, process 1 and its start
+ * time.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import type { MapOperation } from '../../dataplane/socket-maps.ts'
+import { openPidfd, whenEnded } from '../native.ts'
+import { lives } from '../proc.ts'
+import { changeMaps, loadObject, readMaps } from './loaded.ts'
+import { readObject } from './program-object.ts'
+import { type BalancerAnswer, objectsName, socketName } from './socket-lb-order.ts'
+
+const [folder = '', cgroup = '', object = '', pid = '', startTime = ''] = process.argv.slice(2)
+// The name of a socket has little room, and this one's folder may have a long name.
+process.chdir(folder)
+process.umask(0o177)
+
+const init = { pid: Number(pid), startTime }
+const descriptor = openPidfd(init.pid)
+if (descriptor === undefined || !lives(init)) throw new Error('the lab has ended')
+whenEnded(descriptor, () => process.kill(process.pid, 'SIGKILL'))
+
+const loaded = loadObject(readObject(readFileSync(object)), cgroup)
+writeFileSync(objectsName, JSON.stringify(loaded.objects))
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'GET') {
+    const contents = Object.entries(readMaps(loaded)).map(([map, entries]) => [
+      map,
+      Object.fromEntries(entries),
+    ])
+    response.end(JSON.stringify(Object.fromEntries(contents)))
+    return
+  }
+  changeMaps(loaded, JSON.parse(await text(request)) as MapOperation[])
+  response.end(JSON.stringify({ ok: true } satisfies BalancerAnswer))
+}
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error: Error) => {
+    response.end(JSON.stringify({ ok: false, complaint: error.message } satisfies BalancerAnswer))
+  })
+})
+server.listen(socketName, () => process.stdout.write('ready\n'))
