@@ -18,6 +18,12 @@ export interface PluginRun {
   commands: readonly Command[]
 }
 
+/** Commands for a node's socket load balancer, which is outside of the lab. */
+export interface SocketLbRun {
+  kind: 'socket-lb'
+  commands: readonly Command[]
+}
+
 /** Programs of a pod that start together. */
 export interface Servers {
   kind: 'servers'
@@ -31,9 +37,9 @@ export interface Servers {
 export function batches(
   commands: readonly Command[],
   apart = false,
-): readonly (Batch | Servers | PluginRun)[] {
+): readonly (Batch | Servers | PluginRun | SocketLbRun)[] {
   const groups: {
-    kind: Batch['kind'] | 'servers' | 'plugin'
+    kind: Batch['kind'] | 'servers' | 'plugin' | 'socket-lb'
     in: Place
     commands: Command[]
     bytes: number
@@ -47,18 +53,24 @@ export function batches(
     const joins =
       mayJoin &&
       last?.kind === kind &&
-      (kind === 'servers' || last.in === command.in) &&
+      (kind === 'servers' || kind === 'socket-lb' || last.in === command.in) &&
       last.bytes + bytes <= mostBytes
     if (joins) {
       last.commands.push(command)
       last.bytes += bytes
     } else groups.push({ kind, in: command.in, commands: [command], bytes })
   }
-  return groups.map(({ bytes: _, ...group }) => group) as readonly (Batch | Servers | PluginRun)[]
+  return groups.map(({ bytes: _, ...group }) => group) as readonly (
+    | Batch
+    | Servers
+    | PluginRun
+    | SocketLbRun
+  )[]
 }
 
-function kindOf({ argv, input }: Command): Batch['kind'] {
+function kindOf({ argv, input }: Command): Batch['kind'] | 'socket-lb' {
   const [program, first = '', ...rest] = argv
+  if (program === 'netlab' && first === 'socket-lb') return 'socket-lb'
   const mayJoin = input === undefined && !argv.some(word => word === '' || word.includes('\n'))
   if (!mayJoin) return 'single'
   if (program === 'ip') return joinsIpBatch(argv) && isBatchable(argv) ? 'ip' : 'single'

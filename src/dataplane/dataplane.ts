@@ -78,8 +78,11 @@ export interface Client {
 
 /** What becomes of a client's connections. */
 export interface NodePromise {
-  /** `spread`: each of the endpoints gets as many. `refused`: answered at once with an error. `dropped`: not answered. */
-  kind: 'spread' | 'refused' | 'dropped'
+  /**
+   * `spread`: each of the endpoints gets as many. `refused`: answered at once with an error. `dropped`: not answered. `unserved`: the node does
+   * what it would do without services.
+   */
+  kind: 'spread' | 'refused' | 'dropped' | 'unserved'
   /** `ip:port`, or `[ip]:port`. */
   endpoints: readonly string[]
   /** How the endpoint sees a client that comes from outside. */
@@ -138,6 +141,8 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   nodePorts(settings: ProxySettings, node: ProxyNode, family: Family): NodePortScope
   /** What it makes of Services, in a sentence. */
   summary: string
+  /** Whose connections it looks at: `sockets`, of the node and its pods alone; or all `packets` that the node gets. */
+  serves: 'packets' | 'sockets'
   /** What a sync takes, in words. */
   loader: string
 }

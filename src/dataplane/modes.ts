@@ -8,7 +8,7 @@ import { nftables } from './nftables/nftables.ts'
 /** What prints the rules of each mode. */
 export const ruleWriters: Readonly<Record<ProxyMode, RuleWriter>> = { iptables, nftables, ipvs, ebpf }
 
-const dataplanes: Partial<Record<ProxyMode, Dataplane>> = { iptables, nftables }
+const dataplanes: Partial<Record<ProxyMode, Dataplane>> = { iptables, nftables, ebpf }
 
 /** The mode that a cluster's kube-proxy is in. Throws for one that no lab can run in, which a lab's reader refuses. */
 export function dataplaneOf({ mode }: Pick<ProxySettings, 'mode'>): Dataplane {

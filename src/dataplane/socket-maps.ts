@@ -20,6 +20,25 @@ export type MapOperation =
   | { map: SocketMap; write: readonly (readonly [key: string, value: string])[] }
   | { map: SocketMap; delete: readonly string[] }
 
+/** What `netlab socket-lb dump` prints, read; nothing: the maps are empty. */
+export function readContents(text: string): MapContents {
+  const told = JSON.parse(text || '{}') as Partial<Record<SocketMap, Record<string, string>>>
+  const read = (map: SocketMap) => new Map(Object.entries(told[map] ?? {}))
+  return {
+    networks: read('networks'),
+    services: read('services'),
+    endpoints: read('endpoints'),
+    members: read('members'),
+  }
+}
+
+/** The same as text. */
+export function contentsText(contents: MapContents): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(contents).map(([map, entries]) => [map, Object.fromEntries(entries)])),
+  )
+}
+
 /** An entry of a map. */
 export interface MapEntry {
   map: SocketMap
@@ -41,6 +60,19 @@ export interface ServedNetwork {
 export function networkEntry({ cookie, node, own }: ServedNetwork): MapEntry {
   const key = reversed(BigInt(cookie).toString(16).padStart(16, '0'))
   return { map: 'networks', key, value: `${nodeBytes(node)}${u32(own ? 1 : 0)}${u32(0)}` }
+}
+
+/** What makes these entries all that the map of networks has. */
+export function networkOperations({ networks }: MapContents, entries: readonly MapEntry[]): MapOperation[] {
+  const write = entries.filter(({ key, value }) => networks.get(key) !== value)
+  const wanted = new Set(entries.map(({ key }) => key))
+  const gone = [...networks.keys()].filter(key => !wanted.has(key))
+  return [
+    ...(write.length === 0
+      ? []
+      : [{ map: 'networks' as const, write: write.map(({ key, value }) => [key, value] as const) }]),
+    ...(gone.length === 0 ? [] : [{ map: 'networks' as const, delete: gone }]),
+  ]
 }
 
 /** A number that no two texts have alike, 16 hexadecimal digits. */

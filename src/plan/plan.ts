@@ -25,6 +25,8 @@ export interface ServiceEntry {
   outside: readonly Place[]
   /** Those of them who get no answer: source ranges or a Local policy leave them out. */
   denied: readonly Place[]
+  /** Those of them whose packets no service takes, and who get no answer either; left out: nobody. */
+  unserved?: readonly Place[]
   /** False: an address of the node on which node ports do not answer. */
   served: boolean
   /** Who is sent to some of the endpoints only, by a Local policy, and to which; undefined: nobody. */

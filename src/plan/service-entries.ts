@@ -59,25 +59,32 @@ function exceptions(
   { lab, node, family, model, service, port, endpoints }: EntryContext,
   kind: ServiceEntry['kind'],
   places: readonly Place[],
-): Pick<ServiceEntry, 'local'> & Partial<Pick<ServiceEntry, 'denied'>> {
+): Pick<ServiceEntry, 'local' | 'unserved'> & Partial<Pick<ServiceEntry, 'denied'>> {
   const policy = kind === 'cluster IP' ? service.internalTrafficPolicy : service.externalTrafficPolicy
   const hasRanges = kind === 'load balancer IP' && service.loadBalancerSourceRanges.length > 0
   // Most services treat all alike, and nobody has to be asked for one by one.
-  if (policy !== 'Local' && !hasRanges) return {}
+  const { serves } = dataplaneOf(lab.proxy)
+  if (policy !== 'Local' && !hasRanges && serves === 'packets') return {}
   const name = { service: namespacedName(service), portName: port.name, protocol: port.protocol }
   const denied: Place[] = []
+  const unserved: Place[] = []
   const sentToFew: Place[] = []
   let pods: readonly string[] = []
   for (const place of places) {
     const promise = model(name, kind, clientAt(lab, { node, family }, place))
     if (promise?.kind === 'dropped') denied.push(place)
+    if (promise?.kind === 'unserved') unserved.push(place)
     if (promise?.kind !== 'spread' || promise.endpoints.length === endpoints.length) continue
     sentToFew.push(place)
     pods = endpoints
       .filter(({ address, port }) => promise.endpoints.includes(joinHostPort(address, port)))
       .map(({ pod }) => pod)
   }
-  return { denied, ...(sentToFew.length === 0 ? {} : { local: { for: sentToFew, pods } }) }
+  return {
+    denied,
+    ...(unserved.length === 0 ? {} : { unserved }),
+    ...(sentToFew.length === 0 ? {} : { local: { for: sentToFew, pods } }),
+  }
 }
 
 type NodeInFamily = Pick<EntryNode, 'node' | 'family'>

@@ -24,6 +24,7 @@ export function promiseOf(
 ): ServicePromise {
   const none = (kind: ServicePromise['kind']): ServicePromise => ({ kind, shares: {} })
   if (!entry.served) return none('refused')
+  if (entry.unserved?.includes(place)) return none('fails')
   const { endpoints, affinity } = target
   // Towards the default route's machine the host first sends a redirect, and the kernel's limit on ICMP (one message a
   // second to each host) then keeps the refusal back.

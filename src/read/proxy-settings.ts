@@ -54,7 +54,7 @@ export function readProxySettings(
 /** Settings of another mode would be without any effect. */
 function refuseOthers(input: ProxyInput, modes: readonly LabMode[], findings: Findings): void {
   for (const other of labModes) {
-    if (modes.includes(other) || input[other] === undefined) continue
+    if (other === 'ebpf' || modes.includes(other) || input[other] === undefined) continue
     findings.report(
       ['proxy', other],
       `these are settings of ${other} mode, and kube-proxy is in ${modes[0]} mode`,

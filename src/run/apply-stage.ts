@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Command, host, namespacesFolder, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { dataplaneOf } from '../dataplane/modes.ts'
+import { isSocketLbCommand } from '../dataplane/socket-commands.ts'
 import type { Lab } from '../model/lab.ts'
 import { type Proxier, proxierName } from '../model/places.ts'
 import type { ApplyStage, KernelFacts, KernelRules, PlaceKernel } from '../plan/apply-stage.ts'
@@ -14,6 +15,7 @@ import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import type { RunListener, StepEvent } from './events.ts'
 import type { StepResult } from './report.ts'
 import { runSteps } from './run-steps.ts'
+import { balancesSockets, dumpSocketLb, openSocketLb } from './socket-lb.ts'
 
 /** UDP connections that were taken out of conntrack's table. */
 export interface Flushed {
@@ -31,14 +33,18 @@ export interface StagesResult {
 /** The rules of these parts of kube-proxy, as the kernels of their nodes have them. */
 export async function kernelRules(
   sandbox: Sandbox,
-  { proxy }: Pick<Lab, 'proxy'>,
+  lab: Pick<Lab, 'proxy' | 'name'>,
   proxiers: readonly Proxier[],
 ): Promise<KernelRules> {
-  const dataplane = dataplaneOf(proxy)
+  const dataplane = dataplaneOf(lab.proxy)
   const rules = new Map<string, unknown>()
   for (const proxier of proxiers) {
     const { node: place, family } = proxier
     const argv = dataplane.save(family)
+    if (isSocketLbCommand({ argv })) {
+      rules.set(proxierName(proxier), dataplane.readBack(await dumpSocketLb(lab)))
+      continue
+    }
     const { stdout } = await runAt(sandbox, argv, {
       place,
       why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
@@ -52,7 +58,7 @@ export async function kernelRules(
 /** All of the sandbox that decides which commands an apply needs. */
 export async function kernelFacts(
   sandbox: Sandbox,
-  lab: Pick<Lab, 'proxy'>,
+  lab: Pick<Lab, 'proxy' | 'name'>,
   proxiers: readonly Proxier[],
 ): Promise<KernelFacts> {
   const namespaces = await namespacesOf(sandbox)
@@ -140,6 +146,7 @@ export async function carryOutStages(
       },
       after: async (index, result) => {
         const stage = stages[index]!
+        if (balancesSockets(context.running.lab)) await openSocketLb(sandbox, context.running.lab)
         if (result.failure === undefined) flushed.push(...(await flush(sandbox, stage.rules?.flushes ?? [])))
         after?.(stage, result)
       },

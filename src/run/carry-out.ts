@@ -6,9 +6,11 @@ import {
   blockOfRestoreLine,
   type PluginRun,
   type Servers,
+  type SocketLbRun,
 } from '../command/batch.ts'
 import type { Command } from '../command/command.ts'
 import { commandLine, hostArgv } from '../command/command-line.ts'
+import { isSocketLbCommand } from '../dataplane/socket-commands.ts'
 import { NetlabError } from '../errors.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
@@ -21,6 +23,7 @@ import { tryAll } from '../verify/try-checks.ts'
 import { pluginComplaint, pluginScript } from './plugin-run.ts'
 import type { CommandFailure } from './report.ts'
 import type { Executor, Outcome, Turn } from './run-steps.ts'
+import { balancesSockets, openSocketLb, runSocketLb } from './socket-lb.ts'
 
 /** What carrying out steps works with. */
 export interface RunContext {
@@ -38,12 +41,16 @@ export type Manner = 'batched' | 'apart' | 'typed'
 export function sandboxExecutor(context: RunContext, manner: Manner): Executor {
   return {
     turns: step => (manner === 'typed' ? typedTurns(context, step) : stageTurns(context, step, manner)),
-    tryChecks: ({ checks, title }, done) =>
-      tryAll(
+    tryChecks: async ({ checks, title }, done) => {
+      // Pods that have come meanwhile use services, too.
+      const { lab } = context.running
+      if (checks.length > 0 && balancesSockets(lab)) await openSocketLb(context.sandbox, lab)
+      return tryAll(
         context,
         checks.map(check => ({ check, step: title })),
         done,
-      ),
+      )
+    },
   }
 }
 
@@ -56,6 +63,8 @@ function stageTurns(context: RunContext, step: Step, manner: Manner): readonly T
         return { lots: [stage.commands], run: () => startServers(context, stage.commands, step, apart) }
       case 'plugin':
         return { lots: [stage.commands], run: () => runPlugin(context, stage.commands[0]!, step) }
+      case 'socket-lb':
+        return { lots: [stage.commands], run: () => balance(context, stage.commands) }
       default:
         return {
           lots: stage.batches.map(batch => batch.commands),
@@ -79,10 +88,15 @@ function typedTurns(context: RunContext, step: Step): readonly Turn[] {
       lots: [group],
       run: () => {
         if (first.container !== undefined) return startServers(context, group, step, false)
+        if (isSocketLbCommand(first)) return balance(context, group)
         return first.plugin === undefined ? runAsTyped(context, first, step) : runPlugin(context, first, step)
       },
     }
   })
+}
+
+function balance({ sandbox, running }: RunContext, commands: readonly Command[]): Promise<Outcome> {
+  return runSocketLb(sandbox, running.lab, commands)
 }
 
 /** Batches that go into the sandbox together, as one shell. */
@@ -117,13 +131,13 @@ async function runPlugin(context: RunContext, command: Command, step: Step): Pro
 
 /** Every entry into the sandbox costs a few milliseconds, so all batches up to the next server share one. */
 function stages(
-  all: readonly (Batch | Servers | PluginRun)[],
+  all: readonly (Batch | Servers | PluginRun | SocketLbRun)[],
   apart: boolean,
-): readonly (Stage | Servers | PluginRun)[] {
-  const result: (Servers | PluginRun | { kind: 'batches'; batches: Batch[] })[] = []
+): readonly (Stage | Servers | PluginRun | SocketLbRun)[] {
+  const result: (Servers | PluginRun | SocketLbRun | { kind: 'batches'; batches: Batch[] })[] = []
   for (const batch of all) {
     const last = result.at(-1)
-    if (batch.kind === 'servers' || batch.kind === 'plugin') result.push(batch)
+    if (batch.kind === 'servers' || batch.kind === 'plugin' || batch.kind === 'socket-lb') result.push(batch)
     else if (!apart && last?.kind === 'batches') last.batches.push(batch)
     else result.push({ kind: 'batches', batches: [batch] })
   }

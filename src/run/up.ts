@@ -6,6 +6,7 @@ import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { programsOf } from '../plan/programs.ts'
 import { ruleCount } from '../plan/rule-count.ts'
+import { mustBalanceSockets } from '../sandbox/bpf/socket-lb-control.ts'
 import { isThere, waysToInstall } from '../sandbox/programs.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
@@ -17,6 +18,7 @@ import { type LabStart, sandboxLog } from './lab-start.ts'
 import { registerLab } from './lab-state.ts'
 import type { StepResult, UpReport } from './report.ts'
 import { runSteps } from './run-steps.ts'
+import { balancesSockets } from './socket-lb.ts'
 
 export interface UpOptions {
   /** The path that the lab was read from. */
@@ -65,6 +67,7 @@ export async function openLabSandbox(
 ): Promise<OpenedLab> {
   const { lab, plan } = running
   mustHavePrograms(plan)
+  if (balancesSockets(lab)) mustBalanceSockets()
   const { start, apart, signal } = options
   signal.throwIfAborted()
   await start.limit(lab.limits)

@@ -10,7 +10,9 @@ const host = on('host')
 /** Each batch's text, or its kind where it is no text. */
 const texts = (commands: readonly Command[], apart = false) =>
   batches(commands, apart).map(batch =>
-    batch.kind === 'servers' || batch.kind === 'plugin' ? batch.kind : batchScript(batch),
+    batch.kind === 'servers' || batch.kind === 'plugin' || batch.kind === 'socket-lb'
+      ? batch.kind
+      : batchScript(batch),
   )
 
 describe('neighbouring commands go out together', () => {
@@ -36,6 +38,14 @@ describe('neighbouring commands go out together', () => {
     expect(sizes.length).toBeGreaterThan(1)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(3000)
     expect(Math.max(...sizes)).toBeLessThan(844)
+  })
+
+  it('those of a socket load balancer, of any node, and nothing else with them', () => {
+    const set = 'netlab socket-lb set shop/cart --at 10.96.0.1:80 --to 10.1.0.2:8080'
+    expect(texts([on('n1')(set), on('n2')(set), host('netlab serve 80')])).toEqual([
+      'socket-lb',
+      'netlab serve 80 < /dev/null',
+    ])
   })
 
   it('ip in a pod', () => {

@@ -1,10 +1,10 @@
-import { canonical, familyOf } from '../../model/address.ts'
+import { canonical, type Family, familyOf } from '../../model/address.ts'
+import type { ProxySettings } from '../../model/lab.ts'
 import { chooseEndpoints, type EndpointFacts, EndpointTable } from '../../service/endpoints.ts'
-import { nodePortAddresses } from '../../service/node-ports.ts'
+import { type NodePortScope, nodePortAddresses, type ProxyNode } from '../../service/node-ports.ts'
 import { type ServicePortFacts, servicePorts } from '../../service/service-ports.ts'
+import type { BalancedProtocol, BalancedService, Frontend, RuleSet } from '../balanced-service.ts'
 import type { EntryKind, NodeView } from '../dataplane.ts'
-import { numberOf } from '../socket-maps.ts'
-import type { BalancedProtocol, BalancedService, Frontend, RuleSet } from './rules.ts'
 
 /** What the socket load balancer of a node is told; the order of the input does not matter. */
 export function compileServices(view: NodeView): RuleSet {
@@ -16,8 +16,15 @@ export function compileServices(view: NodeView): RuleSet {
     if (protocol === 'SCTP') return []
     const choice = chooseEndpoints(port, table.of(port))
     const { internal, external } = frontendsOf(port, protocol)
-    const balanced = (scope: string, frontends: readonly Frontend[], endpoints: readonly EndpointFacts[]) =>
-      frontends.length === 0 ? [] : [serviceOf(view, port, protocol, scope, frontends, endpoints)]
+    const { name, affinity } = port
+    const balanced = (
+      scope: BalancedService['scope'],
+      frontends: readonly Frontend[],
+      facts: readonly EndpointFacts[],
+    ): BalancedService[] => {
+      const endpoints = facts.map(({ address }) => address)
+      return frontends.length === 0 ? [] : [{ name, protocol, scope, affinity, frontends, endpoints }]
+    }
     // Policy Local for outside traffic is for packets that come in by a link: sockets of the node and its pods take the short cut.
     if (!port.internalPolicyLocal) return balanced('all', [...internal, ...external], choice.cluster)
     return [...balanced('local', internal, choice.local), ...balanced('all', external, choice.cluster)]
@@ -25,17 +32,10 @@ export function compileServices(view: NodeView): RuleSet {
   return { node: node.name, family, services }
 }
 
-function serviceOf(
-  { node, family }: NodeView,
-  { name, affinity }: ServicePortFacts,
-  protocol: BalancedProtocol,
-  scope: string,
-  frontends: readonly Frontend[],
-  endpoints: readonly EndpointFacts[],
-): BalancedService {
-  const id = numberOf([node.name, family, name, protocol, scope].join('\n'))
-  const addresses = endpoints.map(({ address }) => address)
-  return { id, name, protocol, affinity, frontends, endpoints: addresses }
+/** Which of a node's addresses serve node ports; on 127.0.0.1 they answer the node itself. */
+export function servedNodePorts(settings: ProxySettings, node: ProxyNode, family: Family): NodePortScope {
+  const addresses = nodePortAddresses(settings.nodePortAddresses, node, family)
+  return { addresses, localhost: addresses === undefined && family === 'ipv4' }
 }
 
 /** Makes the addresses of service ports, each of which leads to one service only: of two with one external IP the first has it. */
@@ -61,13 +61,10 @@ function frontendMaker({ settings, node, family }: NodeView) {
             ...(covered ?? [...own]).flatMap(at('node port', port.nodePort)),
             ...(covered === undefined ? at('node port', port.nodePort, true)(loopback) : []),
           ]
-    // Of addresses of others only Cilium's load balancer has its cluster's own (`sock4_skip_xlate` in bpf_sock.c): a Service
-    // with the address of somebody else as its external IP would draw what is for them.
-    const external = port.externalIPs.filter(address => own.has(address))
     return {
       internal: at('cluster IP', port.port)(port.clusterIP),
       external: [
-        ...external.flatMap(at('external IP', port.port)),
+        ...port.externalIPs.flatMap(at('external IP', port.port)),
         ...port.loadBalancerIPs.flatMap(at('load balancer IP', port.port)),
         ...nodePort,
       ],

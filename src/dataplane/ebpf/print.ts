@@ -1,8 +1,8 @@
 import { joinHostPort } from '../../model/address.ts'
+import type { BalancedService, RuleSet } from '../balanced-service.ts'
 import type { PrintOptions } from '../dataplane.ts'
 import type { MapEntry, SocketMap } from '../socket-maps.ts'
-import { serviceEntries } from './entries.ts'
-import type { BalancedService, RuleSet } from './rules.ts'
+import { serviceEntries } from '../socket-services.ts'
 
 /** Where the maps stand in lines that are printed: who loads the programs says it. */
 const folder = '/sys/fs/bpf/netlab'

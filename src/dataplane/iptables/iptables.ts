@@ -34,6 +34,7 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
   summary:
     'kube-proxy turns each Service into chains of the nat table: KUBE-SERVICES knows ' +
     'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',
+  serves: 'packets',
   loader: 'one iptables-restore',
   text: restoreText,
   json: toJson,

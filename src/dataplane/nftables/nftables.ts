@@ -27,6 +27,7 @@ export const nftables: Dataplane<RuleSet, KernelTable> = {
   summary:
     'kube-proxy has a table of its own for them: the map service-ips knows the address, a chain service-… chooses an ' +
     'endpoint by chance, a chain endpoint-… rewrites the destination to the pod.',
+  serves: 'packets',
   loader: 'one transaction of nft',
   text: scriptText,
   json: toJson,

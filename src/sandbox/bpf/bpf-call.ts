@@ -132,14 +132,23 @@ const batch = 4096
 /** Writes entries, key and value as hexadecimal digits, in their order. Throws NetlabError where the map is full. */
 export function writeEntries(
   map: number,
-  { name }: MapDefinition,
+  { name, keySize, valueSize }: MapDefinition,
   all: readonly (readonly [key: string, value: string])[],
 ): void {
   for (let from = 0; from < all.length; from += batch) {
     const part = all.slice(from, from + batch)
     const { error } = call(commands.updateBatch, {
       u32: { 32: part.length, 36: map },
-      pointers: { 16: joined(part.map(([key]) => key)), 24: joined(part.map(([, value]) => value)) },
+      pointers: {
+        16: joined(
+          part.map(([key]) => key),
+          keySize,
+        ),
+        24: joined(
+          part.map(([, value]) => value),
+          valueSize,
+        ),
+      },
       size: 56,
     })
     if (error !== undefined) throw refused(`writing into the map ${name}`, error)
@@ -147,9 +156,9 @@ export function writeEntries(
 }
 
 /** Deletes keys; those that are not there are left out. Throws NetlabError. */
-export function deleteKeys(map: number, { name }: MapDefinition, keys: readonly string[]): void {
+export function deleteKeys(map: number, { name, keySize }: MapDefinition, keys: readonly string[]): void {
   for (const key of keys) {
-    const attributes = { u32: { 0: map }, pointers: { 8: Buffer.from(key, 'hex') }, size: 32 }
+    const attributes = { u32: { 0: map }, pointers: { 8: joined([key], keySize) }, size: 32 }
     const { error } = call(commands.deleteElement, attributes)
     if (error !== undefined && error !== 'ENOENT') throw refused(`deleting from the map ${name}`, error)
   }
@@ -181,8 +190,11 @@ export function readEntries(
   }
 }
 
-function joined(hex: readonly string[]): Buffer {
-  return Buffer.from(hex.join(''), 'hex')
+/** The kernel reads as many bytes as the map's entries have, whatever it is given. */
+function joined(hex: readonly string[], each: number): Buffer {
+  const bytes = Buffer.from(hex.join(''), 'hex')
+  if (bytes.length !== hex.length * each) throw new Error('a key or a value of a map has the wrong size')
+  return bytes
 }
 
 function refused(deed: string, error: string, details?: string): NetlabError {

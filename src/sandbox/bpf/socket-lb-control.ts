@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { release } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from '../../command/command.ts'
-import type { MapContents, MapOperation, SocketMap } from '../../dataplane/socket-maps.ts'
+import { type MapContents, type MapOperation, readContents } from '../../dataplane/socket-maps.ts'
 import { exitCode, NetlabError } from '../../errors.ts'
 import { socketCgroup, takeOut } from '../cgroup.ts'
 import { startDetached } from '../detached.ts'
@@ -102,18 +102,36 @@ function saysReady(output: Readable): Promise<boolean> {
   })
 }
 
-/** By which numbers the kernel knows places' network namespaces, in the order of the places. Throws NetlabError. */
-export async function netnsCookies(sandbox: Sandbox, places: readonly Place[]): Promise<string[]> {
+/** Whether a lab has a load balancer that takes orders. */
+export async function hasSocketLb(folder: string): Promise<boolean> {
+  if (!existsSync(join(folder, socketName))) return false
+  try {
+    await ask(folder)
+    return true
+  } catch {
+    // It was killed, and left the name behind.
+    return false
+  }
+}
+
+/**
+ * By which numbers the kernel knows places' network namespaces, in the order of the places; undefined for one that is not there. Throws
+ * NetlabError.
+ */
+export async function netnsCookies(
+  sandbox: Sandbox,
+  places: readonly Place[],
+): Promise<readonly (string | undefined)[]> {
   const why = 'a socket load balancer knows pods by their network namespaces'
   const told = await runAt(sandbox, [insideProgram.node, insideProgram.netnsCookies], {
     input: JSON.stringify(places),
     why,
   })
-  const isRight = (value: unknown): value is string[] =>
+  const isRight = (value: unknown): value is (string | null)[] =>
     Array.isArray(value) &&
     value.length === places.length &&
-    value.every(each => typeof each === 'string' && /^\d{1,20}$/.test(each))
-  return toldJson(told, isRight, why)
+    value.every(each => each === null || (typeof each === 'string' && /^\d{1,20}$/.test(each)))
+  return toldJson(told, isRight, why).map(cookie => cookie ?? undefined)
 }
 
 /** Has a lab's load balancer change its maps. Throws NetlabError where it does not. */
@@ -124,14 +142,7 @@ export async function orderSocketLb(folder: string, operations: readonly MapOper
 
 /** What the kernel's maps hold, key and value as hexadecimal digits. Throws NetlabError. */
 export async function readSocketLb(folder: string): Promise<MapContents> {
-  const told = JSON.parse(await ask(folder)) as Record<SocketMap, Record<string, string>>
-  const read = (map: SocketMap) => new Map(Object.entries(told[map]))
-  return {
-    networks: read('networks'),
-    services: read('services'),
-    endpoints: read('endpoints'),
-    members: read('members'),
-  }
+  return readContents(await ask(folder))
 }
 
 /** The name of a socket has little room, so the lab's folder is opened and named by its descriptor. */
@@ -141,7 +152,7 @@ async function ask(folder: string, body?: string): Promise<string> {
   try {
     return await new Promise<string>((resolve, reject) => {
       const socketPath = `/proc/self/fd/${descriptor}/${socketName}`
-      const signal = AbortSignal.timeout(fitting(patience.order))
+      const signal = AbortSignal.timeout(Math.ceil(fitting(patience.order)))
       const method = body === undefined ? 'GET' : 'POST'
       // No connection is kept: under the same name the next one may be another lab's.
       const sent = request({ socketPath, method, signal, agent: false }, response => {

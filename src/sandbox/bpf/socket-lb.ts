@@ -5,10 +5,10 @@
  * time.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { MapOperation } from '../../dataplane/socket-maps.ts'
+import { contentsText, type MapOperation } from '../../dataplane/socket-maps.ts'
 import { openPidfd, whenEnded } from '../native.ts'
 import { lives } from '../proc.ts'
 import { changeMaps, loadObject, readMaps } from './loaded.ts'
@@ -30,11 +30,7 @@ writeFileSync(objectsName, JSON.stringify(loaded.objects))
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') {
-    const contents = Object.entries(readMaps(loaded)).map(([map, entries]) => [
-      map,
-      Object.fromEntries(entries),
-    ])
-    response.end(JSON.stringify(Object.fromEntries(contents)))
+    response.end(contentsText(readMaps(loaded)))
     return
   }
   changeMaps(loaded, JSON.parse(await text(request)) as MapOperation[])
@@ -46,4 +42,6 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ ok: false, complaint: error.message } satisfies BalancerAnswer))
   })
 })
+// One that was killed has left its name behind.
+rmSync(socketName, { force: true })
 server.listen(socketName, () => process.stdout.write('ready\n'))

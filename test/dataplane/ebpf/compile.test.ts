@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { RuleSet } from '../../../src/dataplane/balanced-service.ts'
 import { batchText, serviceWords, toJson } from '../../../src/dataplane/ebpf/print.ts'
-import type { RuleSet } from '../../../src/dataplane/ebpf/rules.ts'
+import { serviceId } from '../../../src/dataplane/socket-services.ts'
 import type { Protocol } from '../../../src/model/kubernetes.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 import { compile } from './fixtures.ts'
@@ -41,14 +42,14 @@ describe('what a socket load balancer is told', () => {
     ])
   })
 
-  it("has load balancers' addresses, and external ones where the node has them itself", () => {
+  it("has load balancers' addresses, and external ones", () => {
     const exposed = service({
       type: 'LoadBalancer',
       externalIPs: ['198.51.100.7', '192.0.2.2'],
       loadBalancerIPs: ['198.51.100.9'],
     })
     expect(words(compile([exposed], [slice(['10.1.0.2'])]))).toEqual([
-      'shop/cart: TCP 10.96.0.1:80, 192.0.2.2:80, 198.51.100.9:80 → 10.1.0.2:8080',
+      'shop/cart: TCP 10.96.0.1:80, 198.51.100.7:80, 192.0.2.2:80, 198.51.100.9:80 → 10.1.0.2:8080',
     ])
   })
 
@@ -93,7 +94,9 @@ describe('what a socket load balancer is told', () => {
     const slices = [slice(['10.1.0.2', '10.1.0.3']), slice(['10.1.0.4'], { service: 'web' })]
     expect(compile([...services].reverse(), [...slices].reverse())).toEqual(compile(services, slices))
     const ids = (name: string) =>
-      compile(services, slices, {}, { node: { name, addresses: [] } }).services.map(({ id }) => id)
+      compile(services, slices, {}, { node: { name, addresses: [] } }).services.map(each =>
+        serviceId(name, each),
+      )
     expect(new Set([...ids('n1'), ...ids('n2')]).size).toBe(4)
   })
 })
@@ -105,7 +108,9 @@ describe('the lines for bpftool', () => {
       .filter(each => each.includes(of))
 
   it('have each byte where the program looks for it', () => {
-    const [id] = compile([service()], []).services.map(each => each.id.match(/../g)!.reverse().join(' '))
+    const [id] = compile([service()], []).services.map(each =>
+      serviceId('n1', each).match(/../g)!.reverse().join(' '),
+    )
     const endpoint = '00 00 00 00 00 00 00 00 00 00 ff ff 0a 01 00 02 1f 90 00 00'
     expect(line('/endpoints ')).toEqual([
       `map update pinned /sys/fs/bpf/netlab/endpoints key hex ${id} 00 00 00 00 00 00 00 00 value hex ${endpoint}`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { mapOperations, ruleSetContents } from '../../../src/dataplane/ebpf/entries.ts'
 import type { MapContents, MapOperation, SocketMap } from '../../../src/dataplane/socket-maps.ts'
+import { mapOperations, ruleSetContents } from '../../../src/dataplane/socket-services.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 import { compile } from './fixtures.ts'
 

@@ -1,6 +1,6 @@
+import type { RuleSet } from '../../../src/dataplane/balanced-service.ts'
 import type { NodeView } from '../../../src/dataplane/dataplane.ts'
 import { compileServices } from '../../../src/dataplane/ebpf/compile.ts'
-import type { RuleSet } from '../../../src/dataplane/ebpf/rules.ts'
 import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
 import type { ProxySettings } from '../../../src/model/lab.ts'
 import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'

@@ -1,5 +1,5 @@
-import type { Family } from '../../model/address.ts'
-import type { EntryKind } from '../dataplane.ts'
+import type { Family } from '../model/address.ts'
+import type { EntryKind } from './dataplane.ts'
 
 /** What a socket load balancer is told about one node in one IP family. */
 
@@ -17,11 +17,11 @@ export interface Frontend {
 
 /** Addresses of a service port that lead to the same endpoints. */
 export interface BalancedService {
-  /** 16 hexadecimal digits; no two of a cluster's nodes and families have the same. */
-  id: string
   /** `namespace/service:port` */
   name: string
   protocol: BalancedProtocol
+  /** Which of the service port's endpoints serve: those of the node alone, or all. No two with one name and protocol have the same. */
+  scope: 'local' | 'all'
   /** Seconds that a client stays with its endpoint; 0: it does not. */
   affinity: number
   frontends: readonly Frontend[]

@@ -1,18 +1,20 @@
-import { splitHostPort } from '../../model/address.ts'
+import { familyOf, splitHostPort } from '../model/address.ts'
+import type { BalancedService, RuleSet } from './balanced-service.ts'
 import {
   endpointEntry,
   type MapContents,
   type MapEntry,
   type MapOperation,
   memberEntry,
+  numberOf,
   type SocketMap,
   serviceEntry,
-} from '../socket-maps.ts'
-import type { BalancedService, RuleSet } from './rules.ts'
+} from './socket-maps.ts'
 
 /** What the maps hold for a service, in an order in which it can be written: a service is there when its endpoints are. */
 export function serviceEntries(node: string, service: BalancedService): MapEntry[] {
-  const { id, protocol, affinity, frontends } = service
+  const { protocol, affinity, frontends } = service
+  const id = serviceId(node, service)
   const endpoints = service.endpoints.map(endpoint => {
     const { address, port = 0 } = splitHostPort(endpoint)
     return { address, port }
@@ -25,6 +27,12 @@ export function serviceEntries(node: string, service: BalancedService): MapEntry
       serviceEntry({ node, address, port, protocol }, { id, count: endpoints.length, affinity, nodeOnly }),
     ),
   ]
+}
+
+/** The number of a service: each node has its own, since it may have other endpoints there. */
+export function serviceId(node: string, { name, protocol, scope, frontends }: BalancedService): string {
+  const family = familyOf(frontends[0]?.address ?? '')
+  return numberOf([node, family, name, protocol, scope].join('\n'))
 }
 
 /** What the maps hold for all services of nodes; of network namespaces nothing. */

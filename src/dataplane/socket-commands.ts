@@ -1,0 +1,153 @@
+import { Address4, Address6 } from 'ip-address'
+import { exitCode, NetlabError } from '../errors.ts'
+import { joinHostPort, splitHostPort } from '../model/address.ts'
+import type { BalancedService, Frontend } from './balanced-service.ts'
+import type { MapContents, SocketMap } from './socket-maps.ts'
+import { serviceEntries, serviceId } from './socket-services.ts'
+
+/**
+ * Commands for the load balancer of a node: `netlab socket-lb set shop/cart --at 10.96.0.1:80 --to 10.1.0.2:8080`. They run outside of
+ * the lab, where it is.
+ */
+
+/** What lists the maps, for `contentsOf`. */
+export const dumpCommand: readonly string[] = ['netlab', 'socket-lb', 'dump']
+
+/** The command that makes a service, or brings it to this state. */
+export function setCommand(service: BalancedService): readonly string[] {
+  const { affinity, frontends, endpoints } = service
+  return [
+    ...named('set', service),
+    ...(affinity === 0 ? [] : ['--affinity', String(affinity)]),
+    ...frontends.flatMap(({ address, port, nodeOnly }) => [
+      nodeOnly ? '--at-node' : '--at',
+      joinHostPort(address, port),
+    ]),
+    ...endpoints.flatMap(endpoint => ['--to', endpoint]),
+  ]
+}
+
+/** The command that takes a service away. */
+export function deleteCommand(service: BalancedService): readonly string[] {
+  return [
+    ...named('delete', service),
+    '--at',
+    ...service.frontends.slice(0, 1).map(({ address, port }) => joinHostPort(address, port)),
+  ]
+}
+
+function named(verb: string, { name, protocol, scope }: BalancedService): string[] {
+  return [
+    ...['netlab', 'socket-lb', verb, name],
+    ...(protocol === 'TCP' ? [] : ['--protocol', protocol]),
+    ...(scope === 'all' ? [] : ['--local']),
+  ]
+}
+
+/** Whether a command is for a node's load balancer. */
+export function isSocketLbCommand({ argv }: { argv: readonly string[] }): boolean {
+  return argv[0] === 'netlab' && argv[1] === 'socket-lb'
+}
+
+/** Whether such a command changes the maps. */
+export function isChange({ argv }: { argv: readonly string[] }): boolean {
+  return argv[2] !== 'dump' && argv[2] !== 'list'
+}
+
+/** A command, and for which node. */
+export interface SocketLbCommand {
+  argv: readonly string[]
+  in: string
+}
+
+/** What the maps are to hold after these commands. Throws NetlabError where one is none of these. */
+export function contentsAfter(before: MapContents, commands: readonly SocketLbCommand[]): MapContents {
+  const contents: Record<SocketMap, Map<string, string>> = {
+    networks: new Map(before.networks),
+    services: new Map(before.services),
+    endpoints: new Map(before.endpoints),
+    members: new Map(before.members),
+  }
+  const keys = keysByService(before)
+  for (const { argv, in: node } of commands) {
+    const { verb, service } = parse(argv)
+    const id = serviceId(node, service)
+    for (const { map, key } of keys.get(bytesOf(id)) ?? []) contents[map].delete(key)
+    keys.delete(bytesOf(id))
+    if (verb === 'delete') continue
+    const entries = serviceEntries(node, service)
+    for (const { map, key, value } of entries) contents[map].set(key, value)
+    keys.set(bytesOf(id), entries)
+  }
+  return contents
+}
+
+/** The keys of each service's entries, by the service's number as the maps have it. */
+function keysByService({ services, endpoints, members }: MapContents) {
+  const keys = new Map<string, { map: SocketMap; key: string }[]>()
+  const add = (id: string, map: SocketMap, key: string) => {
+    const list = keys.get(id)
+    if (list === undefined) keys.set(id, [{ map, key }])
+    else list.push({ map, key })
+  }
+  for (const [key, value] of services) add(value.slice(0, 16), 'services', key)
+  for (const key of endpoints.keys()) add(key.slice(0, 16), 'endpoints', key)
+  for (const key of members.keys()) add(key.slice(0, 16), 'members', key)
+  return keys
+}
+
+function bytesOf(id: string): string {
+  return (id.match(/../g) ?? []).reverse().join('')
+}
+
+type Change = { verb: 'set' | 'delete'; service: BalancedService }
+
+function parse(argv: readonly string[]): Change {
+  const [, , verb, name = '', ...words] = argv
+  if (verb !== 'set' && verb !== 'delete') throw unknown(verb)
+  const options = optionsOf(words)
+  const values = (option: string) => options.filter(each => each.option === option).map(({ value }) => value)
+  const protocol = values('--protocol')[0] ?? 'TCP'
+  const affinity = Number(values('--affinity')[0] ?? 0)
+  if (protocol !== 'TCP' && protocol !== 'UDP') throw unknown(protocol)
+  if (!Number.isInteger(affinity) || affinity < 0 || affinity > longestAffinity) throw unknown(`${affinity}`)
+  const frontends = options.flatMap(({ option, value }): Frontend[] => {
+    if (option !== '--at' && option !== '--at-node') return []
+    return [{ kind: 'cluster IP', ...placeOf(value), nodeOnly: option === '--at-node' }]
+  })
+  const endpoints = values('--to')
+  for (const endpoint of endpoints) placeOf(endpoint)
+  if (name === '' || frontends.length === 0) throw unknown(argv.join(' '))
+  const scope = options.some(({ option }) => option === '--local') ? 'local' : 'all'
+  return { verb, service: { name, protocol, scope, affinity, frontends, endpoints } }
+}
+
+/** Seconds: as many as Kubernetes lets a Service ask for. */
+const longestAffinity = 86_400
+const valued = ['--protocol', '--affinity', '--at', '--at-node', '--to']
+
+function optionsOf(words: readonly string[]): { option: string; value: string }[] {
+  const options: { option: string; value: string }[] = []
+  for (let at = 0; at < words.length; at += 1) {
+    const option = words[at] ?? ''
+    if (option === '--local') options.push({ option, value: '' })
+    else if (valued.includes(option)) options.push({ option, value: words[++at] ?? '' })
+    else throw unknown(option)
+  }
+  return options
+}
+
+function placeOf(text: string): { address: string; port: number } {
+  const { address, port = 0 } = splitHostPort(text)
+  const isAddress = Address4.isValid(address) || Address6.isValid(address)
+  if (!isAddress || address.includes('/') || port < 1 || port > 65_535) throw unknown(text)
+  return { address, port }
+}
+
+function unknown(word = ''): NetlabError {
+  return new NetlabError({
+    what: `netlab socket-lb does not understand "${word}"`,
+    fix: 'netlab socket-lb set NAME --at ADDRESS:PORT --to ADDRESS:PORT, delete NAME --at ADDRESS:PORT, list, dump',
+    exitCode: exitCode.wrongInput,
+  })
+}

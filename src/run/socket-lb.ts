@@ -1,0 +1,92 @@
+import type { Command, Place } from '../command/command.ts'
+import { contentsAfter, isChange } from '../dataplane/socket-commands.ts'
+import { listText } from '../dataplane/socket-list.ts'
+import { contentsText, networkEntry, networkOperations } from '../dataplane/socket-maps.ts'
+import { mapOperations } from '../dataplane/socket-services.ts'
+import { NetlabError } from '../errors.ts'
+import type { Lab } from '../model/lab.ts'
+import { proxyNodes } from '../model/places.ts'
+import {
+  hasSocketLb,
+  mustBalanceSockets,
+  netnsCookies,
+  orderSocketLb,
+  readSocketLb,
+  startSocketLb,
+} from '../sandbox/bpf/socket-lb-control.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { LabFolder } from './lab-folder.ts'
+import type { Outcome } from './run-steps.ts'
+
+/** Whether a lab's services are found by a program that the kernel asks about its sockets. */
+export function balancesSockets({ proxy }: Pick<Lab, 'proxy'>): boolean {
+  return proxy.mode === 'ebpf'
+}
+
+/** Carries out neighbouring commands of a load balancer, which is started where there is none yet. */
+export async function runSocketLb(
+  sandbox: Sandbox,
+  lab: Lab,
+  commands: readonly Command[],
+): Promise<Outcome> {
+  try {
+    await openSocketLb(sandbox, lab)
+    const { path } = new LabFolder(lab.name)
+    let output = ''
+    for (const run of runsOf(commands)) {
+      const before = await readSocketLb(path)
+      const [, , verb] = run[0]!.argv
+      if (verb === 'dump') output += `${contentsText(before)}\n`
+      else if (verb === 'list') output += listText(before, proxyNodes(lab))
+      else await orderSocketLb(path, mapOperations(before, contentsAfter(before, run)))
+    }
+    return { output }
+  } catch (error) {
+    if (!(error instanceof NetlabError)) throw error
+    const stderr = [error.message, error.details ?? ''].filter(text => text !== '').join('\n')
+    return { output: '', failure: { command: commands[0]!, exitCode: 1, stderr } }
+  }
+}
+
+/** Neighbouring changes are one order; what reads the maps is by itself. */
+function runsOf(commands: readonly Command[]): Command[][] {
+  const runs: Command[][] = []
+  for (const command of commands) {
+    const last = runs.at(-1)
+    if (last !== undefined && isChange(command) && isChange(last[0]!)) last.push(command)
+    else runs.push([command])
+  }
+  return runs
+}
+
+/** What a lab's maps hold, as its `dump` prints it; nothing where it has no load balancer. */
+export async function dumpSocketLb({ name }: Pick<Lab, 'name'>): Promise<string> {
+  const { path } = new LabFolder(name)
+  return (await hasSocketLb(path)) ? contentsText(await readSocketLb(path)) : ''
+}
+
+/** Starts a lab's load balancer where there is none, and lets it know which network namespaces there are now. Throws NetlabError. */
+export async function openSocketLb(sandbox: Sandbox, lab: Lab): Promise<void> {
+  const { path } = new LabFolder(lab.name)
+  if (!(await hasSocketLb(path))) {
+    mustBalanceSockets()
+    await startSocketLb(sandbox, path)
+  }
+  const members = membersOf(lab)
+  const cookies = await netnsCookies(
+    sandbox,
+    members.map(({ place }) => place),
+  )
+  const entries = members.flatMap(({ place, node }, at) => {
+    const cookie = cookies[at]
+    return cookie === undefined ? [] : [networkEntry({ cookie, node, own: place === node })]
+  })
+  const operations = networkOperations(await readSocketLb(path), entries)
+  if (operations.length > 0) await orderSocketLb(path, operations)
+}
+
+/** The nodes and their pods: who may use services. */
+function membersOf({ nodes, pods }: Lab): { place: Place; node: Place }[] {
+  const own = proxyNodes({ nodes }).map(node => ({ place: node, node }))
+  return [...own, ...pods.map(({ name, node }) => ({ place: name, node }))]
+}
