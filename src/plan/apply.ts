@@ -192,12 +192,13 @@ export function rulesStage(rules: RulesChange, before: LabInCondition, after: La
     ...rules.services,
     ...changedEndpoints(before.condition.endpoints, after.condition.endpoints),
   ])
+  const { loader, serves } = dataplaneOf(after.lab.proxy)
   return {
     step: {
       title: syncTitle(rules),
       why:
-        `kube-proxy brings its rules to the new state in ${dataplaneOf(after.lab.proxy).loader}. A connection that is open keeps the endpoint ` +
-        'that conntrack remembers: the rules are asked for new connections only.',
+        `kube-proxy brings its rules to the new state in ${loader}. A connection that is open keeps the endpoint ` +
+        `that ${serves === 'packets' ? 'conntrack remembers' : 'it was made to'}: the rules are asked for new connections only.`,
       from: 'topology',
       actions: rules.commands.map(action),
       checks: rules.how === 'none' ? [] : serviceChecks(after, changed),
