@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
-import type { ProxySettings } from '../model/lab.ts'
+import type { Lab } from '../model/lab.ts'
+import { isEverInMode } from '../model/proxy-modes.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { planScript } from '../plan/shell-script.ts'
 import { loadLab } from '../read/load-lab.ts'
@@ -26,15 +27,15 @@ export function planCommand(): Command {
     .action((nameOrPath: string, flags: { format: 'text' | 'sh' | 'json'; explain: boolean }) => {
       const lab = labAsBuilt(loadLab(findLab(nameOrPath)))
       const { out } = openTerminal()
-      if (flags.format === 'sh') mustBePrintable(lab.lab.proxy)
+      if (flags.format === 'sh') mustBePrintable(lab.lab)
       if (flags.format === 'sh') out.pass(planScript(lab.plan))
       else out.write(flags.format === 'json' ? renderPlanJson(lab) : renderPlan(out, lab.plan, flags.explain))
     })
 }
 
 /** A script would have to load programs into the kernel, and to let pods that it starts into a cgroup. */
-function mustBePrintable({ mode }: ProxySettings): void {
-  if (mode !== 'ebpf') return
+function mustBePrintable(lab: Lab): void {
+  if (!isEverInMode(lab, 'ebpf')) return
   throw new NetlabError({
     what: 'a lab in ebpf mode has no script for a real machine',
     why: 'its services are found by a program that netlab loads into the kernel, for the sockets of the lab alone',

@@ -6,6 +6,7 @@ import { mapOperations } from '../dataplane/socket-services.ts'
 import { NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
+import { isEverInMode } from '../model/proxy-modes.ts'
 import {
   hasSocketLb,
   mustBalanceSockets,
@@ -19,8 +20,8 @@ import { LabFolder } from './lab-folder.ts'
 import type { Outcome } from './run-steps.ts'
 
 /** Whether a lab's services are found by a program that the kernel asks about its sockets. */
-export function balancesSockets({ proxy }: Pick<Lab, 'proxy'>): boolean {
-  return proxy.mode === 'ebpf'
+export function balancesSockets(lab: Lab): boolean {
+  return isEverInMode(lab, 'ebpf')
 }
 
 /** Carries out neighbouring commands of a load balancer, which is started where there is none yet. */

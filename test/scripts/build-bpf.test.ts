@@ -21,7 +21,7 @@ function hasClang(): boolean {
 
 test.runIf(hasClang())('the programs that ship are what their source gives', () => {
   const built = join(folder, 'socket-lb.o')
-  execFileSync('scripts/build-bpf', [built])
+  execFileSync('sh', ['scripts/build-bpf', built])
   const [shipped, own] = ['bpf/socket-lb.o', built].map(path => readFileSync(path)) as [Buffer, Buffer]
   expect(readObject(own)).toEqual(readObject(shipped))
   expect([...readElf(own).keys()]).toEqual([...readElf(shipped).keys()])
