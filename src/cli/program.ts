@@ -22,6 +22,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   shell: async () => (await import('./shell.ts')).shellCommand(),
   plan: async () => (await import('./plan.ts')).planCommand(),
   rules: async () => (await import('./rules.ts')).rulesCommand(),
+  'socket-lb': async () => (await import('./socket-lb.ts')).socketLbCommand(),
   validate: async () => (await import('./validate.ts')).validateCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   init: async () => (await import('./init.ts')).initCommand(),

@@ -64,7 +64,7 @@ describe.each(pages())('$path', each => {
 })
 
 test("README's table has every verb of --help, each once", () => {
-  const named = tableRows(readme, 'The verbs').map(([verb = '']) => /^`netlab ([a-z]+)/.exec(verb)?.[1])
+  const named = tableRows(readme, 'The verbs').map(([verb = '']) => /^`netlab ([a-z-]+)/.exec(verb)?.[1])
   expect(new Set(named)).toEqual(new Set(verbs.keys()))
   expect(named.length).toBe(verbs.size)
 })

@@ -57,6 +57,9 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'dist/pod-server.js',
         'dist/probe.js',
         'dist/pairs.js',
+        'dist/netns-cookies.js',
+        'dist/socket-lb.js',
+        'bpf/socket-lb.o',
         'dist/bin.js.map',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],
@@ -64,7 +67,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
     ]),
   )
   const kinds =
-    /^(dist\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
+    /^(dist\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
   expect(packed.filter(path => !kinds.test(path))).toEqual([])
 })
 
