@@ -13,7 +13,7 @@ export function copyPackage(): string {
   const folder = mkdtempSync(join(tmpdir(), 'netlab-package-'))
   chmodSync(folder, 0o755)
   mkdirSync(join(folder, 'node_modules'))
-  for (const part of ['package.json', 'dist', 'labs', 'node_modules/koffi', 'node_modules/@koromix'])
+  for (const part of ['package.json', 'dist', 'bpf', 'labs', 'node_modules/koffi', 'node_modules/@koromix'])
     cpSync(join(checkout, part), join(folder, part), { recursive: true })
   return folder
 }
