@@ -1,9 +1,13 @@
+import type { Command } from '../command/command.ts'
 import type { ProxyMode, ProxySettings } from '../model/lab.ts'
-import type { Dataplane, RuleWriter } from './dataplane.ts'
+import type { Dataplane, NodeView, RuleWriter } from './dataplane.ts'
 import { ebpf } from './ebpf/ebpf.ts'
 import { iptables } from './iptables/iptables.ts'
+import { loadCommands as loadIptables } from './iptables/load.ts'
 import { ipvs } from './ipvs/ipvs.ts'
+import { loadCommands as loadIpvs } from './ipvs/load.ts'
 import { nftables } from './nftables/nftables.ts'
+import { emptyKernel } from './nftables/sync.ts'
 
 /** What prints the rules of each mode. */
 export const ruleWriters: Readonly<Record<ProxyMode, RuleWriter>> = { iptables, nftables, ipvs, ebpf }
@@ -15,4 +19,15 @@ export function dataplaneOf({ mode }: Pick<ProxySettings, 'mode'>): Dataplane {
   const dataplane = dataplanes[mode]
   if (dataplane === undefined) throw new Error(`no lab runs in ${mode} mode`)
   return dataplane
+}
+
+/** What holds a node's rules in a kernel: iptables mode has two programs for it. */
+export type RuleStore = 'iptables-nft' | 'iptables-legacy' | 'nftables' | 'ipvs'
+
+/** Commands that load a node's rules at once where there are none, cut so that a user namespace takes them. */
+export const ruleLoaders: Readonly<Record<RuleStore, (view: NodeView) => readonly Command[]>> = {
+  'iptables-nft': view => loadIptables(view, 'nft'),
+  'iptables-legacy': view => loadIptables(view, 'legacy'),
+  nftables: view => nftables.sync(undefined, view, emptyKernel, true).commands,
+  ipvs: loadIpvs,
 }
