@@ -14,6 +14,7 @@ const entryPoints = [
   'src/sandbox/pairs.ts',
   'src/sandbox/netns-cookies.ts',
   'src/sandbox/bpf/socket-lb.ts',
+  'src/sandbox/measure.ts',
 ]
 const began = new Date()
 

@@ -23,6 +23,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   plan: async () => (await import('./plan.ts')).planCommand(),
   rules: async () => (await import('./rules.ts')).rulesCommand(),
   'socket-lb': async () => (await import('./socket-lb.ts')).socketLbCommand(),
+  chart: async earlyStart => (await import('./chart.ts')).chartCommand(earlyStart),
   validate: async () => (await import('./validate.ts')).validateCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   init: async () => (await import('./init.ts')).initCommand(),

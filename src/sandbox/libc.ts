@@ -75,6 +75,11 @@ function loadCalls() {
       socket: call('int socket(int domain, int type, int protocol)'),
       getsockopt: call('int getsockopt(int fd, int level, int name, void *value, void *length)'),
       setsockopt: call('int setsockopt(int fd, int level, int name, void *value, unsigned int length)'),
+      bind: call('int bind(int fd, void *address, unsigned int length)'),
+      listen: call('int listen(int fd, int backlog)'),
+      connect: call('int connect(int fd, void *address, unsigned int length)'),
+      accept4: call('int accept4(int fd, void *address, void *length, int flags)'),
+      close: call('int close(int fd)'),
       sendto: call(
         'long sendto(int fd, void *data, unsigned long size, int flags, void *to, unsigned int length)',
       ),

@@ -7,6 +7,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 export interface ProgramFiles {
   node: string
   /** The folder of the built bin.js, pod-server.js, kubelet.js, probe.js, pairs.js and netns-cookies.js. */
+  /** The folder of the built bin.js, pod-server.js, kubelet.js, probe.js, pairs.js and measure.js. */
   bundle: string
   /** koffi's own folder, and that of the packages that bring its binaries. */
   koffi: string
@@ -64,4 +65,5 @@ export const insideProgram = {
   probe: '/run/sandbox/netlab/dist/probe.js',
   pairs: '/run/sandbox/netlab/dist/pairs.js',
   netnsCookies: '/run/sandbox/netlab/dist/netns-cookies.js',
+  measure: '/run/sandbox/netlab/dist/measure.js',
 } as const

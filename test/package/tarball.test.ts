@@ -60,6 +60,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'dist/netns-cookies.js',
         'dist/socket-lb.js',
         'bpf/socket-lb.o',
+        'dist/measure.js',
         'dist/bin.js.map',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],

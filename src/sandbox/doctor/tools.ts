@@ -66,7 +66,7 @@ export const tools: readonly Tool[] = [
     onlyFor: 'labs whose pods CNI plugins wire',
   },
   { name: 'tcpdump', package: 'tcpdump', version: ['--version'], onlyFor: 'watching packets' },
-  { name: 'ab', package: 'apache2-utils', version: ['-V'], onlyFor: 'the benchmark' },
+  { name: 'ab', package: 'apache2-utils', version: ['-V'], onlyFor: 'netlab chart, and labs that measure' },
   { name: 'ipset', package: 'ipset', version: ['version'], onlyFor: 'trying the sets of IPVS mode' },
 ]
 

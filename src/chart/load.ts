@@ -1,0 +1,78 @@
+import type { EnterOptions } from '../sandbox/enter.ts'
+import { runAtAnyway } from '../sandbox/enter.ts'
+import { kernelMemory } from '../sandbox/kernel-memory.ts'
+import { timeCommands } from '../sandbox/measure-order.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { type Cell, viewOf } from './cells.ts'
+import type { ChartOptions } from './events.ts'
+import type { ChartMode, ModeName } from './modes.ts'
+import type { LeftOut, Load } from './report.ts'
+
+/** A cell whose rules are loaded; one without services has none. */
+export interface Loaded {
+  cell: Cell
+  load?: Load
+}
+
+/** Loads the rules of all cells, one after the other. A mode that the kernel does not take is left out, from where it does not on. */
+export async function loadAll(
+  sandbox: Sandbox,
+  cells: readonly Cell[],
+  options: Pick<ChartOptions, 'signal' | 'tell'>,
+): Promise<{ cells: Loaded[]; leftOut: LeftOut[] }> {
+  const loaded: Loaded[] = []
+  const refused = new Map<ModeName, LeftOut>()
+  for (const [at, cell] of cells.entries()) {
+    const { mode, services } = cell
+    if (refused.has(mode.name)) continue
+    options.tell({ kind: 'loading', mode: mode.name, services, at: at + 1, count: cells.length })
+    const isFirst = !loaded.some(other => other.cell.mode === mode)
+    const whyNot = isFirst ? await trialOf(sandbox, cell, options.signal) : undefined
+    const outcome = whyNot === undefined ? await load(sandbox, cell, options.signal) : { whyNot }
+    if ('whyNot' in outcome)
+      refused.set(mode.name, { mode: mode.name, ...(isFirst ? {} : { from: services }), why: outcome.whyNot })
+    else loaded.push({ cell, ...outcome })
+  }
+  return { cells: loaded, leftOut: [...refused.values()] }
+}
+
+/** Why a mode is not to be had in this kernel; undefined: it is. */
+async function trialOf(
+  sandbox: Sandbox,
+  { mode, client }: Cell,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (mode.trial === undefined) return undefined
+  // In a pod: what the trial leaves is in nobody's way there.
+  const options: EnterOptions = { place: client, signal, why: `trying whether this kernel has ${mode.name}` }
+  const { exitCode, stderr } = await runAtAnyway(sandbox, mode.trial, options)
+  return exitCode === 0 ? undefined : refusal(mode, mode.trial, stderr)
+}
+
+async function load(
+  sandbox: Sandbox,
+  cell: Cell,
+  signal: AbortSignal,
+): Promise<{ load?: Load } | { whyNot: string }> {
+  const { mode, node } = cell
+  if (mode.load === undefined) return {}
+  const commands = mode.load(viewOf(cell)).map(({ argv, input = '' }) => ({ argv, input }))
+  const before = await kernelMemory(sandbox)
+  const runs = await timeCommands(sandbox, node, commands, signal)
+  const failed = runs.find(run => run.exitCode !== 0)
+  if (failed !== undefined) return { whyNot: refusal(mode, commands[runs.length - 1]!.argv, failed.stderr) }
+  const after = await kernelMemory(sandbox)
+  return {
+    load: {
+      ms: runs.reduce((sum, { ms }) => sum + ms, 0),
+      programs: runs.length,
+      ...(before === undefined || after === undefined ? {} : { memory: Math.max(0, after - before) }),
+    },
+  }
+}
+
+function refusal({ because }: ChartMode, argv: readonly string[], stderr: string): string {
+  const [complaint = ''] = stderr.trim().split('\n')
+  const words = `${argv.slice(0, 3).join(' ')} failed: ${complaint}`
+  return because === undefined ? words : `${because} (${words})`
+}

@@ -1,0 +1,144 @@
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, extname } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { mostCells, mostServices } from '../chart/cells.ts'
+import { chartLatency } from '../chart/measure.ts'
+import { type ChartMode, chartModes } from '../chart/modes.ts'
+import type { LatencyChart } from '../chart/report.ts'
+import { exitCode, NetlabError } from '../errors.ts'
+import { renderChartCsv } from '../view/chart/csv.ts'
+import { openChartProgress } from '../view/chart/progress.ts'
+import { renderChartSvg } from '../view/chart/svg.ts'
+import { renderChart } from '../view/chart/text.ts'
+import { printableJson } from '../view/printable.ts'
+import { openTerminal, plainStyle, type Style } from '../view/terminal.ts'
+import type { EarlyStart } from './early-start.ts'
+
+const formats = ['text', 'svg', 'json', 'csv'] as const
+type Format = (typeof formats)[number]
+
+interface LatencyFlags {
+  services: number[]
+  modes?: ChartMode[]
+  requests: number
+  format: Format
+  output: string[]
+  quiet?: true
+}
+
+const defaultServices = [1, 10, 100, 1000, 2000, 5000]
+/** A client has 28,232 ports, and ab's are taken for a minute. */
+const mostRequests = 40_000
+
+/** `netlab chart`: measures on this machine what is said of the modes, and draws it. */
+export function chartCommand(earlyStart: EarlyStart): Command {
+  return new Command('chart')
+    .description('measure new connections on this machine, and draw them against the number of services')
+    .addCommand(latencyCommand(earlyStart))
+}
+
+function latencyCommand(earlyStart: EarlyStart): Command {
+  return new Command('latency')
+    .description(
+      'new connections through the last of so many services, in each mode; and what loading the rules takes',
+    )
+    .option('--services <counts>', 'how many services, for example 1,10,100', countsOf, defaultServices)
+    .option(
+      '--modes <names>',
+      `of ${chartModes.map(({ name }) => name).join(', ')}; by default all that this machine has`,
+      modesOf,
+    )
+    .option('--requests <n>', 'connections per mode and number of services', requestsOf, 4000)
+    .addOption(new Option('--format <format>', 'what to print').choices(formats).default('text'))
+    .option(
+      '-o, --output <file>',
+      'write it to a file too, in the format of its name: .svg, .json, .csv or .txt (repeatable)',
+      (file: string, files: string[]) => [...files, file],
+      [],
+    )
+    .option('-q, --quiet', 'no progress')
+    .exitOverride()
+    .action((flags: LatencyFlags) => runLatency(earlyStart, flags))
+}
+
+async function runLatency(earlyStart: EarlyStart, flags: LatencyFlags): Promise<void> {
+  const { services, modes = chartModes, requests: connects, format, output } = flags
+  mustBeFew(services, modes)
+  for (const file of output) mustBeWritable(file)
+  const terminal = openTerminal({ quiet: flags.quiet ?? false })
+  const { interrupt, start } = earlyStart.begin()
+  const progress = openChartProgress(terminal)
+  const chart = await chartLatency(
+    { services, modes, connects },
+    { start: await start, signal: interrupt.signal, tell: progress.hear },
+  ).finally(() => progress.stop())
+  for (const file of output) writeFileSync(file, rendered(chart, formatOf(file), plainStyle()))
+  const { out } = terminal
+  if (format === 'text') out.write(rendered(chart, format, out))
+  else out.pass(rendered(chart, format, out))
+}
+
+function rendered(chart: LatencyChart, format: Format, style: Style): string {
+  switch (format) {
+    case 'text':
+      return renderChart(style, chart)
+    case 'svg':
+      return renderChartSvg(chart)
+    case 'json':
+      return printableJson(chart)
+    case 'csv':
+      return renderChartCsv(chart)
+  }
+}
+
+function formatOf(file: string): Format {
+  const ending = extname(file).slice(1)
+  return formats.find(format => format === ending) ?? 'text'
+}
+
+/** A run takes minutes: what cannot be written is told before. */
+function mustBeWritable(file: string): void {
+  const folder = dirname(file)
+  try {
+    accessSync(existsSync(file) ? file : folder, constants.W_OK)
+    if (!existsSync(file) || !statSync(file).isDirectory()) return
+  } catch {
+    // Told below.
+  }
+  throw new NetlabError({
+    what: `${file} cannot be written`,
+    fix: 'name a file in a folder that is there, and that you can write to',
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+function mustBeFew(services: readonly number[], modes: readonly ChartMode[]): void {
+  if (services.length * modes.length <= mostCells) return
+  throw new NetlabError({
+    what: `${modes.length} modes with ${services.length} numbers of services each are ${services.length * modes.length} nodes, and ${mostCells} is the most`,
+    fix: 'name fewer numbers of services, or fewer modes',
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+function countsOf(text: string): number[] {
+  const counts = text.split(',').map(Number)
+  if (counts.every(count => Number.isInteger(count) && count >= 1 && count <= mostServices))
+    return [...new Set(counts)].sort((a, b) => a - b)
+  throw new InvalidArgumentError(
+    `Whole numbers from 1 to ${mostServices} are needed, with commas between them.`,
+  )
+}
+
+function modesOf(text: string): ChartMode[] {
+  const names = text.split(',')
+  const unknown = names.find(name => !chartModes.some(mode => mode.name === name))
+  if (unknown === undefined) return chartModes.filter(({ name }) => names.includes(name))
+  throw new InvalidArgumentError(`There are: ${chartModes.map(({ name }) => name).join(', ')}.`)
+}
+
+function requestsOf(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0 && number <= mostRequests) return number
+  throw new InvalidArgumentError(`A whole number from 1 to ${mostRequests} is needed.`)
+}
