@@ -1,0 +1,3 @@
+import { testLab } from './test-lab.ts'
+
+testLab('chart-of-services')
