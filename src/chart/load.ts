@@ -1,3 +1,4 @@
+import type { Lab } from '../model/lab.ts'
 import type { EnterOptions } from '../sandbox/enter.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
 import { kernelMemory } from '../sandbox/kernel-memory.ts'
@@ -5,6 +6,7 @@ import { timeCommands } from '../sandbox/measure-order.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type Cell, viewOf } from './cells.ts'
 import type { ChartOptions } from './events.ts'
+import { loadSockets } from './load-sockets.ts'
 import type { ChartMode, ModeName } from './modes.ts'
 import type { LeftOut, Load } from './report.ts'
 
@@ -16,7 +18,7 @@ export interface Loaded {
 
 /** Loads the rules of all cells, one after the other. A mode that the kernel does not take is left out, from where it does not on. */
 export async function loadAll(
-  sandbox: Sandbox,
+  { sandbox, lab }: { sandbox: Sandbox; lab: Lab },
   cells: readonly Cell[],
   options: Pick<ChartOptions, 'signal' | 'tell'>,
 ): Promise<{ cells: Loaded[]; leftOut: LeftOut[] }> {
@@ -28,7 +30,7 @@ export async function loadAll(
     options.tell({ kind: 'loading', mode: mode.name, services, at: at + 1, count: cells.length })
     const isFirst = !loaded.some(other => other.cell.mode === mode)
     const whyNot = isFirst ? await trialOf(sandbox, cell, options.signal) : undefined
-    const outcome = whyNot === undefined ? await load(sandbox, cell, options.signal) : { whyNot }
+    const outcome = whyNot === undefined ? await load(sandbox, lab, cell, options.signal) : { whyNot }
     if ('whyNot' in outcome)
       refused.set(mode.name, { mode: mode.name, ...(isFirst ? {} : { from: services }), why: outcome.whyNot })
     else loaded.push({ cell, ...outcome })
@@ -51,11 +53,14 @@ async function trialOf(
 
 async function load(
   sandbox: Sandbox,
+  lab: Lab,
   cell: Cell,
   signal: AbortSignal,
 ): Promise<{ load?: Load } | { whyNot: string }> {
   const { mode, node } = cell
   if (mode.load === undefined) return {}
+  if (mode.balancesSockets === true)
+    return { load: await loadSockets(sandbox, lab, cell, mode.load(viewOf(cell))) }
   const commands = mode.load(viewOf(cell)).map(({ argv, input = '' }) => ({ argv, input }))
   const before = await kernelMemory(sandbox)
   const runs = await timeCommands(sandbox, node, commands, signal)

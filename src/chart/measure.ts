@@ -1,10 +1,12 @@
 import { cpus, loadavg, release } from 'node:os'
 import { NetlabError } from '../errors.ts'
+import type { Lab } from '../model/lab.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { labOfDocuments } from '../read/load-lab.ts'
 import { down } from '../run/down.ts'
 import { openSandbox } from '../run/lab-state.ts'
 import { up } from '../run/up.ts'
+import { socketLbLack } from '../sandbox/bpf/socket-lb-control.ts'
 import { runAt } from '../sandbox/enter.ts'
 import { measureConnects, type WayRounds } from '../sandbox/measure-order.ts'
 import { fitting } from '../sandbox/patience.ts'
@@ -37,10 +39,10 @@ export async function chartLatency(wanted: Wanted, options: ChartOptions): Promi
   const { modes, leftOut } = modesHere(wanted.modes)
   const cells = cellsOf(modes, wanted.services)
   const name = `chart-${process.pid}`
-  await buildLab(name, cells, options)
+  const lab = await buildLab(name, cells, options)
   try {
     const { sandbox } = openSandbox(name)
-    const loaded = await loadAll(sandbox, cells, options)
+    const loaded = await loadAll({ sandbox, lab }, cells, options)
     const plan = planOf(wanted.connects)
     const told = await measureConnects(
       sandbox,
@@ -69,11 +71,12 @@ export async function chartLatency(wanted: Wanted, options: ChartOptions): Promi
   }
 }
 
-/** Modes whose programs are here. */
+/** Modes whose programs are here, and that whoever runs this may have. */
 function modesHere(all: readonly ChartMode[]): { modes: ChartMode[]; leftOut: LeftOut[] } {
-  const whyNot = ({ absent, programs }: ChartMode) => {
+  const whyNot = ({ balancesSockets, programs }: ChartMode) => {
     const missing = programs.filter(program => !isThere(program))
-    return absent ?? (missing.length === 0 ? undefined : `this machine lacks ${missing.join(' and ')}`)
+    if (missing.length > 0) return `this machine lacks ${missing.join(' and ')}`
+    return balancesSockets === true ? socketLbLack()?.what : undefined
   }
   const leftOut = all.flatMap(mode => {
     const why = whyNot(mode)
@@ -90,7 +93,7 @@ function planOf(wanted: number) {
   return { rounds, connects, warmUp, abRequests, timeout: fitting(connectPatience) }
 }
 
-async function buildLab(name: string, cells: readonly Cell[], options: ChartOptions): Promise<void> {
+async function buildLab(name: string, cells: readonly Cell[], options: ChartOptions): Promise<Lab> {
   const text = labText(name, cells)
   const file = 'netlab chart latency'
   const lab = labOfDocuments(readDocuments(text, file), text, file)
@@ -104,7 +107,7 @@ async function buildLab(name: string, cells: readonly Cell[], options: ChartOpti
     keep: false,
     tell: () => {},
   })
-  if (report.ok) return
+  if (report.ok) return lab
   const failure = report.steps.at(-1)?.failure
   throw new NetlabError({
     what: 'the nodes for the measurement could not be made',

@@ -3,7 +3,7 @@ import type { NodeView } from '../dataplane/dataplane.ts'
 import { type RuleStore, ruleLoaders } from '../dataplane/modes.ts'
 
 /** What a connection can go through; `direct`: nothing, the client asks the pod itself. */
-export type ModeName = 'direct' | RuleStore | 'ebpf'
+export type ModeName = 'direct' | RuleStore
 
 /** A way that is measured: all that is special about it stands here. */
 export interface ChartMode {
@@ -18,8 +18,8 @@ export interface ChartMode {
   because?: string
   /** How often the kernel says that the last service's own rule has matched. */
   counter?: RuleCounter
-  /** It is not to be had, whatever the machine. */
-  absent?: string
+  /** Its services are told to the socket load balancer, which is outside of the lab: not everybody may have one. */
+  balancesSockets?: true
 }
 
 /** Where a kernel counts a rule's packets: of a connection only the first one is looked up. */
@@ -51,8 +51,9 @@ export const chartModes: readonly ChartMode[] = [
   },
   {
     name: 'ebpf',
+    load: ruleLoaders.ebpf,
     programs: [],
-    absent: 'this netlab has no eBPF dataplane yet, and only real root may load its programs',
+    balancesSockets: true,
   },
 ]
 

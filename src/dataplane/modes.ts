@@ -22,7 +22,7 @@ export function dataplaneOf({ mode }: Pick<ProxySettings, 'mode'>): Dataplane {
 }
 
 /** What holds a node's rules in a kernel: iptables mode has two programs for it. */
-export type RuleStore = 'iptables-nft' | 'iptables-legacy' | 'nftables' | 'ipvs'
+export type RuleStore = 'iptables-nft' | 'iptables-legacy' | 'nftables' | 'ipvs' | 'ebpf'
 
 /** Commands that load a node's rules at once where there are none, cut so that a user namespace takes them. */
 export const ruleLoaders: Readonly<Record<RuleStore, (view: NodeView) => readonly Command[]>> = {
@@ -30,4 +30,6 @@ export const ruleLoaders: Readonly<Record<RuleStore, (view: NodeView) => readonl
   'iptables-legacy': view => loadIptables(view, 'legacy'),
   nftables: view => nftables.sync(undefined, view, emptyKernel, true).commands,
   ipvs: loadIpvs,
+  // What is there before does not count: all is written.
+  ebpf: view => ebpf.steps(undefined, ebpf.compile(view)).map(({ argv }) => ({ argv, in: view.node.name })),
 }

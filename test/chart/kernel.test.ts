@@ -45,6 +45,8 @@ describe.each(users)('netlab chart latency as %s', user => {
       expect(point.counted).toBe(point.mode.startsWith('iptables') ? opened : undefined)
       expect(point.connect.median.value).toBeGreaterThan(0)
     }
+    const ebpf = chart.leftOut.find(({ mode }) => mode === 'ebpf')
+    if (user === 'an ordinary user') expect(ebpf?.why).toContain('only root')
     expect(chart.growth.map(({ mode }) => mode)).toEqual(chart.modes)
     expect(readFileSync(join(session.folder, 'chart.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
     expect(left(session)).toEqual(nothing)
@@ -70,9 +72,9 @@ test('a connection that nobody answers ends the measurement, with who asked for 
 })
 
 test('in nftables mode every connection meets the chain of the last service', async () => {
-  const { sandbox, cells, options } = await nodesOf(['nftables'])
+  const { sandbox, lab, cells, options } = await nodesOf(['nftables'])
   const [cell] = cells
-  await loadAll(sandbox.opened, cells, options)
+  await loadAll({ sandbox: sandbox.opened, lab }, cells, options)
   const run = (command: string) => sandbox.run(['ip', 'netns', 'exec', cell!.node, 'sh', '-ec', command])
   const map = await run('nft list map ip kube-proxy service-ips')
   const chain = new RegExp(
@@ -85,13 +87,13 @@ test('in nftables mode every connection meets the chain of the last service', as
 })
 
 test('a mode that the kernel refuses is left out, with its own words', async () => {
-  const { sandbox, cells, options } = await nodesOf(['direct', 'iptables-nft'])
+  const { sandbox, lab, cells, options } = await nodesOf(['direct', 'iptables-nft'])
   const trial = ['sh', '-c', 'echo not here >&2; exit 1']
   const refused = cells.map(cell => ({
     ...cell,
     mode: cell.mode.load === undefined ? cell.mode : { ...cell.mode, trial, because: 'it is a test' },
   }))
-  const { cells: loaded, leftOut } = await loadAll(sandbox.opened, refused, options)
+  const { cells: loaded, leftOut } = await loadAll({ sandbox: sandbox.opened, lab }, refused, options)
   expect(loaded.map(({ cell }) => cell.mode.name)).toEqual(['direct'])
   expect(leftOut).toEqual([
     { mode: 'iptables-nft', why: 'it is a test (sh -c echo not here >&2; exit 1 failed: not here)' },
@@ -111,5 +113,5 @@ async function nodesOf(names: readonly string[]) {
   const results = await runSteps({ executor, tell: () => {} }, running.plan.steps)
   expect(results.filter(({ ok }) => !ok)).toEqual([])
   const options = { signal: new AbortController().signal, tell: () => {}, done: () => {} }
-  return { sandbox, cells, options }
+  return { sandbox, lab: running.lab, cells, options }
 }
