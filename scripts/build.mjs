@@ -18,31 +18,55 @@ const entryPoints = [
 ]
 const began = new Date()
 
-const { outputFiles, metafile } = await build({
-  entryPoints,
-  outdir: folder,
-  entryNames: '[name]',
+// The layout is one large script that was compiled from Java: nobody's stack leads into it, so it has no map, and its blanks go. It is read
+// only where something is drawn.
+const layout = { name: 'elk', module: 'elkjs/lib/elk.bundled.js' }
+const apart = {
+  name: 'layout-apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^elkjs\// }, ({ path }) =>
+      path === layout.module ? { path: `./${layout.name}.js`, external: true } : undefined,
+    ),
+}
+const common = {
   bundle: true,
-  splitting: true,
-  minifySyntax: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
+  write: false,
+  metafile: true,
+}
+const elk = await build({
+  ...common,
+  entryPoints: { [layout.name]: layout.module },
+  outdir: folder,
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'error',
+})
+
+const main = await build({
+  ...common,
+  entryPoints,
+  outdir: folder,
+  entryNames: '[name]',
+  splitting: true,
+  minifySyntax: true,
   external: ['koffi'],
+  plugins: [apart],
   legalComments: 'none',
   // For the stack of a bug alone, src/view/source-stack.ts: no comment leads Node to them, and they hold no sources.
   sourcemap: 'external',
   sourcesContent: false,
   logLevel: 'warning',
-  write: false,
-  metafile: true,
   // Some bundled packages are CommonJS and ask for Node's own modules with require.
   banner: {
     js: "import { createRequire as netlabRequire } from 'node:module'; const require = netlabRequire(import.meta.url);",
   },
 })
 
-const notices = thirdPartyNotices(metafile)
+const outputFiles = [...elk.outputFiles, ...main.outputFiles]
+const notices = thirdPartyNotices({ outputs: { ...main.metafile.outputs, ...elk.metafile.outputs } })
 if (notices.unlicensed.length > 0) {
   const names = notices.unlicensed.join(', ')
   process.stderr.write(

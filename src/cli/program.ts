@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   labs: async () => (await import('./labs.ts')).labsCommand(),
   list: async () => (await import('./list.ts')).listCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
+  graph: async () => (await import('./graph.ts')).graphCommand(),
   logs: async () => (await import('./logs.ts')).logsCommand(),
   exec: async () => (await import('./exec.ts')).execCommand(),
   shell: async () => (await import('./shell.ts')).shellCommand(),

@@ -108,6 +108,33 @@ export interface PrintOptions {
   explain: boolean
 }
 
+/** A rule as a tree of chains shows it. */
+export interface ShownRule {
+  /** Which packets it is for: `tcp to 10.96.0.10 port 80`; empty: all. */
+  match: string
+  /** What it does with them, besides sending them to a chain: `DNAT to 10.0.0.11:8080`; empty: nothing. */
+  verdict: string
+  /** The chain that it sends them to. */
+  to?: string
+  /** The share of those that come so far. */
+  share?: number
+  /** Packets that it has matched; left out: nobody has counted. */
+  packets?: number
+  /** `namespace/name` of the service that it is for; left out: it is for all. */
+  service?: string
+}
+
+/** A chain as a tree shows it. */
+export interface ShownChain {
+  table: string
+  name: string
+  /** The kernel itself sends packets there. */
+  isHook: boolean
+  /** What becomes of a packet at its end, where it is a hook. */
+  policy?: string
+  rules: readonly ShownRule[]
+}
+
 /** What writes the rules of a mode of kube-proxy, on any kernel. Only the mode itself looks into its rules. */
 export interface RuleWriter<Rules = unknown> {
   /** The rules of a node. */
@@ -116,6 +143,8 @@ export interface RuleWriter<Rules = unknown> {
   text(rules: Rules, options: PrintOptions): string
   /** The rules for other programs. */
   json(rules: Rules, options: Pick<PrintOptions, 'jumps'>): unknown
+  /** The chains, for people to follow; undefined: nobody has taught this mode. */
+  chains?(rules: Rules): readonly ShownChain[]
 }
 
 /**
@@ -133,6 +162,10 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   save(family: Family): readonly string[]
   /** Reads it. */
   readBack(text: string): Kernel
+  /** Prints all rules that the kernel has of a family, with their counters, for `countedChains`; undefined: this mode counts nothing. */
+  saveCounted?(family: Family): readonly string[]
+  /** The chains in it, whoever made them; `rules`: those of kube-proxy, by which it is told for which service a rule is. */
+  countedChains?(text: string, rules: Rules | undefined): readonly ShownChain[]
   /** What the kernel holds once these rules are synced. */
   synced(view: NodeView | undefined, kernel: Kernel): Kernel
   /** What clients of a node's rules may expect. */

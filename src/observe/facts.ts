@@ -1,5 +1,6 @@
 import type { Place } from '../command/command.ts'
 import type { Tables } from '../command/iptables-save.ts'
+import type { Family } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import type { Answer } from './curl.ts'
 
@@ -32,6 +33,10 @@ export interface Link {
 /** A route, or what `ip route get` answers. */
 export interface Route {
   destination: string
+  /** `blackhole`, `local`; left out: it leads somewhere. */
+  type?: string
+  /** Who made it: `kernel`, `boot`. */
+  protocol?: string
   gateway?: string
   device: string
   /** The source address that a packet would get. */
@@ -80,6 +85,16 @@ export interface MachineFacts extends PlaceFacts {
   sysctls: Readonly<Record<string, string>>
   /** Of its tunnel's device, where it has one. */
   forwarding?: readonly Forwarding[]
+}
+
+/** What the kernel says in a place of a lab that is drawn. */
+export interface DrawnFacts {
+  /** With the addresses of both families. */
+  links: readonly Link[]
+  /** Of both families. */
+  routes: readonly Route[]
+  /** What iptables-save has printed, with counters. */
+  rules: ReadonlyMap<Family, string>
 }
 
 /** An entry of the host's table of connections. */

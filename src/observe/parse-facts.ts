@@ -16,8 +16,10 @@ interface LinkJson {
 
 interface RouteJson {
   dst: string
+  type?: string
   gateway?: string
   dev?: string
+  protocol?: string
   prefsrc?: string
 }
 
@@ -72,9 +74,11 @@ export function parseLinks(text: string, family: Family): readonly Link[] | unde
 
 /** Reads what `ip -j route` prints, or `ip -j route get`. */
 export function parseRoutes(text: string): readonly Route[] | undefined {
-  return list<RouteJson>(text)?.map(({ dst, gateway, dev = '', prefsrc }) => ({
+  return list<RouteJson>(text)?.map(({ type, dst, gateway, dev = '', protocol, prefsrc }) => ({
     destination: dst,
     device: dev,
+    ...(type === undefined || type === 'unicast' ? {} : { type }),
+    ...(protocol === undefined ? {} : { protocol }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(prefsrc === undefined ? {} : { source: prefsrc }),
   }))

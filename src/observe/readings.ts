@@ -6,7 +6,14 @@ import type { Family } from '../model/address.ts'
 import { iptablesOf, nftTableOf } from '../model/families.ts'
 import type { ProxySettings } from '../model/lab.ts'
 import { fitting } from '../sandbox/patience.ts'
-import { ignoresPings, type MachineFacts, type Moment, type PlaceFacts, type Route } from './facts.ts'
+import {
+  type DrawnFacts,
+  ignoresPings,
+  type MachineFacts,
+  type Moment,
+  type PlaceFacts,
+  type Route,
+} from './facts.ts'
 import { withNftTable } from './nft-tables.ts'
 import {
   parseConnections,
@@ -125,6 +132,47 @@ export function wayAnswer(place: Place, texts: ReadonlyMap<string, string>): Rou
 /** What a place beside the way is asked. */
 export function addressReading(place: Place): Reading {
   return ipReading(place, [linkQuestion])
+}
+
+/** What a place of a lab that is drawn is asked: its links and routes of these families, and its rules where it may have some. */
+export function drawnReadings(
+  place: Place,
+  families: readonly Family[],
+  hasRules: boolean,
+): readonly Reading[] {
+  const is6 = families.includes('ipv6')
+  const ask6 = ipReading(place, ['route show'])
+  const [ip = '', ...words] = ask6.argv
+  return [
+    ipReading(place, [linkQuestion, 'route show']),
+    ...(is6 ? [{ ...ask6, key: `ip -6 ${place}`, argv: [ip, '-6', ...words] }] : []),
+    ...(hasRules ? families.map(family => rulesReading(place, family)) : []),
+  ]
+}
+
+function rulesReading(place: Place, family: Family): Reading {
+  return { key: `${iptablesOf(family)} ${place}`, place, argv: [`${iptablesOf(family)}-save`, '-c'] }
+}
+
+/** What a place has answered that; undefined: it is not there. */
+export function drawnFacts(place: Place, texts: ReadonlyMap<string, string>): DrawnFacts | undefined {
+  const [links = '', routes = ''] = batchAnswers(texts.get(`ip ${place}`) ?? '')
+  const [routes6 = ''] = batchAnswers(texts.get(`ip -6 ${place}`) ?? '')
+  const known = parseLinks(links, 'ipv4')
+  if (links === '' || known === undefined) return undefined
+  const known6 = parseLinks(links, 'ipv6')
+  const tables = (['ipv4', 'ipv6'] as const).flatMap(family => {
+    const text = texts.get(`${iptablesOf(family)} ${place}`)
+    return text === undefined ? [] : [[family, text] as const]
+  })
+  return {
+    links: known.map((link, at) => ({
+      ...link,
+      addresses: [...link.addresses, ...(known6?.[at]?.addresses ?? [])],
+    })),
+    routes: [...(parseRoutes(routes) ?? []), ...(parseRoutes(routes6) ?? [])],
+    rules: new Map(tables),
+  }
 }
 
 /** Routes are shown of one family, and an interface without an address of it would not be shown at all. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { commandLine } from '../../src/command/command-line.ts'
+import type { Graph } from '../../src/graph/graph.ts'
 import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { planScript } from '../../src/plan/shell-script.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
@@ -50,6 +51,8 @@ export function testLab(lab: string): void {
       })
       expect(JSON.parse(up.stdout)).toMatchObject({ lab, ok: true })
       states[runs.findIndex(run => run.how === how)] = await stateInside(session, lab)
+      const graph = await session.netlab('graph', '--format', 'json')
+      expect({ code: graph.code, marks: marksIn(graph.stdout) }).toEqual({ code: 0, marks: [] })
       const verify = await session.netlab('verify', '--requests', '100', '--json')
       expect({ code: verify.code, off: offIn(verify.stdout) }).toEqual({ code: 0, off: [] })
       expect(processesOf(session.stateDir)).not.toEqual([])
@@ -103,4 +106,12 @@ export function testLab(lab: string): void {
 function offIn(json: string): unknown[] {
   const { checks, services } = JSON.parse(json) as Record<'checks' | 'services', { ok: boolean }[]>
   return [...checks, ...services].filter(({ ok }) => !ok)
+}
+
+/** What `graph` finds changed, down or not ready. */
+function marksIn(json: string): string[] {
+  const { places, segments, links, services } = JSON.parse(json) as Graph
+  return [...places, ...segments, ...links, ...services].flatMap(({ marks }) =>
+    marks.map(({ words }) => words),
+  )
 }

@@ -9,6 +9,7 @@ import { ruleCommands } from './rule-commands.ts'
 import type { RuleSet } from './rules.ts'
 import { rulesChange } from './rules-change.ts'
 import { usesFirewallChain } from './service-chains.ts'
+import { chainsInKernel, chainsOfRules } from './shown-chains.ts'
 
 /** kube-proxy's iptables mode. */
 export const iptables: Dataplane<RuleSet, KernelRules> = {
@@ -36,6 +37,9 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
     'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',
   serves: 'packets',
   loader: 'one iptables-restore',
+  chains: chainsOfRules,
+  saveCounted: family => [`${iptablesOf(family)}-save`, '-c'],
+  countedChains: chainsInKernel,
   text: restoreText,
   json: toJson,
 }

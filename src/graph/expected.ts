@@ -1,0 +1,208 @@
+import type { Command, Place } from '../command/command.ts'
+import { host } from '../command/command.ts'
+import { linkName, parseIp, valueAfter } from '../command/ip-argv.ts'
+import { own } from '../command/own.ts'
+import { placed } from '../command/undo.ts'
+import { canonical, contains, familyOf } from '../model/address.ts'
+import type { GraphRoute } from './graph.ts'
+
+/** An interface as commands leave it. */
+export interface ExpectedLink {
+  up: boolean
+  /** `10.0.0.11/24` */
+  addresses: Set<string>
+  /** The bridge that it is plugged into. */
+  master?: string
+  isBridge: boolean
+  /** The other end of a veth pair. */
+  peer?: { place: Place; interface: string }
+}
+
+/** A network namespace as commands leave it. */
+export interface ExpectedPlace {
+  links: Map<string, ExpectedLink>
+  /** By family and destination. */
+  routes: Map<string, GraphRoute>
+}
+
+/** What commands of ip(8) leave behind in each network namespace. */
+export type Expected = ReadonlyMap<Place, ExpectedPlace>
+
+/** What these commands leave behind, one after the other; what is no command of ip(8) changes nothing. */
+export function expectedAfter(commands: Iterable<Command>): Expected {
+  const places: Places = new Map([[host, emptyPlace()]])
+  for (const { argv, in: where } of commands) {
+    const { argv: placedArgv, in: name } = placed(argv, where)
+    const place = places.get(name)
+    const ip = parseIp(placedArgv)
+    if (place === undefined || ip === undefined) continue
+    const { object, verb, words, options } = ip
+    own(effects, `${object} ${verb}`)?.({ places, place, name, words, options })
+  }
+  return places
+}
+
+type Places = Map<Place, ExpectedPlace>
+
+/** A command of ip(8), and the place that it changes. */
+interface Change {
+  places: Places
+  place: ExpectedPlace
+  name: Place
+  words: readonly string[]
+  options: readonly string[]
+}
+
+const effects: Readonly<Record<string, (change: Change) => void>> = {
+  'netns add': ({ places, words }) => void places.set(words[0] ?? '', emptyPlace()),
+  'netns delete': deleteNamespace,
+  'link add': addLink,
+  'link set': setLink,
+  'link delete': ({ places, place, words }) => deleteLink(places, place, linkName(words) ?? ''),
+  'address add': addAddress,
+  'address replace': addAddress,
+  'address delete': deleteAddress,
+  'route add': addRoute,
+  'route replace': addRoute,
+  'route change': addRoute,
+  'route append': addRoute,
+  'route delete': ({ place, words, options }) => void place.routes.delete(routeOf(words, options)[0]),
+}
+
+function emptyPlace(): ExpectedPlace {
+  return { links: new Map(), routes: new Map() }
+}
+
+function deleteNamespace({ places, words: [name = ''] }: Change): void {
+  const gone = places.get(name)
+  if (gone === undefined) return
+  for (const link of [...gone.links.keys()]) deleteLink(places, gone, link)
+  places.delete(name)
+}
+
+function addRoute({ place, words, options }: Change): void {
+  place.routes.set(...routeOf(words, options))
+}
+
+function addLink({ places, place, name: here, words }: Change): void {
+  const name = linkName(words)
+  if (name === undefined) return
+  const type = words.indexOf('type')
+  const there = valueAfter(type === -1 ? words : words.slice(0, type), 'netns')
+  const at = words.indexOf('peer')
+  const isBridge = type !== -1 && words[type + 1] === 'bridge'
+  const link: ExpectedLink = { up: false, addresses: new Set(), isBridge }
+  const target = places.get(there ?? here) ?? place
+  target.links.set(name, link)
+  if (at === -1) return
+  const peerName = valueAfter(words.slice(at), 'name')
+  const peerPlace = valueAfter(words.slice(at), 'netns') ?? there ?? here
+  if (peerName === undefined) return
+  link.peer = { place: peerPlace, interface: peerName }
+  const peer = { place: there ?? here, interface: name }
+  places.get(peerPlace)?.links.set(peerName, { up: false, addresses: new Set(), isBridge: false, peer })
+}
+
+function setLink({ places, place, words }: Change): void {
+  const name = linkName(words) ?? ''
+  const link = place.links.get(name)
+  if (link === undefined) return
+  const to = valueAfter(words, 'netns')
+  const target = to === undefined ? place : to === '1' ? places.get(host) : places.get(to)
+  const at = words.indexOf('name')
+  // `ip link set NAME name OTHER`, but `ip link set name NAME up`.
+  const other = at > 0 && words[at + 1] !== name ? words[at + 1] : undefined
+  if (target !== undefined && (target !== place || other !== undefined)) {
+    place.links.delete(name)
+    target.links.set(other ?? name, link)
+  }
+  const master = valueAfter(words, 'master')
+  if (master !== undefined) link.master = master
+  if (words.includes('nomaster')) delete link.master
+  if (words.includes('up')) link.up = true
+  if (words.includes('down')) {
+    link.up = false
+    dropRoutes(place, name, link.addresses)
+  }
+}
+
+function deleteLink(places: Places, place: ExpectedPlace, name: string): void {
+  const link = place.links.get(name)
+  if (link === undefined) return
+  place.links.delete(name)
+  dropRoutes(place, name, link.addresses)
+  const other = link.peer === undefined ? undefined : places.get(link.peer.place)
+  if (other !== undefined) deleteLink(places, other, link.peer!.interface)
+}
+
+function addAddress({ place, words }: Change): void {
+  const address = addressIn(words)
+  const link = place.links.get(valueAfter(words, 'dev') ?? '')
+  if (address !== undefined) link?.addresses.add(address)
+}
+
+function deleteAddress({ place, words }: Change): void {
+  const address = addressIn(words)
+  const name = valueAfter(words, 'dev') ?? ''
+  const link = place.links.get(name)
+  if (address === undefined || link === undefined) return
+  link.addresses.delete(address)
+  // The kernel forgets the routes over an interface with its last address of IPv4, and those to a next hop that is near no more.
+  const hasOthers = [...link.addresses].some(each => familyOf(each) === familyOf(address))
+  dropRoutes(place, hasOthers ? '' : name, new Set([address]))
+}
+
+function addressIn(words: readonly string[]): string | undefined {
+  const word = words.find(each => /^[\dA-Fa-f.:]+(\/\d+)?$/.test(each) && /[.:]/.test(each))
+  if (word === undefined) return undefined
+  const [address = '', prefix = address.includes(':') ? '128' : '32'] = word.split('/')
+  return `${canonical(address)}/${prefix}`
+}
+
+/** The routes over an interface, and those whose next hop is on a network of these addresses. */
+function dropRoutes(place: ExpectedPlace, device: string, addresses: ReadonlySet<string>): void {
+  const nets = [...addresses].map(each => {
+    const [address = '', prefix = ''] = each.split('/')
+    return { address, prefix: Number(prefix) }
+  })
+  for (const [key, { device: over, via }] of place.routes) {
+    const isNear =
+      over === undefined &&
+      via !== undefined &&
+      nets.some(net => familyOf(net.address) === familyOf(via) && contains(net, via))
+    if (over === device || isNear) place.routes.delete(key)
+  }
+}
+
+/** Ways that lead nowhere, as ip(8) calls them. */
+const kinds: readonly string[] = ['blackhole', 'unreachable', 'prohibit', 'throw', 'unicast', 'local']
+
+function routeOf(words: readonly string[], options: readonly string[]): [string, GraphRoute] {
+  const [first = ''] = words
+  const kind = kinds.includes(first) ? first : undefined
+  const written = (kind === undefined ? first : words[1]) ?? ''
+  const [via, device] = [valueAfter(words, 'via'), valueAfter(words, 'dev')]
+  const route = {
+    to: routeTarget(written, kind === 'unicast' ? undefined : kind),
+    ...(via === undefined ? {} : { via: canonical(via) }),
+    ...(device === undefined ? {} : { device }),
+  }
+  return [routeKey(route, options.includes('-6')), route]
+}
+
+/** A destination as `ip route show` has it: `default`, `10.0.0.1`, `10.0.0.0/24`, `blackhole 10.0.0.0/24`. */
+export function routeTarget(written: string, kind?: string): string {
+  const isAll = /^(default|0\.0\.0\.0\/0|::\/0)$/.test(written)
+  const [address = '', prefix] = written.split('/')
+  const isOne = prefix === undefined || prefix === (address.includes(':') ? '128' : '32')
+  const bare = isAll || !/[.:]/.test(address) ? 'default' : canonical(address)
+  const range = isAll || isOne ? bare : `${bare}/${prefix}`
+  return kind === undefined ? range : `${kind} ${range}`
+}
+
+/** By this a place tells its routes apart: a default route may be there once in each family. */
+export function routeKey({ to, via }: GraphRoute, is6 = false): string {
+  const address = via ?? to.split(' ').at(-1) ?? ''
+  const family = is6 || address.includes(':') ? 'ipv6' : 'ipv4'
+  return `${family} ${to}`
+}

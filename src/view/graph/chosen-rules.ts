@@ -1,0 +1,119 @@
+import type { ShownChain, ShownRule } from '../../dataplane/dataplane.ts'
+import { roundPercentage } from '../format.ts'
+
+/** More rules of services in a chain than this are not told one by one. */
+const mostRules = 8
+
+/** Chains of one network namespace, and of one family. */
+export interface ChainSet {
+  /** `IPv4 on node-1` where there are several; empty: there is one. */
+  title: string
+  chains: readonly ShownChain[]
+}
+
+/** A chain with the rules of it that are told, and how many others there are. */
+export interface ChosenChain {
+  chain: ShownChain
+  rules: readonly ShownRule[]
+  left: number
+}
+
+/** By this a chain is told from those of other tables. */
+export function chainKey({ table, name }: Pick<ShownChain, 'table' | 'name'>): string {
+  return `${table} ${name}`
+}
+
+/**
+ * The chains that are worth telling, each with its rules: without those in which nothing happens, and with some of very many rules of
+ * services only; of one service those that its packets meet.
+ */
+export function chosenChains(
+  chains: readonly ShownChain[],
+  service?: string,
+): ReadonlyMap<string, ChosenChain> {
+  const byKey = new Map(chains.map(chain => [chainKey(chain), chain]))
+  const concerned = service === undefined ? undefined : concernedChains(byKey, service)
+  return new Map(
+    chains.map(chain => {
+      const own = chain.rules.filter(rule => isTold(chain, rule, service, concerned))
+      const rules = service === undefined ? folded(own) : own
+      return [chainKey(chain), { chain, rules, left: chain.rules.length - rules.length }]
+    }),
+  )
+}
+
+function folded(rules: readonly ShownRule[]): readonly ShownRule[] {
+  const several = rules.filter(rule => rule.service !== undefined)
+  if (several.length <= mostRules) return rules
+  const hidden = new Set(several.slice(mostRules - 2))
+  return rules.filter(rule => !hidden.has(rule))
+}
+
+/** The chains from which packets come to a rule of the service. */
+function concernedChains(chains: ReadonlyMap<string, ShownChain>, service: string): ReadonlySet<string> {
+  const concerned = new Set<string>()
+  let grown = true
+  while (grown) {
+    grown = false
+    for (const [key, { table, rules }] of chains) {
+      if (concerned.has(key)) continue
+      const leads = rules.some(
+        rule =>
+          rule.service === service ||
+          (rule.to !== undefined && rule.service === undefined && concerned.has(`${table} ${rule.to}`)),
+      )
+      if (!leads) continue
+      concerned.add(key)
+      grown = true
+    }
+  }
+  return concerned
+}
+
+function isTold(
+  { table, name }: ShownChain,
+  rule: ShownRule,
+  service: string | undefined,
+  concerned: ReadonlySet<string> | undefined,
+): boolean {
+  if (concerned === undefined) return true
+  if (rule.service !== undefined) return rule.service === service
+  if (rule.to !== undefined && concerned.has(`${table} ${rule.to}`)) return true
+  // What was marked on the way is masqueraded at its end.
+  return (
+    /postrouting$/i.test(name) ||
+    (concerned.has(`${table} ${name}`) && rule.to === undefined) ||
+    /MARK/.test(name)
+  )
+}
+
+/** `33.3 %`, `50 % of the rest`, `the rest`: which share of the packets that come to a chain a rule takes; empty: no matter of chance. */
+export function shareWords(rules: readonly ShownRule[], at: number): string {
+  const { share, match } = rules[at]!
+  const isFirst = rules.slice(0, at).every(before => before.share === undefined)
+  if (share === undefined) return isFirst || match !== '' ? '' : 'the rest'
+  return `${roundPercentage(share)}${isFirst ? '' : ' of the rest'}`
+}
+
+/** The hooks at which a tree begins: those of which there is something to tell. */
+export function rootsOf(chosen: ReadonlyMap<string, ChosenChain>): ChosenChain[] {
+  return [...chosen.values()].filter(({ chain, rules, left }) => {
+    const isPolicyAlone = left === 0 && (chain.policy ?? 'ACCEPT') !== 'ACCEPT'
+    return chain.isHook && (rules.length > 0 || isPolicyAlone)
+  })
+}
+
+/** Chains to which no told rule leads, although they have rules. */
+export function unreached(chosen: ReadonlyMap<string, ChosenChain>): ChosenChain[] {
+  const reached = new Set<string>()
+  const visit = (key: string) => {
+    if (reached.has(key)) return
+    reached.add(key)
+    const found = chosen.get(key)
+    for (const { to } of found?.chain.rules ?? []) if (to !== undefined) visit(`${found!.chain.table} ${to}`)
+  }
+  for (const { chain } of chosen.values()) if (chain.isHook) visit(chainKey(chain))
+  return [...chosen.values()].filter(
+    ({ chain, rules }) => !chain.isHook && rules.length > 0 && !reached.has(chainKey(chain)),
+  )
+}

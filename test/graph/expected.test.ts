@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { expectedAfter } from '../../src/graph/expected.ts'
+
+/** What lines, each with the place where it runs before a colon, leave behind. */
+function after(...lines: string[]) {
+  const commands = lines.map(line => {
+    const [place = '', words = ''] = line.split(': ')
+    return { argv: words.split(' '), in: place }
+  })
+  return Object.fromEntries(
+    [...expectedAfter(commands)].map(([place, { links, routes }]) => [
+      place,
+      {
+        links: [...links].map(([name, { up, addresses, master }]) =>
+          [name, up ? 'up' : 'down', ...addresses, ...(master === undefined ? [] : [`in ${master}`])].join(
+            ' ',
+          ),
+        ),
+        routes: [...routes.values()].map(({ to, via, device }) =>
+          [
+            to,
+            ...(via === undefined ? [] : [`via ${via}`]),
+            ...(device === undefined ? [] : [`dev ${device}`]),
+          ].join(' '),
+        ),
+      },
+    ]),
+  )
+}
+
+const pod = [
+  'host: ip netns add a',
+  'host: ip link add name br1 type bridge',
+  'host: ip link set dev br1 up',
+  'host: ip link add name veth_a type veth peer name eth0 netns a',
+  'host: ip link set dev veth_a master br1 up',
+  'host: ip -n a address add 10.0.0.11/24 dev eth0',
+  'a: ip link set eth0 up',
+  'a: ip route add default via 10.0.0.1',
+]
+
+test('follows links, addresses, plugs and routes from namespace to namespace', () => {
+  expect(after(...pod)).toEqual({
+    host: { links: ['br1 up', 'veth_a up in br1'], routes: [] },
+    a: { links: ['eth0 up 10.0.0.11/24'], routes: ['default via 10.0.0.1'] },
+  })
+})
+
+test('takes the routes over an interface away with it, as the kernel does', () => {
+  expect(after(...pod, 'a: ip link set eth0 down').a).toEqual({
+    links: ['eth0 down 10.0.0.11/24'],
+    routes: [],
+  })
+  expect(after(...pod, 'a: ip address del 10.0.0.11/24 dev eth0').a).toEqual({
+    links: ['eth0 up'],
+    routes: [],
+  })
+})
+
+test('knows that a cable has two ends, and that a namespace takes its own along', () => {
+  expect(after(...pod, 'host: ip link del veth_a').a).toEqual({ links: [], routes: [] })
+  expect(after(...pod, 'host: ip netns del a')).toEqual({ host: { links: ['br1 up'], routes: [] } })
+})
+
+test('moves and renames', () => {
+  const made = ['host: ip netns add a', 'host: ip link add v1 type veth peer name v2']
+  expect(after(...made, 'host: ip link set v2 netns a name eth0')).toMatchObject({
+    host: { links: ['v1 down'] },
+    a: { links: ['eth0 down'] },
+  })
+})
+
+test('reads routes however they are written', () => {
+  const route = (words: string) =>
+    after('host: ip link add eth0 type dummy', `host: ip ${words}`).host?.routes
+  expect(route('route add 10.1.0.9/32 dev eth0 scope link')).toEqual(['10.1.0.9 dev eth0'])
+  expect(route('route add 0.0.0.0/0 via 10.0.0.1')).toEqual(['default via 10.0.0.1'])
+  expect(route('r a blackhole 10.1.0.0/16')).toEqual(['blackhole 10.1.0.0/16'])
+  expect(route('-6 route add default via fd00:0::1')).toEqual(['default via fd00::1'])
+})
+
+test('keeps a default route of each family', () => {
+  const routes = after(
+    'host: ip route add default via 10.0.0.1',
+    'host: ip -6 route add default via fd00::1',
+    'host: ip route del default',
+  )
+  expect(routes.host?.routes).toEqual(['default via fd00::1'])
+})

@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Graph } from '../../src/graph/graph.ts'
+import type { PlaceChains } from '../../src/graph/lab-rules.ts'
+import { openSession } from '../labs/cli.ts'
+
+const text = `name: small
+title: Two nodes
+networks: {lan: {}}
+overlay: {network: 10.244.0.0/16, backend: vxlan}
+nodes:
+  one:
+    interfaces: {eth0: {network: lan, address: 192.168.1.11/24}}
+    gateway: 192.168.1.1
+    sysctls: {net.ipv4.ip_forward: 1}
+    pods: {web: {address: 10.244.1.11/24, serve: 8080, labels: {app: web}}}
+  two:
+    interfaces: {eth0: {network: lan, address: 192.168.1.12/24}}
+    gateway: 192.168.1.1
+    sysctls: {net.ipv4.ip_forward: 1}
+    pods: {client: 10.244.2.11/24, web-2: {address: 10.244.2.12/24, serve: 8080, labels: {app: web}}}
+machines:
+  router: {interfaces: {eth0: {network: lan, address: 192.168.1.1/24}}}
+services:
+  - {name: web, clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+`
+
+function marksIn(json: string): string[] {
+  const { places, segments, links, services } = JSON.parse(json) as Graph
+  return [...places, ...segments, ...links, ...services].flatMap(({ marks }) =>
+    marks.map(({ words }) => words),
+  )
+}
+
+test('marks what somebody did by hand, and nothing any more when it is undone', async () => {
+  const session = openSession()
+  const file = join(session.folder, 'lab.yaml')
+  writeFileSync(file, text)
+  const run = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await session.netlab(...argv)
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    return stdout
+  }
+  const inside = (...commands: string[]) => run('exec', '--', 'sh', '-ec', commands.join('; '))
+  const marks = async () => marksIn(await run('graph', '--format', 'json'))
+  await run('up', file, '--quiet')
+  expect(await marks()).toEqual([])
+
+  const veth = (await inside('ip -n one -br link show master cni0')).split(/[@ ]/)[0]
+  await inside(
+    'ip -n two route del 10.244.1.0/24',
+    `ip -n one link set ${veth} nomaster`,
+    'ip -n client address add 10.244.2.99/24 dev eth0',
+    'ip netns exec two iptables -t nat -F KUBE-SERVICES',
+    'ip link set lan down',
+  )
+  expect((await marks()).toSorted()).toEqual(
+    [
+      'eth0 got 10.244.2.99/24',
+      'lan is down',
+      'lost the route 10.244.1.0/24 via 10.244.1.0',
+      'nat KUBE-SERVICES lacks 2 rules',
+      `${veth} is not plugged into cni0`,
+    ].toSorted(),
+  )
+  await inside(
+    'ip link set lan up',
+    'ip -n two route add 10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink',
+    `ip -n one link set ${veth} master cni0`,
+    'ip -n client address del 10.244.2.99/24 dev eth0',
+  )
+  await run('pod', 'kill', 'web-2')
+  expect(await marks()).toEqual(
+    expect.arrayContaining(['not ready: its program has ended', 'its rules still send to web-2']),
+  )
+  // A sync takes it from the endpoints, and writes the rules that were flushed.
+  await run('sync')
+  expect(await marks()).toEqual(['not ready: it was killed'])
+  await run('pod', 'start', 'web-2')
+  await run('sync')
+  expect(await marks()).toEqual([])
+  await run('down')
+})
+
+test('counts the packets that each rule has met', async () => {
+  const session = openSession()
+  const file = join(session.folder, 'lab.yaml')
+  writeFileSync(file, text)
+  await session.netlab('up', file, '--quiet')
+  const counted = async () => {
+    const { stdout } = await session.netlab('graph', '--rules', '--on', 'two', '--format', 'json')
+    const { places } = JSON.parse(stdout) as { places: PlaceChains[] }
+    const rules = places.flatMap(({ chains }) => chains.flatMap(chain => chain.rules))
+    return rules
+      .filter(({ verdict, service }) => /^DNAT to/.test(verdict) && service === 'default/web')
+      .reduce((sum, { packets = 0 }) => sum + packets, 0)
+  }
+  const before = await counted()
+  const ask = 'for i in 1 2 3 4 5; do curl -s -m 5 10.96.0.10; done'
+  expect((await session.netlab('exec', '--in', 'client', '--', 'sh', '-c', ask)).code).toBe(0)
+  expect((await counted()) - before).toBe(5)
+  const wrong = await session.netlab('graph', '--rules', '--service', 'nothing')
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('there are: default/web') })
+  await session.netlab('down')
+})
