@@ -162,7 +162,7 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   save(family: Family): readonly string[]
   /** Reads it. */
   readBack(text: string): Kernel
-  /** Prints all rules that the kernel has of a family, with their counters, for `countedChains`; undefined: this mode counts nothing. */
+  /** Prints the rules that the kernel has of a family, with their counters where they have some, for `countedChains`. */
   saveCounted?(family: Family): readonly string[]
   /** The chains in it, whoever made them; `rules`: those of kube-proxy, by which it is told for which service a rule is. */
   countedChains?(text: string, rules: Rules | undefined): readonly ShownChain[]

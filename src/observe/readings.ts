@@ -2,6 +2,7 @@ import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { parseSaved, type Tables } from '../command/iptables-save.ts'
 import { parseNftTable } from '../command/nft-list.ts'
+import { withNftTable } from '../dataplane/nft-tables.ts'
 import type { Family } from '../model/address.ts'
 import { iptablesOf, nftTableOf } from '../model/families.ts'
 import type { ProxySettings } from '../model/lab.ts'
@@ -14,7 +15,6 @@ import {
   type PlaceFacts,
   type Route,
 } from './facts.ts'
-import { withNftTable } from './nft-tables.ts'
 import {
   parseConnections,
   parseForwarding,

@@ -1,3 +1,4 @@
+import type { Family } from '../../model/address.ts'
 import type { Dataplane } from '../dataplane.ts'
 import { nodeModel } from '../promise.ts'
 import { kernelAfter, ruleSteps, rulesChange } from './change.ts'
@@ -5,7 +6,13 @@ import { compileServices, servedNodePorts } from './compile.ts'
 import { readListed } from './kernel-table.ts'
 import { scriptText, toJson } from './print.ts'
 import type { RuleSet } from './rules.ts'
+import { chainsInKernel, chainsOfRules } from './shown-chains.ts'
 import type { KernelTable } from './sync.ts'
+
+/** A table that is not there is no error in a list of all tables. */
+function list(family: Family): readonly string[] {
+  return ['nft', 'list', 'ruleset', family === 'ipv4' ? 'ip' : 'ip6']
+}
 
 /** kube-proxy's nftables mode. */
 export const nftables: Dataplane<RuleSet, KernelTable> = {
@@ -14,8 +21,7 @@ export const nftables: Dataplane<RuleSet, KernelTable> = {
   prepare: () => [],
   steps: ruleSteps,
   sync: rulesChange,
-  // A table that is not there is no error in a list of all tables.
-  save: family => ['nft', 'list', 'ruleset', family === 'ipv4' ? 'ip' : 'ip6'],
+  save: list,
   readBack: readListed,
   synced: kernelAfter,
   // The load balancer's source ranges are asked before it is known whether there are endpoints.
@@ -29,6 +35,9 @@ export const nftables: Dataplane<RuleSet, KernelTable> = {
     'endpoint by chance, a chain endpoint-… rewrites the destination to the pod.',
   serves: 'packets',
   loader: 'one transaction of nft',
+  chains: chainsOfRules,
+  saveCounted: list,
+  countedChains: chainsInKernel,
   text: scriptText,
   json: toJson,
 }

@@ -32,10 +32,10 @@ export function chosenChains(
   service?: string,
 ): ReadonlyMap<string, ChosenChain> {
   const byKey = new Map(chains.map(chain => [chainKey(chain), chain]))
-  const concerned = service === undefined ? undefined : concernedChains(byKey, service)
+  const met = service === undefined ? undefined : metBy(byKey, service)
   return new Map(
     chains.map(chain => {
-      const own = chain.rules.filter(rule => isTold(chain, rule, service, concerned))
+      const own = chain.rules.filter(rule => isTold(chain, rule, service, met))
       const rules = service === undefined ? folded(own) : own
       return [chainKey(chain), { chain, rules, left: chain.rules.length - rules.length }]
     }),
@@ -70,21 +70,40 @@ function concernedChains(chains: ReadonlyMap<string, ShownChain>, service: strin
   return concerned
 }
 
+/** Chains that a service's packets come through, and those to which its own rules send them besides. */
+interface Met {
+  concerned: ReadonlySet<string>
+  followed: ReadonlySet<string>
+}
+
+function metBy(chains: ReadonlyMap<string, ShownChain>, service: string): Met {
+  const followed = new Set<string>()
+  const follow = (key: string) => {
+    const chain = chains.get(key)
+    if (chain === undefined || followed.has(key)) return
+    followed.add(key)
+    for (const { to } of chain.rules) if (to !== undefined) follow(`${chain.table} ${to}`)
+  }
+  for (const [key, { table, name, isHook, rules }] of chains) {
+    // What was marked on the way is masqueraded at its end.
+    if (isHook && /postrouting$/i.test(name)) follow(key)
+    for (const rule of rules)
+      if (rule.service === service && rule.to !== undefined) follow(`${table} ${rule.to}`)
+  }
+  return { concerned: concernedChains(chains, service), followed }
+}
+
 function isTold(
   { table, name }: ShownChain,
   rule: ShownRule,
   service: string | undefined,
-  concerned: ReadonlySet<string> | undefined,
+  met: Met | undefined,
 ): boolean {
-  if (concerned === undefined) return true
+  if (met === undefined) return true
   if (rule.service !== undefined) return rule.service === service
-  if (rule.to !== undefined && concerned.has(`${table} ${rule.to}`)) return true
-  // What was marked on the way is masqueraded at its end.
-  return (
-    /postrouting$/i.test(name) ||
-    (concerned.has(`${table} ${name}`) && rule.to === undefined) ||
-    /MARK/.test(name)
-  )
+  const key = `${table} ${name}`
+  if (met.followed.has(key)) return true
+  return rule.to === undefined ? met.concerned.has(key) : met.concerned.has(`${table} ${rule.to}`)
 }
 
 /** `33.3 %`, `50 % of the rest`, `the rest`: which share of the packets that come to a chain a rule takes; empty: no matter of chance. */

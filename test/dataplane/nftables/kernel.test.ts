@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Tables } from '../../../src/command/iptables-save.ts'
 import { parseNftTable } from '../../../src/command/nft-list.ts'
 import { NftState } from '../../../src/command/nft-state.ts'
+import { withNftTable } from '../../../src/dataplane/nft-tables.ts'
 import { compileServices } from '../../../src/dataplane/nftables/compile.ts'
 import { readListed } from '../../../src/dataplane/nftables/kernel-table.ts'
 import { nftables } from '../../../src/dataplane/nftables/nftables.ts'
@@ -17,7 +18,6 @@ import {
   partialSync,
   type Sync,
 } from '../../../src/dataplane/nftables/sync.ts'
-import { withNftTable } from '../../../src/observe/nft-tables.ts'
 import { type GoldenCase, goldenInput } from '../golden-input.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 import { compile, viewOf } from './fixtures.ts'

@@ -132,6 +132,35 @@ test('shows whatever rules a kernel has, with its counters, and chains to which 
   `)
 })
 
+test("follows nftables' chains as it follows iptables'", () => {
+  expect(renderRuleTree(plain(80), setsOf('nftables-mode'), 'default/http-server')).toMatchInlineSnapshot(`
+    "table ip kube-proxy
+    nat-prerouting
+    └─ all → services
+       ├─ tcp to 10.100.100.100 port 8080
+       │  │ → service-KETJSVJ2-default/http-server/tcp/
+       │  ├─ not from 10.0.0.0/24 to 10.100.100.100 → mark-for-masquerade
+       │  │  └─ all → mark 0x4000
+       │  ├─ 50 % → endpoint-GR22QQPF-default/http-server/tcp/__10.0.0.11/8080
+       │  │  ├─ from 10.0.0.11 → mark-for-masquerade (above)
+       │  │  └─ tcp → DNAT to 10.0.0.11:8080
+       │  └─ the rest → endpoint-CHFV7REL-default/http-server/tcp/__10.0.0.21/8080
+       │     ├─ from 10.0.0.21 → mark-for-masquerade (above)
+       │     └─ tcp → DNAT to 10.0.0.21:8080
+       └─ tcp to 192.0.2.1 port 30080 → external-KETJSVJ2-default/http-server/tcp/
+          ├─ all → mark-for-masquerade (above)
+          └─ all → service-KETJSVJ2-default/http-server/tcp/ (above)
+    nat-output
+    └─ all → services (above)
+    nat-postrouting
+    └─ all → masquerading
+       ├─ not marked 0x4000 → RETURN
+       ├─ all → flip mark 0x4000
+       └─ all → MASQUERADE
+    "
+  `)
+})
+
 test('says so where there is no rule', () => {
   expect(renderRuleTree(plain(40), [{ title: '', chains: [] }])).toBe('no rules\n')
 })
