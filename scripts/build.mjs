@@ -15,6 +15,7 @@ const entryPoints = [
   'src/sandbox/netns-cookies.ts',
   'src/sandbox/bpf/socket-lb.ts',
   'src/sandbox/measure.ts',
+  'src/sandbox/trace/trace.ts',
 ]
 const began = new Date()
 

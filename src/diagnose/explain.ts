@@ -13,6 +13,7 @@ import {
   type Question,
   questionOfCheck,
   questionOfPair,
+  questionOfRequest,
   questionOfSample,
 } from './question.ts'
 
@@ -36,6 +37,15 @@ export function explainSample(
   shares: Readonly<Record<string, number>>,
 ): Promise<Evidence | undefined> {
   return explain(context, questionOfSample(context.running, url, from, shares))
+}
+
+/** Looks for the hop that keeps a request from being answered. */
+export function explainRequest(
+  context: ObservedLab,
+  url: string,
+  from: Place,
+): Promise<Evidence | undefined> {
+  return explain(context, questionOfRequest(context.running, url, from))
 }
 
 /** What shows why one place does not reach another as it should. */

@@ -62,6 +62,11 @@ export function questionOfSample(
   return { ...askedFor(running, url, from), wantsFailure, shares, steps: running.outlines.length }
 }
 
+/** The question behind a request that should be answered by anybody. */
+export function questionOfRequest(running: LabInCondition, url: string, from: Place): Question {
+  return { ...askedFor(running, url, from), wantsFailure: false, steps: running.outlines.length }
+}
+
 /** How one place was asked from another, and what was hoped for. */
 export interface AskedPair {
   from: Place
@@ -112,7 +117,8 @@ function askedFor(
   return { from, url, address, family: familyOf(address ?? ''), port: target.port }
 }
 
-function addressOf({ lab, services }: LabInCondition, name: string, from: Place): string | undefined {
+/** The address that a name stands for where it is asked for; undefined: the lab knows no such name. */
+export function addressOf({ lab, services }: LabInCondition, name: string, from: Place): string | undefined {
   if (isAddress(name)) return name
   const machine = machinesOf(lab).find(one => one.name === name)
   const addresses =

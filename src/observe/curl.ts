@@ -44,9 +44,9 @@ const choice = 100
  * A question that is not answered is remembered for two minutes, and whoever comes from the same port to the same address gets lost
  * with it, whatever rules there are by then. So that is asked from ports which nobody is given by chance.
  */
-function portsAside(): string[] {
+export function portsAside(): [first: number, last: number] {
   const first = randomInt(firstUnprivileged, firstEphemeral - choice)
-  return ['--local-port', `${first}-${first + choice - 1}`]
+  return [first, first + choice - 1]
 }
 
 export interface AskOptions {
@@ -63,19 +63,7 @@ export async function ask(
   timeout: number,
   { inVain = false, signal }: AskOptions = {},
 ): Promise<Answer> {
-  // Only curl's verbose lines tell a refused connection from an unreachable address: both are exit code 7.
-  const argv = [
-    ...quiet,
-    ...proxyless,
-    ...(inVain ? portsAside() : []),
-    '--verbose',
-    '--max-time',
-    `${timeout}`,
-    '--write-out',
-    `\n${written}`,
-    '--',
-    url,
-  ]
+  const argv = askArgv(url, timeout, inVain ? portsAside() : undefined)
   const why = `asking ${url} from ${from}`
   const finished = await runToolAnyway(sandbox, argv, {
     place: from,
@@ -84,6 +72,32 @@ export async function ask(
     deadline: (timeout + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
+  return readAnswer(sandbox, finished, why)
+}
+
+/** What asks a URL once, from one of some ports; `timeout` in seconds. */
+export function askArgv(
+  url: string,
+  timeout: number,
+  ports: readonly [first: number, last: number] | undefined,
+): string[] {
+  // Only curl's verbose lines tell a refused connection from an unreachable address: both are exit code 7.
+  return [
+    ...quiet,
+    ...proxyless,
+    ...(ports === undefined ? [] : ['--local-port', ports.join('-')]),
+    '--verbose',
+    '--max-time',
+    `${timeout}`,
+    '--write-out',
+    `\n${written}`,
+    '--',
+    url,
+  ]
+}
+
+/** What came of it. Throws NetlabError where curl told nothing that can be read. */
+export async function readAnswer(sandbox: Sandbox, finished: Finished, why: string): Promise<Answer> {
   const { stdout, stderr, cut, ms } = finished
   if (cut) return unfinished(Number(/^< HTTP\/\S+ (\d+)/m.exec(stderr)?.[1] ?? 0), stdout, ms)
   const end = stdout.lastIndexOf('\n')

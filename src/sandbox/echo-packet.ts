@@ -30,12 +30,21 @@ export function unwantedTypes(family: Family): Uint32Array<ArrayBuffer> {
 const header = 8
 const payload = 56
 
-/** An ECHO REQUEST (RFC 792, RFC 4443), as it follows the IP header; of IPv6 the kernel makes the checksum, which is of addresses too (RFC 3542). */
-export function echoRequest(family: Family, identifier: number, sequence: number): Buffer {
+/**
+ * An ECHO REQUEST (RFC 792, RFC 4443), as it follows the IP header, with the `first` bytes of what it carries; of IPv6 the kernel makes the checksum, which is of
+ * addresses too (RFC 3542).
+ */
+export function echoRequest(
+  family: Family,
+  identifier: number,
+  sequence: number,
+  first: Buffer = Buffer.alloc(0),
+): Buffer {
   const packet = Buffer.alloc(header + payload)
   packet.writeUInt8(types[family].request, 0)
   packet.writeUInt16BE(identifier, 4)
   packet.writeUInt16BE(sequence, 6)
+  first.copy(packet, header)
   if (family === 'ipv4') packet.writeUInt16BE(checksum(packet), 2)
   return packet
 }

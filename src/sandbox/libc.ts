@@ -80,6 +80,9 @@ function loadCalls() {
       connect: call('int connect(int fd, void *address, unsigned int length)'),
       accept4: call('int accept4(int fd, void *address, void *length, int flags)'),
       close: call('int close(int fd)'),
+      attachFilter: libc.func('setsockopt', 'int', ['int', 'int', 'int', program, 'unsigned int']) as (
+        ...args: unknown[]
+      ) => number,
       sendto: call(
         'long sendto(int fd, void *data, unsigned long size, int flags, void *to, unsigned int length)',
       ),

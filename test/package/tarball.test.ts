@@ -61,6 +61,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'dist/socket-lb.js',
         'bpf/socket-lb.o',
         'dist/measure.js',
+        'dist/trace.js',
         'dist/bin.js.map',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],

@@ -1,0 +1,126 @@
+import type { Place } from '../command/command.ts'
+import type { Lab } from '../model/lab.ts'
+import { machineAt } from '../model/places.ts'
+import type { TraceEvent } from '../sandbox/trace/order.ts'
+import { destinationText } from './ends.ts'
+import type { ChainMet, ClientSaw, RuleMet, TraceEnd, Visit, Way } from './report.ts'
+
+/** Where a request came to its end, and how. */
+export function endOf(
+  ways: readonly Way[],
+  saw: ClientSaw,
+  from: Place,
+  events: readonly TraceEvent[],
+  lab: Lab,
+): TraceEnd {
+  const out = ways.find(({ direction }) => direction === 'out')
+  const back = ways.find(({ direction }) => direction === 'back')
+  const error = ways.find(({ direction }) => direction === 'error')
+  const last = out?.visits.at(-1)
+  if (saw.ok)
+    return { kind: 'answered', place: back?.visits[0]?.place ?? last?.place ?? from, words: saw.words }
+  if (back !== undefined && back.visits.length > 0) return endOfAnswer(back, saw, from, events, lab)
+  if (last === undefined) return neverSent(from, events)
+  const dropped = droppedIn(last)
+  const place = last.place
+  if (dropped !== undefined) return droppedEnd(place, dropped, error !== undefined)
+  if (error !== undefined) {
+    const sender = error.visits[0]?.place ?? place
+    return { kind: 'unreachable', place: sender, words: `${sender} sends an error back: ${saw.words}` }
+  }
+  return lostEnd(last, events, lab, 'the request')
+}
+
+/** The answer came back to whoever asked, or got lost on its way. */
+function endOfAnswer(
+  back: Way,
+  saw: ClientSaw,
+  from: Place,
+  events: readonly TraceEvent[],
+  lab: Lab,
+): TraceEnd {
+  const first = back.visits[0]!
+  const last = back.visits.at(-1)!
+  if (last.place === from)
+    return { kind: 'refused', place: first.place, words: `${first.place} refuses: ${saw.words}` }
+  const dropped = droppedIn(last)
+  return dropped === undefined
+    ? lostEnd(last, events, lab, 'the answer')
+    : droppedEnd(last.place, dropped, false)
+}
+
+function droppedIn({ items }: Visit): ChainMet | undefined {
+  return items.findLast((item): item is ChainMet => item.kind === 'chain' && item.verdict === 'drop')
+}
+
+function droppedEnd(place: Place, met: ChainMet, isTold: boolean): TraceEnd {
+  const where = `${met.table} ${met.chain} of ${place}`
+  if (met.byPolicy)
+    return { kind: 'dropped', place, words: `the policy of ${where} drops it: no rule there takes it` }
+  const [chain, rule] = lastRule(met.chain, met.rules)
+  const number = rule?.number === undefined ? 'a rule' : `rule ${rule.number}`
+  const named = chain === met.chain ? where : `${met.table} ${chain} of ${place}`
+  const rejects = isTold || rule?.text?.includes('REJECT') === true || rule?.text?.includes('reject') === true
+  return rejects
+    ? { kind: 'rejected', place, words: `${number} of ${named} rejects it, and tells its sender` }
+    : { kind: 'dropped', place, words: `${number} of ${named} drops it, and tells nobody` }
+}
+
+function lastRule(chain: string, rules: readonly RuleMet[]): [string, RuleMet | undefined] {
+  const last = rules.at(-1)
+  const inside = last?.inside ?? []
+  return inside.length > 0 && last?.to !== undefined ? lastRule(last.to, inside) : [chain, last]
+}
+
+/** A sender that has no route, or does not find its next hop, sends nothing. */
+function neverSent(from: Place, events: readonly TraceEvent[]): TraceEnd {
+  return noNeighbour(events, from) ?? { kind: 'lost', place: from, words: `no packet leaves ${from}` }
+}
+
+function noNeighbour(events: readonly TraceEvent[], place: Place): TraceEnd | undefined {
+  const asked = unanswered(events, place)
+  if (asked === undefined) return undefined
+  const words = `${place} asks by ${asked.link} who has ${asked.address}, and nobody answers`
+  return { kind: 'no-neighbour', place, words }
+}
+
+function lostEnd(last: Visit, events: readonly TraceEvent[], lab: Lab, what: string): TraceEnd {
+  const { place, items } = last
+  const asked = noNeighbour(events, place)
+  if (asked !== undefined) return asked
+  const passage = items.findLast(item => item.kind === 'in' || item.kind === 'out')
+  if (passage?.kind === 'out')
+    return { kind: 'lost', place, words: `${what} leaves ${place} by ${passage.link} and arrives nowhere` }
+  const ends = items.findLast(item => 'ends' in item)
+  const to = ends === undefined || !('ends' in ends) ? undefined : ends.ends.destination
+  const refusal = items.find(item => item.kind === 'route' && item.text.startsWith('RTNETLINK '))
+  if (refusal?.kind === 'route')
+    return {
+      kind: 'lost',
+      place,
+      words: `${place} has no way on to ${to}, and throws ${what} away (${refusal.text})`,
+    }
+  const owner = to === undefined ? undefined : machineAt(lab, to)?.name
+  const words =
+    owner === place
+      ? `${what} arrives in ${place}, and nothing comes back out of there`
+      : `${what} comes into ${place}, for ${ends !== undefined && 'ends' in ends ? destinationText(ends.ends) : 'somebody else'}, and does not leave it; no rule has dropped it`
+  return { kind: 'lost', place, words }
+}
+
+/** A question for a neighbour that a place has asked, and that nobody has answered there. */
+function unanswered(
+  events: readonly TraceEvent[],
+  place: Place,
+): { link: string; address: string } | undefined {
+  const asked = events.flatMap(event =>
+    event.kind === 'link' && event.place === place && event.neighbour !== undefined
+      ? [{ ...event.neighbour, link: event.link, isOut: event.isOut }]
+      : [],
+  )
+  const questions = asked.filter(({ asks, isOut }) => asks && isOut)
+  const answers = new Set(asked.filter(({ asks, isOut }) => !asks && !isOut).map(({ address }) => address))
+  const last = questions.findLast(({ address }) => !answers.has(address))
+  // A bridge asks before its ports do.
+  return questions.find(({ address }) => address === last?.address)
+}

@@ -1,0 +1,129 @@
+import { host, type Place } from '../command/command.ts'
+import { parseSaved } from '../command/iptables-save.ts'
+import type { Family } from '../model/address.ts'
+import { iptablesOf } from '../model/families.ts'
+import type { Link } from '../observe/facts.ts'
+import { parseLinks } from '../observe/parse-facts.ts'
+import { addressReading, type Reading, readingScript, sectionsOf } from '../observe/readings.ts'
+import { runAtAnyway } from '../sandbox/enter.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { ChainFacts } from '../sandbox/trace/order.ts'
+import { type PlaceRules, readHandles } from './known-rules.ts'
+import type { PlaceLinks } from './passages.ts'
+import type { RouteTaken } from './report.ts'
+import type { Between } from './visits.ts'
+
+const why = 'reading what the kernel says where a request has passed'
+
+async function readAll(sandbox: Sandbox, readings: readonly Reading[]): Promise<ReadonlyMap<string, string>> {
+  if (readings.length === 0) return new Map()
+  const { stdout } = await runAtAnyway(sandbox, ['sh', '-s'], { input: readingScript(readings), why })
+  return sectionsOf(stdout)
+}
+
+/** As nft calls the families whose rules iptables makes. */
+const iptablesFamilies: Readonly<Record<string, Family>> = { ip: 'ipv4', ip6: 'ipv6' }
+const iptablesTables: ReadonlySet<string> = new Set(['raw', 'mangle', 'nat', 'filter', 'security'])
+
+/** The links and the rules of the places where a request has been. */
+export async function readPlaces(
+  sandbox: Sandbox,
+  places: readonly Place[],
+  chains: readonly ChainFacts[],
+): Promise<{ links: PlaceLinks; rules: ReadonlyMap<Place, PlaceRules> }> {
+  const rules = places.flatMap(place => ruleReadings(place, chains))
+  const texts = await readAll(sandbox, [...places.map(addressReading), ...rules])
+  const links = new Map<Place, readonly Link[]>()
+  for (const place of places) {
+    const said = texts
+      .get(`ip ${place}`)
+      ?.split('\n')
+      .find(line => line.startsWith('['))
+    links.set(place, parseLinks(said ?? '', 'ipv4') ?? [])
+  }
+  return { links, rules: new Map(places.map(place => [place, placeRules(place, texts)])) }
+}
+
+function ruleReadings(place: Place, chains: readonly ChainFacts[]): Reading[] {
+  const met = chains.filter(chain => chain.place === place)
+  const isIptables = ({ family, table }: ChainFacts) =>
+    family in iptablesFamilies && iptablesTables.has(table)
+  const families = new Set(met.filter(isIptables).map(({ family }) => family))
+  const saves = [...families].map(family => ({
+    key: `rules ${family} ${place}`,
+    place,
+    argv: [`${iptablesOf(iptablesFamilies[family]!)}-save`],
+  }))
+  const own = new Set(
+    met.filter(chain => !isIptables(chain)).map(({ family, table }) => `${family} ${table}`),
+  )
+  const lists = [...own].map(table => ({
+    key: `nft ${table} ${place}`,
+    place,
+    argv: ['nft', '-a', 'list', 'table', ...table.split(' ')],
+  }))
+  return [...saves, ...lists]
+}
+
+function placeRules(place: Place, texts: ReadonlyMap<string, string>): PlaceRules {
+  const saved = (family: string) => texts.get(`rules ${family} ${place}`)
+  const lists = [...texts].filter(([key]) => key.startsWith('nft ') && key.endsWith(` ${place}`))
+  return {
+    tables: Object.fromEntries(
+      Object.keys(iptablesFamilies).flatMap(family => {
+        const text = saved(family)
+        return text === undefined ? [] : [[family, parseSaved(text)]]
+      }),
+    ),
+    texts: new Map(lists.flatMap(([, text]) => [...readHandles(text)])),
+  }
+}
+
+/** Asks each place for the ways of the packets that it passed on or sent. */
+export async function readRoutes(
+  sandbox: Sandbox,
+  betweens: readonly Between[],
+): Promise<ReadonlyMap<Between, readonly RouteTaken[]>> {
+  const asked = betweens.flatMap(between => {
+    const bridge = bridgeOf(between)
+    return bridge === undefined ? routeQuestions(between).map(argv => ({ between, argv })) : []
+  })
+  const readings = asked.map(({ argv }, at) => ({ key: `route ${at}`, place: host, argv }))
+  const texts = await readAll(sandbox, readings)
+  const routes = new Map<Between, RouteTaken[]>()
+  for (const between of betweens) {
+    const bridge = bridgeOf(between)
+    routes.set(between, bridge === undefined ? [] : [{ kind: 'bridged', bridge }])
+  }
+  for (const [at, { between }] of asked.entries()) {
+    const [text = ''] = (texts.get(`route ${at}`) ?? '').split('\n')
+    if (text !== '') routes.get(between)?.push({ kind: 'route', text: text.replace(/\s+/g, ' ').trim() })
+  }
+  return routes
+}
+
+/** The bridge that has passed a frame on from one of its ports to another. */
+function bridgeOf({ stay }: Between): string | undefined {
+  const from = stay?.passages.find(({ kind }) => kind === 'in')?.portOf
+  const to = stay?.passages.findLast(({ kind }) => kind === 'out')?.portOf
+  return from !== undefined && from === to ? from : undefined
+}
+
+/** Of a packet that came: where it goes after all that is done to it before; of one that is sent: where it was to go, and then where it goes. */
+function routeQuestions({ place, stay, told }: Between): string[][] {
+  const passages = stay?.passages ?? []
+  const from = passages.find(({ kind }) => kind === 'in')
+  // What a place sends to itself it has a route for already.
+  if (from?.link === 'lo') return []
+  const ends = [
+    ...(from === undefined ? [] : [from.ends]),
+    ...told.flatMap(({ item }) => (item.kind === 'chain' && item.hook !== 'postrouting' ? [item.ends] : [])),
+    ...(from === undefined && passages[0] !== undefined ? [passages[0].ends] : []),
+  ]
+  const destinations = [...new Set(ends.map(({ destination }) => destination))]
+  const where = place === host ? [] : ['-n', place]
+  const get = ['ip', ...where, 'route', 'get']
+  if (from === undefined) return destinations.slice(0, 2).map(destination => [...get, destination])
+  const last = destinations.at(-1)!
+  return [[...get, last, 'from', ends.at(-1)!.source, 'iif', from.portOf ?? from.link]]
+}

@@ -1,0 +1,141 @@
+import { host, type Place } from '../command/command.ts'
+import type { Evidence } from '../diagnose/evidence.ts'
+import { explainRequest } from '../diagnose/explain.ts'
+import type { Addressed } from '../model/cidr.ts'
+import { addressesOf } from '../model/families.ts'
+import { machinesOf, placesOf } from '../model/places.ts'
+import { patienceInVain } from '../observe/connections.ts'
+import { readAnswer } from '../observe/curl.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import { fitting } from '../sandbox/patience.ts'
+import { type TraceOrder, type TraceSeen, traceRequest } from '../sandbox/trace/order.ts'
+import type { Packet } from '../sandbox/trace/packet.ts'
+import { endOf } from './end.ts'
+import { explanationsOf } from './explanations.ts'
+import { readPlaces, readRoutes } from './facts.ts'
+import { type Flow, firstTry, flowsOf } from './flow.ts'
+import { waysBetween, withRoutes } from './join.ts'
+import { ruleFinder } from './known-rules.ts'
+import type { ClientSaw, TraceReport } from './report.ts'
+import { sawOfAnswer, sawOfPacket } from './saw.ts'
+import { readTraceTarget, type TraceTarget } from './target.ts'
+
+/** Seconds that a request gets; an answer inside one machine takes a thousandth of that. */
+const patience = 1
+
+/** Makes one request and follows its packets. */
+export async function trace(context: ObservedLab, from: Place, url: string): Promise<TraceReport> {
+  const { sandbox, running } = context
+  const timeout = fitting(patienceInVain(url, patience))
+  const target = readTraceTarget(running, url, from, timeout)
+  const order = orderOf(context, target, from, timeout)
+  const seen = await seenWhole(context, order)
+  const saw = await sawOf(context, seen, target)
+  const flows = flowsOf(seen.events, from, isFirst(order))
+  const flow = flows.at(-1) ?? nothing
+  const places = [...new Set(seen.events.map(({ place }) => place))]
+  const { links, rules } = await readPlaces(sandbox, places, seen.chains)
+  const find = ruleFinder(seen.chains, rules, explanationsOf(running))
+  const between = waysBetween(seen, flow, from, { links, find })
+  const routes = await readRoutes(
+    sandbox,
+    between.flatMap(({ betweens }) => betweens),
+  )
+  const ways = withRoutes(between, routes)
+  const { events, repeats } = firstTry(seen.events, flow, from)
+  const end = endOf(ways, saw, from, events, running.lab)
+  const evidence = saw.ok ? undefined : await explained(context, target, from)
+  return {
+    ...{ lab: running.lab.name, from, request: target.shown, ways, end, saw, repeats },
+    notes: notesOf(seen),
+    ...(evidence === undefined ? {} : { evidence }),
+  }
+}
+
+/** Where many others ask at the same time, the kernel may not get rid of all that it has to tell: so it is asked again. */
+const tries = 3
+
+async function seenWhole({ sandbox, signal }: ObservedLab, order: TraceOrder): Promise<TraceSeen> {
+  for (let tried = 1; ; tried += 1) {
+    const seen = await traceRequest(sandbox, order, signal)
+    if (!seen.lost || tried === tries) return seen
+  }
+}
+
+/** No packet was seen. */
+const nothing: Flow = { key: '', directionOf: () => undefined }
+
+/** More places than this are not all watched: those are left out that can hardly be on the way. */
+const mostPlaces = 200
+
+function orderOf({ running }: ObservedLab, target: TraceTarget, from: Place, timeout: number): TraceOrder {
+  const { lab, services } = running
+  const all = placesOf(lab)
+  const ends = services
+    .filter(({ clusterIP }) => clusterIP === target.address)
+    .flatMap(({ endpoints }) => endpoints.map(({ pod }) => pod))
+  const owner = machinesOf(lab).find(({ addresses }) => addresses.includes(target.address ?? ''))?.name
+  const near = new Set([host, from, owner, ...ends, ...lab.nodes.map(({ name }) => name)])
+  const others = [...lab.pods, ...lab.outside].filter(({ name }) => name !== from)
+  const own = [...lab.pods, ...lab.outside].filter(({ name }) => name === from)
+  return {
+    from,
+    places: all.length <= mostPlaces ? all : all.filter(place => near.has(place)).slice(0, mostPlaces),
+    request: target.request,
+    others: others.flatMap(addressTexts),
+    own: own.flatMap(addressTexts),
+    timeout,
+    longest: timeout * 2 + 1,
+  }
+}
+
+function addressTexts(one: Addressed): string[] {
+  return addressesOf(one).map(({ address }) => address)
+}
+
+/** The ports are nobody's but this request's. */
+function isFirst({ request }: TraceOrder): (packet: Packet) => boolean {
+  return ({ kind, sourcePort = 0 }) => {
+    if (request.kind !== 'command') return true
+    const [first, last] = request.ports ?? [0, 65_535]
+    return kind === 'syn' && sourcePort >= first && sourcePort <= last
+  }
+}
+
+async function sawOf(
+  { sandbox }: ObservedLab,
+  { answer }: TraceSeen,
+  { request, port, text }: TraceTarget,
+): Promise<ClientSaw> {
+  if (answer.kind === 'packet') return sawOfPacket(answer, request.kind === 'datagram' && port === 53)
+  const finished = { ...answer, cut: false }
+  return sawOfAnswer(await readAnswer(sandbox, finished, `asking ${text}`))
+}
+
+/** What the diagnosis says; it follows TCP only, and pings. */
+async function explained(
+  context: ObservedLab,
+  target: TraceTarget,
+  from: Place,
+): Promise<Evidence | undefined> {
+  if (target.request.kind === 'datagram') return undefined
+  return explainRequest(context, target.request.kind === 'ping' ? (target.address ?? '') : target.text, from)
+}
+
+function notesOf({ unseen, lost }: TraceSeen): string[] {
+  const legacy = unseen.filter(({ why }) => why === 'legacy').map(({ place }) => place)
+  const others = unseen.filter(({ why }) => why !== 'legacy')
+  return [
+    ...(legacy.length === 0
+      ? []
+      : [
+          `the rules of ${legacy.join(', ')} are iptables-legacy's: the kernel tells of them in its own log only, so that links and connections are shown without them`,
+        ]),
+    ...others.map(({ place, why }) => `the rules of ${place} could not be watched: ${why}`),
+    ...(lost
+      ? [
+          'the kernel told more than could be read, as where many others send at the same time: some hops may be missing',
+        ]
+      : []),
+  ]
+}

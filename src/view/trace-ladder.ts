@@ -1,0 +1,95 @@
+import { destinationText, sourceText } from '../trace/ends.ts'
+import type { Ends, TraceItem, Way } from '../trace/report.ts'
+import { displayWidth } from './display-width.ts'
+import { shorten } from './layout.ts'
+import { printable } from './printable.ts'
+import type { Style } from './terminal.ts'
+
+/** Columns between two places: less holds no addresses. */
+const leastGap = 30
+/** Columns behind the last place, for what happens there. */
+const lastGap = 34
+
+/** A text of a row, where it begins, and how it is coloured. */
+interface Piece {
+  at: number
+  text: string
+  paint?: (text: string) => string
+}
+
+/** One column for each place, time downwards: the packets between them, and what changes them there; empty where they do not fit side by side. */
+export function ladderLines(style: Style, ways: readonly Way[]): string[] {
+  const places = [...new Set(ways.flatMap(({ visits }) => visits.map(({ place }) => place)))]
+  const gap = places.length < 2 ? 0 : Math.floor((style.width - lastGap) / (places.length - 1))
+  if (gap < leastGap) return []
+  const columns = new Map(places.map((place, at) => [place, at * Math.min(gap, 48)]))
+  const row = (pieces: readonly Piece[]) => rowText(style, [...columns.values()], pieces)
+  const head = rowText(
+    style,
+    [],
+    places.map(place => ({
+      at: columns.get(place)!,
+      text: shorten(printable(place), gap - 2),
+      paint: style.color.cyan.bold,
+    })),
+  )
+  const lines = ways.flatMap(({ visits }) =>
+    visits.flatMap(({ place, items }, at) => {
+      const own = columns.get(place)!
+      const notes = items.flatMap(item => noteOf(style, item)).map(note => row([{ ...note, at: own + 2 }]))
+      const next = visits[at + 1]
+      if (next === undefined || next.place === place) return notes
+      return [...notes, ...arrowRows(style, row, own, columns.get(next.place)!, endsLeaving(items))]
+    }),
+  )
+  return [head, ...lines, '']
+}
+
+function endsLeaving(items: readonly TraceItem[]): Ends | undefined {
+  const last = items.findLast(item => item.kind === 'out' || item.kind === 'in')
+  return last !== undefined && 'ends' in last ? last.ends : undefined
+}
+
+function arrowRows(
+  { color }: Style,
+  row: (pieces: readonly Piece[]) => string,
+  from: number,
+  to: number,
+  ends: Ends | undefined,
+): string[] {
+  const left = Math.min(from, to)
+  const width = Math.abs(to - from)
+  const label = ends === undefined ? '' : `${sourceText(ends)} → ${destinationText(ends)}`
+  const line = '─'.repeat(Math.max(0, width - 2))
+  const arrow = to > from ? `${line}▶` : `◀${line}`
+  return [
+    row([{ at: left + 2, text: shorten(label, width - 3) }]),
+    row([{ at: left + 1, text: arrow, paint: color.dim }]),
+  ]
+}
+
+/** What of a place is worth a line of the picture: what changes the packet, or stops it. */
+function noteOf({ color }: Style, item: TraceItem): Omit<Piece, 'at'>[] {
+  if (item.kind === 'translation')
+    return [{ text: `${item.what} becomes ${item.after}`, paint: color.yellow }]
+  if (item.kind === 'chain' && item.verdict === 'drop')
+    return [{ text: `✘ ${printable(`${item.table} ${item.chain}`)} drops it`, paint: color.red }]
+  return []
+}
+
+/** A row with the places' lines, and its pieces over them. */
+function rowText({ color, width }: Style, columns: readonly number[], pieces: readonly Piece[]): string {
+  const parts: Piece[] = [
+    ...pieces.map(piece => ({ ...piece, text: shorten(piece.text, width - piece.at) })),
+    ...columns
+      .filter(at => pieces.every(piece => at < piece.at || at >= piece.at + displayWidth(piece.text)))
+      .map(at => ({ at, text: '│', paint: color.dim })),
+  ].sort((a, b) => a.at - b.at)
+  let line = ''
+  let used = 0
+  for (const { at, text, paint } of parts) {
+    line += ' '.repeat(Math.max(0, at - used)) + (paint === undefined ? text : paint(text))
+    used = Math.max(used, at) + displayWidth(text)
+  }
+  return line.trimEnd()
+}

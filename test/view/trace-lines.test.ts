@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import type { TraceReport } from '../../src/trace/report.ts'
+import { displayWidth } from '../../src/view/display-width.ts'
+import { plainStyle } from '../../src/view/terminal.ts'
+import { renderTrace } from '../../src/view/trace-lines.ts'
+
+/** What `netlab trace --json` has printed of labs that ship, on a real kernel. */
+function recorded(name: string): TraceReport {
+  const path = fileURLToPath(new URL(`recorded/${name}.json`, import.meta.url))
+  return JSON.parse(readFileSync(path, 'utf8')) as TraceReport
+}
+
+const names = ['masqueraded', 'no-neighbour', 'dropped', 'rejected', 'tunnel']
+
+describe.each(names)('a trace: %s', name => {
+  test.each([40, 80, 120])('at %i columns', async width => {
+    const text = renderTrace(plainStyle(width), recorded(name))
+    await expect(text).toMatchFileSnapshot(`../golden/trace/${name}.${width}.txt`)
+    // What ends it may hold commands to be copied, which are not broken.
+    const told = text.split(/^[✔✘]/m)[0] ?? ''
+    const long = told.split('\n').filter(line => displayWidth(line) > width)
+    expect(long).toEqual([])
+  })
+})
+
+test('what a lab wrote into names acts on no terminal', () => {
+  const report = recorded('masqueraded')
+  const hostile = JSON.parse(
+    JSON.stringify(report)
+      .replaceAll('KUBE-SERVICES', 'KUBE\\u001b[2J')
+      .replaceAll('veth_021', 'v\\u0007eth'),
+  ) as TraceReport
+  const text = renderTrace(plainStyle(120), hostile)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
+  expect(text).toContain('KUBE␛[2J')
+})
