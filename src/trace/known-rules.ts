@@ -18,7 +18,7 @@ export interface PlaceRules {
   texts: ReadonlyMap<string, string>
 }
 
-/** Sentences for rules of iptables, by `explanationKey`. */
+/** Sentences for rules of iptables, by `explanationKey`, and for those of kube-proxy's nftables mode, by `numberKey`. */
 export type Explanations = ReadonlyMap<string, string>
 
 /** The rule of a place with a handle. */
@@ -36,6 +36,11 @@ function handleKey(family: string, table: string, chain: string, handle: number)
 /** The same text for two rules of a chain that the kernel takes for one. */
 export function explanationKey(place: Place, table: string, chain: string, argv: readonly string[]): string {
   return `${place} ${table} ${chain} ${ruleKey({ argv })}`
+}
+
+/** By this a rule of kube-proxy's nftables mode is found: its chain, as `ip kube-proxy services`, and its place in it. */
+export function numberKey(place: Place, chain: string, number: number): string {
+  return `${place} ${chain} ${number}`
 }
 
 /** Finds rules by their handles: numbers from the kernel's lists, texts from what iptables-save and nft print. */
@@ -57,7 +62,12 @@ export function ruleFinder(
     const saved = known?.tables[family]?.get(table)?.get(name)?.rules[at]
     if (saved === undefined) {
       const text = known?.texts.get(handleKey(family, table, name, handle))
-      return { number: at + 1, ...(text === undefined ? {} : { text }) }
+      const explain = explanations.get(numberKey(place, `${family} ${table} ${name}`, at + 1))
+      return {
+        number: at + 1,
+        ...(text === undefined ? {} : { text }),
+        ...(explain === undefined ? {} : { explain }),
+      }
     }
     const explain = explanations.get(explanationKey(place, table, name, saved.argv))
     return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseSaved } from '../../src/command/iptables-save.ts'
-import { explanationKey, readHandles, ruleFinder } from '../../src/trace/known-rules.ts'
+import { explanationKey, numberKey, readHandles, ruleFinder } from '../../src/trace/known-rules.ts'
 
 const saved = parseSaved(`*nat
 :PREROUTING ACCEPT [0:0]
@@ -39,6 +39,16 @@ test("nft's own rules are found in what nft lists", () => {
       '}',
     ].join('\n'),
   )
+  const find = ruleFinder(
+    [{ place: 'host', family: 'ip', table: 'kube-proxy', name: 'services', handles: [8, 9] }],
+    new Map([['host', { tables: {}, texts }]]),
+    new Map([[numberKey('host', 'ip kube-proxy services', 2), 'go to the chain of the service']]),
+  )
+  expect(find('host', { family: 'ip', table: 'kube-proxy', name: 'services' }, 9)).toEqual({
+    number: 2,
+    text: 'ip daddr . meta l4proto . th dport vmap @service-ips',
+    explain: 'go to the chain of the service',
+  })
   expect([...texts]).toEqual([
     ['ip kube-proxy services 9', 'ip daddr . meta l4proto . th dport vmap @service-ips'],
   ])
