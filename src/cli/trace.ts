@@ -1,17 +1,23 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { placesOf } from '../model/places.ts'
 import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { trace } from '../trace/trace.ts'
+import { traceMany } from '../trace/trace-many.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { renderTrace } from '../view/trace-lines.ts'
+import { renderTree } from '../view/trace-tree.ts'
 import { abortOnSignals } from './interrupt.ts'
 
 interface TraceFlags {
+  requests?: number
   json?: true
 }
+
+/** More take long to read, and say no more. */
+const mostRequests = 2000
 
 /** `netlab trace`: one real request, and its way as the kernel tells it. */
 export function traceCommand(): Command {
@@ -21,6 +27,11 @@ export function traceCommand(): Command {
     .argument(
       '<words...>',
       'the lab, where several run; who asks: host, a node, a pod, a machine; and what is asked for',
+    )
+    .option(
+      '-n, --requests <n>',
+      'so many requests, their ways laid over each other with a count on each branch',
+      count,
     )
     .option('--json', 'print it as JSON')
     .action(runTrace)
@@ -42,8 +53,22 @@ async function runTrace(words: string[], flags: TraceFlags): Promise<void> {
       exitCode: exitCode.wrongInput,
     })
   const { signal, release } = abortOnSignals('interrupted')
-  const report = await trace({ sandbox, running: labIn(condition, lab), signal }, from, url).finally(release)
+  const context = { sandbox, running: labIn(condition, lab), signal }
+  const { requests, json } = flags
   const { out } = openTerminal()
-  out.write(flags.json ? printableJson(report) : renderTrace(out, report))
-  if (!report.saw.ok) process.exitCode = exitCode.failed
+  if (requests === undefined) {
+    const report = await trace(context, from, url).finally(release)
+    out.write(json ? printableJson(report) : renderTrace(out, report))
+    if (!report.saw.ok) process.exitCode = exitCode.failed
+    return
+  }
+  const report = await traceMany(context, from, url, requests).finally(release)
+  out.write(json ? printableJson(report) : renderTree(out, report))
+  if (report.failed > 0 || report.requests < requests) process.exitCode = exitCode.failed
+}
+
+function count(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0 && number <= mostRequests) return number
+  throw new InvalidArgumentError(`A whole number from 1 to ${mostRequests} is needed.`)
 }

@@ -149,31 +149,52 @@ export async function askMany(
 ): Promise<Sample[]> {
   const { requests, timeout, atOnce, signal } = options
   const inTurn = atOnce === 'inTurn'
-  const separator = url.includes('?') ? '&' : '?'
-  const target = `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}[1-${requests}]`
-  // An answer may take longer than the connection, not so on a machine that gets more for both.
-  const longest = timeout + Math.max(2, timeout)
-  const argv = [
-    ...quiet,
-    ...['--noproxy', '*'],
-    ...(inTurn ? ['--fail-early'] : ['--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`]),
-    ...['--connect-timeout', `${timeout}`, '--max-time', `${longest}`],
-    ...['--header', 'Connection: close', '--output', '/dev/null'],
-    ...['--write-out', `${written}\n`, '--', target],
-  ]
+  const argv = askManyArgv(url, options)
   const why = `sampling ${url} from ${from}`
   const finished = await runToolAnyway(sandbox, argv, {
     place: from,
     why,
-    deadline: (Math.ceil(requests / (inTurn ? 1 : atOnce)) * longest + startPatience) * 1000,
+    deadline: (Math.ceil(requests / (inTurn ? 1 : atOnce)) * longestOf(timeout) + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
   const lines = finished.stdout.split('\n').slice(0, -1)
-  const samples = lines.flatMap(line => readWritten(line) ?? [])
+  const samples = readSamples(finished.stdout)
   const isWhole = samples.length === requests || (inTurn && samples.at(-1)?.failure !== undefined)
   if (isWhole && lines.length === samples.length) return samples
   const told = `what came of only ${samples.length} of ${requests} requests`
   throw await untold(sandbox, finished, why, told)
+}
+
+/** Seconds: an answer may take longer than the connection, not so on a machine that gets more for both. */
+function longestOf(timeout: number): number {
+  return timeout + Math.max(2, timeout)
+}
+
+/** What asks a URL many times, as askMany does. */
+export function askManyArgv(
+  url: string,
+  { requests, timeout, atOnce }: { requests: number; timeout: number; atOnce: number | 'inTurn' },
+): string[] {
+  const separator = url.includes('?') ? '&' : '?'
+  const target = `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}[1-${requests}]`
+  return [
+    ...quiet,
+    ...['--noproxy', '*'],
+    ...(atOnce === 'inTurn'
+      ? ['--fail-early']
+      : ['--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`]),
+    ...['--connect-timeout', `${timeout}`, '--max-time', `${longestOf(timeout)}`],
+    ...['--header', 'Connection: close', '--output', '/dev/null'],
+    ...['--write-out', `${written}\n`, '--', target],
+  ]
+}
+
+/** What it has told of each request; what cannot be read is left out. */
+export function readSamples(stdout: string): Sample[] {
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .flatMap(line => readWritten(line) ?? [])
 }
 
 /** Requests under way at once where each URL is another one. */

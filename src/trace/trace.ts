@@ -55,7 +55,7 @@ export async function trace(context: ObservedLab, from: Place, url: string): Pro
 /** Where many others ask at the same time, the kernel may not get rid of all that it has to tell: so it is asked again. */
 const tries = 3
 
-async function seenWhole({ sandbox, signal }: ObservedLab, order: TraceOrder): Promise<TraceSeen> {
+export async function seenWhole({ sandbox, signal }: ObservedLab, order: TraceOrder): Promise<TraceSeen> {
   for (let tried = 1; ; tried += 1) {
     const seen = await traceRequest(sandbox, order, signal)
     if (!seen.lost || tried === tries) return seen
@@ -68,7 +68,13 @@ const nothing: Flow = { key: '', directionOf: () => undefined }
 /** More places than this are not all watched: those are left out that can hardly be on the way. */
 const mostPlaces = 200
 
-function orderOf({ running }: ObservedLab, target: TraceTarget, from: Place, timeout: number): TraceOrder {
+/** Whom to watch, and which packets are the request's. */
+export function orderOf(
+  { running }: ObservedLab,
+  target: TraceTarget,
+  from: Place,
+  timeout: number,
+): TraceOrder {
   const { lab, services } = running
   const all = placesOf(lab)
   const ends = services
@@ -122,7 +128,8 @@ async function explained(
   return explainRequest(context, target.request.kind === 'ping' ? (target.address ?? '') : target.text, from)
 }
 
-function notesOf({ unseen, lost }: TraceSeen): string[] {
+/** What could not be seen, and why. */
+export function notesOf({ unseen, lost }: TraceSeen): string[] {
   const legacy = unseen.filter(({ why }) => why === 'legacy').map(({ place }) => place)
   const others = unseen.filter(({ why }) => why !== 'legacy')
   return [

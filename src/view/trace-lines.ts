@@ -173,7 +173,7 @@ function oneRuleLines(
 }
 
 /** What a comment says, the sentence below the rule says as well. */
-function withoutComment(text: string): string {
+export function withoutComment(text: string): string {
   return text.replace(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '').trim()
 }
 

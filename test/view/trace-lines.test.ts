@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { TraceReport } from '../../src/trace/report.ts'
+import type { ManyReport } from '../../src/trace/trace-many.ts'
 import { displayWidth } from '../../src/view/display-width.ts'
 import { plainStyle } from '../../src/view/terminal.ts'
 import { renderTrace } from '../../src/view/trace-lines.ts'
+import { renderTree } from '../../src/view/trace-tree.ts'
 
 /** What `netlab trace --json` has printed of labs that ship, on a real kernel. */
-function recorded(name: string): TraceReport {
+function recorded<Report = TraceReport>(name: string): Report {
   const path = fileURLToPath(new URL(`recorded/${name}.json`, import.meta.url))
-  return JSON.parse(readFileSync(path, 'utf8')) as TraceReport
+  return JSON.parse(readFileSync(path, 'utf8')) as Report
 }
 
 const names = ['masqueraded', 'no-neighbour', 'dropped', 'rejected', 'tunnel']
@@ -23,6 +25,12 @@ describe.each(names)('a trace: %s', name => {
     const long = told.split('\n').filter(line => displayWidth(line) > width)
     expect(long).toEqual([])
   })
+})
+
+test.each([40, 80])('the ways of many requests, laid over each other, at %i columns', async width => {
+  const text = renderTree(plainStyle(width), recorded<ManyReport>('many'))
+  await expect(text).toMatchFileSnapshot(`../golden/trace/many.${width}.txt`)
+  expect(text.split('\n').filter(line => displayWidth(line) > width)).toEqual([])
 })
 
 test('what a lab wrote into names acts on no terminal', () => {

@@ -1,0 +1,109 @@
+import type { Place } from '../command/command.ts'
+import { exitCode, NetlabError } from '../errors.ts'
+import { patienceInVain } from '../observe/connections.ts'
+import { askManyArgv, readSamples, type Sample } from '../observe/curl.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import { fitting } from '../sandbox/patience.ts'
+import type { TraceEvent, TraceSeen } from '../sandbox/trace/order.ts'
+import { toldBy } from './chain-groups.ts'
+import { explanationsOf } from './explanations.ts'
+import { readPlaces } from './facts.ts'
+import { type Flow, flowsOf } from './flow.ts'
+import { type FindRule, ruleFinder } from './known-rules.ts'
+import { readTraceTarget } from './target.ts'
+import { notesOf, orderOf, seenWhole } from './trace.ts'
+import { type ChainTree, chainTrees, type PlaceChain } from './tree.ts'
+
+/** Many requests, laid over each other. */
+export interface ManyReport {
+  lab: string
+  from: Place
+  request: string
+  requests: number
+  failed: number
+  /** Who answered, where it says so, and how often. */
+  answers: Readonly<Record<string, number>>
+  chains: readonly ChainTree[]
+  notes: readonly string[]
+}
+
+/** Seconds that each request gets. */
+const patience = 1
+
+/** Makes many requests, one after the other and each on a connection of its own, and lays their ways over each other. */
+export async function traceMany(
+  context: ObservedLab,
+  from: Place,
+  url: string,
+  requests: number,
+): Promise<ManyReport> {
+  const { running, sandbox } = context
+  const timeout = fitting(patienceInVain(url, patience))
+  const target = readTraceTarget(running, url, from, timeout)
+  if (target.request.kind !== 'command')
+    throw new NetlabError({
+      what: `many requests are traced over TCP only, not ${url}`,
+      fix: 'leave --requests out',
+      exitCode: exitCode.wrongInput,
+    })
+  const argv = askManyArgv(url, { requests, timeout, atOnce: 'inTurn' })
+  const single = orderOf(context, target, from, timeout)
+  const order = { ...single, request: { kind: 'command' as const, argv }, longest: timeout * 2 + requests }
+  const seen = await seenWhole(context, order)
+  const flows = flowsOf(seen.events, from, ({ kind }) => kind === 'syn')
+  const places = [...new Set(seen.events.map(({ place }) => place))]
+  const { rules } = await readPlaces(sandbox, places, seen.chains)
+  const find = ruleFinder(seen.chains, rules, explanationsOf(running))
+  const samples = seen.answer.kind === 'command' ? readSamples(seen.answer.stdout) : []
+  return {
+    ...{ lab: running.lab.name, from, request: target.shown, requests: samples.length },
+    failed: samples.filter(({ failure }) => failure !== undefined).length,
+    answers: answersOf(samples),
+    chains: chainTrees(flows.map(flow => chainsMet(flow, seen, find))),
+    notes: notesOf(seen),
+  }
+}
+
+function answersOf(samples: readonly Sample[]): Record<string, number> {
+  const answers: Record<string, number> = {}
+  for (const { pod } of samples) if (pod !== undefined) answers[pod] = (answers[pod] ?? 0) + 1
+  return answers
+}
+
+/** The chains that a request's first packet went through. */
+function chainsMet(flow: Flow, { chains, links, events }: TraceSeen, find: FindRule): PlaceChain[] {
+  const own = eventsOf(events, flow.key)
+  const places = [...new Set(own.map(({ place }) => place))]
+  return places.flatMap(place =>
+    toldBy(place, own, flow, { chains, links: links[place] ?? {}, find }).flatMap(({ direction, item }) =>
+      direction === 'out' && item.kind === 'chain' ? [{ place, met: item }] : [],
+    ),
+  )
+}
+
+const partitions = new WeakMap<readonly TraceEvent[], ReadonlyMap<string, readonly TraceEvent[]>>()
+
+/** The rule events of one request's packets. */
+function eventsOf(events: readonly TraceEvent[], key: string): readonly TraceEvent[] {
+  let parts = partitions.get(events)
+  if (parts === undefined) {
+    parts = partition(events)
+    partitions.set(events, parts)
+  }
+  return parts.get(key) ?? []
+}
+
+function partition(events: readonly TraceEvent[]): Map<string, TraceEvent[]> {
+  const parts = new Map<string, TraceEvent[]>()
+  const underWay = new Map<string, string>()
+  for (const event of events) {
+    if (event.kind !== 'rule') continue
+    const id = `${event.place} ${event.id}`
+    if (event.packet !== undefined) underWay.set(id, event.packet.key ?? '')
+    const key = underWay.get(id) ?? ''
+    const part = parts.get(key)
+    if (part === undefined) parts.set(key, [event])
+    else part.push(event)
+  }
+  return parts
+}
