@@ -16,6 +16,7 @@ const entryPoints = [
   'src/sandbox/bpf/socket-lb.ts',
   'src/sandbox/measure.ts',
   'src/sandbox/trace/trace.ts',
+  'src/sandbox/without-groups.ts',
 ]
 const began = new Date()
 

@@ -104,7 +104,8 @@ cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr dev
 : > sandbox/bin/node
 : > dev/ptmx
 printf '#!/bin/sh\\nexec /run/sandbox/bin/node /run/sandbox/netlab/dist/bin.js "$@"\\n' > sandbox/bin/netlab
-chmod 755 sandbox/bin/netlab
+printf '#!/bin/sh\\nexec /run/sandbox/bin/node /run/sandbox/netlab/dist/without-groups.js tcpdump -Z root "$@"\\n' > sandbox/bin/tcpdump
+chmod 755 sandbox/bin/netlab sandbox/bin/tcpdump
 chmod 1777 tmp var/tmp dev/shm
 {
   echo '/tmp/root /tmp/root none bind,ro,nosuid,nodev 0 0'

@@ -89,6 +89,10 @@ function loadCalls() {
       recvfrom: call(
         'long recvfrom(int fd, void *data, unsigned long size, int flags, void *from, void *length)',
       ),
+      execv: libc.func('int execv(const char *path, const char **argv)') as (
+        path: string,
+        argv: readonly (string | null)[],
+      ) => number,
       unlockpt: call('int unlockpt(int fd)'),
       ptsname: libc.func('char *ptsname(int fd)') as (fd: number) => string | null,
       ioctl: call('int ioctl(int fd, unsigned long request, void *value)'),

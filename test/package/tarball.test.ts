@@ -62,6 +62,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'bpf/socket-lb.o',
         'dist/measure.js',
         'dist/trace.js',
+        'dist/without-groups.js',
         'dist/bin.js.map',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],
