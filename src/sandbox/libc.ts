@@ -16,6 +16,7 @@ interface Koffi {
 
 /** A call that may wait on a thread of its own. */
 interface Waiting {
+  (...args: unknown[]): number
   async(...args: unknown[]): void
 }
 
