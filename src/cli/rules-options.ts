@@ -1,12 +1,14 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { familiesAsked, type ServicePools, usualPools } from '../cluster/allocate.ts'
+import { type Cluster, clusterOf } from '../cluster/cluster.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyOf } from '../model/address.ts'
 import type { KubernetesObjects } from '../model/kubernetes.ts'
 import type { ProxyMode, ProxySettings } from '../model/lab.ts'
 import { ipAddress, network } from '../read/manifest/fields.ts'
+import type { Manifests } from '../read/manifest/read-manifests.ts'
 import { defaultProxySettings } from '../read/proxy-settings.ts'
-import { slicesOfManifests } from '../service/from-manifests.ts'
 
 /** The options of `netlab rules`. */
 export interface RulesOptions {
@@ -15,6 +17,7 @@ export interface RulesOptions {
   podCidr?: string[]
   clusterCidr?: string
   serviceCidr: string[]
+  serviceNodePortRange: ServicePools['nodePorts']
   ipvsScheduler: string
   ipvsStrictArp: boolean
   detectLocalMode: ProxySettings['detectLocalMode']
@@ -35,13 +38,35 @@ export interface RulesOptions {
 /** Where pods without an address live unless told otherwise: flannel's and kind's networks. */
 const podNetworks = { ipv4: ['10.244.0.0/16'], ipv6: ['fd00:10:244::/64'] } as const
 
-/** What a node that is given by options would know of the objects. */
-export function viewOfManifests(objects: KubernetesObjects, options: RulesOptions): NodeView {
+/** What a cluster with one node, which options say, makes of manifests. Throws LabError with all that it would refuse. */
+export function clusterOfManifests(manifests: Manifests, options: RulesOptions): Cluster {
+  const { nodeName, nodeIp, family, serviceNodePortRange: nodePorts } = options
+  const serviceCIDRs = [...manifests.objects.serviceCIDRs, ...options.serviceCidr]
+  const families = familiesAsked(manifests.objects.services, family)
+  const networks = options.podCidr ?? families.flatMap(each => podNetworks[each])
+  const addresses = nodeIp.filter(address => familyOf(address) === family).slice(0, 1)
+  return clusterOf(manifests, {
+    nodes: [{ name: nodeName, podNetworks: networks, addresses }],
+    serviceCIDRs,
+    pools: {
+      ...usualPools,
+      families,
+      nodePorts,
+      serviceCIDRs: [...serviceCIDRs, ...usualPools.serviceCIDRs],
+    },
+  })
+}
+
+/** What a node that is given by options would know of a cluster. */
+export function viewOfCluster(
+  { services, slices }: Cluster,
+  objects: Pick<KubernetesObjects, 'serviceCIDRs'>,
+  options: RulesOptions,
+): NodeView {
   const { nodeName, nodeIp, family, masqueradeAll } = options
-  const node = { name: nodeName, podNetworks: options.podCidr ?? podNetworks[family] }
   return {
-    services: objects.services,
-    slices: slicesOfManifests(objects, node),
+    services,
+    slices,
     settings: {
       mode: options.mode,
       clusterCIDR: options.clusterCidr ?? '',
@@ -93,10 +118,6 @@ const ofSomeModes: Readonly<
     modes: ['iptables', 'ipvs'],
     else: 'leave it out: nftables mode always masquerades with fully-random',
   },
-  serviceCidr: {
-    modes: ['nftables'],
-    else: 'leave it out, or add "--mode nftables": other modes know nothing of such networks',
-  },
   ipvsScheduler: { modes: ['ipvs'], else: 'leave it out, or add "--mode ipvs"' },
   ipvsStrictArp: { modes: ['ipvs'], else: 'leave it out, or add "--mode ipvs"' },
 }
@@ -115,11 +136,13 @@ export function refuseOthersOptions(command: Command, mode: ProxyMode): void {
 }
 
 /** A lab file says the other things itself, under `proxy:`. */
-const labsOptions = ['file', 'mode', 'format', 'jumps', 'explain', 'nodeName', 'family', 'serviceCidr']
+const labsOptions = ['file', 'mode', 'format', 'jumps', 'explain', 'nodeName', 'family']
 
 /** Throws where the command line has an option that only manifests need. */
-export function refuseNodeOptions(command: Command): void {
-  const said = given(command).find(option => !labsOptions.includes(option.attributeName()))
+export function refuseNodeOptions(command: Command, mode: RuleMode): void {
+  // A lab states its cluster IPs: only the rules of nftables mode know where more would come from.
+  const known = mode === 'nftables' ? [...labsOptions, 'serviceCidr'] : labsOptions
+  const said = given(command).find(option => !known.includes(option.attributeName()))
   if (said === undefined) return
   throw new NetlabError({
     what: `${said.long ?? said.flags} is for manifests`,
@@ -150,6 +173,21 @@ export function nodePortNote({ services, node, family }: NodeView, options: Rule
     "node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, " +
     'which --node-ip says\n'
   )
+}
+
+/** `--service-node-port-range`, as kube-apiserver has it. */
+export function portRangeOption(): Option {
+  const { from, to } = usualPools.nodePorts
+  return new Option('--service-node-port-range <from-to>', 'where node ports that nobody states come from')
+    .argParser(portRange)
+    .default(usualPools.nodePorts, `${from}-${to}`)
+}
+
+function portRange(text: string): ServicePools['nodePorts'] {
+  const [, from, to] = (/^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []).map(Number)
+  if (from === undefined || to === undefined || from < 1 || to > 65_535 || from > to)
+    throw new InvalidArgumentError('write two ports, the lower one first: 30000-32767, say.')
+  return { from, to }
 }
 
 /** For options that may be given several times. */

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
+import { clusterNotes } from '../cluster/notes.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { ruleWriters } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyName } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
+import { loadManifests } from '../read/load-manifests.ts'
 import { readManifestFiles } from '../read/manifest/read-manifests.ts'
-import { LabError } from '../text/problem.ts'
-import { renderLeftOut } from '../view/left-out.ts'
+import { allocationComments, renderClusterNotes, renderLeftOut } from '../view/left-out.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { isLab, type ViewsByFamily, viewsOfLab } from './rules-of-lab.ts'
@@ -17,24 +17,26 @@ import {
   addresses,
   cidrs,
   cidrText,
+  clusterOfManifests,
   collect,
   nodePortNote,
+  portRangeOption,
   type RulesOptions,
   refuseNodeOptions,
   refuseOthersOptions,
   scopes,
   trueOrFalse,
-  viewOfManifests,
+  viewOfCluster,
 } from './rules-options.ts'
 
 /** `netlab rules`: the rules that kube-proxy would install. */
 export function rulesCommand(): Command {
   return new Command('rules')
     .description("print the rules that kube-proxy would install, as text for the kernel's own tools")
-    .argument('[lab...]', 'a lab, as after its last step; or files with Kubernetes manifests')
+    .argument('[lab...]', 'a lab, as after its last step; or files and folders of Kubernetes manifests')
     .option(
       '-f, --file <file>',
-      'a file with Kubernetes manifests, "-" is stdin (repeatable); or a lab file',
+      'a file or folder of Kubernetes manifests, "-" is stdin (repeatable); or a lab file',
       collect,
       [],
     )
@@ -48,7 +50,13 @@ export function rulesCommand(): Command {
     )
     .option('--pod-cidr <cidrs>', 'where pods without an address get one; 10.244.0.0/16 by default', cidrs)
     .option('--cluster-cidr <cidrs>', "the cluster's pods; none: nothing tells pods from others", cidrText)
-    .option('--service-cidr <cidrs>', "nftables: where the cluster's own addresses come from", cidrs, [])
+    .option(
+      '--service-cidr <cidrs>',
+      'where cluster IPs that nobody states come from; 10.96.0.0/12 by default. In nftables mode the rest of it is refused',
+      cidrs,
+      [],
+    )
+    .addOption(portRangeOption())
     .addOption(
       new Option('--ipvs-scheduler <name>', 'ipvs: how a virtual server chooses')
         .choices(['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'])
@@ -97,7 +105,7 @@ export function rulesCommand(): Command {
       const labs = [...given.filter(isLab), ...options.file.filter(file => existsSync(file) && isLab(file))]
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
-        refuseNodeOptions(command)
+        refuseNodeOptions(command, options.mode)
         const said = <Key extends 'nodeName' | 'family'>(key: Key) =>
           command.getOptionValueSource(key) === 'cli' ? options[key] : undefined
         const views = viewsOfLab(labs[0]!, { node: said('nodeName'), family: said('family') })
@@ -111,12 +119,20 @@ export function rulesCommand(): Command {
         const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
-      const read = readManifestFiles(await Promise.all(files.map(readSource)))
-      if (read.problems.length > 0) throw new LabError(read.problems)
-      const view = viewOfManifests(read.objects, options)
-      err.write(renderLeftOut(read) + nodePortNote(view, options))
-      out.pass(rulesText(view, options))
+      const sources = await loadManifests(files, () => readAll(process.stdin))
+      const read = readManifestFiles(sources.map(({ path, text }) => ({ file: path, text })))
+      const cluster = clusterOfManifests(read, options)
+      const view = viewOfCluster(cluster, read.objects, options)
+      err.write(renderLeftOut(read) + renderClusterNotes(clusterNotes(cluster)) + nodePortNote(view, options))
+      const comments = allocationComments(cluster)
+      if (cluster.services.length === 0) err.write(noService(files))
+      if (options.format === 'json') err.write(comments)
+      out.pass(options.format === 'json' ? rulesText(view, options) : comments + rulesText(view, options))
     })
+}
+
+function noService(files: readonly string[]): string {
+  return `there is no Service in ${files.join(', ')}: what follows is what every node has\n`
 }
 
 function onlyOneLab([lab]: readonly string[]): NetlabError {
@@ -155,16 +171,4 @@ function rulesByFamilyText(views: ViewsByFamily, options: RulesOptions): string 
   const heading = (family: Family) =>
     mode === 'iptables' ? `${familyName(family)}: ${iptablesOf(family)}` : familyName(family)
   return known.map(([family, view]) => `# ${heading(family)}\n${rulesText(view, options)}`).join('')
-}
-
-async function readSource(file: string): Promise<{ file: string; text: string }> {
-  if (file === '-') return { file: 'stdin', text: await readAll(process.stdin) }
-  try {
-    return { file, text: await readFile(file, 'utf8') }
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }
-    const what = `${file} cannot be read: ${reasons[code ?? ''] ?? (cause as Error).message}`
-    throw new NetlabError({ what, exitCode: exitCode.wrongInput, cause })
-  }
 }

@@ -42,6 +42,12 @@ export interface Service {
   externalTrafficPolicy: TrafficPolicy
   /** Pods are endpoints before they are ready; left out: false. */
   publishNotReadyAddresses?: boolean
+  /** A load balancer needs no node ports; left out: it has them. */
+  noLoadBalancerNodePorts?: boolean
+  /** The address that its load balancer is asked to have (`spec.loadBalancerIP`). */
+  wantedLoadBalancerIP?: string
+  /** It comes from a cluster, which has allocated all that it needs. */
+  isAllocated?: boolean
 }
 
 /** A pod as the endpoint controller sees it. */
@@ -61,23 +67,90 @@ export interface PodStatus {
   ended?: boolean
 }
 
-/** A deployment, as far as its pods can be endpoints. */
-export interface Deployment {
+/** A container's port. */
+export interface ManifestPort {
+  /** Empty where it has none. */
+  name: string
+  port: number
+  protocol: Protocol
+}
+
+/** A readiness probe that can be made here, as it is written: HTTP or a TCP connection, its port by number or by name. */
+export interface ManifestProbe {
+  kind: 'httpGet' | 'tcpSocket'
+  /** Of httpGet. */
+  path: string
+  port: number | string
+  /** As in Kubernetes; left out where nothing is said. */
+  periodSeconds?: number
+  timeoutSeconds?: number
+  failureThreshold?: number
+  successThreshold?: number
+}
+
+export interface ManifestContainer {
+  name: string
+  ports: readonly ManifestPort[]
+  /** Left out: ready as long as it runs, or its probe is a command. */
+  readiness?: ManifestProbe
+}
+
+/** What a Pod, or the template of a workload, says of its pods. */
+export interface PodTemplate {
+  labels: Readonly<Record<string, string>>
+  /** Those that go on running: sidecars among the init containers, too. */
+  containers: readonly ManifestContainer[]
+  /** It has no network of its own, but its node's. */
+  hostNetwork: boolean
+  /** By which the pod's name in DNS is made of a headless service's. */
+  hostname?: string
+  subdomain?: string
+  nodeName?: string
+}
+
+/** The controller that an object belongs to (`metadata.ownerReferences`). */
+export interface Owner {
+  kind: string
+  name: string
+}
+
+/** A Pod of a manifest. */
+export interface ManifestPod extends PodStatus, PodTemplate {
+  nodeName?: string
+  owner?: Owner
+  /** A kubelet has told of it: what it has no address for has none. */
+  isKnown: boolean
+}
+
+export const workloadKinds = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Job',
+] as const
+export type WorkloadKind = (typeof workloadKinds)[number]
+
+/** What makes pods of a template. */
+export interface Workload {
+  kind: WorkloadKind
   namespace: string
   name: string
+  owner?: Owner
+  /** How many pods it makes; of a DaemonSet without meaning, since it makes one for each node. */
   replicas: number
-  /** The labels of its pods. */
-  labels: Readonly<Record<string, string>>
-  /** The ports of all containers of each pod. */
-  ports: PodStatus['ports']
+  /** The number of a StatefulSet's first pod. */
+  firstOrdinal: number
+  template: PodTemplate
 }
 
 /** What manifests hold, of the kinds that decide about services. */
 export interface KubernetesObjects {
   services: Service[]
   slices: EndpointSlice[]
-  pods: PodStatus[]
-  deployments: Deployment[]
+  pods: ManifestPod[]
+  workloads: Workload[]
   /** The networks of the ServiceCIDR objects, in which clusters choose cluster IPs. */
   serviceCIDRs: string[]
 }
@@ -89,6 +162,8 @@ export interface Endpoint {
   ready?: boolean
   serving?: boolean
   terminating?: boolean
+  /** The name of the pod that it is, where that is said. */
+  pod?: string
 }
 
 export interface EndpointSlice {

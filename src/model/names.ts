@@ -1,4 +1,5 @@
 import type { Refusal } from '../text/problem.ts'
+import { fnv1a } from './fnv.ts'
 
 /** The kernel's limit (IFNAMSIZ less the closing zero). */
 const longestInterface = 15
@@ -71,9 +72,7 @@ function shortened(prefix: string, name: string, salt: number): string {
   return prefix + name.slice(0, room) + hash
 }
 
-/** FNV-1a, 30 bits as six letters and digits: a clash costs one more try, so nothing stronger is needed. */
+/** 30 bits of it as six letters and digits: a clash costs one more try, so nothing stronger is needed. */
 function fingerprint(text: string): string {
-  let hash = 0x811c9dc5
-  for (const char of text) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193)
-  return (hash >>> 2).toString(32).padStart(6, '0')
+  return (fnv1a(text) >>> 2).toString(32).padStart(6, '0')
 }

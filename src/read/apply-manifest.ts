@@ -95,7 +95,7 @@ function hasEndpoints(step: LabStep): boolean {
 }
 
 function podsOf(read: Manifests): SkippedObject[] {
-  const { pods, deployments } = read.objects
+  const { pods, workloads } = read.objects
   const why = "a lab's pods come from its lab file"
   const skipped = (kind: string, object: { namespace: string; name: string }) => {
     const place = read.problemWith(object, [], why)
@@ -105,6 +105,6 @@ function podsOf(read: Manifests): SkippedObject[] {
   }
   return [
     ...pods.flatMap(pod => skipped('Pod', pod)),
-    ...deployments.flatMap(deployment => skipped('Deployment', deployment)),
+    ...workloads.flatMap(workload => skipped(workload.kind, workload)),
   ]
 }

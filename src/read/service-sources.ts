@@ -6,7 +6,8 @@ import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Problem, Refusal } from '../text/problem.ts'
 import { type Manifests, readManifests } from './manifest/read-manifests.ts'
-import { readService, serviceMistakes } from './manifest/service.ts'
+import { readService } from './manifest/service.ts'
+import { serviceMistakes } from './manifest/service-mistakes.ts'
 import { refusePath } from './own-path.ts'
 import type { ServiceInPlace, ServiceInput } from './schema/service.ts'
 import type { Report, ServiceSource } from './services.ts'
@@ -21,8 +22,6 @@ export interface ServiceSources {
   /** Whether every service was understood. */
   complete: boolean
 }
-
-const serviceName = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /** Collects the services of a lab, those in place and those of its manifests. */
 export function readServiceSources(
@@ -132,10 +131,6 @@ function inPlace(input: ServiceInPlace, path: Path, findings: Findings): Service
   }
   const report: Report = (at, message, fix, on) =>
     findings.report([...path, ...at.slice(1)], message, fix, on)
-  if (!serviceName.test(name)) {
-    const fix = 'use lower case letters, digits and "-", at most 63; start with a letter'
-    findings.report([...path, 'name'], `"${name}" cannot be the name of a service`, fix)
-  }
   for (const field of ['externalIPs', 'loadBalancerIPs'] as const) {
     for (const [at, text] of (input[field] ?? []).entries())
       findings.accept([...path, field, at], readAddress(text))

@@ -46,7 +46,7 @@ export function slicesOf(service: Service, pods: Iterable<PodStatus>): EndpointS
 }
 
 /** Whether labels have all that a selector asks for; an empty selector matches nothing, as for Services. */
-function matches(
+export function matches(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,
 ): boolean {

@@ -29,15 +29,26 @@ export interface ServicePortFacts {
   externallyAccessible: boolean
 }
 
-const otherProxy = 'service.kubernetes.io/service-proxy-name'
+/** Labels by which kube-proxy leaves an object to others (`NewProxyServer` in cmd/kube-proxy/app/server.go). */
+const othersLabels = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
+
+/** Why kube-proxy has no rules for a service, in words that go on after its name; undefined where it has. */
+export function whyNotServed({ type, labels, clusterIPs }: Service): string | undefined {
+  const label = othersLabels.find(each => each in labels)
+  if (type === 'ExternalName') return 'is an ExternalName: a name in DNS, and no rule'
+  if (label !== undefined) return `has the label ${label}: kube-proxy leaves it to others`
+  if (clusterIPs.includes('None')) return 'is headless: its name leads to the pods themselves, without a rule'
+  return undefined
+}
 
 /** The service ports that kube-proxy serves in one IP family, sorted by name: no headless, ExternalName or other proxy's services. */
 export function servicePorts(services: Iterable<Service>, family: Family): ServicePortFacts[] {
   const byKey = new Map<string, ServicePortFacts>()
   for (const service of services) {
-    const clusterIP = service.clusterIPs.find(address => address !== '' && familyOf(address) === family)
-    if (service.type === 'ExternalName' || otherProxy in service.labels) continue
-    if (clusterIP === undefined || service.clusterIPs.includes('None')) continue
+    const clusterIP = service.clusterIPs.find(
+      address => address !== '' && address !== 'None' && familyOf(address) === family,
+    )
+    if (clusterIP === undefined || whyNotServed(service) !== undefined) continue
     for (const facts of portsOf(service, canonical(clusterIP), family)) {
       byKey.set(`${facts.name} ${facts.protocol}`, facts)
     }

@@ -1,18 +1,30 @@
-import { namespacedName } from '../model/kubernetes.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { type ClusterNotes, clusterNotes } from '../cluster/notes.ts'
 import type { Manifests } from '../read/manifest/read-manifests.ts'
 import { printable } from './printable.ts'
 
-/** What a person may wonder about when a rule is not there, a line each. */
-export function renderLeftOut({ skipped, objects }: Manifests): string {
-  const unallocated = objects.services.filter(
-    service => service.clusterIPs.length === 0 && service.type !== 'ExternalName',
-  )
+/** What manifests hold that changes nothing: a line for each object that might have, and one for all kinds that never do. */
+export function renderLeftOut({ skipped, otherKinds }: Pick<Manifests, 'skipped' | 'otherKinds'>): string {
+  const kinds = [...otherKinds].sort().map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}`))
   const lines = [
     ...skipped.map(({ file, line, what, why }) => `${file}:${line}: ${what} is left out: ${why}\n`),
-    ...unallocated.map(service => {
-      const name = namespacedName(service)
-      return `${name} has no clusterIP, which the API server would choose, and so no rules: write one\n`
-    }),
+    ...(kinds.length === 0
+      ? []
+      : [`left out, since they say nothing about Services and their pods: ${kinds.join(', ')}\n`]),
   ]
   return printable(lines.join(''))
+}
+
+/** What a person may wonder about when a rule is not there, or leads nowhere. */
+export function renderClusterNotes({ withoutEndpoints }: ClusterNotes): string {
+  return printable(withoutEndpoints.map(note => `${note}\n`).join(''))
+}
+
+/** Comments before rules: what was allocated, and which services have none. */
+export function allocationComments(cluster: Cluster): string {
+  const lines = [
+    ...cluster.allocations.map(({ what, service, value }) => `# ${what} allocated: ${service} ${value}\n`),
+    ...clusterNotes(cluster).withoutRules.map(note => `# no rules: ${note}\n`),
+  ]
+  return lines.join('')
 }

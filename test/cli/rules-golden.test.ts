@@ -21,7 +21,8 @@ function manifest({ services, endpointSlices = [] }: GoldenCase, serviceCIDRs: r
     ...services.map(({ namespace, name, loadBalancerIngress, sessionAffinityTimeoutSeconds, ...spec }) => ({
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { namespace, name },
+      // What a cluster has taken in has a uid, and all that it needs.
+      metadata: { namespace, name, uid: `${namespace}-${name}` },
       spec: {
         ...spec,
         ...(sessionAffinityTimeoutSeconds === undefined

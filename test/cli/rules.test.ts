@@ -57,6 +57,9 @@ spec:
 `,
 )
 
+/** What is said of the service where its deployment is not named. */
+const lonely = 'default/web has no endpoints: its selector {app: web} matches no pod in namespace default\n'
+
 describe('netlab rules', () => {
   it('prints what kube-proxy would hand to iptables-restore', async () => {
     const { out, notes } = await rules('-f', service, '-f', deployment)
@@ -95,20 +98,48 @@ describe('netlab rules', () => {
     expect(JSON.parse(out).nat['KUBE-MARK-MASQ']).toEqual([['-j', 'MARK', '--or-mark', '0x4000']])
   })
 
-  it('says what it leaves out, and which service has no address', async () => {
+  it('allocates what a Service does not state, and says so before the rules', async () => {
+    const text = 'apiVersion: v1\nkind: Service\nmetadata: {name: new}\nspec: {ports: [{port: 80}]}\n'
+    const { out, notes } = await rules(file('allocated.yaml', text))
+    const [, address = ''] = /^# cluster IP allocated: default\/new (\S+)\n\*filter\n/.exec(out) ?? []
+    expect(out).toContain(`"default/new has no endpoints" -m tcp -p tcp -d ${address} --dport 80 -j REJECT`)
+    expect(notes).toBe(
+      'default/new has no endpoints: it has no selector, and there is no EndpointSlice of it\n',
+    )
+  })
+
+  it('says which services have no rules, and why', async () => {
     const text =
-      'apiVersion: v1\nkind: Service\nmetadata: {name: new}\nspec: {ports: [{port: 80}]}\n---\napiVersion: v1\nkind: Secret\n'
-    const path = file('new.yaml', text)
+      'apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None, selector: {app: db}}\n---\n' +
+      'apiVersion: v1\nkind: Service\nmetadata: {name: far}\nspec: {type: ExternalName, externalName: a.example}\n'
+    const { out } = await rules(file('headless.yaml', text))
+    expect(out).toContain(
+      '# no rules: default/db is headless: its name leads to the pods themselves, without a rule\n' +
+        '# no rules: default/far is an ExternalName: a name in DNS, and no rule\n',
+    )
+  })
+
+  it('says where there is no Service at all, and names other kinds once each', async () => {
+    const text = ['Secret', 'ConfigMap', 'Secret']
+      .map(kind => `apiVersion: v1\nkind: ${kind}\n`)
+      .join('---\n')
+    const path = file('none.yaml', text)
     const { notes } = await rules(path)
     expect(notes).toBe(
-      `${path}:6: Secret is left out: it says nothing about service rules\n` +
-        'default/new has no clusterIP, which the API server would choose, and so no rules: write one\n',
+      'left out, since they say nothing about Services and their pods: ConfigMap, 2 Secret\n' +
+        `there is no Service in ${path}: what follows is what every node has\n`,
     )
+  })
+
+  it('takes folders and patterns', async () => {
+    const { out } = await rules('-f', join(folder, '{service,deployment}.yaml'))
+    expect(out).toContain('-j DNAT --to-destination 10.244.0.2:8080\n')
+    await expect(rules('-f', join(folder, 'nothing-*.yaml'))).rejects.toThrow('no file matches')
   })
 
   it('lets no manifest write to the terminal what it likes', async () => {
     const { notes } = await rules(file('odd.yaml', 'apiVersion: v1\nkind: "\\e[31mRed"\n'))
-    expect(notes).toContain(':1: ␛[31mRed is left out')
+    expect(notes).toContain(': ␛[31mRed\n')
   })
 
   it('ends quietly where its reader has seen enough', async () => {
@@ -155,9 +186,9 @@ describe('netlab rules --mode nftables', () => {
       'services fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @service-nodeports',
     )
     expect(notes).toBe(
-      "node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, which --node-ip says\n",
+      `${lonely}node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, which --node-ip says\n`,
     )
-    expect((await rules(service, ...mode, '--nodeport-addresses', '0.0.0.0/0')).notes).toBe('')
+    expect((await rules(service, ...mode, '--nodeport-addresses', '0.0.0.0/0')).notes).toBe(lonely)
   })
 
   it('drops what goes to cluster IPs that nobody has, by an option and by objects', async () => {
@@ -187,7 +218,6 @@ describe('netlab rules --mode nftables', () => {
       '--iptables-localhost-nodeports is for iptables mode',
     ],
     [[...mode, '--no-random-fully'], '--no-random-fully is for iptables and ipvs mode'],
-    [['--service-cidr', '10.96.0.0/16'], '--service-cidr is for nftables mode'],
     [['--ipvs-scheduler', 'lc'], '--ipvs-scheduler is for ipvs mode'],
     [[...mode, '--ipvs-strict-arp'], '--ipvs-strict-arp is for ipvs mode'],
     [['--mode', 'ipvs', '--ipvs-scheduler', 'fair'], 'Allowed choices are rr'],
@@ -223,7 +253,7 @@ describe('netlab rules --mode ipvs', () => {
     const { out, notes } = await rules(service, '--mode', 'ipvs')
     expect(out).not.toContain(':30080')
     expect(notes).toBe(
-      'node ports are left out: each has a virtual server on each address of the node, which --node-ip says\n',
+      `${lonely}node ports are left out: each has a virtual server on each address of the node, which --node-ip says\n`,
     )
   })
 })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { startPods } from '../../src/service/pod-addresses.ts'
 import { slicesFromPods } from '../../src/service/pods.ts'
 import { pod, service } from '../dataplane/iptables/fixtures.ts'
 
@@ -59,21 +58,4 @@ describe('the endpoints of a service', () => {
     const { selector: _, ...bare } = service()
     expect(slicesFromPods([bare, service({ selector: {} })], [pod('a', '10.1.0.2')])).toEqual([])
   })
-})
-
-it('pods that nobody started get the next free addresses, and live on the node', () => {
-  const deployment = { namespace: 'shop', name: 'web', replicas: 2, labels: { app: 'cart' }, ports: [] }
-  const waiting = pod('waiting', '', { addresses: [] })
-  const ended = pod('ended', '', { addresses: [], ended: true })
-  const started = startPods([waiting, pod('old', '10.1.0.3'), ended], [deployment], {
-    name: 'n1',
-    podNetworks: ['10.1.0.0/29', 'fd00::/64'],
-  })
-  expect(started.map(({ name, addresses, nodeName }) => [name, addresses, nodeName])).toEqual([
-    ['ended', [], undefined],
-    ['old', ['10.1.0.3'], undefined],
-    ['waiting', ['10.1.0.2', 'fd00::2'], 'n1'],
-    ['web-1', ['10.1.0.4', 'fd00::3'], 'n1'],
-    ['web-2', ['10.1.0.5', 'fd00::4'], 'n1'],
-  ])
 })

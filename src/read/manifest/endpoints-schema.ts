@@ -18,6 +18,7 @@ const endpoint = z.looseObject({
     })
     .nullish(),
   nodeName: z.string().nullish(),
+  targetRef: z.looseObject({ kind: z.string().nullish(), name: z.string().nullish() }).nullish(),
 })
 
 /** A discovery.k8s.io/v1 EndpointSlice. */
@@ -28,7 +29,11 @@ export const endpointSliceObject = z.looseObject({
   endpoints: z.array(endpoint).nullish(),
 })
 
-const address = z.looseObject({ ip: ipAddress, nodeName: z.string().nullish() })
+const address = z.looseObject({
+  ip: ipAddress,
+  nodeName: z.string().nullish(),
+  targetRef: endpoint.shape.targetRef,
+})
 
 /** A v1 Endpoints, what EndpointSlices came from. */
 export const endpointsObject = z.looseObject({

@@ -20,8 +20,9 @@ export function readEndpointSlice(object: EndpointSliceObject): EndpointSlice | 
     ports: (object.ports ?? []).flatMap(({ name, protocol, port }) =>
       port ? [{ name: name ?? '', protocol: protocol ?? ('TCP' as const), port }] : [],
     ),
-    endpoints: (object.endpoints ?? []).map(({ addresses, conditions, nodeName }) => ({
+    endpoints: (object.endpoints ?? []).map(({ addresses, conditions, nodeName, targetRef }) => ({
       addresses,
+      ...podOf(targetRef),
       ...(nodeName && { nodeName }),
       ...(typeof conditions?.ready === 'boolean' && { ready: conditions.ready }),
       ...(typeof conditions?.serving === 'boolean' && { serving: conditions.serving }),
@@ -69,6 +70,27 @@ export function readEndpoints({ metadata, subsets }: EndpointsObject): EndpointS
   })
 }
 
-function endpointOf({ ip, nodeName }: Addresses[number], ready: boolean): Endpoint {
-  return { addresses: [ip], ...(nodeName && { nodeName }), ready }
+function endpointOf({ ip, nodeName, targetRef }: Addresses[number], ready: boolean): Endpoint {
+  return { addresses: [ip], ...podOf(targetRef), ...(nodeName && { nodeName }), ready }
+}
+
+function podOf(target: Addresses[number]['targetRef']): { pod?: string } {
+  return target?.kind === 'Pod' && target.name ? { pod: target.name } : {}
+}
+
+/** Labels of objects that kube-proxy does not watch (`NewProxyServer` in cmd/kube-proxy/app/server.go). */
+const notWatched = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
+
+/** Why kube-proxy knows nothing of a slice with these labels; undefined where it does. */
+export function whyNotWatched(labels: Readonly<Record<string, string>> = {}): string | undefined {
+  const label = notWatched.find(each => each in labels)
+  return label === undefined ? undefined : `kube-proxy does not watch what has the label ${label}`
+}
+
+/** Why no EndpointSlices are made of an Endpoints object (`shouldMirror` in endpointslicemirroring/utils.go); undefined where they are. */
+export function whyNotMirrored({ labels, annotations }: EndpointsObject['metadata']): string | undefined {
+  const skip = 'endpointslice.kubernetes.io/skip-mirror'
+  if (labels?.[skip] === 'true') return `its label ${skip} says that no EndpointSlices are made of it`
+  const leader = 'control-plane.alpha.kubernetes.io/leader'
+  return annotations && leader in annotations ? 'it is a lease of a leader election' : undefined
 }

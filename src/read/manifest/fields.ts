@@ -12,6 +12,18 @@ export const dnsLabel = z.string().refine(text => labelPattern.test(text), {
   params: { fix: 'use at most 63 small letters, digits and "-", with a letter or digit at both ends' },
 })
 
+/** The name of a container's port (`IsValidPortName`). */
+export const portName = z.string().refine(isPortName, {
+  error: issue => `"${String(issue.input)}" cannot be the name of a port`,
+  params: {
+    fix: 'write a number without quotes, or at most 15 small letters, digits and "-", with at least one letter',
+  },
+})
+
+function isPortName(text: string): boolean {
+  return /^(?=.*[a-z])[a-z0-9](?:-?[a-z0-9])*$/.test(text) && text.length <= 15
+}
+
 const objectName = z.string().refine(text => subdomainPattern.test(text), {
   error: issue => `"${String(issue.input)}" cannot be an object's name`,
   params: { fix: 'use small letters, digits, "-" and ".", with a letter or digit at both ends' },
@@ -25,7 +37,13 @@ export const metadata = z.looseObject({
   name: objectName.meta({ examples: ['http-server'] }),
   namespace: dnsLabel.nullish(),
   labels: labelMap.nullish(),
+  annotations: z.record(z.string(), z.string()).nullish(),
+  /** Only what a cluster has taken in has one. */
+  uid: z.string().nullish(),
   deletionTimestamp: z.string().nullish(),
+  ownerReferences: z
+    .array(z.looseObject({ kind: z.string(), name: z.string(), controller: z.boolean().nullish() }))
+    .nullish(),
 })
 
 export const protocol = z.enum(['TCP', 'UDP', 'SCTP'])

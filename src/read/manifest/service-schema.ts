@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { port } from '../schema/fields.ts'
-import { dnsLabel, ipAddress, labelMap, metadata, network, protocol } from './fields.ts'
+import { dnsLabel, ipAddress, labelMap, metadata, network, portName, protocol } from './fields.ts'
 
 const policy = z.enum(['Cluster', 'Local'])
 
@@ -9,7 +9,7 @@ const servicePort = z
     name: dnsLabel.or(z.literal('')).nullish(),
     protocol: protocol.nullish(),
     port,
-    targetPort: z.union([port, dnsLabel]).nullish(),
+    targetPort: z.union([port, z.literal(0), z.literal(''), portName]).nullish(),
     nodePort: port.or(z.literal(0)).nullish(),
     appProtocol: z.string().nullish(),
   })

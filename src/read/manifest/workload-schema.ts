@@ -8,9 +8,33 @@ const containerPort = z.looseObject({
   protocol: protocol.nullish(),
 })
 
+const probePort = z.union([z.int(), z.string()])
+const count = z.int().nullish()
+
+const probe = z.looseObject({
+  httpGet: z
+    .looseObject({ path: z.string().nullish(), port: probePort, scheme: z.string().nullish() })
+    .nullish(),
+  tcpSocket: z.looseObject({ port: probePort }).nullish(),
+  periodSeconds: count,
+  timeoutSeconds: count,
+  failureThreshold: count,
+  successThreshold: count,
+})
+
+const container = z.looseObject({
+  name: z.string().nullish(),
+  ports: z.array(containerPort).nullish(),
+  readinessProbe: probe.nullish(),
+})
+
 const podSpec = z.looseObject({
   nodeName: z.string().nullish(),
-  containers: z.array(z.looseObject({ name: z.string().nullish(), ports: z.array(containerPort).nullish() })),
+  hostNetwork: z.boolean().nullish(),
+  hostname: z.string().nullish(),
+  subdomain: z.string().nullish(),
+  containers: z.array(container),
+  initContainers: z.array(container.extend({ restartPolicy: z.string().nullish() })).nullish(),
 })
 
 /** A v1 Pod. */
@@ -20,26 +44,43 @@ export const podObject = z.looseObject({
   status: z
     .looseObject({
       phase: z.string().nullish(),
-      podIP: ipAddress.nullish(),
+      podIP: ipAddress.or(z.literal('')).nullish(),
       podIPs: z.array(z.looseObject({ ip: ipAddress })).nullish(),
       conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
     })
     .nullish(),
 })
 
-/** An apps/v1 Deployment. */
-export const deploymentObject = z.looseObject({
+const template = z.looseObject({
+  metadata: z.looseObject({ labels: labelMap.nullish() }).nullish(),
+  spec: podSpec,
+})
+
+/** What a workload of any kind may say; which of it must be there, its kind and version say. */
+const workloadSpec = z.looseObject({
+  replicas: z.int().min(0).nullish(),
+  template,
+  serviceName: z.string().nullish(),
+  ordinals: z.looseObject({ start: z.int().min(0).nullish() }).nullish(),
+  parallelism: z.int().min(0).nullish(),
+  completions: z.int().min(0).nullish(),
+  suspend: z.boolean().nullish(),
+})
+
+/** A workload whose selector is a map of labels: a ReplicationController. */
+export const controllerObject = z.looseObject({
   metadata,
-  spec: z.looseObject({
-    replicas: z.int().min(0).nullish(),
-    selector: z.looseObject({ matchLabels: labelMap.nullish() }),
-    template: z.looseObject({
-      metadata: z.looseObject({ labels: labelMap.nullish() }).nullish(),
-      spec: podSpec,
-    }),
-  }),
+  spec: workloadSpec.extend({ selector: labelMap.nullish() }),
+})
+
+/** Any other workload. */
+export const workloadObject = z.looseObject({
+  metadata,
+  spec: workloadSpec.extend({ selector: z.looseObject({ matchLabels: labelMap.nullish() }).nullish() }),
 })
 
 export type PodObject = z.infer<typeof podObject>
 export type PodSpec = z.infer<typeof podSpec>
-export type DeploymentObject = z.infer<typeof deploymentObject>
+export type ContainerObject = z.infer<typeof container>
+export type WorkloadObject = z.infer<typeof workloadObject>
+export type ControllerObject = z.infer<typeof controllerObject>

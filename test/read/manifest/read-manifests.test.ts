@@ -94,6 +94,7 @@ describe('a Service', () => {
       internalTrafficPolicy: 'Cluster',
       externalTrafficPolicy: 'Local',
       publishNotReadyAddresses: true,
+      isAllocated: true,
     })
   })
 
@@ -192,13 +193,17 @@ describe('pods', () => {
     ).objects.pods[0]
 
   it('are ready by themselves, as a person writes them', () => {
+    const ports = [{ name: 'http', port: 8080, protocol: 'TCP' }]
     expect(read('')).toEqual({
       namespace: 'default',
       name: 'a',
       labels: { app: 'cart' },
       addresses: [],
       nodeName: 'n1',
-      ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+      ports,
+      containers: [{ name: 'c', ports }],
+      hostNetwork: false,
+      isKnown: false,
       ready: true,
       terminating: false,
       ended: false,
@@ -225,13 +230,18 @@ spec:
     metadata: {labels: {${labels}}}
     spec: {containers: [{name: c, image: nginx, ports: [{containerPort: 80}]}]}
 `
-    expect(readManifests(text('app: web'), 'm.yaml').objects.deployments).toEqual([
+    expect(readManifests(text('app: web'), 'm.yaml').objects.workloads).toEqual([
       {
+        kind: 'Deployment',
         namespace: 'default',
         name: 'web',
         replicas: 3,
-        labels: { app: 'web' },
-        ports: [{ name: '', port: 80, protocol: 'TCP' }],
+        firstOrdinal: 0,
+        template: {
+          labels: { app: 'web' },
+          containers: [{ name: 'c', ports: [{ name: '', port: 80, protocol: 'TCP' }] }],
+          hostNetwork: false,
+        },
       },
     ])
     expect(told(text('app: wep'))).toEqual([
@@ -253,18 +263,21 @@ describe('a file', () => {
   it('may hold other things, which are left out', () => {
     const text =
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n---\napiVersion: serving.knative.dev/v1\nkind: Service\n'
-    const { skipped, problems } = readManifests(text, 'm.yaml')
+    const { otherKinds, problems } = readManifests(text, 'm.yaml')
     expect(problems).toEqual([])
-    expect(skipped.map(({ line, what }) => `${line} ${what}`)).toEqual(['1 ConfigMap x', '5 Service'])
+    expect([...otherKinds]).toEqual([
+      ['ConfigMap', 1],
+      ['Service', 1],
+    ])
   })
 
   it.each([
     ['kind: Service', '1:1 | "apiVersion" is missing | add "apiVersion: v1"'],
     ['apiVersion: v1\nkind: Sevice', '2:7 | unknown kind "Sevice" | did you mean "Service"?'],
-    ['apiVersion: extensions/v1beta1\nkind: Deployment', undefined],
+    ['apiVersion: openshift.io/v1\nkind: Deployment', undefined],
     [
-      'apiVersion: apps/v1beta1\nkind: Deployment',
-      '1:13 | Deployment of apps/v1beta1 is not read | write apps/v1',
+      'apiVersion: apps/v1alpha1\nkind: Deployment',
+      '1:13 | Deployment of apps/v1alpha1 is not read | write apps/v1',
     ],
     ['- 1', '1:1 | not a Kubernetes object | an object has apiVersion, kind and metadata'],
   ])('with %j is told', (text, problem) => {
@@ -336,9 +349,9 @@ describe('a ServiceCIDR', () => {
     ['has networks', cidr('[10.96.0.0]'), '4:16 | 10.96.0.0 has no prefix | write 10.96.0.0/32 for it alone'],
     ['has one at least', cidr('[]'), '4:15 | must not be empty'],
     [
-      'is read in one version',
-      cidr('[10.96.0.0/16]', 'name: a', 'v1beta1'),
-      '1:13 | ServiceCIDR of networking.k8s.io/v1beta1 is not read | write networking.k8s.io/v1',
+      'is read in the versions of today',
+      cidr('[10.96.0.0/16]', 'name: a', 'v1alpha1'),
+      '1:13 | ServiceCIDR of networking.k8s.io/v1alpha1 is not read | write networking.k8s.io/v1',
     ],
   ])('%s', (_, text, problem) => {
     expect(told(text)).toEqual([problem])

@@ -1,0 +1,43 @@
+import { namespacedName, type Service } from '../model/kubernetes.ts'
+import { matches } from '../service/pods.ts'
+import { whyNotServed } from '../service/service-ports.ts'
+import type { Cluster } from './cluster.ts'
+
+/** Why services have no rules, or none that lead anywhere, a line each. */
+export interface ClusterNotes {
+  /** Those that kube-proxy does not serve. */
+  withoutRules: readonly string[]
+  /** Those that have no endpoints, although they might be expected to. */
+  withoutEndpoints: readonly string[]
+}
+
+/** What people may wonder about in a cluster that was made of manifests. */
+export function clusterNotes(cluster: Cluster): ClusterNotes {
+  return {
+    withoutRules: cluster.services.flatMap(service => {
+      const why = whyNotServed(service)
+      return why === undefined ? [] : [`${namespacedName(service)} ${why}`]
+    }),
+    withoutEndpoints: cluster.services.flatMap(service => {
+      const why = service.type === 'ExternalName' ? undefined : whyNoEndpoints(service, cluster)
+      return why === undefined ? [] : [`${namespacedName(service)} has no endpoints: ${why}`]
+    }),
+  }
+}
+
+function whyNoEndpoints(service: Service, { slices, pods }: Cluster): string | undefined {
+  const own = slices.filter(slice => slice.service === service.name && slice.namespace === service.namespace)
+  if (own.some(slice => slice.endpoints.some(({ ready }) => ready !== false))) return undefined
+  if (own.length > 0) return 'none of them is ready'
+  const { selector, namespace } = service
+  if (selector === undefined || Object.keys(selector).length === 0)
+    return 'it has no selector, and there is no EndpointSlice of it'
+  const selected = pods.filter(pod => pod.namespace === namespace && matches(selector, pod.labels))
+  const written = Object.entries(selector)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(', ')
+  if (selected.length === 0) return `its selector {${written}} matches no pod in namespace ${namespace}`
+  if (selected.every(({ addresses }) => addresses.length === 0)) return 'its pods have no address yet'
+  const names = service.ports.flatMap(({ targetPort }) => (typeof targetPort === 'string' ? targetPort : []))
+  return `its pods have no port named ${names.join(' or ')}`
+}

@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { globSync } from 'tinyglobby'
+import { exitCode, NetlabError } from '../errors.ts'
+import type { SourceFile } from '../model/lab.ts'
+
+/** Bytes: what one cluster prints, with room to spare. */
+const largest = 256 * 1024 * 1024
+
+/** What stands for standard input. */
+const stdin = '-'
+
+/**
+ * Reads files of manifests, as kubectl takes them: files, folders (of each its own .yaml, .yml and .json files), patterns such as
+ * `k8s/*.yaml`, and `-`, for which `readStdin` gives the text. Throws NetlabError for what cannot be read.
+ */
+export async function loadManifests(
+  names: readonly string[],
+  readStdin: () => Promise<string>,
+): Promise<SourceFile[]> {
+  const sources: SourceFile[] = []
+  for (const name of new Set(names)) {
+    if (name === stdin) sources.push({ path: 'stdin', text: await readStdin() })
+    else for (const path of filesOf(name)) sources.push({ path, text: readManifest(path) })
+  }
+  return [...new Map(sources.map(source => [source.path, source])).values()]
+}
+
+/** The files that a name stands for. */
+function filesOf(name: string): string[] {
+  if (/^https?:\/\//.test(name))
+    throw refused(
+      `${name} is an address on the web, and netlab fetches nothing`,
+      `curl -L ${name} | netlab up -f -`,
+    )
+  if (!existsSync(name) && /[*?[{]/.test(name)) {
+    const found = globSync(name, { expandDirectories: false }).sort()
+    if (found.length > 0) return found
+    throw refused(`no file matches ${name}`, 'look at the pattern: ls shows what is there')
+  }
+  return statOf(name).isDirectory() ? filesIn(name) : [name]
+}
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(folder).sort()
+  if (names.includes('Chart.yaml'))
+    throw refused(
+      `${folder} is a Helm chart, which makes manifests`,
+      `helm template ${folder} | netlab up -f -`,
+    )
+  const kustomization = names.find(name => /^(?:kustomization\.ya?ml|Kustomization)$/.test(name))
+  if (kustomization !== undefined)
+    throw refused(
+      `${folder} has a ${kustomization}: kustomize makes manifests of it`,
+      `kubectl kustomize ${folder} | netlab up -f -`,
+    )
+  const files = names
+    .filter(name => /\.(?:ya?ml|json)$/.test(name) && !name.startsWith('.'))
+    .map(name => join(folder, name))
+  if (files.length > 0) return files
+  const inner = names.find(name => !name.startsWith('.') && statOf(join(folder, name)).isDirectory())
+  const fix = inner === undefined ? undefined : `name the folder that has them: ${join(folder, inner)}, say`
+  throw refused(`${folder} has no .yaml, .yml or .json file`, fix)
+}
+
+function readManifest(path: string): string {
+  const stats = statOf(path)
+  // A pipe of the shell's own, `<(helm template …)`, is fine; a device could go on for ever.
+  if (!stats.isFile() && !stats.isFIFO()) throw refused(`${path} is not a file`)
+  if (stats.size > largest) throw refused(`${path} is larger than 256 MiB`, 'is it the right file?')
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path)
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function unreadable(path: string, cause: unknown): NetlabError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const reasons: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    ENOTDIR: 'there is no such file',
+    EACCES: 'you may not read it',
+  }
+  const why = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause))
+  return new NetlabError({ what: `${path} cannot be read: ${why}`, exitCode: exitCode.wrongInput, cause })
+}
+
+function refused(what: string, fix?: string): NetlabError {
+  return new NetlabError({ what, ...(fix === undefined ? {} : { fix }), exitCode: exitCode.wrongInput })
+}
