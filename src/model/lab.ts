@@ -42,6 +42,8 @@ export interface Container {
   name: string
   /** Ports on which netlab's own HTTP server answers with the pod's name; empty where `command` runs. */
   serve: readonly number[]
+  /** Ports on which it answers datagrams (UDP); left out: none. */
+  datagrams?: readonly number[]
   /** A program and its arguments; empty where netlab's own server runs. */
   command: readonly string[]
   /** What it listens on, `serve` included. */

@@ -2,7 +2,7 @@ import { type Action, type Command, onHost } from '../command/command.ts'
 import { familyOf, subnetOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import { addressesOf, iptablesOf } from '../model/families.ts'
-import type { Bridge, BuildPart, Lab, LabMachine, Pod } from '../model/lab.ts'
+import type { Bridge, BuildPart, Container, Lab, LabMachine, Pod } from '../model/lab.ts'
 import { onNetworks } from '../model/places.ts'
 import { isWiredByPlugins } from '../model/pod-link.ts'
 import { pinsPods, wiringOf } from '../model/wiring.ts'
@@ -233,15 +233,16 @@ export function startCommands(all: readonly Running[]): Command[] {
 /** The programs that a pod or a machine runs, pause among them. */
 export function podPrograms(pod: Running): Command[] {
   const programs = pod.containers.map(container => ({
-    argv: container.command.length > 0 ? container.command : serveArgv(pod, container.serve),
+    argv: container.command.length > 0 ? container.command : serveArgv(pod, container),
     in: pod.name,
     container: { pod: pod.name, name: container.name },
   }))
   return pod.pause === undefined ? programs : pausedPrograms(pod.name, pod.pause, programs)
 }
 
-function serveArgv(pod: Pick<Pod, 'name'>, ports: readonly number[]): readonly string[] {
-  return ['netlab', 'serve', ...ports.map(String), '--name', pod.name]
+function serveArgv(pod: Pick<Pod, 'name'>, { serve, datagrams = [] }: Container): readonly string[] {
+  const ports = [...serve.map(String), ...datagrams.map(port => `${port}/UDP`)]
+  return ['netlab', 'serve', ...ports, '--name', pod.name]
 }
 
 function count(number: number, noun: string): string {

@@ -55,7 +55,7 @@ function readContainer(
   path: Path,
   { findings, mapsPorts }: { findings: Findings; mapsPorts: boolean },
 ): Container {
-  const serve = asList(input.serve)
+  const serve = readServe(input.serve, path, findings)
   if (serve.length > 0 && input.command !== undefined) {
     const message = '"serve" and "command" both say what runs here'
     findings.report([...path, 'serve'], message, 'remove one, or write two "containers"', 'key')
@@ -70,21 +70,40 @@ function readContainer(
     }
     return port ? [{ name: portName, ...port }] : []
   })
-  for (const [index, port] of serve.entries()) {
-    if (serve.indexOf(port) === index) continue
-    findings.report([...path, 'serve', index], `port ${port} stands twice`, 'remove one')
-  }
-  const served = serve.map((port): ContainerPort => {
-    const known = named.find(each => each.port === port && each.protocol === 'TCP')
-    return known ?? { name: '', port, protocol: 'TCP' }
+  const served = serve.map(({ port, protocol }): ContainerPort => {
+    const known = named.find(each => each.port === port && each.protocol === protocol)
+    return known ?? { name: '', port, protocol }
   })
   const others = named.filter(each => !served.includes(each))
   const command =
     input.command === undefined ? [] : readCommand(input.command, [...path, 'command'], findings)
-  const container: Container = { name, serve, command, ports: [...served, ...others] }
+  const [tcp, datagrams] = (['TCP', 'UDP'] as const).map(protocol =>
+    serve.filter(each => each.protocol === protocol).map(({ port }) => port),
+  )
+  const container: Container = {
+    ...{ name, serve: tcp ?? [], command, ports: [...served, ...others] },
+    ...(datagrams?.length ? { datagrams } : {}),
+  }
   if (input.readiness === undefined) return container
   const readiness = readReadiness(input.readiness, container, [...path, 'readiness'], findings)
   return readiness === undefined ? container : { ...container, readiness }
+}
+
+/** Reads the ports on which netlab's own server answers. */
+function readServe(
+  input: ContainerInput['serve'],
+  path: Path,
+  findings: Findings,
+): { port: number; protocol: Protocol }[] {
+  const texts = asList(input)
+  return texts.flatMap((text, index) => {
+    const at = Array.isArray(input) ? [...path, 'serve', index] : [...path, 'serve']
+    const port = findings.accept(at, readPort(text))
+    if (port?.protocol === 'SCTP')
+      findings.report(at, `netlab's own server does not speak SCTP`, 'run a "command" that does')
+    if (texts.indexOf(text) !== index) findings.report(at, `port ${text} stands twice`, 'remove one')
+    return port ? [port] : []
+  })
 }
 
 /** Reads a command that is a text or a list of words; empty after a problem. */

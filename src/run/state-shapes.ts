@@ -42,6 +42,7 @@ const containers = list(
   fields({
     name,
     serve: list(number),
+    datagrams: optional(list(number)),
     command: texts,
     ports: list(fields({ name: text, port: number })),
   }),

@@ -1,12 +1,13 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Server } from 'node:http'
+import { datagramServer } from './datagram-server.ts'
 import { setns } from './native-network.ts'
 import { podServer } from './pod-answer.ts'
+import type { ServedPort } from './served-port.ts'
 
 /** A port of a pod on which netlab's own server answers. */
-export interface Listener {
+export interface Listener extends ServedPort {
   pod: string
-  port: number
   /** The only one on which it listens; left out: on all. */
   address?: string
 }
@@ -24,7 +25,7 @@ const grace = 5000
 export class PodListeners {
   readonly #namespaces: string
   readonly #home = openSync('/proc/self/ns/net', 'r')
-  readonly #servers = new Map<string, Server[]>()
+  readonly #servers = new Map<string, ((ending: Ending) => Promise<unknown>)[]>()
 
   /** `namespaces`: the folder where `ip netns` keeps them. */
   constructor(namespaces: string) {
@@ -49,29 +50,14 @@ export class PodListeners {
   async close(pod: string, ending: Ending): Promise<void> {
     const servers = this.#servers.get(pod) ?? []
     this.#servers.delete(pod)
-    await Promise.all(
-      servers.map(server => {
-        const ended = new Promise(resolve => server.close(resolve))
-        if (ending === 'kill') server.closeAllConnections()
-        else setTimeout(() => server.closeAllConnections(), grace).unref()
-        return ended
-      }),
-    )
+    await Promise.all(servers.map(end => end(ending)))
   }
 
-  async #open({ pod, port, address }: Listener): Promise<void> {
+  async #open(listener: Listener): Promise<void> {
+    const { pod, protocol, address } = listener
     const namespace = openSync(`${this.#namespaces}/${pod}`, 'r')
     setns(namespace)
-    const server = podServer(pod)
-    const open = new Promise<void>((resolve, reject) => {
-      server.once('listening', () => {
-        this.#servers.set(pod, [...(this.#servers.get(pod) ?? []), server])
-        resolve()
-      })
-      server.once('error', error => reject(new Error(`${pod}: ${error.message}`)))
-    })
-    // Without a host the socket is made inside this very call, that is, in the pod's namespace; a host is looked up first.
-    server.listen({ port, backlog: 4096, ...(address === undefined ? {} : { host: address }) })
+    const open = protocol === 'UDP' ? this.#bind(listener) : this.#listen(listener)
     try {
       if (address !== undefined) await open
     } finally {
@@ -80,4 +66,38 @@ export class PodListeners {
     }
     await open
   }
+
+  #keep(pod: string, end: (ending: Ending) => Promise<unknown>): void {
+    this.#servers.set(pod, [...(this.#servers.get(pod) ?? []), end])
+  }
+
+  /** Without an address the socket is made inside this very call, that is, in the pod's namespace; an address is looked up first. */
+  #listen({ pod, port, address }: Listener): Promise<void> {
+    const server = podServer(pod)
+    const open = new Promise<void>((resolve, reject) => {
+      server.once('listening', () => {
+        this.#keep(pod, ending => endServer(server, ending))
+        resolve()
+      })
+      server.once('error', error => reject(new Error(`${pod}: ${error.message}`)))
+    })
+    server.listen({ port, backlog: 4096, ...(address === undefined ? {} : { host: address }) })
+    return open
+  }
+
+  async #bind({ pod, port, address }: Listener): Promise<void> {
+    try {
+      const socket = await datagramServer(pod, { port, ...(address === undefined ? {} : { address }) })
+      this.#keep(pod, () => new Promise<void>(ended => socket.close(() => ended())))
+    } catch (error) {
+      throw new Error(`${pod}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}
+
+function endServer(server: Server, ending: Ending): Promise<unknown> {
+  const ended = new Promise(resolve => server.close(resolve))
+  if (ending === 'kill') server.closeAllConnections()
+  else setTimeout(() => server.closeAllConnections(), grace).unref()
+  return ended
 }

@@ -13,6 +13,7 @@ import { lives } from './proc.ts'
 import { CommandError } from './process.ts'
 import { insideFolder, insideProgram } from './program-files.ts'
 import { enterArgv, insideEnv, type Sandbox } from './sandbox.ts'
+import { servedPort } from './served-port.ts'
 import type { StartedPodServer } from './start.ts'
 
 /** Whether a command starts netlab's own server. */
@@ -148,7 +149,7 @@ function listenersOf({ argv, in: pod }: Command): Listener[] {
   const address = at === -1 ? undefined : argv[at + 1]
   return argv
     .slice(2, argv.indexOf('--name'))
-    .map(port => ({ pod, port: Number(port), ...(address === undefined ? {} : { address }) }))
+    .map(text => ({ pod, ...servedPort(text), ...(address === undefined ? {} : { address }) }))
 }
 
 /** Seconds within which a program that cannot run has said so. */

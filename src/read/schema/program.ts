@@ -2,9 +2,10 @@ import * as z from 'zod'
 import { address, commandLine, name, oneOrMore, port } from './fields.ts'
 
 /** Ports on which netlab's own server answers. */
-export const serve = oneOrMore(port).meta({
-  description: "The port, or ports, on which netlab's own HTTP server answers with the pod's name.",
-  examples: [8080],
+export const serve = oneOrMore(z.union([port, z.string().meta({ pattern: '^[0-9]+/(TCP|UDP)$' })])).meta({
+  description:
+    "The port, or ports, on which netlab's own HTTP server answers with the pod's name; `53/UDP` where it is to answer datagrams.",
+  examples: [8080, [53, '53/UDP']],
 })
 
 const numberedPort = z.union([port, z.string().meta({ pattern: '^[0-9]+/(TCP|UDP|SCTP)$' })])
