@@ -191,7 +191,7 @@ function portRange(text: string): ServicePools['nodePorts'] {
 }
 
 /** For options that may be given several times. */
-export function collect(value: string, previous: string[]): string[] {
+export function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value]
 }
 

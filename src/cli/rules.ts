@@ -35,7 +35,7 @@ export function rulesCommand(): Command {
     .description("print the rules that kube-proxy would install, as text for the kernel's own tools")
     .argument('[lab...]', 'a lab, as after its last step; or files and folders of Kubernetes manifests')
     .option(
-      '-f, --file <file>',
+      '-f, --file <file...>',
       'a file or folder of Kubernetes manifests, "-" is stdin (repeatable); or a lab file',
       collect,
       [],
@@ -119,8 +119,7 @@ export function rulesCommand(): Command {
         const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
-      const sources = await loadManifests(files, () => readAll(process.stdin))
-      const read = readManifestFiles(sources.map(({ path, text }) => ({ file: path, text })))
+      const read = readManifestFiles(await loadManifests(files, () => readAll(process.stdin)))
       const cluster = clusterOfManifests(read, options)
       const view = viewOfCluster(cluster, read.objects, options)
       err.write(renderLeftOut(read) + renderClusterNotes(clusterNotes(cluster)) + nodePortNote(view, options))

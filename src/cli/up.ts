@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
-import { exitCode } from '../errors.ts'
+import { exitCode, NetlabError } from '../errors.ts'
+import type { Lab } from '../model/lab.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
@@ -15,9 +16,10 @@ import { renderUpSummary } from '../view/up-summary.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { checkedName } from './lab-name.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
+import { type MadeLabFlags, madeLab, refuseWithoutManifests, withMadeLabOptions } from './made-lab.ts'
 import { noLabNamed } from './no-lab-named.ts'
 
-interface UpFlags {
+interface UpFlags extends MadeLabFlags {
   name?: string
   limit?: SaidLimits
   keep?: true
@@ -31,9 +33,10 @@ interface UpFlags {
 
 /** `netlab up`: builds a lab, step by step, each one verified. */
 export function upCommand(earlyStart: EarlyStart): Command {
-  return new Command('up')
+  const command = new Command('up')
     .description('build a lab, step by step, each step verified; what fails is explained and taken down')
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
+  return withMadeLabOptions(command)
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
     .addOption(limitOption())
     .option('--keep', 'leave a lab whose step failed as it is, to look at')
@@ -48,15 +51,38 @@ export function upCommand(earlyStart: EarlyStart): Command {
         'watch',
       ]),
     )
-    .action((lab: string | undefined, flags: UpFlags) => {
-      if (lab === undefined) throw noLabNamed('up')
+    .action((lab: string | undefined, flags: UpFlags, command: Command) => {
+      if (flags.file === undefined) refuseWithoutManifests(command)
+      else if (lab !== undefined) throw labAndManifests(lab)
+      if (lab === undefined && flags.file === undefined) throw noLabNamed('up')
       return runUp(earlyStart.begin(), lab, flags)
     })
 }
 
-async function runUp({ interrupt, start }: LabUnderWay, nameOrPath: string, flags: UpFlags): Promise<void> {
-  const file = findLab(nameOrPath)
-  const read = withLimits(loadLab(file), flags.limit)
+function labAndManifests(lab: string): NetlabError {
+  return new NetlabError({
+    what: `a lab is made of manifests, or it is ${lab}`,
+    fix: `netlab up ${lab}; or name the files after -f alone`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+async function labToRun(lab: string | undefined, flags: UpFlags): Promise<{ lab: Lab; file: string }> {
+  if (lab === undefined) {
+    const { err } = openTerminal()
+    return madeLab(flags, flags.name, text => flags.quiet || err.write(text))
+  }
+  const file = findLab(lab)
+  return { lab: loadLab(file), file }
+}
+
+async function runUp(
+  { interrupt, start }: LabUnderWay,
+  named: string | undefined,
+  flags: UpFlags,
+): Promise<void> {
+  const { lab: given, file } = await labToRun(named, flags)
+  const read = withLimits(given, flags.limit)
   const running = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
   const { lab, plan } = running
   const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })

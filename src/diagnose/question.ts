@@ -121,12 +121,13 @@ function askedFor(
 export function addressOf({ lab, services }: LabInCondition, name: string, from: Place): string | undefined {
   if (isAddress(name)) return name
   const machine = machinesOf(lab).find(one => one.name === name)
+  const asker = lab.pods.find(pod => pod.name === from)?.namespace
   const addresses =
     machine?.addresses ??
     services
       .filter(({ service }) => {
         const [namespace = '', own = ''] = service.split('/')
-        return serviceNames({ namespace, name: own }).includes(name)
+        return serviceNames({ namespace, name: own }, asker).includes(name)
       })
       .map(({ clusterIP }) => clusterIP)
   return firstAsked(addresses, machinesOf(lab).find(one => one.name === from)?.addresses)

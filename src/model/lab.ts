@@ -78,6 +78,10 @@ export interface Pod extends Addressed {
   /** The Kubernetes namespace that a service's selector looks in. */
   namespace: string
   labels: Readonly<Record<string, string>>
+  /** What it is called below the name of a headless service; left out: its name. */
+  hostname?: string
+  /** The headless service by which it has a name in DNS; left out: it has none. */
+  subdomain?: string
   /** The node that it is on. */
   node: Place
   link: PodLink
@@ -368,6 +372,22 @@ export interface Topology {
   cni?: readonly CniNetwork[]
 }
 
+/** What a lab was made of, where nobody has written it: manifests, and how they were to be read. */
+export interface LabOrigin {
+  /** The files and folders as they were named; `-` is standard input. */
+  names: readonly string[]
+  /** Their texts; of several lists the later ones hold what has been applied since, and count. */
+  manifests: readonly (readonly SourceFile[])[]
+  /** How many nodes; 0: the host is the only one. */
+  nodes: number
+  /** No workload makes more pods; left out: as many as it says. */
+  mostReplicas?: number
+  /** Where pods, cluster IPs and node ports come from. */
+  podCIDRs: readonly string[]
+  serviceCIDRs: readonly string[]
+  nodePorts: { from: number; to: number }
+}
+
 /** A lab as written, every default filled in and every cross-check passed. */
 export interface Lab extends Topology {
   name: string
@@ -389,4 +409,6 @@ export interface Lab extends Topology {
   /** As the lab file asks for it, or as the person who runs it has said. */
   limits: Limits
   steps: readonly LabStep[]
+  /** Left out: somebody has written its file. */
+  origin?: LabOrigin
 }

@@ -14,7 +14,7 @@ import { topologyChecks } from './checks.ts'
 import { type LabInCondition, labIn } from './lab-in-condition.ts'
 import type { Adjusted, MachinesDifference } from './machines-difference.ts'
 import { subnetFiles } from './overlay.ts'
-import { hostsFile } from './pod-files.ts'
+import { hostsDiffer, writeHosts } from './pod-files.ts'
 import { bridgeRules, settings, startCommands } from './topology.ts'
 
 /**
@@ -56,6 +56,7 @@ export function joinStage(
   const fresh = names(nodesAdded)
   const bridges = networksOf(lab).filter(({ place }) => fresh.has(place))
   const passing = passingIPv6({ networks: bridges, nodes: asMachines(coming, lab), machines: [] })
+  const differs = hostsDiffer(old, standing)
   const folders = [...nodesAdded, ...machinesAdded].map(({ name }) => `/etc/netns/${name}`)
   const commands: Command[] = [
     ...detachMachines(asMachines(going, old), left, remainsOf(kernel)),
@@ -66,7 +67,10 @@ export function joinStage(
     ...attachMachines(asMachines(coming, lab), passing).map(({ command }) => command),
     ...bridges.flatMap(raiseBridge).map(({ command }) => command),
     ...(folders.length === 0 ? [] : [onHost(['mkdir', '-p', ...folders])]),
-    ...(coming.length === 0 && hostsFile(standing) === hostsFile(old) ? [] : [hostsOf(standing)]),
+    ...writeHosts(
+      standing,
+      [...standing.pods, ...onNetworks(standing)].filter(place => coming.length > 0 || differs(place)),
+    ),
     ...coming.flatMap(settings),
     ...joined(standing, old, fresh),
     ...lab.bridges.filter(({ node }) => fresh.has(node)).flatMap(bridgeRules),
@@ -201,11 +205,6 @@ function removedFolders(those: readonly LabMachine[]): Command[] {
   return those.length === 0
     ? []
     : [onHost(['rm', '-r', '-f', ...those.map(({ name }) => `/etc/netns/${name}`)])]
-}
-
-function hostsOf(lab: Lab): Command {
-  const all = [...lab.pods, ...onNetworks(lab)].map(({ name }) => `/etc/netns/${name}/hosts`)
-  return { ...onHost(['tee', ...all]), input: hostsFile(lab) }
 }
 
 /** The leases of nodes that are there yet stay. */

@@ -10,7 +10,7 @@ import { type ApplyStage, action, isKnown, type KernelFacts, remainsOf } from '.
 import { topologyChecks } from './checks.ts'
 import { attachCommands, detachCommands } from './cni.ts'
 import { type LabInCondition, labIn } from './lab-in-condition.ts'
-import { hostsFile, resolvConf } from './pod-files.ts'
+import { hostsDiffer, resolvConf, writeHosts } from './pod-files.ts'
 import { startCommands } from './topology.ts'
 
 /** How a stage brings pods and files. */
@@ -152,24 +152,19 @@ function nameFiles(
   fresh: ReadonlySet<string>,
 ): Command[] {
   const folder = (pod: { name: string }) => `/etc/netns/${pod.name}`
-  const hosts = hostsFile(lab)
   const asking = pods.filter(pod => {
     const was = before?.pods.find(({ name }) => name === pod.name)
     return fresh.has(pod.name)
       ? pod.nameservers.length > 0
       : was?.nameservers.join(' ') !== pod.nameservers.join(' ')
   })
-  const toTell =
-    before !== undefined && hosts === hostsFile(before)
-      ? pods.filter(pod => fresh.has(pod.name))
-      : [...pods, ...onNetworks(lab)]
+  const differs = before === undefined ? () => true : hostsDiffer(before, lab)
+  const toTell = [...pods, ...onNetworks(lab)].filter(place => fresh.has(place.name) || differs(place))
   return [
     ...(fresh.size === 0
       ? []
       : [onHost(['mkdir', '-p', ...pods.filter(pod => fresh.has(pod.name)).map(folder)])]),
-    ...(toTell.length === 0
-      ? []
-      : [{ ...onHost(['tee', ...toTell.map(pod => `${folder(pod)}/hosts`)]), input: hosts }]),
+    ...writeHosts(lab, toTell),
     ...asking.map(pod => {
       const file = `${folder(pod)}/resolv.conf`
       return pod.nameservers.length === 0

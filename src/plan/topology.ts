@@ -10,7 +10,7 @@ import { attachAll } from '../network/wiring.ts'
 import { cniPart } from './cni.ts'
 import { overlayPart } from './overlay.ts'
 import { pausedPrograms, pauseScripts, whyPause } from './pause.ts'
-import { hostsFile, resolvConf } from './pod-files.ts'
+import { resolvConf, writeHosts } from './pod-files.ts'
 
 /** What a part of the topology is called, why it is there, and the commands that build it, in order. */
 export interface Part {
@@ -139,13 +139,13 @@ export function settings({ name, sysctls }: LabMachine): Command[] {
 
 /** The files by which pods and machines know names. */
 function nameFiles(lab: Lab): Command[] {
-  const folders = [...lab.nodes, ...lab.pods, ...lab.machines].map(({ name }) => `/etc/netns/${name}`)
-  if (folders.length === 0) return []
+  const all = [...lab.nodes, ...lab.pods, ...lab.machines]
+  if (all.length === 0) return []
   const asking = lab.pods.filter(pod => pod.nameservers.length > 0)
   const answers = [...new Set(asking.map(pod => resolvConf(pod.nameservers)))]
   return [
-    onHost(['mkdir', '-p', ...folders]),
-    { ...onHost(['tee', ...folders.map(folder => `${folder}/hosts`)]), input: hostsFile(lab) },
+    onHost(['mkdir', '-p', ...all.map(({ name }) => `/etc/netns/${name}`)]),
+    ...writeHosts(lab, all),
     ...answers.map(input => {
       const pods = asking.filter(pod => resolvConf(pod.nameservers) === input)
       return { ...onHost(['tee', ...pods.map(pod => `/etc/netns/${pod.name}/resolv.conf`)]), input }

@@ -32,6 +32,7 @@ import {
   writtenAddresses,
   writtenTexts,
 } from './own-addresses.ts'
+import { ownNames } from './own-names.ts'
 import { readPause } from './pause.ts'
 import { checkPodGateways, readPodGateways } from './pod-gateways.ts'
 import { checkRoutedGateways, checkRoutedPod } from './routed-pods.ts'
@@ -171,6 +172,7 @@ export class BridgesReader {
       name,
       namespace: pod.namespace ?? 'default',
       labels: pod.labels ?? {},
+      ...ownNames(pod),
       ...asAddressed(addresses),
       node: this.place.node,
       link: joined.link,

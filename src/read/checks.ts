@@ -168,7 +168,7 @@ function checkStranger(name: string, path: Path, context: LabContext): void {
   if (context.otherNames || name === 'localhost') return
   const names = [
     ...context.podNames,
-    ...services.flatMap(serviceNames),
+    ...services.flatMap(each => serviceNames(each)),
     ...context.outsideNames,
     ...context.machineNames,
   ]

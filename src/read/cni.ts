@@ -11,6 +11,7 @@ import type { Findings } from '../text/findings.ts'
 import { readConflist } from './conflist.ts'
 import { readContainers } from './containers.ts'
 import type { NodeInput } from './node-input.ts'
+import { ownNames } from './own-names.ts'
 import { refusePath } from './own-path.ts'
 import { readPause } from './pause.ts'
 import type { LabInput } from './schema/lab.ts'
@@ -144,7 +145,7 @@ function readCniPod(
   const containers = readContainers(pod, path, findings, true)
   const pause = readPause(pod, containers, path, findings)
   return {
-    ...{ name, namespace, labels: pod.labels ?? {} },
+    ...{ name, namespace, labels: pod.labels ?? {}, ...ownNames(pod) },
     address: asked ?? { address: '', prefix: 0 },
     ...{ node, gateway: '', neighbours: [] },
     link: { kind: 'cni', ...(asked === undefined ? {} : { asked: asked.address }) },

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { SourceFile } from '../model/lab.ts'
@@ -96,4 +96,15 @@ function unreadable(path: string, cause: unknown): NetlabError {
 
 function refused(what: string, fix?: string): NetlabError {
   return new NetlabError({ what, ...(fix === undefined ? {} : { fix }), exitCode: exitCode.wrongInput })
+}
+/** What a lab of these sources may be called: their file's, folder's or chart's name. */
+export function nameOf(names: readonly string[]): string {
+  const [first = ''] = names.filter(name => name !== stdin)
+  const stem = basename(first).replace(/\.(?:ya?ml|json)$/, '')
+  const name = stem
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '')
+  return name === '' ? 'manifests' : name
 }

@@ -156,6 +156,14 @@ export const labShape: Shape = fields({
     }),
   ),
   proxy: fields({ iptables: fields({}), nodePortAddresses: texts }),
+  origin: optional(
+    fields({
+      ...{ names: texts, nodes: number, podCIDRs: texts, serviceCIDRs: texts },
+      nodePorts: fields({ from: number, to: number }),
+      mostReplicas: optional(number),
+      manifests: list(list(fields({ path: text, text }))),
+    }),
+  ),
   steps: list(
     fields({
       ...{ title: text, why: text, build: texts, endpoints: record(texts) },

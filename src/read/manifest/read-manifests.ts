@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { own } from '../../command/own.ts'
 import type { KubernetesObjects } from '../../model/kubernetes.ts'
+import type { SourceFile } from '../../model/lab.ts'
 import { nearest } from '../../text/did-you-mean.ts'
 import type { Path, ProblemOptions, ReadDocuments, SourceDocument } from '../../text/document.ts'
 import type { Problem } from '../../text/problem.ts'
@@ -33,17 +34,37 @@ export interface Manifests {
 
 /** Reads one file of Kubernetes manifests: YAML or JSON, several documents, lists. */
 export function readManifests(text: string, file: string): Manifests {
-  return readManifestFiles([{ text, file }])
+  return readManifestFiles([{ text, path: file }])
 }
 
-/** Reads several files of Kubernetes manifests as one cluster's objects. */
-export function readManifestFiles(sources: readonly { text: string; file: string }[]): Manifests {
-  return manifestsOf(sources.map(({ text, file }) => manifestDocuments(text, file)))
+/**
+ * Reads several files of Kubernetes manifests as one cluster's objects; those of `older` ones count where no other of their kind and name
+ * has come since.
+ */
+export function readManifestFiles(
+  sources: readonly SourceFile[],
+  ...older: readonly (readonly SourceFile[])[]
+): Manifests {
+  const documents = (some: readonly SourceFile[]) =>
+    some.map(({ text, path }) => manifestDocuments(text, path))
+  return manifestsOf(documents(sources), ...older.map(documents))
 }
 
 /** What the documents of some files say as one cluster's objects. */
-export function manifestsOf(files: readonly ReadDocuments[]): Manifests {
+export function manifestsOf(
+  files: readonly ReadDocuments[],
+  ...older: readonly (readonly ReadDocuments[])[]
+): Manifests {
   const reader = new ManifestReader()
+  for (const some of [files, ...older]) {
+    reader.begin()
+    readFiles(reader, some)
+  }
+  reader.preferSlices()
+  return reader
+}
+
+function readFiles(reader: ManifestReader, files: readonly ReadDocuments[]): void {
   for (const { documents, problems } of files) {
     const before = reader.problems.length
     reader.problems.push(...problems)
@@ -54,8 +75,6 @@ export function manifestsOf(files: readonly ReadDocuments[]): Manifests {
       ...(document === undefined ? ofFile : asTemplate(document.text, document.file, ofFile)),
     )
   }
-  reader.preferSlices()
-  return reader
 }
 
 class ManifestReader implements Manifests, ObjectChecks {
@@ -72,6 +91,13 @@ class ManifestReader implements Manifests, ObjectChecks {
   readonly mirrored = new Set<object>()
   readonly #places = new Map<object, { document: SourceDocument; path: Path }>()
   readonly #names = new Map<string, { document: SourceDocument; path: Path }>()
+  /** Names of what is in newer files than those that are being read. */
+  #newer: ReadonlySet<string> = new Set()
+
+  /** Begins with files that are older than all before. */
+  begin(): void {
+    this.#newer = new Set(this.#names.keys())
+  }
 
   problemWith(object: object, path: Path, message: string, options?: ProblemOptions): Problem | undefined {
     const place = this.#places.get(object)
@@ -153,6 +179,7 @@ class ManifestReader implements Manifests, ObjectChecks {
   ): boolean {
     const inNamespace = own(kinds, kind)?.ofCluster ? '' : `${namespace ?? 'default'}/`
     const what = `${kind} ${inNamespace}${name}`
+    if (this.#newer.has(what)) return true
     const first = this.#names.get(what)
     if (first === undefined) {
       this.#names.set(what, { document, path })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { dnsLabel } from '../manifest/fields.ts'
 import { address, cidr, interfaceName, name, oneOrMore, refusesBoth, wantsAddress } from './fields.ts'
 import { addressPair, lladdr, neighbours } from './link.ts'
 import { container, program } from './program.ts'
@@ -63,6 +64,15 @@ const podFields = z
       .record(z.string(), z.string())
       .optional()
       .meta({ description: 'Its labels, for selectors to match.', examples: [{ app: 'http-server' }] }),
+    hostname: dnsLabel.optional().meta({
+      description: "What it is called below its `subdomain`, as in Kubernetes; the pod's name by default.",
+      examples: ['web-0'],
+    }),
+    subdomain: dnsLabel.optional().meta({
+      description:
+        'The headless service (`clusterIP: None`) below whose name it has one of its own, as pods of a StatefulSet: `web-0.nginx.default.svc.cluster.local`.',
+      examples: ['nginx'],
+    }),
     nameservers: z
       .array(address)
       .optional()

@@ -134,7 +134,8 @@ teardown() {
     iptables -D FORWARD --out-interface cni0 --jump ACCEPT
     iptables -D FORWARD --in-interface cni0 --jump ACCEPT
     rm -f /etc/netns/probe/resolv.conf
-    rm -f /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts /etc/netns/web/hosts /etc/netns/probe/hosts
+    rm -f /etc/netns/web/hosts /etc/netns/probe/hosts
+    rm -f /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts
     rmdir -p --ignore-fail-on-non-empty /etc/netns/coredns-1 /etc/netns/coredns-2 /etc/netns/web /etc/netns/probe
     ip route delete default via 192.0.2.10
     ip -n router route delete default via 192.0.2.1
@@ -253,7 +254,17 @@ ip -n router link set dev eth0 up
 ip -n router route add default via 192.0.2.1
 ip route add default via 192.0.2.10
 mkdir -p /etc/netns/coredns-1 /etc/netns/coredns-2 /etc/netns/web /etc/netns/probe
-tee /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts /etc/netns/web/hosts /etc/netns/probe/hosts >/dev/null <<'END'
+tee /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts >/dev/null <<'END'
+127.0.0.1	localhost
+10.244.0.11	coredns-1
+10.244.0.12	coredns-2
+10.244.0.21	web
+10.244.0.31	probe
+192.0.2.10	router
+10.96.0.80	web.default web.default.svc web.default.svc.cluster.local
+10.96.0.10	kube-dns kube-dns.kube-system kube-dns.kube-system.svc kube-dns.kube-system.svc.cluster.local
+END
+tee /etc/netns/web/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 10.244.0.11	coredns-1
 10.244.0.12	coredns-2

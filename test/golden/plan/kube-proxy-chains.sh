@@ -104,7 +104,8 @@ teardown() {
     iptables -t nat -D POSTROUTING --source 10.244.219.64/26 ! --destination 10.244.219.64/26 --jump MASQUERADE
     iptables -D FORWARD --out-interface cni0 --jump ACCEPT
     iptables -D FORWARD --in-interface cni0 --jump ACCEPT
-    rm -f /etc/netns/apiserver/hosts /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts /etc/netns/probe/hosts
+    rm -f /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts
+    rm -f /etc/netns/apiserver/hosts /etc/netns/probe/hosts
     rmdir -p --ignore-fail-on-non-empty /etc/netns/apiserver /etc/netns/coredns-1 /etc/netns/coredns-2 /etc/netns/probe
     ip route delete default via 203.0.113.1
     ip -n router route delete default via 203.0.113.2
@@ -229,7 +230,7 @@ ip -n router link set dev eth0 up
 ip -n router route add default via 203.0.113.2
 ip route add default via 203.0.113.1
 mkdir -p /etc/netns/apiserver /etc/netns/coredns-1 /etc/netns/coredns-2 /etc/netns/probe
-tee /etc/netns/apiserver/hosts /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts /etc/netns/probe/hosts >/dev/null <<'END'
+tee /etc/netns/apiserver/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 192.168.2.10	apiserver
 10.244.219.81	coredns-1
@@ -238,6 +239,16 @@ tee /etc/netns/apiserver/hosts /etc/netns/coredns-1/hosts /etc/netns/coredns-2/h
 203.0.113.1	router
 10.96.0.1	kubernetes kubernetes.default kubernetes.default.svc kubernetes.default.svc.cluster.local
 10.96.0.10	kube-dns.kube-system kube-dns.kube-system.svc kube-dns.kube-system.svc.cluster.local
+END
+tee /etc/netns/coredns-1/hosts /etc/netns/coredns-2/hosts >/dev/null <<'END'
+127.0.0.1	localhost
+192.168.2.10	apiserver
+10.244.219.81	coredns-1
+10.244.219.84	coredns-2
+10.244.219.90	probe
+203.0.113.1	router
+10.96.0.1	kubernetes.default kubernetes.default.svc kubernetes.default.svc.cluster.local
+10.96.0.10	kube-dns kube-dns.kube-system kube-dns.kube-system.svc kube-dns.kube-system.svc.cluster.local
 END
 iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
 iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT

@@ -296,7 +296,7 @@ describe('a file', () => {
 
 it('the same object twice is refused, across files too, and says where the first one is', () => {
   const text = serviceText('{ports: [{port: 80}]}')
-  const sources = ['a.yaml', 'b.yaml'].map(file => ({ file, text }))
+  const sources = ['a.yaml', 'b.yaml'].map(path => ({ path, text }))
   expect(readManifestFiles(sources).problems).toMatchObject([
     { file: 'b.yaml', line: 3, message: 'Service default/cart is there already, in a.yaml:3' },
   ])
