@@ -11,7 +11,9 @@ import { readServices, type ServiceSource } from './services.ts'
 export interface LabWithManifest {
   lab: Lab
   /** Objects that change nothing, and why. */
-  skipped: readonly SkippedObject[]
+  skipped: SkippedObject[]
+  /** How many there are of kinds that never change anything. */
+  otherKinds: Manifests['otherKinds']
 }
 
 /** Whether the documents of a file are Kubernetes objects, rather than a lab. */
@@ -48,6 +50,7 @@ export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifes
       steps: withEndpoints(lab.steps, services.slice(kept.length)),
     },
     skipped: [...read.skipped, ...podsOf(read)],
+    otherKinds: read.otherKinds,
   }
 
   /** The manifest's services, and those of the lab for which it has EndpointSlices. */

@@ -12,5 +12,5 @@ export function loadChange(path: string, running: Lab): LabWithManifest {
   const documents = manifestDocuments(read.text, path)
   if (isManifest(documents.documents)) return withManifest(running, documents)
   const lab = labOfDocuments(documents, read.text, path)
-  return { lab: { ...lab, name: running.name, limits: running.limits }, skipped: [] }
+  return { lab: { ...lab, name: running.name, limits: running.limits }, skipped: [], otherKinds: new Map() }
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { SourceFile } from '../model/lab.ts'
@@ -34,7 +34,7 @@ function filesOf(name: string): string[] {
       `curl -L ${name} | netlab up -f -`,
     )
   if (!existsSync(name) && /[*?[{]/.test(name)) {
-    const found = globSync(name, { expandDirectories: false }).sort()
+    const found = globSync(name, { expandDirectories: false, absolute: isAbsolute(name) }).sort()
     if (found.length > 0) return found
     throw refused(`no file matches ${name}`, 'look at the pattern: ls shows what is there')
   }
