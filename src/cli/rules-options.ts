@@ -139,7 +139,7 @@ export function refuseOthersOptions(command: Command, mode: ProxyMode): void {
 const labsOptions = ['file', 'mode', 'format', 'jumps', 'explain', 'nodeName', 'family']
 
 /** Throws where the command line has an option that only manifests need. */
-export function refuseNodeOptions(command: Command, mode: RuleMode): void {
+export function refuseNodeOptions(command: Command, mode: ProxyMode): void {
   // A lab states its cluster IPs: only the rules of nftables mode know where more would come from.
   const known = mode === 'nftables' ? [...labsOptions, 'serviceCidr'] : labsOptions
   const said = given(command).find(option => !known.includes(option.attributeName()))

@@ -105,13 +105,14 @@ export function rulesCommand(): Command {
       const labs = [...given.filter(isLab), ...options.file.filter(file => existsSync(file) && isLab(file))]
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
-        refuseNodeOptions(command, options.mode)
         const said = <Key extends 'nodeName' | 'family'>(key: Key) =>
           command.getOptionValueSource(key) === 'cli' ? options[key] : undefined
         const views = viewsOfLab(labs[0]!, { node: said('nodeName'), family: said('family') })
         const { mode } = [...views.values()][0]?.settings ?? options
         const isSaid = command.getOptionValueSource('mode') === 'cli'
-        out.pass(rulesByFamilyText(views, isSaid ? options : { ...options, mode }))
+        const shown = isSaid ? options : { ...options, mode }
+        refuseNodeOptions(command, shown.mode)
+        out.pass(rulesByFamilyText(views, shown))
         return
       }
       const files = [...given, ...options.file]
