@@ -93,7 +93,10 @@ function notedOf(
     reply,
     ...(state === undefined ? {} : { state }),
   }
-  const isNoted = told.some(({ item }) => item.kind === 'connection' && item.what === noted.what)
+  // A packet that comes by a second time has another connection there.
+  const isNoted = told.some(
+    ({ item }) => item.kind === 'connection' && item.what === noted.what && isSame(item.original, original),
+  )
   if (!isOwn || isNoted || (what === 'update' && !event.replied)) return undefined
   return { direction: what === 'new' ? 'out' : 'back', item: noted }
 }

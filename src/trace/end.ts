@@ -26,6 +26,9 @@ export function endOf(
   if (dropped !== undefined) return droppedEnd(place, dropped, error !== undefined)
   if (error !== undefined) {
     const sender = error.visits[0]?.place ?? place
+    // After three seconds in vain a kernel tells who has sent the packet.
+    const asked = noNeighbour(events, sender)
+    if (asked !== undefined) return asked
     return { kind: 'unreachable', place: sender, words: `${sender} sends an error back: ${saw.words}` }
   }
   return lostEnd(last, events, lab, 'the request')

@@ -39,7 +39,7 @@ export function waysBetween(
   return directions
     .map(direction => ({
       direction,
-      betweens: betweenOf(staysOf(events, flow, direction, links), told, direction, links),
+      betweens: betweenOf(staysOf(events, flow, direction, links), told, direction),
     }))
     .filter(({ betweens }) => betweens.length > 0)
 }

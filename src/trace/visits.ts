@@ -1,6 +1,6 @@
 import type { Told } from './chain-groups.ts'
 import { destinationText, isSame, sourceText } from './ends.ts'
-import type { PlaceLinks, Stay } from './passages.ts'
+import type { Stay } from './passages.ts'
 import type { Ends, Passage, RouteTaken, TraceItem, Translation, Visit, Way } from './report.ts'
 
 /** What becomes of a packet between its coming and its going. */
@@ -15,7 +15,6 @@ export function betweenOf(
   stays: readonly Stay[],
   told: ReadonlyMap<string, readonly Told[]>,
   direction: Way['direction'],
-  links: PlaceLinks,
 ): Between[] {
   const left = new Map(
     [...told].map(([place, list]) => [place, list.filter(one => one.direction === direction)]),
@@ -25,7 +24,7 @@ export function betweenOf(
     const { place } = stay
     const list = left.get(place) ?? []
     const isLast = !places.slice(at + 1).includes(place)
-    const own = isLast ? list : list.slice(0, ownCount(list, stay, links))
+    const own = isLast ? list : list.slice(0, ownCount(list, stay))
     left.set(place, list.slice(own.length))
     return { place, stay, told: own }
   })
@@ -37,13 +36,18 @@ export function betweenOf(
 }
 
 /** How many of a place's chains, in their order, belong to a packet's first stay there. */
-function ownCount(list: readonly Told[], { place, passages }: Stay, links: PlaceLinks): number {
-  const names = new Set(
-    passages.flatMap(({ link, portOf }) => (portOf === undefined ? [link] : [link, portOf])),
-  )
-  const isOwn = ({ in: from, out }: Told) => [from, out].every(name => name === undefined || names.has(name))
+function ownCount(list: readonly Told[], { passages }: Stay): number {
+  const names = (kind: Passage['kind']) =>
+    new Set(
+      passages
+        .filter(passage => passage.kind === kind)
+        .flatMap(({ link, portOf }) => (portOf === undefined ? [link] : [link, portOf])),
+    )
+  const [ins, outs] = [names('in'), names('out')]
+  const isOwn = (told: Told) =>
+    (told.in === undefined || ins.has(told.in)) && (told.out === undefined || outs.has(told.out))
   const end = list.findIndex(one => !isOwn(one))
-  return links.has(place) && end !== -1 ? end : list.length
+  return end === -1 ? list.length : end
 }
 
 /** A visit with all that happened, in order. */
