@@ -8,6 +8,7 @@ const folder = 'dist'
 const stamp = '.built'
 const entryPoints = [
   'src/bin.ts',
+  'src/in-kernel.ts',
   'src/sandbox/pod-server.ts',
   'src/sandbox/kubelet/kubelet.ts',
   'src/sandbox/probe.ts',
@@ -17,6 +18,7 @@ const entryPoints = [
   'src/sandbox/measure.ts',
   'src/sandbox/trace/trace.ts',
   'src/sandbox/without-groups.ts',
+  'src/sandbox/vm/vm-agent.ts',
 ]
 const began = new Date()
 

@@ -9,15 +9,17 @@ tools_needed='ip:iproute2 bridge:iproute2 iptables:iptables ip6tables:iptables i
 tools_for_some='nft:nftables nginx:nginx-light dnsmasq:dnsmasq-base dig:bind9-dnsutils tcpdump:tcpdump ab:apache2-utils ipset:ipset
   /usr/lib/cni/bridge:containernetworking-plugins'
 
+# What labs on other kernels run in and with; scripts/test-kernels and scripts/in-kernel ask for it.
+tools_for_kernels='qemu-system-x86_64:qemu-system-x86 ipvsadm:ipvsadm'
+
 # Installs the packages whose programs are missing, as root; tells everybody else what to type.
-install_tools() { # needed|all
-  find_missing "$tools_needed"
-  missing=$packages
-  if [ "$1" = all ]; then
-    find_missing "$tools_for_some"
-    missing="$missing $packages"
-  fi
-  set -- $missing
+install_tools() { # needed|all|kernels
+  case $1 in
+    needed) find_missing "$tools_needed" ;;
+    all) find_missing "$tools_needed $tools_for_some" ;;
+    kernels) find_missing "$tools_needed $tools_for_some $tools_for_kernels" ;;
+  esac
+  set -- $packages
   [ $# -gt 0 ] || return 0
   # The CLI says what to do on another system than Linux.
   [ "$(uname -s)" = Linux ] || return 0

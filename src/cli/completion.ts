@@ -4,7 +4,7 @@ import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { machinesOf } from '../model/places.ts'
 import { shippedLabs } from '../read/load-shipped.ts'
-import { labNames, openSandbox } from '../run/lab-state.ts'
+import { labNames, openSandbox, RunsInVm } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { candidates, type Names } from './completion/candidates.ts'
 import { shellScripts } from './completion/shell-scripts.ts'
@@ -56,6 +56,7 @@ function podsOf(lab: string | undefined): string[] {
   } catch (error) {
     // No lab, or several: nothing to offer.
     if (error instanceof NetlabError) return []
+    if (error instanceof RunsInVm) return machinesOf(error.folder.readLab()).map(({ name }) => name)
     throw error
   }
 }

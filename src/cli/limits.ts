@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { shellLine } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab, Limits } from '../model/lab.ts'
-import { beyondDefault, defaultLimits, limitText, readLimit } from '../model/limits.ts'
+import { beyondDefault, defaultLimits, type LimitName, limitText, readLimit } from '../model/limits.ts'
 
 /** What the person who runs a lab says about its limits. */
 export type SaidLimits = Partial<Limits>
@@ -17,6 +17,14 @@ export function limitOption(): Option {
     if (!('refusal' in limit)) return { ...said, ...limit }
     throw new InvalidArgumentError(`${limit.refusal}: ${limit.fix}.`)
   })
+}
+
+/** The same as it is typed. */
+export function limitWords(said: SaidLimits = {}): string[] {
+  return Object.entries(said).flatMap(([name, value]) => [
+    '--limit',
+    `${name}=${limitText(name as LimitName, value)}`,
+  ])
 }
 
 /**

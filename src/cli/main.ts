@@ -1,4 +1,5 @@
 import { exitCode, explained, NetlabError } from '../errors.ts'
+import { RunsInVm } from '../run/lab-state.ts'
 import { renderError } from '../view/error.ts'
 import { onOutputTrouble, openTerminal } from '../view/terminal.ts'
 import type { EarlyStart } from './early-start.ts'
@@ -25,11 +26,22 @@ export async function main(earlyStart: EarlyStart): Promise<void> {
     const program = await openProgram(earlyStart, process.argv[2])
     await program.parseAsync()
   } catch (error) {
-    process.exitCode = tell(error)
+    process.exitCode = await followed(error)
   } finally {
     await earlyStart.giveUp()
   }
   earlyStart.leave()
+}
+
+/** What was asked for is done where the lab is; or what went wrong is told. Returns the exit code. */
+async function followed(error: unknown): Promise<number> {
+  if (!(error instanceof RunsInVm)) return tell(error)
+  try {
+    const { runWhereLabIs } = await import('../run/vm.ts')
+    return await runWhereLabIs(error, process.argv.slice(2))
+  } catch (error) {
+    return tell(error)
+  }
 }
 
 /** Tells what went wrong and returns the exit code for it. */

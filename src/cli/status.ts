@@ -33,6 +33,7 @@ export function statusCommand(): Command {
       const folder = new LabFolder(labName(name))
       const lab = folder.readLab()
       const status = statusOf(folder, lab)
+      if (status.kernel !== undefined && status.state !== 'gone') openSandbox(name)
       const condition = folder.readCondition(lab)
       const known = labIn(condition, lab)
       const containers = await containersNow(status, lab)

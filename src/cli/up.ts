@@ -7,6 +7,7 @@ import { findLab } from '../read/load-shipped.ts'
 import { type LabEvent, type RunListener, type StepEvent, toAll } from '../run/events.ts'
 import { openSandbox, runningLabs } from '../run/lab-state.ts'
 import { up } from '../run/up.ts'
+import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderEvent } from '../view/event-lines.ts'
 import { renderFailure } from '../view/failure.ts'
 import { renderUpJson } from '../view/json.ts'
@@ -14,6 +15,7 @@ import { openTerminal } from '../view/terminal.ts'
 import { openUpProgress } from '../view/up-progress.ts'
 import { renderUpSummary } from '../view/up-summary.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
+import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { type MadeLabFlags, madeLab, refuseWithoutManifests, withMadeLabOptions } from './made-lab.ts'
@@ -29,6 +31,7 @@ interface UpFlags extends MadeLabFlags {
   jsonEvents?: true
   quiet?: true
   verbose?: true
+  kernel?: KernelName
 }
 
 /** `netlab up`: builds a lab, step by step, each one verified. */
@@ -39,6 +42,7 @@ export function upCommand(earlyStart: EarlyStart): Command {
   return withMadeLabOptions(command)
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
     .addOption(limitOption())
+    .addOption(kernelOption())
     .option('--keep', 'leave a lab whose step failed as it is, to look at')
     .option('--no-batch', 'one process for each command')
     .option('-w, --watch', 'then go on probing its pods and syncing its rules, until Ctrl-C')
@@ -55,14 +59,37 @@ export function upCommand(earlyStart: EarlyStart): Command {
       if (flags.file === undefined) refuseWithoutManifests(command)
       else if (lab !== undefined) throw labAndManifests(lab)
       if (lab === undefined && flags.file === undefined) throw noLabNamed('up')
+      if (lab === undefined && flags.kernel !== undefined) throw manifestsOnKernel()
       return runUp(earlyStart.begin(), lab, flags)
     })
+}
+
+/** The command line, without what is done here. */
+function upWords(file: string, flags: UpFlags): string[] {
+  const { keep, batch, quiet, verbose, json, jsonEvents } = flags
+  return [
+    'up',
+    ...labWords(file, flags),
+    ...setFlags({
+      ...{ '--keep': keep, '--no-batch': !batch, '--quiet': quiet, '--verbose': verbose },
+      ...{ '--json': json, '--json-events': jsonEvents },
+    }),
+  ]
 }
 
 function labAndManifests(lab: string): NetlabError {
   return new NetlabError({
     what: `a lab is made of manifests, or it is ${lab}`,
     fix: `netlab up ${lab}; or name the files after -f alone`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+/** A lab that only its making knows is no file that another machine could read. */
+function manifestsOnKernel(): NetlabError {
+  return new NetlabError({
+    what: '--kernel runs a lab file, and -f makes a lab of manifests',
+    fix: 'netlab up -f FILE --write lab.yaml, then: netlab up lab.yaml --kernel …',
     exitCode: exitCode.wrongInput,
   })
 }
@@ -85,6 +112,11 @@ async function runUp(
   const read = withLimits(given, flags.limit)
   const running = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
   const { lab, plan } = running
+  if (flags.kernel !== undefined) {
+    interrupt.says(`interrupted; ${lab.name} is taken down and nothing is left`)
+    const order = { lab, file, argv: upWords(file, flags), start: await start, signal: interrupt.signal }
+    return runOnKernel(flags.kernel, order, flags.watch ? ['sync', lab.name, '--watch'] : undefined)
+  }
   const terminal = openTerminal({ quiet: flags.quiet ?? false, verbose: flags.verbose ?? false })
   const progress = openUpProgress(terminal, plan.steps)
   interrupt.says(`interrupted; ${lab.name} is taken down and nothing is left`)

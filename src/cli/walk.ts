@@ -7,6 +7,7 @@ import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { runningLabs } from '../run/lab-state.ts'
 import { type WalkReport, walk } from '../run/walk.ts'
+import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderDown } from '../view/down-line.ts'
 import { Keys } from '../view/keys.ts'
 import { renderKept } from '../view/lesson.ts'
@@ -14,6 +15,7 @@ import { LessonGuide } from '../view/lesson-guide.ts'
 import { openTerminal, type Screen } from '../view/terminal.ts'
 import { renderTranscript } from '../view/transcript.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
+import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
@@ -26,6 +28,7 @@ interface WalkFlags {
   force?: true
   keep?: true
   down?: true
+  kernel?: KernelName
 }
 
 /** `netlab walk`: a lab as a lesson, step by step. */
@@ -35,6 +38,7 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
     .addOption(limitOption())
+    .addOption(kernelOption())
     .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
     .option('--record <file>', 'write the lesson as Markdown')
     .option('--force', 'overwrite that file if it is there')
@@ -54,6 +58,12 @@ async function runWalk(
   const file = findLab(nameOrPath)
   const read = withLimits(loadLab(file), flags.limit)
   const lesson = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
+  if (flags.kernel !== undefined) {
+    if (flags.record !== undefined) throw noRecord(nameOrPath)
+    interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
+    const order = { lab: lesson.lab, file, argv: walkWords(file, flags), start: await start }
+    return runOnKernel(flags.kernel, { ...order, signal: interrupt.signal })
+  }
   const { out } = openTerminal()
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
   if (flags.record !== undefined) mustBeWritable(flags.record, flags.force ?? false)
@@ -80,6 +90,20 @@ async function runWalk(
       : renderDown(out, [report.down]),
   )
   if (!report.ok) process.exitCode = exitCode.failed
+}
+
+function walkWords(file: string, flags: WalkFlags): string[] {
+  const { yes, keep, down } = flags
+  return ['walk', ...labWords(file, flags), ...setFlags({ '--yes': yes, '--keep': keep, '--down': down })]
+}
+
+function noRecord(lab: string): NetlabError {
+  return new NetlabError({
+    what: '--record and --kernel do not go together',
+    why: 'the lesson runs in a virtual machine, which writes no files out here',
+    fix: `netlab walk ${lab} --yes --kernel KERNEL > FILE keeps what it prints`,
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 function noTerminal(lab: string): NetlabError {

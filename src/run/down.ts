@@ -25,9 +25,10 @@ export async function down(name: string): Promise<DownReport> {
   const state = folder.read()
   const sandbox = state?.sandbox
   const running = state !== undefined && sandbox !== undefined && lives(sandbox.init)
+  const isHere = running && state.vm === undefined
   // What the kernel and the state folder know: nothing in the lab is asked, but for CNI plugins, which have their own say first.
   const went = running ? contents(folder, state, sandbox) : nothing
-  const cni = running ? await released(folder, sandbox) : undefined
+  const cni = isHere ? await released(folder, sandbox) : undefined
   const found = labFolders(stateRoot()).includes(name)
   if (found) await end(folder.path, state)
   return { lab: name, found, wasRunning: running, ...went, ...(cni === undefined ? {} : { cni }) }
@@ -35,10 +36,11 @@ export async function down(name: string): Promise<DownReport> {
 
 const nothing = { pods: 0, nodes: 0, machines: 0, links: 0, rules: 0 }
 
-function contents(folder: LabFolder, { rules = 0 }: LabState, { init }: Sandbox): typeof nothing {
+function contents(folder: LabFolder, { rules = 0, vm }: LabState, { init }: Sandbox): typeof nothing {
   const { pods = [], nodes = [], machines = [] } = folder.lab() ?? {}
   const counts = { pods: pods.length, nodes: nodes.length, machines: machines.length }
-  return { ...counts, links: linkCount(init), rules }
+  // What a virtual machine has inside goes with it, uncounted.
+  return { ...counts, links: vm === undefined ? linkCount(init) : 0, rules }
 }
 
 /** The file in a lab's folder that says that DEL has been begun. */

@@ -6,6 +6,7 @@ import { firstCondition } from '../plan/step-endpoints.ts'
 import type { ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { isOwnFolder, isOwnRoot, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
+import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { type Kept, type KeptFile, keptText, type Lost, readKept } from './kept-file.ts'
 import { type KeptLab, wholeLab } from './kept-lab.ts'
 import { fields, text } from './shape.ts'
@@ -25,11 +26,22 @@ export interface LabState {
   starter: ProcessId
   holder?: ProcessId
   sandbox?: Sandbox
+  /** The virtual machine that it runs in, where that is on another kernel than this machine's. */
+  vm?: LabVm
   /** How many rules of iptables its steps and syncs have made; left out: nobody has counted them. */
   rules?: number
 }
 
-const stateFile: KeptFile = { name: 'state.json', version: 1, shape: labStateShape }
+/** The virtual machine of a lab. */
+export interface LabVm {
+  kernel: KernelName
+  /** What lives as long as it does. */
+  process: ProcessId
+}
+
+/** The first netlab knew no virtual machines, and would look for a lab in the sandbox where there is only its machine. */
+const withoutVm = 1
+const stateFile: KeptFile = { name: 'state.json', version: 2, shape: labStateShape }
 /** Where a lab came from, in whatever version, if that is there. */
 const originFile: KeptFile = {
   ...stateFile,
@@ -43,9 +55,13 @@ type KeptCondition = Omit<Condition, 'brokenOff'> & Partial<Pick<Condition, 'bro
 /** Its name when lab.json had no version. */
 const oldConditionFile = { ...conditionFile, name: 'sync.json' }
 
+function stateFileOf({ vm }: LabState): KeptFile {
+  return vm === undefined ? { ...stateFile, version: withoutVm } : stateFile
+}
+
 /** The files that a lab's folder has from its first moment on, by name. */
 export function firstFiles(state: LabState, lab: Lab): Record<string, string> {
-  return { [stateFile.name]: keptText(stateFile, state), [labFile.name]: keptText(labFile, lab) }
+  return { [stateFile.name]: keptText(stateFileOf(state), state), [labFile.name]: keptText(labFile, lab) }
 }
 
 /** A lab's state folder. */
@@ -82,7 +98,7 @@ export class LabFolder {
   }
 
   write(state: LabState): void {
-    this.#write(stateFile, state)
+    this.#write(stateFileOf(state), state)
   }
 
   /** Takes note that there are so many rules more; fewer, where the number is negative. */

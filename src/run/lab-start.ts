@@ -36,6 +36,11 @@ export class LabStart {
     this.sandbox = await this.sandbox.limited(limits)
   }
 
+  /** To be called before it becomes a lab that runs in a virtual machine. */
+  async forVm(): Promise<void> {
+    this.sandbox = await this.sandbox.forVm()
+  }
+
   /** Leaves nothing of it, unless it has become a lab. */
   async giveUp(): Promise<void> {
     await this.sandbox.giveUp()

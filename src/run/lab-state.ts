@@ -4,7 +4,7 @@ import type { Lab } from '../model/lab.ts'
 import { lives, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { labFolders, stateRoot, takeName } from '../sandbox/state-folder.ts'
-import { firstFiles, LabFolder, type LabState } from './lab-folder.ts'
+import { firstFiles, LabFolder, type LabState, type LabVm } from './lab-folder.ts'
 import type { LabStart } from './lab-start.ts'
 import type { LabStatus } from './report.ts'
 
@@ -40,8 +40,12 @@ function statusWords(state: LabState | undefined): string {
 /** A lab is what its processes are, whatever was written of it last. */
 function stageOf(state: LabState): LabStatus['state'] {
   if (state.stage === 'starting' && lives(state.starter)) return 'starting'
-  if (state.sandbox === undefined || !lives(state.sandbox.init)) return 'gone'
+  if (!isAlive(state)) return 'gone'
   return state.stage === 'starting' ? 'failed' : state.stage
+}
+
+function isAlive({ sandbox, vm }: LabState): boolean {
+  return sandbox !== undefined && lives(sandbox.init) && (vm === undefined || lives(vm.process))
 }
 
 /** The names of this user's labs, also of those that died. */
@@ -61,6 +65,7 @@ export function statusOf(folder: LabFolder, lab: Lab | undefined = folder.lab())
     lab: folder.name,
     state: state === undefined ? 'gone' : stageOf(state),
     pid: state?.sandbox?.init.pid ?? 0,
+    ...(state?.vm === undefined ? {} : { kernel: state.vm.kernel }),
     pods: lab?.pods.length ?? 0,
     nodes: lab?.nodes.length ?? 0,
     machines: lab?.machines.length ?? 0,
@@ -83,19 +88,35 @@ export interface LivingLab {
   sandbox: Sandbox
 }
 
-/** A lab that lives, by name or, where one runs, by nothing. Throws NetlabError that says which there are. */
+/** Whoever opens a lab that runs in a virtual machine is to do the same in there (`vm.ts`). */
+export class RunsInVm extends Error {
+  override readonly name = 'RunsInVm'
+  readonly folder: LabFolder
+  readonly sandbox: Sandbox
+  readonly vm: LabVm
+
+  constructor(folder: LabFolder, sandbox: Sandbox, vm: LabVm) {
+    super(`${folder.name} runs in a virtual machine`)
+    this.folder = folder
+    this.sandbox = sandbox
+    this.vm = vm
+  }
+}
+
+/** A lab that lives, by name or, where one runs, by nothing. Throws NetlabError that says which there are, and RunsInVm. */
 export function openSandbox(name: string | undefined): LivingLab {
   const folder = new LabFolder(labName(name))
   const state = folder.readState()
   if (state === undefined) throw notKnown(folder)
-  const { sandbox } = state
-  if (sandbox === undefined || !lives(sandbox.init)) {
+  const { sandbox, vm } = state
+  if (sandbox === undefined || !isAlive(state)) {
     throw new NetlabError({
       what: `the lab ${folder.name} is not running any more`,
       why: 'its sandbox has died, or its start was broken off',
       fix: `netlab down ${folder.name} sweeps what is left of it; netlab up ${state.file} brings it up again`,
     })
   }
+  if (vm !== undefined) throw new RunsInVm(folder, sandbox, vm)
   return { folder, state, sandbox }
 }
 

@@ -58,6 +58,8 @@ export interface LabStatus {
   /** `gone`: its sandbox has died; `down` sweeps what is left of it. */
   state: 'starting' | 'up' | 'failed' | 'gone'
   pid: number
+  /** The kernel that it runs on, where that is not this machine's. */
+  kernel?: string
   pods: number
   /** Those on networks. */
   nodes: number

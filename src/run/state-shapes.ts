@@ -1,3 +1,4 @@
+import { kernelNames } from '../sandbox/vm/kernels.ts'
 import {
   either,
   every,
@@ -27,6 +28,7 @@ export const labStateShape: Shape = fields({
   starter: processShape,
   holder: optional(processShape),
   sandbox: optional(fields({ holder: processShape, init: processShape, cgroups: list(text) })),
+  vm: optional(fields({ kernel: oneOf(...kernelNames), process: processShape })),
   rules: optional(number),
 })
 

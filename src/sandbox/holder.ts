@@ -71,11 +71,14 @@ ${joinCgroups}
 exec unshare --mount -- sh -c "$0" netlab-collect "$@"
 `
 
-const openScript = `
+const openScript = (apart: string) => `
 ${joinCgroups}
 ${firstToGo.join('\n')}
-exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- sh -c "$1" netlab-furnish "$@"
+exec unshare ${apart} --mount --pid --net --fork --kill-child -- sh -c "$1" netlab-furnish "$@"
 `
+
+/** What takes a lab into a user namespace; nothing on a machine that is the lab's own. */
+const apartWords = (ownsMachine: boolean) => (ownsMachine ? '' : '--user --map-root-user')
 
 /**
  * For process 1, in a user namespace that only furnishes: it makes a root file system of its own from a list of what a lab may see,
@@ -88,7 +91,7 @@ exec unshare --user --map-root-user --mount --pid --net --fork --kill-child -- s
  * where nothing of the old one is hidden (iproute2, lib/namespace.c). For the same reason there is a second proc with nothing over it
  * that can only be read: a container with processes of its own can then mount another such one (`mount_too_revealing`, fs/namespace.c).
  */
-const furnishScript = (limits: Limits) => `
+const furnishScript = ({ limits, vm, ownsMachine }: Opening) => `
 set -e
 umask 022
 ${openProgram}
@@ -115,7 +118,7 @@ chmod 1777 tmp var/tmp dev/shm
     [ -d "root/$name" ] || mkdir "root/$name"
     echo "/$name /tmp/root/$name none rbind 0 0"
   done
-  for node in null zero full random urandom tty net/tun; do
+  for node in null zero full random urandom tty net/tun${vm ? ' kvm' : ''}; do
     [ -e "/dev/$node" ] || continue
     : > "dev/$node"
     echo "/dev/$node /tmp/dev/$node none bind 0 0"
@@ -143,7 +146,7 @@ pivot_root . .
 umount -l .
 cd /
 ${[...namespaceLimitLines(limits, namespaceLimits), ...ulimitLines(limits)].join('\n')}
-exec 9<&- unshare --user --map-root-user --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$3"
+exec 9<&- unshare ${apartWords(ownsMachine)} --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$3"
 `
 
 /** The folder through which a sandbox that is furnished, and nothing more yet, sets limits on namespaces. */
@@ -174,6 +177,9 @@ exec sh -c "$1" netlab-pause "$lab"
 /** What process 1 is from then on; a short text, because `ps` shows it. */
 const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; while :; do sleep 2147483647 & wait $!; done`
 
+/** The same for a sandbox in which a virtual machine runs: it ends when it is told to, which is when the machine has ended. */
+const vmPauseScript = pauseScript.replace("'' HUP INT TERM", "'' HUP INT; trap exit TERM")
+
 /** What a sandbox is opened with. */
 export interface Opening {
   program: ProgramFiles
@@ -182,18 +188,23 @@ export interface Opening {
   limits: Limits
   /** Folders of cgroups. */
   cgroups: readonly string[]
+  /** A virtual machine is to run in it. */
+  vm: boolean
+  /** The machine is the lab's own: no user namespace is needed. */
+  ownsMachine: boolean
 }
 
 /**
  * The argv that opens a sandbox. It says so, and waits on stdin for `stayWords`: if netlab dies before it has noted the
  * holder, all ends with the holder. A pod server's stdin and stdout are its file descriptor 3.
  */
-export function holderArgv({ program, identity, limits, cgroups }: Opening): readonly string[] {
+export function holderArgv(opening: Opening): readonly string[] {
+  const { program, identity, cgroups, vm, ownsMachine } = opening
   const { node, bundle, koffi, binaries } = program
-  const scripts = [furnishScript(limits), cellScript, pauseScript]
+  const scripts = [furnishScript(opening), cellScript, vm ? vmPauseScript : pauseScript]
   const args = [...scripts, node, bundle, koffi, binaries, `${identity?.uid ?? ''}`, cgroups.join('\n')]
   // A shell, so that the log says it where unshare is missing.
   return identity === undefined
-    ? ['sh', '-c', openScript, 'netlab-open', ...args]
+    ? ['sh', '-c', openScript(apartWords(ownsMachine)), 'netlab-open', ...args]
     : ['sh', '-c', collectFirst, collectScript, ...args]
 }

@@ -123,6 +123,29 @@ export function openPty(): Pty {
   return { master, slave: openSync(path, flags) }
 }
 
+const AF_UNIX = 1
+const SOCK_STREAM = 1
+const SOCK_CLOEXEC = O_CLOEXEC
+/** Bytes of a path in a struct sockaddr_un, its end included. */
+const longestPath = 108
+
+/** A Unix socket that listens at a path, which nothing has yet. The caller closes the descriptor. */
+export function listenOn(path: string): number {
+  const { socket, bind, listen } = libc()
+  const why = 'commands reach the virtual machine of a lab through sockets'
+  if (Buffer.byteLength(path) >= longestPath) throw failed('bind', why, 'ENAMETOOLONG')
+  const address = Buffer.alloc(2 + longestPath)
+  address.writeUInt16LE(AF_UNIX, 0)
+  address.write(path, 2)
+  const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)
+  if (fd < 0) throw failed('socket', why, errorName())
+  const done = bind(fd, address, address.length) === 0 && listen(fd, 1) === 0
+  if (done) return fd
+  const name = errorName()
+  closeSync(fd)
+  throw failed('bind', why, name)
+}
+
 const TIOCGWINSZ = process.arch === 'ppc64' ? 0x40087468 : 0x5413
 const TIOCSWINSZ = process.arch === 'ppc64' ? 0x80087467 : 0x5414
 
@@ -131,6 +154,14 @@ export function copyWindowSize(from: number, to: number): void {
   const { ioctl } = libc()
   const size = Buffer.alloc(8)
   if (ioctl(from, TIOCGWINSZ, size) === 0) ioctl(to, TIOCSWINSZ, size)
+}
+
+/** Sets the size of a terminal's window; programs on it hear of it by SIGWINCH. */
+export function setWindowSize(terminal: number, [rows, columns]: readonly [number, number]): void {
+  const size = Buffer.alloc(8)
+  size.writeUInt16LE(rows, 0)
+  size.writeUInt16LE(columns, 2)
+  libc().ioctl(terminal, TIOCSWINSZ, size)
 }
 
 /** Sets a terminal as another one is: which key erases, whether characters are UTF-8. */

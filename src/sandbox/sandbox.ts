@@ -1,5 +1,6 @@
 import { enterNetwork, host, type Place } from '../command/command.ts'
 import { hostArgv } from '../command/command-line.ts'
+import { ownsMachine } from './identity.ts'
 import { shedCaller } from './native.ts'
 import { lives, type ProcessId } from './proc.ts'
 
@@ -26,8 +27,13 @@ export function enterArgv(sandbox: Sandbox, argv: readonly string[], place: Plac
   const { holder, init } = sandbox
   // Their numbers may be others' by now.
   if (!lives(holder) || !lives(init)) return ['sh', '-c', 'echo the lab has ended >&2; exit 1']
-  const all = ['--user', '--mount', '--net', '--pid', '--uts', '--ipc']
-  return [...nsenter(holder, ['--user']), ...nsenter(init, all), ...hostArgv({ argv, in: place })]
+  // On a machine of the lab's own there is no user namespace to enter.
+  if (ownsMachine()) return [...nsenter(init, namespaces), ...hostArgv({ argv, in: place })]
+  return [
+    ...nsenter(holder, ['--user']),
+    ...nsenter(init, ['--user', ...namespaces]),
+    ...hostArgv({ argv, in: place }),
+  ]
 }
 
 /** The same for a program that only needs a place's network, not its own /etc and /sys: that takes a process less. */
@@ -38,6 +44,8 @@ export function enterNetworkArgv(
 ): readonly string[] {
   return enterArgv(sandbox, [...enterNetwork(place), ...argv])
 }
+
+const namespaces = ['--mount', '--net', '--pid', '--uts', '--ipc']
 
 function nsenter({ pid }: ProcessId, namespaces: readonly string[]): string[] {
   return ['nsenter', '--target', `${pid}`, ...namespaces, '--preserve-credentials', '--']

@@ -10,7 +10,7 @@ import { joinCgroup, type LabCgroup, limitCgroup, mustRemoveCgroup } from './cgr
 import { closeSandbox } from './close.ts'
 import { startDetached } from './detached.ts'
 import { holderArgv, stayWords } from './holder.ts'
-import { labIdentity } from './identity.ts'
+import { labIdentity, ownsMachine } from './identity.ts'
 import { childrenOf, kill, type ProcessId, processId } from './proc.ts'
 import { programFiles } from './program-files.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -38,6 +38,13 @@ export interface Keeping {
   logFile: string
 }
 
+/** What a sandbox is opened for. */
+interface SandboxKind {
+  limits?: Limits
+  /** A virtual machine runs in it, which bounds what the lab may use. */
+  vm?: boolean
+}
+
 /** A sandbox that opens meanwhile, for a lab whose name nobody needs to know yet. Unless it is kept it ends with this process. */
 export class StartedSandbox {
   /** The process that waits for the sandbox outside. */
@@ -53,10 +60,17 @@ export class StartedSandbox {
   #kept = false
 
   /** What the holder complains of goes to `logFile`; `cgroup`: where the lab is to run, if there is such a place. */
-  constructor(logFile: string, cgroup?: LabCgroup, limits: Limits = defaultLimits) {
+  constructor(logFile: string, cgroup?: LabCgroup, { limits = defaultLimits, vm = false }: SandboxKind = {}) {
     const log = openSync(logFile, 'a', 0o600)
     const cgroups = cgroup?.folders ?? []
-    const opening = { program: programFiles(), identity: labIdentity(), limits, cgroups }
+    const opening = {
+      program: programFiles(),
+      identity: labIdentity(),
+      limits,
+      cgroups,
+      vm,
+      ownsMachine: ownsMachine(),
+    }
     const child = startDetached(holderArgv(opening), {
       output: log,
       stdin: 'pipe',
@@ -84,7 +98,23 @@ export class StartedSandbox {
   async limited(limits: Limits): Promise<StartedSandbox> {
     if (isDeepStrictEqual(limits, this.#limits)) return this
     await closeSandbox(this.holder, undefined)
-    return new StartedSandbox(this.#logFile, this.#cgroup, limits)
+    return new StartedSandbox(this.#logFile, this.#cgroup, { limits })
+  }
+
+  /** One in which a virtual machine can run, in the place of this one, which ends. */
+  async forVm(): Promise<StartedSandbox> {
+    await closeSandbox(this.holder, undefined)
+    return new StartedSandbox(this.#logFile, this.#cgroup, { vm: true })
+  }
+
+  /** Waits until the sandbox is open, which then still ends with this process. Throws as `keep` does. */
+  async opened(logFile: string): Promise<Sandbox> {
+    const opened = await this.#says('open')
+    const init = childrenOf(this.holder.pid).map(processId)[0]
+    if (!opened || init === undefined) throw notOpened(logFile, this.#startFailure)
+    await this.#joined
+    if (this.#cgroup !== undefined) limitCgroup(this.#cgroup, this.#limits)
+    return { holder: this.holder, init, cgroups: this.#cgroup?.folders ?? [] }
   }
 
   /**
@@ -93,19 +123,14 @@ export class StartedSandbox {
    */
   async keep({ lab, serves, logFile }: Keeping): Promise<OpenedSandbox> {
     const { stdin, stdout, stdio } = this.#child
-    const opened = await this.#says('open')
-    const init = childrenOf(this.holder.pid).map(processId)[0]
-    if (!opened || init === undefined) throw notOpened(logFile, this.#startFailure)
-    await this.#joined
-    if (this.#cgroup !== undefined) limitCgroup(this.#cgroup, this.#limits)
+    const sandbox = await this.opened(logFile)
     // Process 1 has started it before all else.
-    const server = childrenOf(init.pid).map(processId)[0]
+    const server = childrenOf(sandbox.init.pid).map(processId)[0]
     stdin.end(stayWords(lab))
     if (!(await this.#says('staying'))) throw notOpened(logFile, undefined)
     this.#kept = true
     stdout.destroy()
     this.#child.unref()
-    const sandbox = { holder: this.holder, init, cgroups: this.#cgroup?.folders ?? [] }
     // Node opens a socket for each additional pipe.
     const socket = (stdio as unknown[])[3] as Socket
     socket.unref()

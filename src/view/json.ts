@@ -59,8 +59,9 @@ export function renderVerifyJson(report: VerifyReport): string {
 /** `list --json`: keys that scripts rely on. */
 export function renderListJson(labs: readonly LabStatus[]): string {
   return printableJson(
-    labs.map(({ lab, state, pid, pods, nodes, machines, since }) => ({
+    labs.map(({ lab, state, pid, pods, nodes, machines, since, kernel }) => ({
       ...{ lab, state, pid, pods, since },
+      ...(kernel === undefined ? {} : { kernel }),
       ...(nodes === 0 ? {} : { nodes }),
       ...(machines === 0 ? {} : { machines }),
     })),

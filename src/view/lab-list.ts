@@ -25,6 +25,7 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
     padStart(pods[index]!, widest(pods)),
     `for ${age(lab, now)}`,
     ...(lab.state === 'gone' ? [] : [color.dim(`pid ${lab.pid}`)]),
+    ...(lab.kernel === undefined ? [] : [`on ${lab.kernel}`]),
   ])
   const lines = cells.flatMap(row => flow(row, style.width, 2, '  '))
   const gone = labs.filter(lab => lab.state === 'gone').map(lab => lab.lab)

@@ -1,0 +1,175 @@
+import { statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
+import type { Lab } from '../model/lab.ts'
+import { loadLab, readText } from '../read/load-lab.ts'
+import { insideEnv } from '../sandbox/sandbox.ts'
+import { bringKernel } from '../sandbox/vm/fetch.ts'
+import type { GuestCommand } from '../sandbox/vm/frames.ts'
+import type { KernelName } from '../sandbox/vm/kernels.ts'
+import { ownStreams, ownTerminals, runInVm } from '../sandbox/vm/session.ts'
+import { mustHaveQemu, portsFolder, startVm, type Vm } from '../sandbox/vm/vm.ts'
+import { LabError } from '../text/problem.ts'
+import { originOf } from './apply.ts'
+import { endLab } from './down.ts'
+import type { LabState } from './lab-folder.ts'
+import { type LabStart, sandboxLog } from './lab-start.ts'
+import { openSandbox, RunsInVm, registerLab } from './lab-state.ts'
+
+/** MiB of memory of a lab's virtual machine: what Linux, netlab and a lab of some hundred pods take, and room for files. */
+const memory = 2048
+
+/** A lab that is to be brought up in a virtual machine. */
+export interface LabInVm {
+  lab: Lab
+  /** The path that it was read from. */
+  file: string
+  kernel: KernelName
+  start: LabStart
+  signal: AbortSignal
+  /** The command line that brings it up, there. */
+  argv: readonly string[]
+  /** Called where the kernel has to be brought here first. */
+  brings: () => void
+}
+
+/**
+ * Brings a lab up in a virtual machine of its own, by the same netlab as here; returns its exit code. A lab that is not up
+ * afterwards is taken down with its machine. Throws NetlabError where there is no machine, the signal's reason after an abort.
+ */
+export async function upInVm(order: LabInVm): Promise<number> {
+  const { lab, file, start, signal, argv } = order
+  mustHaveQemu()
+  const kernel = await bringKernel(order.kernel, order.brings, signal)
+  signal.throwIfAborted()
+  await start.forVm()
+  const { folder, state } = registerLab(lab, file, start)
+  try {
+    const logFile = join(folder.path, sandboxLog)
+    const { sandbox } = await start.sandbox.keep({ lab: lab.name, serves: false, logFile })
+    state.sandbox = sandbox
+    folder.write(state)
+    const shape = { memory, disposable: true }
+    const vm = await startVm(sandbox, { kernel, shape, labFolder: folder.path, logFile })
+    state.vm = { kernel: kernel.name, process: vm.process }
+    folder.write(state)
+    const code = await unlessAborted(
+      signal,
+      runInVm(vm, netlabIn(argv, filesOf(lab)), ownStreams(reads(argv))),
+    )
+    const stage = await unlessAborted(signal, stageIn(vm, lab.name))
+    if (stage === undefined) await endLab(folder)
+    else folder.write({ ...state, stage })
+    return code
+  } catch (error) {
+    await endLab(folder)
+    throw error
+  }
+}
+
+/** The same for a lab that is known to run in one. */
+export function runInLabsVm(name: string, argv: readonly string[]): Promise<number> {
+  try {
+    openSandbox(name)
+  } catch (error) {
+    if (error instanceof RunsInVm) return runWhereLabIs(error, argv)
+    throw error
+  }
+  throw new Error(`${name} runs in no virtual machine`)
+}
+
+/** Runs a command line of netlab in the virtual machine where its lab is, and returns its exit code. */
+export function runWhereLabIs({ folder, sandbox, vm }: RunsInVm, argv: readonly string[]): Promise<number> {
+  const state = folder.read()
+  const named = state === undefined ? argv : [...argv, originOf(state)]
+  const machine: Vm = { sandbox, process: vm.process, ports: portsFolder(folder.path) }
+  const interrupt = new AbortController()
+  const pass = () => interrupt.abort()
+  for (const signal of passed) process.on(signal, pass)
+  const talk = { ...ownStreams(reads(argv)), signal: interrupt.signal }
+  return runInVm(machine, netlabIn(argv, filesNamed(named)), talk).finally(() => {
+    for (const signal of passed) process.off(signal, pass)
+  })
+}
+
+const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Ends a wait, not what is waited for: with its lab that ends as well. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((done, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(done, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** Verbs that read what is typed, or piped, into them. */
+const readers = ['exec', 'shell', 'walk']
+
+function reads(argv: readonly string[]): boolean {
+  return readers.includes(argv[0] ?? '')
+}
+
+/** What of the caller's environment says how its terminal is. */
+const terminalWords = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'COLUMNS'] as const
+
+function netlabIn(argv: readonly string[], files: Readonly<Record<string, string>>): GuestCommand {
+  const own = terminalWords.flatMap(name => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const terminals = ownTerminals(reads(argv))
+  const env = { ...insideEnv, NETLAB_STATE_DIR: stateThere, ...Object.fromEntries(own) }
+  return { argv: ['netlab', ...argv], cwd: process.cwd(), env, files, ...terminals }
+}
+
+/** The folder of labs' states there. */
+const stateThere = '/run/netlab'
+
+/** How the lab is there; undefined where it is not. The file is looked at, since netlab itself takes seconds to start where a processor is emulated. */
+async function stageIn(vm: Vm, name: string): Promise<'up' | 'failed' | undefined> {
+  let text = ''
+  const stdout = new Writable({
+    write: (bytes: Buffer, _, done) => {
+      text += bytes.toString()
+      done()
+    },
+  })
+  const asked: GuestCommand = {
+    ...{ argv: ['cat', `${stateThere}/${name}/state.json`], cwd: '/', env: insideEnv, files: {} },
+    ...{ terminals: [false, false, false], size: [24, 80], reads: false },
+  }
+  const stderr = new PassThrough().resume()
+  if ((await runInVm(vm, asked, { stdout, stderr })) !== 0) return undefined
+  const { stage } = JSON.parse(text) as Pick<LabState, 'stage'>
+  return stage === 'starting' ? undefined : stage
+}
+
+/** The text files that a lab is made of, by their absolute paths. Its manifests lie below its folder. */
+function filesOf({ sources }: Lab): Record<string, string> {
+  const [own, ...others] = sources
+  if (own === undefined) return {}
+  const path = resolve(own.path)
+  return Object.fromEntries([
+    [path, own.text],
+    ...others.map(each => [join(dirname(path), each.path), each.text] as const),
+  ])
+}
+
+/** The files that a command line names, and what lab files among them are made of. */
+function filesNamed(argv: readonly string[]): Record<string, string> {
+  const paths = argv.filter(word => statSync(word, { throwIfNoEntry: false })?.isFile())
+  return Object.assign({}, ...paths.map(filesAt))
+}
+
+function filesAt(path: string): Record<string, string> {
+  try {
+    return filesOf(loadLab(path))
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    // It has a mistake, of which netlab tells there; or it is a manifest.
+    const read = readText(path)
+    return 'text' in read ? { [resolve(path)]: read.text } : {}
+  }
+}

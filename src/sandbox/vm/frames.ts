@@ -1,0 +1,82 @@
+/** What netlab and the agent in a virtual machine say to each other. */
+export type FrameKind =
+  /** To the agent: run a command. A `GuestCommand`, as JSON. */
+  | 'run'
+  /** Bytes for its stdin; none: that is all. */
+  | 'stdin'
+  /** The window has another size: `[rows, columns]`, as JSON. */
+  | 'size'
+  /** A signal for it, by its name. */
+  | 'signal'
+  /** From the agent: it has been started. */
+  | 'started'
+  /** What it printed. */
+  | 'stdout'
+  | 'stderr'
+  /** Its exit code, in words. */
+  | 'ended'
+
+const kinds: readonly FrameKind[] = ['run', 'stdin', 'size', 'signal', 'started', 'stdout', 'stderr', 'ended']
+
+export interface Frame {
+  kind: FrameKind
+  /** Which command it belongs to: what an earlier one still has to say must not be taken for a later one's. */
+  session: number
+  bytes: Buffer
+}
+
+/** What the agent is to run. */
+export interface GuestCommand {
+  argv: readonly string[]
+  /** Made where it is missing. */
+  cwd: string
+  /** All of its environment. */
+  env: Readonly<Record<string, string>>
+  /** Text files that it needs, by their absolute paths: written before it starts. */
+  files: Readonly<Record<string, string>>
+  /** Which of stdin, stdout and stderr are a terminal. */
+  terminals: readonly [boolean, boolean, boolean]
+  /** Rows and columns of that. */
+  size: readonly [number, number]
+  /** What comes in `stdin` frames goes to it; else its stdin is empty. */
+  reads: boolean
+}
+
+const headerBytes = 9
+/** Bytes of one frame: more is a mistake, not a frame. */
+const mostBytes = 64 * 2 ** 20
+
+/** A frame as it goes over the line: its kind, its session, how many bytes follow, those. */
+export function encodeFrame({ kind, session, bytes }: Frame): Buffer {
+  const header = Buffer.alloc(headerBytes)
+  header.writeUInt8(kinds.indexOf(kind), 0)
+  header.writeUInt32LE(session, 1)
+  header.writeUInt32LE(bytes.length, 5)
+  return Buffer.concat([header, bytes])
+}
+
+/** Takes frames out of a stream of bytes. */
+export class FrameReader {
+  #held: Buffer = Buffer.alloc(0)
+
+  /** Forgets half a frame: whoever sent it has gone. */
+  reset(): void {
+    this.#held = Buffer.alloc(0)
+  }
+
+  /** The frames that are whole with these bytes. Throws where they are no frames. */
+  *take(bytes: Buffer): Generator<Frame> {
+    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
+    while (this.#held.length >= headerBytes) {
+      const kind = kinds[this.#held.readUInt8(0)]
+      const length = this.#held.readUInt32LE(5)
+      if (kind === undefined || length > mostBytes) throw new Error('what came over the line is no frame')
+      const end = headerBytes + length
+      if (this.#held.length < end) return
+      const session = this.#held.readUInt32LE(1)
+      const whole = this.#held.subarray(headerBytes, end)
+      this.#held = this.#held.subarray(end)
+      yield { kind, session, bytes: whole }
+    }
+  }
+}
