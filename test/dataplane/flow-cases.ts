@@ -30,7 +30,7 @@ const [short, long] = [900, 5_000]
 export async function expectFlows(
   golden: FlowCase,
   flows: Flow[],
-  rules: Pick<Topology, 'load' | 'firewall'>,
+  rules: Pick<Topology, 'load' | 'firewall' | 'asRoot'>,
 ): Promise<void> {
   const attempts = flows.map(flow => attempt(golden, flow))
   const { bare, ruled } = await sendPackets({ ...topology(golden, flows), ...rules }, attempts)

@@ -39,6 +39,8 @@ export interface Topology {
   firewall: string[]
   /** Shell commands that load the rules. */
   load: string
+  /** Real root's namespaces: the kernel gives IPVS to nobody else. */
+  asRoot?: boolean
 }
 
 /** The node's address towards its pods, as a bridge has one: unlike the node's IP it shows that a source was masqueraded. */
@@ -86,7 +88,8 @@ export async function sendPackets(
   topology: Topology,
   attempts: Attempt[],
 ): Promise<{ bare: Outcome[][]; ruled: Outcome[][] }> {
-  const argv = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--mount-proc']
+  const user = topology.asRoot ? [] : ['--user', '--map-root-user']
+  const argv = [...user, '--net', '--mount', '--pid', '--fork', '--mount-proc']
   const running = promisify(execFile)('unshare', [...argv, '--kill-child', 'sh', '-e'], {
     // An end for what hangs, not a measure.
     timeout: 500_000,

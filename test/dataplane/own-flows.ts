@@ -1,6 +1,6 @@
 import type { Flow, FlowCase } from './flow-cases.ts'
 
-type Mode = 'iptables' | 'nftables'
+type Mode = 'iptables' | 'nftables' | 'ipvs'
 type Endpoints = NonNullable<FlowCase['endpointSlices']>[number]['endpoints']
 type Came = Pick<Flow, 'result' | 'masquerade' | 'bareDropped'>
 
@@ -9,7 +9,7 @@ interface OwnCase {
   cluster: Omit<FlowCase, 'settings'>
   /** The machine's own firewall. */
   firewall?: string[]
-  /** From, to, port, and what comes of it, where that differs in either mode. */
+  /** From, to, port, and what comes of it, in each mode where that differs. */
   flows: [string, [string, string, number], Came | Record<Mode, Came>][]
 }
 
@@ -61,6 +61,9 @@ const masqueraded = (came: Came): Came => ({ ...came, masquerade: true })
 const refused: Came = { result: 'REJECT' }
 const dropped: Came = { result: 'DROP' }
 const noRule: Came = { result: '' }
+/** A port of a cluster IP that its service has not, where that is known. */
+const closed = { nftables: refused, ipvs: refused }
+const likewise = (came: Came) => ({ iptables: came, nftables: came })
 
 const [pod, client, blocked, node] = ['10.1.0.100', '203.0.113.2', '198.51.100.2', settings.nodeIP]
 const [clusterIP, externalIP] = ['10.96.0.1', '192.0.2.9']
@@ -73,9 +76,13 @@ const cases: OwnCase[] = [
       ['a pod', [pod, clusterIP, 80], toBoth],
       ['a client that is no pod is masqueraded', [client, clusterIP, 80], masqueraded(toBoth)],
       ['so is the node itself', [node, clusterIP, 80], masqueraded(toBoth)],
-      ['a port that the service has not', [pod, clusterIP, 81], { iptables: noRule, nftables: refused }],
-      ['the same for the node', [node, clusterIP, 81], { iptables: noRule, nftables: refused }],
-      ['a cluster IP that nobody has', [pod, '10.96.0.9', 80], { iptables: noRule, nftables: dropped }],
+      ['a port that the service has not', [pod, clusterIP, 81], { iptables: noRule, ...closed }],
+      ['the same for the node', [node, clusterIP, 81], { iptables: noRule, ...closed }],
+      [
+        'a cluster IP that nobody has',
+        [pod, '10.96.0.9', 80],
+        { iptables: noRule, nftables: dropped, ipvs: noRule },
+      ],
       ['no service, no rule', [pod, '10.2.0.9', 80], noRule],
     ],
   },
@@ -108,12 +115,12 @@ const cases: OwnCase[] = [
       [
         'on its other addresses',
         [client, '192.168.1.2', 30_080],
-        { iptables: masqueraded(toBoth), nftables: noRule },
+        { iptables: masqueraded(toBoth), nftables: noRule, ipvs: masqueraded(toBoth) },
       ],
       [
         'on localhost',
         ['127.0.0.1', '127.0.0.1', 30_080],
-        { iptables: masqueraded(toBoth), nftables: noRule },
+        { iptables: masqueraded(toBoth), nftables: noRule, ipvs: noRule },
       ],
     ],
   },
@@ -122,8 +129,12 @@ const cases: OwnCase[] = [
     cluster: serving(both, { ...withNodePort, externalTrafficPolicy: 'Local' }),
     flows: [
       ["from outside to this node's endpoint", [client, node, 30_080], to('10.1.0.1:8080')],
-      ['a pod may use all', [pod, node, 30_080], toBoth],
-      ['so may the node', [node, node, 30_080], masqueraded(toBoth)],
+      ['a pod may use all', [pod, node, 30_080], { ...likewise(toBoth), ipvs: to('10.1.0.1:8080') }],
+      [
+        'so may the node',
+        [node, node, 30_080],
+        { ...likewise(masqueraded(toBoth)), ipvs: to('10.1.0.1:8080') },
+      ],
     ],
   },
   {
@@ -134,8 +145,8 @@ const cases: OwnCase[] = [
       externalIPs: [externalIP],
     }),
     flows: [
-      ['a node port is silent', [client, node, 30_080], dropped],
-      ['so is an external IP', [client, externalIP, 80], dropped],
+      ['a node port', [client, node, 30_080], { ...likewise(dropped), ipvs: to('10.1.0.2:8080') }],
+      ['an external IP', [client, externalIP, 80], { ...likewise(dropped), ipvs: to('10.1.0.2:8080') }],
       ['a pod gets through', [pod, externalIP, 80], to('10.1.0.2:8080')],
     ],
   },
@@ -161,7 +172,7 @@ const cases: OwnCase[] = [
     }),
     flows: [
       ['a client in the range', [client, externalIP, 80], refused],
-      ['one that is not', [blocked, externalIP, 80], { iptables: refused, nftables: dropped }],
+      ['one that is not', [blocked, externalIP, 80], { iptables: refused, nftables: dropped, ipvs: dropped }],
     ],
   },
   {
@@ -175,6 +186,7 @@ const cases: OwnCase[] = [
         {
           iptables: { ...masqueraded(toBoth), bareDropped: true },
           nftables: { ...dropped, bareDropped: true },
+          ipvs: { ...masqueraded(toBoth), bareDropped: true },
         },
       ],
     ],

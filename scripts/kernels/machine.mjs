@@ -1,0 +1,79 @@
+// One kernel's virtual machine: gives it the checkout, hears what it found.
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Too large, and nothing that runs there. */
+const leftOut = [
+  '@biomejs',
+  '@typescript',
+  'typescript',
+  'knip',
+  '@oxc-resolver',
+  'oxc-parser',
+  '@babel',
+  '.cache',
+  '.vite',
+]
+
+/** Runs the labs and tests on a kernel; returns its release, how that ended, and what was found. */
+export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
+  const begin = performance.now()
+  const excluded = leftOut.map(name => `--exclude=node_modules/${name}`)
+  const parts = [
+    'dist',
+    'labs',
+    'scripts',
+    'src',
+    'test',
+    'node_modules',
+    'package.json',
+    'vitest.config.ts',
+    'tsconfig.json',
+  ]
+  const tar = spawn('tar', ['-C', root, '-cf', '-', ...excluded, ...parts], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const wanted = JSON.stringify({ labs, tests })
+  const inside = `mkdir netlab && cd netlab && tar -xf - && exec node scripts/kernels/inside.mjs '${wanted}'`
+  const machine = spawn(
+    process.execPath,
+    [`${root}/dist/in-kernel.js`, kernel, '--memory', '4096', '--', 'sh', '-c', inside],
+    { stdio: [tar.stdout, 'pipe', 'inherit'] },
+  )
+  tar.stdout.destroy()
+  let ended = 'done'
+  const end = why => {
+    ended = why
+    machine.kill('SIGTERM')
+  }
+  const timer = setTimeout(() => end('no time left'), minutes * 60_000)
+  const abort = () => end('interrupted')
+  signal.addEventListener('abort', abort)
+  const result = { kernel, release: '', found: [] }
+  const lines = createInterface({ input: machine.stdout })
+  lines.on('line', line => hear(line, result))
+  const code = await new Promise(resolve => machine.once('close', resolve))
+  clearTimeout(timer)
+  signal.removeEventListener('abort', abort)
+  tar.kill()
+  if (ended === 'done' && code !== 0) ended = `the machine ended with exit code ${code}`
+  return { ...result, ended, seconds: Math.round((performance.now() - begin) / 1000) }
+}
+
+/** What is no line of ours is somebody's complaint. */
+function hear(line, result) {
+  let told
+  try {
+    told = JSON.parse(line)
+  } catch {
+    process.stderr.write(`${line}\n`)
+    return
+  }
+  if (told.release !== undefined) result.release = told.release
+  else {
+    result.found.push(told)
+    process.stderr.write(`${result.kernel}  ${told.state.padEnd(7)} ${told.name}  ${told.seconds} s\n`)
+  }
+}

@@ -1,0 +1,23 @@
+import { describe, it } from 'vitest'
+import { compileServices } from '../../../src/dataplane/ipvs/compile.ts'
+import { scriptText } from '../../../src/dataplane/ipvs/print.ts'
+import { expectFlows, type FlowCase } from '../flow-cases.ts'
+import { goldenInput } from '../golden-input.ts'
+import { ownFlows } from '../own-flows.ts'
+
+/** `scripts/test-kernels` says so, in a virtual machine: where real root, and modules of IPVS, are nobody's but the test's. */
+const isRootOfItsMachine = process.env.NETLAB_IN_VM !== undefined
+
+const load = (golden: FlowCase) =>
+  scriptText(compileServices(goldenInput(golden)), { jumps: true, explain: true })
+
+describe.skipIf(!isRootOfItsMachine)('real packets in IPVS mode', () => {
+  it.each(ownFlows('ipvs'))('%s', async (_title, { golden, flows, firewall }) => {
+    await expectFlows(golden, flows, { firewall, load: load(golden), asRoot: true })
+  })
+})
+
+it.skipIf(isRootOfItsMachine)(
+  'no packets were sent: IPVS is for root of a machine (scripts/test-kernels)',
+  () => {},
+)
