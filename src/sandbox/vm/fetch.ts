@@ -35,7 +35,8 @@ Acquire::http::Timeout "30";
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 END
-export APT_CONFIG="$work/apt.conf"
+APT_CONFIG="$work/apt.conf"
+export APT_CONFIG
 apt-get -qq update
 image=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \\(linux-image-[0-9].*\\)/\\1/p' | head -n 1)
 apt-get -qq download "$image" busybox-static
