@@ -172,6 +172,15 @@ export function copySettings(from: number, to: number): void {
   if (tcgetattr(from, settings) === 0) tcsetattr(to, 0, settings)
 }
 
+const F_GETFL = 3
+const F_SETFL = 4
+
+/** Whether reading from an open file waits until there is something. */
+export function setWaiting(fd: number, waits: boolean): void {
+  const flags = libc().fcntl(fd, F_GETFL, 0) & ~constants.O_NONBLOCK
+  libc().fcntl(fd, F_SETFL, waits ? flags : flags | constants.O_NONBLOCK)
+}
+
 /** The two ends of a pipe(2); Node's own pipes to a process are sockets, which /dev/stdout cannot open again. */
 export function openPipe(): { read: number; write: number } {
   const ends = Buffer.alloc(8)

@@ -1,24 +1,65 @@
-import { constants, readdirSync, readFileSync } from 'node:fs'
+import { constants, readdirSync, readFileSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setWaiting } from '../native.ts'
 import { encodeFrame, type Frame, type FrameKind, FrameReader, type GuestCommand } from './frames.ts'
 import { GuestProgram } from './guest-program.ts'
 import { portCount, portName } from './ports.ts'
 
-/** Milliseconds after which a port at whose other end nobody was is looked at again. */
-const idle = 150
+/** Milliseconds after which ports at whose other end nobody was are looked at again. */
+const idle = 200
 /** Bytes that are read, and sent, at once. */
 const chunk = 65_536
+
+let nextLook: Promise<void> | undefined
+
+/** The moment at which all ports where nobody is are looked at: each turn costs, on a processor that is emulated. */
+function look(): Promise<void> {
+  nextLook ??= sleep(idle).then(() => {
+    nextLook = undefined
+  })
+  return nextLook
+}
 
 /** The port's end in here. What is written while nobody is at the other end is lost, which is right. */
 class Line {
   readonly #file: FileHandle
   #last: Promise<void> = Promise.resolve()
+  #isConnected = false
 
   constructor(file: FileHandle) {
     this.#file = file
+  }
+
+  /** Waits for bytes; 0 where whoever was at the other end has gone. */
+  async read(buffer: Buffer): Promise<number> {
+    while (!this.#isConnected) {
+      const count = this.#readNow(buffer)
+      if (count === 0) await look()
+      else this.#connect(true)
+      if (count !== undefined && count > 0) return count
+    }
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length)
+    if (bytesRead === 0) this.#connect(false)
+    return bytesRead
+  }
+
+  /** 0 where nobody is at the other end, undefined where they say nothing: virtio_console.c, `port_fops_read`. */
+  #readNow(buffer: Buffer): number | undefined {
+    try {
+      return readSync(this.#file.fd, buffer)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined
+      throw error
+    }
+  }
+
+  /** A wait that takes a thread of Node's is for a port where somebody is. */
+  #connect(isConnected: boolean): void {
+    this.#isConnected = isConnected
+    setWaiting(this.#file.fd, isConnected)
   }
 
   send(kind: FrameKind, session: number, bytes: Buffer = Buffer.alloc(0)): Promise<void> {
@@ -73,19 +114,18 @@ interface UnderWay {
 
 /** Runs, one after the other, what is asked for at one port. Ends only with the machine. */
 async function serve(port: number): Promise<void> {
-  const file = await open(await device(portName(port)), constants.O_RDWR)
+  const file = await open(await device(portName(port)), constants.O_RDWR | constants.O_NONBLOCK)
   const line = new Line(file)
   const reader = new FrameReader()
   const buffer = Buffer.alloc(chunk)
   let underWay: UnderWay | undefined
   for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, chunk)
+    const bytesRead = await line.read(buffer)
     if (bytesRead === 0) {
       // As where a terminal is closed.
       underWay?.program.signal('SIGHUP')
       underWay = undefined
       reader.reset()
-      await sleep(idle)
     }
     for (const frame of reader.take(Buffer.from(buffer.subarray(0, bytesRead)))) {
       if (frame.kind === 'run') {
