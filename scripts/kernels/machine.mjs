@@ -43,6 +43,7 @@ export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
     { stdio: [tar.stdout, 'pipe', 'inherit'] },
   )
   tar.stdout.destroy()
+  const packed = new Promise(resolve => tar.once('close', resolve))
   let ended = 'done'
   const end = why => {
     ended = why
@@ -58,6 +59,7 @@ export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
   clearTimeout(timer)
   signal.removeEventListener('abort', abort)
   tar.kill()
+  if (ended === 'done' && (await packed) !== 0) ended = 'this checkout could not be given to it whole'
   if (ended === 'done' && code !== 0) ended = `the machine ended with exit code ${code}`
   return { ...result, ended, seconds: Math.round((performance.now() - begin) / 1000) }
 }

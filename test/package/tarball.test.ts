@@ -54,6 +54,8 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
     expect.arrayContaining([
       ...[
         'dist/bin.js',
+        'dist/in-kernel.js',
+        'dist/vm-agent.js',
         'dist/pod-server.js',
         'dist/probe.js',
         'dist/pairs.js',

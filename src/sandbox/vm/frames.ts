@@ -13,7 +13,7 @@ export type FrameKind =
   /** What it printed. */
   | 'stdout'
   | 'stderr'
-  /** Its exit code, in words. */
+  /** Its exit code, one byte. */
   | 'ended'
 
 const kinds: readonly FrameKind[] = ['run', 'stdin', 'size', 'signal', 'started', 'stdout', 'stderr', 'ended']
@@ -44,7 +44,7 @@ export interface GuestCommand {
 
 const headerBytes = 9
 /** Bytes of one frame: more is a mistake, not a frame. */
-const mostBytes = 64 * 2 ** 20
+const mostBytes = 16 * 2 ** 20
 
 /** A frame as it goes over the line: its kind, its session, how many bytes follow, those. */
 export function encodeFrame({ kind, session, bytes }: Frame): Buffer {

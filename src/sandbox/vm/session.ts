@@ -64,7 +64,7 @@ class Session {
           for (const frame of reader.take(bytes)) {
             if (frame.session !== this.#session) continue
             if (frame.kind === 'started') giveUp()
-            else if (frame.kind === 'ended') resolve(Number(frame.bytes.toString()))
+            else if (frame.kind === 'ended') resolve(frame.bytes.length === 1 ? frame.bytes.readUInt8(0) : 1)
             else this.#print(frame.kind === 'stderr' ? talk.stderr : talk.stdout, frame.bytes)
           }
         } catch (error) {

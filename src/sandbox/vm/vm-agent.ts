@@ -141,7 +141,7 @@ function begin(line: Line, { session, bytes }: Frame): UnderWay | undefined {
     const words = error instanceof Error ? error.message : String(error)
     return line.send('stderr', session, Buffer.from(`${words}\n`)).then(() => 127)
   }
-  const end = (exitCode: number) => line.send('ended', session, Buffer.from(`${exitCode}`))
+  const end = (exitCode: number) => line.send('ended', session, Buffer.of(exitCode & 0xff))
   line.send('started', session)
   try {
     const command = JSON.parse(bytes.toString()) as GuestCommand
