@@ -7,7 +7,17 @@ import { chainBytes, inTransactions, messageBytes, mostBytes, nftBytes } from '.
 
 /** Commands that go out as one: a line of shell for all of them, with what it reads. */
 export interface Batch {
-  kind: 'ip' | 'bridge' | 'iptables' | 'ip6tables' | 'sysctl' | 'sysctl -e' | 'mkdir' | 'nft' | 'single'
+  kind:
+    | 'ip'
+    | 'bridge'
+    | 'iptables'
+    | 'ip6tables'
+    | 'sysctl'
+    | 'sysctl -e'
+    | 'mkdir'
+    | 'nft'
+    | 'ipset'
+    | 'single'
   in: Place
   commands: readonly Command[]
 }
@@ -31,8 +41,8 @@ export interface Servers {
 }
 
 /**
- * Groups neighbouring commands that one process can carry out: `ip -batch`, `iptables-restore --noflush`, `nft -f`, one `sysctl`.
- * The order stays as it is. With `apart` every command is on its own.
+ * Groups neighbouring commands that one process can carry out: `ip -batch`, `iptables-restore --noflush`, `nft -f`, `ipset restore`, one
+ * `sysctl`. The order stays as it is. With `apart` every command is on its own.
  */
 export function batches(
   commands: readonly Command[],
@@ -83,6 +93,8 @@ function kindOf({ argv, input }: Command): Batch['kind'] | 'socket-lb' {
     return first === '-e' && rest[0] === '-w' && areSettings(rest.slice(1)) ? 'sysctl -e' : 'single'
   }
   if (program === 'nft') return /^(?:add|delete|flush) /.test(argv.slice(1).join(' ')) ? 'nft' : 'single'
+  if (program === 'ipset')
+    return /^(?:create|add|del|destroy|flush)$/.test(first) && isBatchable(argv) ? 'ipset' : 'single'
   if (program === 'mkdir') return first === '-p' ? 'mkdir' : 'single'
   return 'single'
 }
@@ -118,6 +130,10 @@ export function batchScript({ kind, in: place, commands }: Batch): string {
       return hereDocument(at([`${kind}-restore`, '--noflush', '-w']), restoreInput(commands))
     case 'nft':
       return hereDocument(at(['nft', '-f', '-']), commands.map(command => `${nftLine(command)}\n`).join(''))
+    case 'ipset': {
+      const lines = commands.map(({ argv }) => argv.slice(1).join(' '))
+      return hereDocument(at(['ipset', 'restore']), `${lines.join('\n')}\n`)
+    }
     case 'sysctl':
       return at(['sysctl', '-q', '-w', ...commands.flatMap(({ argv }) => argv.slice(2))])
     case 'sysctl -e':

@@ -1,6 +1,8 @@
 import { type Action, type Command, host, type Place } from './command.ts'
 import { linkName, parseIp, valueAfter } from './ip-argv.ts'
+import { IpsetState } from './ipset-state.ts'
 import { IptablesState } from './iptables-state.ts'
+import { IpvsState } from './ipvs-state.ts'
 import { own } from './own.ts'
 
 /** A new network namespace's own values, to which taking back a `sysctl -w` returns (Linux, net/*). */
@@ -8,8 +10,13 @@ const sysctlDefaults: Readonly<Record<string, string>> = {
   'net.ipv4.ip_forward': '0',
   'net.ipv4.conf.all.forwarding': '0',
   'net.ipv4.conf.all.route_localnet': '0',
+  'net.ipv4.conf.all.arp_ignore': '0',
+  'net.ipv4.conf.all.arp_announce': '0',
   'net.ipv4.conf.all.rp_filter': '0',
   'net.ipv4.conf.default.rp_filter': '0',
+  'net.ipv4.vs.conntrack': '0',
+  'net.ipv4.vs.expire_nodest_conn': '0',
+  'net.ipv4.vs.expire_quiescent_template': '0',
   'net.ipv6.conf.all.forwarding': '0',
   'net.ipv6.conf.all.disable_ipv6': '0',
   'net.ipv6.conf.default.disable_ipv6': '0',
@@ -24,6 +31,10 @@ const opposite: Readonly<Record<string, string>> = { on: 'off', off: 'on', up: '
 /** What the commands so far have changed, as far as taking the next ones back depends on it. */
 export class Before {
   readonly iptables = new IptablesState()
+  readonly ipset = new IpsetState()
+  readonly ipvs = new IpvsState()
+  /** Place and name of a dummy link → the command that has made it. */
+  readonly dummies = new Map<string, readonly string[]>()
   /** Place and key of a kernel setting → its value. */
   readonly settings = new Map<string, string>()
 }
@@ -42,9 +53,13 @@ export function undoOf(command: Command, before: Before): readonly Command[] {
     case 'ip6tables':
       return before.iptables.note(command.in, command.argv).map(back)
     case 'ip':
-      return undoIp(command.argv).map(back)
+      return undoIp(command, before).map(back)
     case 'bridge':
       return undoBridge(args).map(back)
+    case 'ipset':
+      return before.ipset.note(command.in, command.argv).map(back)
+    case 'ipvsadm':
+      return before.ipvs.note(command.in, command.argv).map(back)
     case 'nft':
       return undoNft(args).map(back)
     case 'sysctl':
@@ -86,7 +101,7 @@ function undoBridge(args: readonly string[]): readonly (readonly string[])[] {
   return []
 }
 
-function undoIp(argv: readonly string[]): readonly (readonly string[])[] {
+function undoIp({ argv, in: place }: Command, before: Before): readonly (readonly string[])[] {
   const command = parseIp(argv)
   if (command === undefined) return []
   const { options, namespace, object, verb, words } = command
@@ -94,7 +109,13 @@ function undoIp(argv: readonly string[]): readonly (readonly string[])[] {
   switch (`${object} ${verb}`) {
     case 'link add': {
       const named = linkName(words)
+      if (valueAfter(words, 'type') === 'dummy') before.dummies.set(`${place} ${named}`, argv)
       return named === undefined ? [] : [[...ip, 'link', 'delete', 'dev', named]]
+    }
+    case 'link delete': {
+      // Of other links more than one command is to be said.
+      const made = before.dummies.get(`${place} ${linkName(words)}`)
+      return made === undefined ? [] : [made]
     }
     case 'link set':
       return moved(words) ?? flipped([...ip, 'link', 'set', ...words])

@@ -205,7 +205,7 @@ async function batchFailure(
   }
   // iptables-restore takes a table's block as a whole or not at all, and says little; typed one by one its commands say more.
   const line = Number(/line:? (\d+)/.exec(finished.stderr)?.[1] ?? 1)
-  const first = kind === 'iptables' || kind === 'ip6tables' ? blockOfRestoreLine(commands, line) : 0
+  const first = firstToTry(batch, line)
   for (const command of commands.slice(first)) {
     const input = command.input === undefined ? {} : { input: command.input }
     const one = await endless(inside(context, hostArgv(command), step, input))
@@ -216,6 +216,13 @@ async function batchFailure(
   if (rest.length === 0) return { output: finished.stdout }
   reached(at + 1)
   return runStage(context, { kind: 'batches', batches: rest }, step, later => reached(at + 1 + later))
+}
+
+/** Where in a batch to begin, so that nothing is done twice, for a line that its program complains of. */
+function firstToTry({ kind, commands }: Batch, line: number): number {
+  if (kind === 'iptables' || kind === 'ip6tables') return blockOfRestoreLine(commands, line)
+  // ipset has carried out what stands before.
+  return kind === 'ipset' ? line - 1 : 0
 }
 
 /** Starts programs of pods that start together. */

@@ -30,6 +30,12 @@ describe('neighbouring commands go out together', () => {
     ])
   })
 
+  it('sets and their entries, as one ipset restore', () => {
+    expect(
+      texts([host('ipset create A hash:ip'), host('ipset add A 10.0.0.1'), host('ipset list A')]),
+    ).toEqual(["ipset restore <<'END'\ncreate A hash:ip\nadd A 10.0.0.1\nEND", 'ipset list A < /dev/null'])
+  })
+
   it("more of nft's than a message takes, as several", () => {
     const lines = Array.from({ length: 3000 }, (_, at) =>
       host(`nft add rule ip t c ip saddr 10.0.0.1 jump c${at}`),

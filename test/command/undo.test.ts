@@ -196,3 +196,64 @@ describe('any commands of iptables, taken back in reverse,', () => {
     expect(stdout.replaceAll(/ \[\d+:\d+\]/g, '')).toBe(empty.repeat(runs.length))
   })
 })
+
+describe('commands of ipset, ipvsadm and kube-ipvs0 are taken back', () => {
+  const takenBack = (...lines: string[]) => {
+    const before = new Before()
+    return lines.map(line => undoOf({ argv: line.split(' '), in: 'host' }, before).map(shellCommand))
+  }
+  const shellCommand = ({ argv }: { argv: readonly string[] }) => shellLine(argv)
+
+  it('a set with its entries', () => {
+    expect(
+      takenBack(
+        'ipset create A hash:ip family inet',
+        'ipset add A 10.0.0.1',
+        'ipset add A 10.0.0.2',
+        'ipset del A 10.0.0.1',
+        'ipset destroy A',
+        'ipset list A',
+      ),
+    ).toEqual([
+      ['ipset destroy A'],
+      ['ipset del A 10.0.0.1'],
+      ['ipset del A 10.0.0.2'],
+      ['ipset add A 10.0.0.1'],
+      ['ipset create A hash:ip family inet', 'ipset add A 10.0.0.2'],
+      [],
+    ])
+  })
+
+  it('a virtual server with its real servers', () => {
+    expect(
+      takenBack(
+        'ipvsadm -A -t 10.0.0.1:80 -s rr',
+        'ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1',
+        'ipvsadm --edit-service -t 10.0.0.1:80 -s lc',
+        'ipvsadm -e -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 0',
+        'ipvsadm -D -t 10.0.0.1:80',
+        'ipvsadm -L -n',
+      ),
+    ).toEqual([
+      ['ipvsadm -D -t 10.0.0.1:80'],
+      ['ipvsadm -d -t 10.0.0.1:80 -r 10.0.0.2:80'],
+      ['ipvsadm -E -t 10.0.0.1:80 -s rr'],
+      ['ipvsadm -e -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1'],
+      ['ipvsadm -A -t 10.0.0.1:80 -s lc', 'ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 0'],
+      [],
+    ])
+  })
+
+  it('a real server that goes, and all at once', () => {
+    const made = ['ipvsadm -A -u 10.0.0.1:53 -s rr', 'ipvsadm -a -u 10.0.0.1:53 -r 10.0.0.2:53 -m -w 1']
+    expect(takenBack(...made, 'ipvsadm -d -u 10.0.0.1:53 -r 10.0.0.2:53').at(-1)).toEqual([made[1]])
+    expect(takenBack(...made, 'ipvsadm -C').at(-1)).toEqual(made)
+  })
+
+  it('a dummy link that goes comes back as it was made', () => {
+    expect(takenBack('ip link add kube-ipvs0 type dummy', 'ip link delete kube-ipvs0')).toEqual([
+      ['ip link delete dev kube-ipvs0'],
+      ['ip link add kube-ipvs0 type dummy'],
+    ])
+  })
+})

@@ -47,3 +47,20 @@ it("counts nftables' rules, and the elements of its sets and maps", () => {
   expect(count(...made, 'nft flush chain ip t c')).toBe(1)
   expect(count(...made, 'iptables -A INPUT -j ACCEPT', 'nft delete table ip t')).toBe(1)
 })
+
+it('counts entries of sets, virtual servers and their real servers', () => {
+  const made = [
+    'ipset create A hash:ip',
+    'ipset add A 10.0.0.1',
+    'ipset add A 10.0.0.2',
+    'ipset del A 10.0.0.1',
+    'ipvsadm -A -t 10.0.0.1:80 -s rr',
+    'ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1',
+    'ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.3:80 -m -w 1',
+    'ipvsadm -e -t 10.0.0.1:80 -r 10.0.0.3:80 -m -w 0',
+    'ipvsadm -d -t 10.0.0.1:80 -r 10.0.0.3:80',
+  ]
+  expect(count(...made)).toBe(3)
+  expect(count(...made, 'ipvsadm -D -t 10.0.0.1:80')).toBe(1)
+  expect(count(...made, 'ipset destroy A')).toBe(2)
+})
