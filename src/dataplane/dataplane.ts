@@ -19,6 +19,8 @@ export interface NodeView {
   settings: ProxySettings
   node: ProxyNode
   family: Family
+  /** All families in which the node has a part of kube-proxy, in the order in which these come; left out: this one. */
+  families?: readonly Family[]
   /** The networks of the cluster's ServiceCIDR objects, of either family; left out: none are known. */
   serviceCIDRs?: readonly string[]
   /** Left out: no nfacct, and INVALID packets are dropped. */
@@ -172,6 +174,10 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   model(view: NodeView): NodeModel
   /** Which of a node's addresses serve node ports. */
   nodePorts(settings: ProxySettings, node: ProxyNode, family: Family): NodePortScope
+  /** Whether a client's connections all go to one endpoint, of a service that does not ask for that, too. */
+  choosesBySource(settings: ProxySettings): boolean
+  /** Whose chains its rules stand in: two modes with the same ones cannot be there at once. */
+  chainsOf: 'iptables' | 'nftables' | 'nobody'
   /** What it makes of Services, in a sentence. */
   summary: string
   /** Whose connections it looks at: `sockets`, of the node and its pods alone; or all `packets` that the node gets. */

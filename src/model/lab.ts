@@ -304,7 +304,7 @@ export interface LabService extends Service {
 export type ProxyMode = 'iptables' | 'nftables' | 'ipvs' | 'ebpf'
 
 /** The modes that a lab can run in. */
-export const labModes = ['iptables', 'nftables', 'ebpf'] as const satisfies readonly ProxyMode[]
+export const labModes = ['iptables', 'nftables', 'ipvs', 'ebpf'] as const satisfies readonly ProxyMode[]
 export type LabMode = (typeof labModes)[number]
 
 /** kube-proxy's settings, with its defaults, named as in KubeProxyConfiguration. */

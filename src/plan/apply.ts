@@ -129,7 +129,10 @@ export function rulesChange(
     .reduce(together)
 }
 
-/** kube-proxy comes back in another mode: it makes its rules, and then takes away those of the other one (`CleanupLeftovers` in server_linux.go). */
+/**
+ * kube-proxy comes back in another mode: it makes its rules, and then takes away those of the other one (`CleanupLeftovers` in
+ * server_linux.go); before that where their chains have the same names.
+ */
 function otherMode(
   before: Lab,
   was: NodeView | undefined,
@@ -139,7 +142,8 @@ function otherMode(
   const [old, other] = [dataplaneOf(before.proxy), dataplaneOf(after.proxy)]
   const made = other.sync(undefined, now, other.readBack(''), true)
   const gone = old.sync(was, undefined, old.readBack(''), true)
-  return { ...together(made, gone), how: made.how, flushes: [], stale: [] }
+  const both = old.chainsOf === other.chainsOf ? together(gone, made) : together(made, gone)
+  return { ...both, how: made.how, flushes: [], stale: [] }
 }
 
 /** What a lab has beside its machines, their links and pods. */

@@ -94,12 +94,11 @@ class Planner {
     const previous = isOther ? undefined : known
     const first = previous === undefined
     this.#rules.set(name, next)
-    const steps = [
-      ...(first ? dataplane.prepare(view) : []),
-      ...dataplane.steps(previous, next),
-      // Those of the other mode last: at each moment somebody translates.
-      ...(isOther ? dataplaneOf({ mode: modes.before }).steps(known, undefined) : []),
-    ]
+    const other = dataplaneOf({ mode: modes.before })
+    const made = [...(first ? dataplane.prepare(view) : []), ...dataplane.steps(previous, next)]
+    const gone = isOther ? other.steps(known, undefined) : []
+    // Those of the other mode last, so that at each moment somebody translates, unless their chains have the same names.
+    const steps = isOther && other.chainsOf === dataplane.chainsOf ? [...gone, ...made] : [...made, ...gone]
     const folds = foldsOf(steps, first)
     return steps.map(({ argv, explain }, at) => {
       const fold = folds[at]

@@ -8,7 +8,7 @@ import type { EndpointsByService } from '../model/condition.ts'
 import { addressesOf } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab, LabService } from '../model/lab.ts'
-import { machineAddresses, type Proxier, proxiersOf } from '../model/places.ts'
+import { familiesOf, machineAddresses, type Proxier, proxiersOf } from '../model/places.ts'
 import type { ProxyNode } from '../service/node-ports.ts'
 import { podStatus, slicesOf } from '../service/pods.ts'
 import type { ServiceTarget } from './plan.ts'
@@ -24,6 +24,7 @@ export function nodeView(lab: Lab, { node, family }: Proxier, endpoints: Endpoin
     settings: lab.proxy,
     node: proxyNode(lab, node),
     family,
+    families: familiesOf(lab),
   }
 }
 
@@ -49,6 +50,7 @@ function proxyNode(lab: Lab, name: Place): ProxyNode {
 /** What `verify` samples: each port of each service at each of its cluster IPs, with the addresses and endpoints of that family. */
 export function serviceTargets(lab: Lab, endpoints: EndpointsByService): readonly ServiceTarget[] {
   const proxiers = proxiersWithModels(lab, endpoints)
+  const choosesBySource = dataplaneOf(lab.proxy).choosesBySource(lab.proxy)
   return lab.services.flatMap(service => {
     const name = namespacedName(service)
     if (!(name in endpoints) || service.type === 'ExternalName') return []
@@ -64,7 +66,7 @@ export function serviceTargets(lab: Lab, endpoints: EndpointsByService): readonl
           clusterIP,
           port: port.port,
           endpoints: own,
-          affinity: service.sessionAffinity === 'ClientIP',
+          affinity: service.sessionAffinity === 'ClientIP' || choosesBySource,
           entries: proxiers
             .filter(each => each.family === family)
             .flatMap(each => serviceEntries({ lab, ...each, service, port, endpoints: own })),

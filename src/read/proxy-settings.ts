@@ -24,7 +24,7 @@ export function readProxySettings(
   later: readonly LabMode[],
   findings: Findings,
 ): Pick<Lab, 'proxy' | 'firstMode'> {
-  const { detectLocal, iptables, nftables } = input
+  const { detectLocal, iptables, nftables, ipvs } = input
   const {
     mode = 'iptables',
     clusterCIDR = defaultProxySettings.clusterCIDR,
@@ -44,17 +44,27 @@ export function readProxySettings(
     detectLocal: withDefaults(defaultProxySettings.detectLocal, detectLocal),
     iptables: withDefaults(defaultProxySettings.iptables, iptables),
     nftables: withDefaults(defaultProxySettings.nftables, nftables),
-    ipvs: defaultProxySettings.ipvs,
+    ipvs: withDefaults(defaultProxySettings.ipvs, ipvs),
     nodePortAddresses,
   }
   checkDetector(settings, findings)
   return { proxy: settings, ...(later.length === 0 ? {} : { firstMode: mode }) }
 }
 
-/** Settings of another mode would be without any effect. */
+/** Settings of another mode would be without any effect; IPVS mode masquerades by those of iptables. */
 function refuseOthers(input: ProxyInput, modes: readonly LabMode[], findings: Findings): void {
+  const masquerades = modes.includes('ipvs')
   for (const other of labModes) {
     if (other === 'ebpf' || modes.includes(other) || input[other] === undefined) continue
+    if (other === 'iptables' && masquerades) {
+      if (input.iptables?.localhostNodePorts !== undefined)
+        findings.report(
+          ['proxy', 'iptables', 'localhostNodePorts'],
+          'in ipvs mode node ports never answer on loopback addresses',
+          'leave it out',
+        )
+      continue
+    }
     findings.report(
       ['proxy', other],
       `these are settings of ${other} mode, and kube-proxy is in ${modes[0]} mode`,

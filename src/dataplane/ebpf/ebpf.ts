@@ -18,6 +18,8 @@ export const ebpf: Dataplane<RuleSet, MapContents> = {
   synced: kernelAfter,
   model: balancedModel,
   nodePorts: servedNodePorts,
+  choosesBySource: () => false,
+  chainsOf: 'nobody',
   summary:
     'A program that the kernel asks when a process connects knows the address, chooses an endpoint by chance, and writes the ' +
     "pod's address over it: no packet for the Service is ever sent.",

@@ -32,6 +32,8 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
   synced: kernelAfter,
   model: view => nodeModel(view, usesFirewallChain),
   nodePorts: nodePortScope,
+  choosesBySource: () => false,
+  chainsOf: 'iptables',
   summary:
     'kube-proxy turns each Service into chains of the nat table: KUBE-SERVICES knows ' +
     'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',

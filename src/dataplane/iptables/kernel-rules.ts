@@ -42,8 +42,11 @@ export function missingJumps(rules: RuleSet, { jumps }: KernelRules): RuleSet['j
 
 /** What the kernel holds once a node's rules have been synced. */
 export function kernelAfter(view: NodeView | undefined, { legacy }: KernelRules): KernelRules {
-  if (view === undefined) return { ...readSaved(''), legacy }
-  const { filter, nat, jumps } = compileServices(view)
+  return view === undefined ? { ...readSaved(''), legacy } : kernelRulesOf(compileServices(view), legacy)
+}
+
+/** What the kernel holds of rules while nobody else touches them. */
+export function kernelRulesOf({ filter, nat, jumps }: RuleSet, legacy: boolean): KernelRules {
   const targets = (table: TableName) => jumps.filter(jump => jump.table === table).map(({ to }) => to)
   return {
     chains: {

@@ -27,6 +27,7 @@ export function compileServices(view: NodeView): RuleSet {
   const { masqueradeAll, masqueradeBit, randomFully } = settings.iptables
   return {
     family,
+    families: view.families ?? [family],
     sysctls: sysctls(family, settings.ipvs.strictARP),
     addresses: builder.addresses,
     sets: builder.sets.sets(family),
@@ -160,7 +161,7 @@ class Builder {
   }
 
   #serve(
-    { name, protocol, affinity }: ServicePortFacts,
+    { name, service, protocol, affinity }: ServicePortFacts,
     ip: string,
     port: number,
     endpoints: readonly EndpointFacts[],
@@ -175,6 +176,7 @@ class Builder {
       scheduler: this.#view.settings.ipvs.scheduler,
       persistent: affinity,
       realServers: endpoints.map(endpoint => endpoint.address),
+      service,
       explain: `${address} is ${kind === 'external IP' ? 'an' : 'the'} ${kind} of ${name}${endpoints.length === 0 ? ', which has no endpoints: IPVS refuses' : ''}`,
     })
   }

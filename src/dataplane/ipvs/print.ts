@@ -2,6 +2,7 @@ import { iptablesOf } from '../../model/families.ts'
 import type { PrintOptions } from '../dataplane.ts'
 import { tableJson, tableText } from '../iptables/restore-text.ts'
 import type { IpSet, RuleSet, VirtualServer } from './rules.ts'
+import { bound, device, realServerWords, serverWords, setWords } from './words.ts'
 
 /** What sets it all up, as a script for the shell: kernel settings, kube-ipvs0, the sets, the rules that ask them, the virtual servers. */
 export function scriptText(rules: RuleSet, { jumps, explain }: PrintOptions): string {
@@ -13,8 +14,8 @@ export function scriptText(rules: RuleSet, { jumps, explain }: PrintOptions): st
     ...sysctls.flatMap(({ key, value, explain }) => [...say(explain), `sysctl -w ${key}=${value}`]),
     '',
     ...say('it stays down, and answers no ARP: all that it is for is to have the addresses'),
-    'ip link show kube-ipvs0 >/dev/null 2>&1 || ip link add kube-ipvs0 type dummy',
-    ...addresses.map(address => `ip address add ${address}/${family === 'ipv4' ? 32 : 128} dev kube-ipvs0`),
+    `ip link show ${device} >/dev/null 2>&1 || ip link add ${device} type dummy`,
+    ...addresses.map(address => `ip address add ${bound(address, family)} dev ${device}`),
     '',
     ...hereDocument(
       'ipset restore -exist',
@@ -37,24 +38,15 @@ function hereDocument(command: string, lines: readonly string[]): string[] {
   return [`${isTold ? "sed '/^#/d' <<'END' | " : ''}${command}${isTold ? '' : " <<'END'"}`, ...lines, 'END']
 }
 
-function setLines({ name, type, entries }: IpSet, { family }: RuleSet): string[] {
-  const inet = family === 'ipv4' ? 'inet' : 'inet6'
-  const size = type === 'bitmap:port' ? 'range 0-65535' : `family ${inet} hashsize 1024 maxelem 65536`
-  return [`create ${name} ${type} ${size}`, ...entries.map(entry => `add ${name} ${entry}`)]
+function setLines(set: IpSet, { family }: RuleSet): string[] {
+  const { name, entries } = set
+  return [setWords(set, family).join(' '), ...entries.map(entry => `add ${name} ${entry}`)]
 }
 
-const protocolOption = { TCP: '-t', UDP: '-u', SCTP: '--sctp-service' } as const
-
-function serverLines({ protocol, address, scheduler, persistent, realServers }: VirtualServer): string[] {
-  const service = `${protocolOption[protocol]} ${address}`
-  const flags = [
-    ...(persistent > 0 ? [`-p ${persistent}`] : []),
-    // mh looks at the source port, too (FlagSourceHash in util/ipvs.go).
-    ...(scheduler === 'mh' ? ['-b mh-port'] : []),
-  ]
+function serverLines(server: VirtualServer): string[] {
   return [
-    ['-A', service, '-s', scheduler, ...flags].join(' '),
-    ...realServers.map(server => `-a ${service} -r ${server} -m -w 1`),
+    ['-A', ...serverWords(server)].join(' '),
+    ...server.realServers.map(each => ['-a', ...realServerWords(server, each, 1)].join(' ')),
   ]
 }
 
@@ -69,6 +61,6 @@ export function toJson(
     sets: Object.fromEntries(sets.map(({ name, type, entries }) => [name, { type, entries }])),
     nat: tableJson(iptables, iptables.nat, { jumps }),
     filter: tableJson(iptables, iptables.filter, { jumps }),
-    virtualServers: servers.map(({ explain: _, ...server }) => server),
+    virtualServers: servers.map(({ explain: _, service: _service, ...server }) => server),
   }
 }

@@ -23,10 +23,14 @@ export interface VirtualServer {
   /** `ip:port` or `[ip]:port`, each of weight 1 and reached by address translation. */
   realServers: readonly string[]
   explain: string
+  /** `namespace/name` */
+  service: string
 }
 
 export interface RuleSet {
   family: Family
+  /** All families in which this node has a kube-proxy: the first one makes kube-ipvs0, the last one takes it away. */
+  families: readonly Family[]
   /** Kernel settings, key and value. */
   sysctls: readonly { key: string; value: string; explain: string }[]
   /** Addresses that kube-ipvs0 has: a packet to one of them is for the node itself, which is where IPVS looks. */

@@ -30,6 +30,8 @@ export const nftables: Dataplane<RuleSet, KernelTable> = {
     addresses: servedNodePorts(settings, node, family),
     localhost: false,
   }),
+  choosesBySource: () => false,
+  chainsOf: 'nftables',
   summary:
     'kube-proxy has a table of its own for them: the map service-ips knows the address, a chain service-… chooses an ' +
     'endpoint by chance, a chain endpoint-… rewrites the destination to the pod.',

@@ -55,11 +55,29 @@ export const proxy = z
           .meta({ description: 'Masquerade with `--random-fully`; `true` by default.' }),
       })
       .optional()
-      .meta({ description: 'Settings of the iptables mode.' }),
+      .meta({
+        description: 'Settings of the iptables mode; those of masquerading are of the IPVS mode, too.',
+      }),
     nftables: z
       .strictObject({ masqueradeAll, masqueradeBit })
       .optional()
       .meta({ description: 'Settings of the nftables mode.' }),
+    ipvs: z
+      .strictObject({
+        scheduler: z.enum(['rr', 'lc', 'sh', 'mh']).optional().meta({
+          description:
+            'How a virtual server chooses: in turn (`rr`, the default), the one with the fewest connections (`lc`), by the source address (`sh`), by source address and port (`mh`).',
+        }),
+        strictARP: z
+          .boolean()
+          .optional()
+          .meta({ description: "Answer ARP for no service's address; `false` by default." }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Settings of the IPVS mode. What `iptables` says of masquerading holds in this mode, too.',
+      }),
     nodePortAddresses: z
       .array(z.string())
       .optional()

@@ -5,14 +5,14 @@ import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
 import type { ProxySettings } from '../../../src/model/lab.ts'
 import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 
-/** What is set up on the node n1 with the addresses 192.0.2.1 and 192.0.2.2. */
-export function compile(
+/** What is known on the node n1 with the addresses 192.0.2.1 and 192.0.2.2. */
+export function viewOf(
   services: Service[],
   slices: EndpointSlice[],
   settings: Partial<ProxySettings> = {},
   fields: Partial<NodeView> = {},
-): RuleSet {
-  return compileServices({
+): NodeView {
+  return {
     services,
     slices,
     settings: { ...defaultProxySettings, ...settings },
@@ -23,5 +23,10 @@ export function compile(
     },
     family: 'ipv4',
     ...fields,
-  })
+  }
+}
+
+/** What is set up there. */
+export function compile(...about: Parameters<typeof viewOf>): RuleSet {
+  return compileServices(viewOf(...about))
 }
