@@ -7,6 +7,7 @@ tools_needed='ip:iproute2 bridge:iproute2 iptables:iptables ip6tables:iptables i
 
 # What some labs, the tests and the benchmark run as well.
 tools_for_some='nft:nftables nginx:nginx-light dnsmasq:dnsmasq-base dig:bind9-dnsutils tcpdump:tcpdump ab:apache2-utils ipset:ipset
+  ipvsadm:ipvsadm
   /usr/lib/cni/bridge:containernetworking-plugins'
 
 # What labs on other kernels run in and with; scripts/test-kernels and scripts/in-kernel ask for it.

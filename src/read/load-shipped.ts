@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { shellWord } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 
@@ -26,6 +27,11 @@ export function shippedLabs(): string[] {
     .filter(name => /^[a-z0-9-]+\.yaml$/.test(name))
     .map(name => name.slice(0, -'.yaml'.length))
     .sort()
+}
+
+/** What is typed for a lab: the name of one that ships, or else the path of its file. */
+export function labWord(path: string): string {
+  return shippedLabs().find(name => join(labsFolder(), `${name}.yaml`) === path) ?? shellWord(path)
 }
 
 /** A file of the package, from the sources as from the bundle. */

@@ -6,7 +6,9 @@ import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 import { programsOf } from '../plan/programs.ts'
 import { ruleCount } from '../plan/rule-count.ts'
+import { labWord } from '../read/load-shipped.ts'
 import { mustBalanceSockets } from '../sandbox/bpf/socket-lb-control.ts'
+import { mustHaveIpvs } from '../sandbox/ipvs.ts'
 import { isThere, waysToInstall } from '../sandbox/programs.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
@@ -78,6 +80,7 @@ export async function openLabSandbox(
     const { sandbox, podServer } = await start.sandbox.keep({ lab: lab.name, serves, logFile })
     state.sandbox = sandbox
     folder.write(state)
+    if (programsOf(plan).has('ipvsadm')) await mustHaveIpvs(sandbox, labWord(options.file))
     const context = { sandbox, running, podServer, signal }
     return { folder, state, context }
   } catch (error) {

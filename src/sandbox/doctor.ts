@@ -3,12 +3,14 @@ import { release } from 'node:os'
 import { cgroupParents } from './cgroup.ts'
 import { type Attempt, attempt, thrownAway } from './doctor/attempt.ts'
 import type { Finding } from './doctor/finding.ts'
+import { ipvsFinding } from './doctor/ipvs.ts'
 import { kernelParts, partFinding, ruleCommand, ruleFinding, ruleParts } from './doctor/kernel-parts.ts'
 import { limitsFinding } from './doctor/limits.ts'
 import { koffiFinding, stateFolderFinding } from './doctor/own-parts.ts'
 import { kernelVersion, nodeVersion, operatingSystem, type System } from './doctor/system.ts'
 import { iptablesBackend, type Tool, toolFindings, tools } from './doctor/tools.ts'
 import { ownProc, readSwitches, userNamespaces } from './doctor/user-namespaces.ts'
+import { ipvsQuestion } from './ipvs.ts'
 
 export type { Finding } from './doctor/finding.ts'
 
@@ -88,6 +90,7 @@ async function kernelFindings(asked: ReadonlyMap<Tool, Attempt>): Promise<Findin
     .filter(part => canTry(part.argv))
     .map(async part => partFinding(part, await attempt(thrownAway(part.argv))))
   const findings = await Promise.all(parts)
+  if (canTry(ipvsQuestion)) findings.push(ipvsFinding(await attempt(thrownAway(ipvsQuestion))))
   if (!canTry(['iptables'])) return findings
   const rules = await Promise.all(ruleParts.map(({ rule }) => attempt(thrownAway(ruleCommand(rule)))))
   return [...findings, ruleFinding(rules)]

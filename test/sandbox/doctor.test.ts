@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { Attempt } from '../../src/sandbox/doctor/attempt.ts'
+import { ipvsFinding } from '../../src/sandbox/doctor/ipvs.ts'
 import {
   kernelParts,
   partFinding,
@@ -248,6 +249,18 @@ describe("the kernel's parts", () => {
   test('vxlan is for some labs only', () => {
     const part = kernelParts.find(({ topic }) => topic === 'vxlan links')!
     expect(partFinding(part, fails('RTNETLINK answers: Operation not supported')).state).toBe('warning')
+  })
+
+  test('IPVS is for some labs only, and no module mends it', () => {
+    const refusal =
+      "Can't initialize ipvs: Permission denied (you must be root)\nAre you sure that it is there?"
+    expect(ipvsFinding(works)).toMatchObject({ topic: 'IPVS', state: 'ok' })
+    const { state, found, fix } = ipvsFinding(fails(refusal))
+    expect({ state, found }).toEqual({
+      state: 'warning',
+      found: "not for labs here: Can't initialize ipvs: Permission denied (you must be root)",
+    })
+    expect(fix?.[0]).toContain('netlab up ipvs-mode --kernel debian-6.1')
   })
 
   test('the kinds of rules that are refused are named, with their modules', () => {

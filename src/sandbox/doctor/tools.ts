@@ -67,8 +67,8 @@ export const tools: readonly Tool[] = [
   },
   { name: 'tcpdump', package: 'tcpdump', version: ['--version'], onlyFor: 'watching packets' },
   { name: 'ab', package: 'apache2-utils', version: ['-V'], onlyFor: 'netlab chart, and labs that measure' },
-  { name: 'ipset', package: 'ipset', version: ['version'], onlyFor: 'trying the sets of IPVS mode' },
-  { name: 'ipvsadm', package: 'ipvsadm', version: ['--version'], onlyFor: 'IPVS, in labs on other kernels' },
+  { name: 'ipset', package: 'ipset', version: ['version'], onlyFor: 'labs in IPVS mode' },
+  { name: 'ipvsadm', package: 'ipvsadm', version: ['--version'], onlyFor: 'labs in IPVS mode' },
   {
     name: 'qemu-system-x86_64',
     package: 'qemu-system-x86',

@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+import { openSession } from './cli.ts'
+import { processesOf } from './processes.ts'
+import { testLab } from './test-lab.ts'
+
+const namespaces = ['--user', '--map-root-user', '--net', '--']
+const hasIpvs = spawnSync('unshare', [...namespaces, 'ipvsadm', '-L', '-n']).status === 0
+
+// No kernel is known that gives IPVS to a user namespace: the lab is run by scripts/test-kernels.
+if (hasIpvs) testLab('ipvs-mode')
+
+it.skipIf(hasIpvs)(
+  'was not run: this kernel has no IPVS for labs, which up says before anything starts',
+  async () => {
+    const session = openSession()
+    const { code, stdout, stderr } = await session.netlab('up', 'ipvs-mode')
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain("there is no IPVS for labs here: Can't initialize ipvs: ")
+    expect(stderr).toContain('netlab up ipvs-mode --kernel debian-6.1')
+    expect(processesOf(session.stateDir)).toEqual([])
+    expect(session.leftFiles()).toEqual([])
+  },
+)
