@@ -14,6 +14,7 @@ import type { PlannedApply, RunListener } from './events.ts'
 import type { LabState } from './lab-folder.ts'
 import type { LivingLab } from './lab-state.ts'
 import type { StepResult } from './report.ts'
+import { balancesSockets, closeSocketLb } from './socket-lb.ts'
 import { withLabLocked } from './sync-lock.ts'
 
 export interface ApplyReport extends PlannedApply {
@@ -89,6 +90,7 @@ export function apply(
       },
     })
     const ok = steps.every(step => step.ok)
+    if (ok && !balancesSockets(after.lab)) await closeSocketLb(after.lab)
     if (ok) folder.writeLab(after.lab, after.condition)
     return { ...report, ok, ms: performance.now() - start, steps, flushed }
   })

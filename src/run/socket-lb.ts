@@ -1,13 +1,15 @@
-import type { Command, Place } from '../command/command.ts'
+import type { Command } from '../command/command.ts'
 import { contentsAfter, isChange } from '../dataplane/socket-commands.ts'
 import { listText } from '../dataplane/socket-list.ts'
 import { contentsText, networkEntry, networkOperations } from '../dataplane/socket-maps.ts'
 import { mapOperations } from '../dataplane/socket-services.ts'
 import { NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
-import { proxyNodes } from '../model/places.ts'
+import { proxyNodes, serviceUsers } from '../model/places.ts'
 import { isEverInMode } from '../model/proxy-modes.ts'
+import { readBalancer } from '../observe/socket-lb.ts'
 import {
+  endSocketLb,
   hasSocketLb,
   mustBalanceSockets,
   netnsCookies,
@@ -62,8 +64,8 @@ function runsOf(commands: readonly Command[]): Command[][] {
 
 /** What a lab's maps hold, as its `dump` prints it; nothing where it has no load balancer. */
 export async function dumpSocketLb({ name }: Pick<Lab, 'name'>): Promise<string> {
-  const { path } = new LabFolder(name)
-  return (await hasSocketLb(path)) ? contentsText(await readSocketLb(path)) : ''
+  const contents = await readBalancer(name)
+  return contents === undefined ? '' : contentsText(contents)
 }
 
 /** Starts a lab's load balancer where there is none, and lets it know which network namespaces there are now. Throws NetlabError. */
@@ -73,7 +75,7 @@ export async function openSocketLb(sandbox: Sandbox, lab: Lab): Promise<void> {
     mustBalanceSockets()
     await startSocketLb(sandbox, path)
   }
-  const members = membersOf(lab)
+  const members = serviceUsers(lab)
   const cookies = await netnsCookies(
     sandbox,
     members.map(({ place }) => place),
@@ -86,8 +88,7 @@ export async function openSocketLb(sandbox: Sandbox, lab: Lab): Promise<void> {
   if (operations.length > 0) await orderSocketLb(path, operations)
 }
 
-/** The nodes and their pods: who may use services. */
-function membersOf({ nodes, pods }: Lab): { place: Place; node: Place }[] {
-  const own = proxyNodes({ nodes }).map(node => ({ place: node, node }))
-  return [...own, ...pods.map(({ name, node }) => ({ place: name, node }))]
+/** Ends the load balancer of a lab that needs none any more. Throws NetlabError. */
+export async function closeSocketLb({ name }: Pick<Lab, 'name'>): Promise<void> {
+  await endSocketLb(new LabFolder(name).path)
 }

@@ -14,6 +14,7 @@ import { carryOutStages, type Flushed, kernelRules } from './apply-stage.ts'
 import type { LivingLab } from './lab-state.ts'
 import { containersOf, idlePods } from './pods.ts'
 import type { StepResult } from './report.ts'
+import { balancesSockets, openSocketLb } from './socket-lb.ts'
 import { withLabLocked } from './sync-lock.ts'
 
 /** What a sync saw and did. */
@@ -95,6 +96,8 @@ async function syncRules(
   after: LabInCondition,
   signal: AbortSignal | undefined,
 ): Promise<typeof nothingDone> {
+  // Somebody may have ended it, or a pod may have another network namespace.
+  if (balancesSockets(after.lab)) await openSocketLb(sandbox, after.lab)
   const rules = rulesChange(
     before,
     after,

@@ -1,4 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { type BpfObject, isLoaded } from '../../src/sandbox/bpf/bpf-call.ts'
+import { socketLbLack } from '../../src/sandbox/bpf/socket-lb-control.ts'
 import { openSession, Printed, type Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
 import { type KernelState, kernelState } from '../labs/kernel-state.ts'
@@ -427,3 +431,34 @@ test('kube-proxy changes its mode in a running lab, there and back, and leaves n
   await fine(session, 'apply', 'web')
   expect(await rules()).toMatch(/^(?![\s\S]*table ip kube-proxy)[\s\S]*KUBE-SVC-/)
 })
+
+test.runIf(socketLbLack() === undefined)(
+  'a socket load balancer comes and goes in a running lab, and follows its services and pods',
+  async () => {
+    const session = openSession()
+    const inMode = (mode: string, lab = small) =>
+      lab.replace(/^services:/m, `proxy: {mode: ${mode}}\nservices:`)
+    await fine(session, 'up', session.file('web.yaml', inMode('nftables')), '-q')
+    const ruleset = async () => (await fine(session, 'exec', 'web', '--', 'nft', 'list', 'ruleset')).stdout
+    const state = (name: string) => join(session.stateDir, 'web', name)
+    session.file('web.yaml', inMode('ebpf'))
+    await fine(session, 'apply', 'web')
+    expect(await ruleset()).not.toContain('kube-proxy')
+    await fine(session, 'verify', 'web', '--requests', '20', '--from', 'host', 'e')
+    expect((await fine(session, 'apply', 'web')).stdout).toContain('nothing to do')
+    session.file('web.yaml', inMode('ebpf', other))
+    await fine(session, 'apply', 'web')
+    expect((await fine(session, 'socket-lb', 'list', '--lab', 'web')).stdout).toBe(
+      '10.96.0.10:81 TCP → 10.0.0.13:8080, 10.0.0.22:8080\n10.96.0.11:80 TCP → 10.0.0.13:8080, 10.0.0.22:8080\n',
+    )
+    await fine(session, 'verify', 'web', '--requests', '20', '--from', 'host', 'c')
+    const loaded = JSON.parse(readFileSync(state('socket-lb.json'), 'utf8')) as BpfObject[]
+    expect(loaded.filter(isLoaded)).toEqual(loaded)
+    session.file('web.yaml', inMode('iptables'))
+    await fine(session, 'apply', 'web')
+    expect(loaded.filter(isLoaded)).toEqual([])
+    expect([state('socket-lb'), state('socket-lb.json')].filter(existsSync)).toEqual([])
+    expect(await ruleset()).toContain('KUBE-SVC-')
+    await fine(session, 'verify', 'web', '--requests', '20', '--from', 'host')
+  },
+)

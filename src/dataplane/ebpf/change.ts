@@ -3,7 +3,7 @@ import type { BalancedService, RuleSet } from '../balanced-service.ts'
 import { type NodeView, noRulesChange, type RuleStep, type RulesChange } from '../dataplane.ts'
 import { contentsAfter, deleteCommand, setCommand } from '../socket-commands.ts'
 import type { MapContents } from '../socket-maps.ts'
-import { serviceEntries } from '../socket-services.ts'
+import { serviceEntries, serviceId } from '../socket-services.ts'
 import { compileServices } from './compile.ts'
 import { serviceWords } from './print.ts'
 
@@ -65,13 +65,14 @@ export function kernelAfter(view: NodeView | undefined, kernel: MapContents): Ma
 
 function difference(previous: RuleSet | undefined, next: RuleSet | undefined) {
   const command = (service: BalancedService) => setCommand(service).join(' ')
-  const name = (service: BalancedService) => deleteCommand(service).join(' ')
+  // One whose port or address changes is the same one: to delete it by the old address would take it away.
+  const identity = (service: BalancedService) => serviceId('', service)
   const [before, after] = [previous?.services ?? [], next?.services ?? []]
   const known = new Set(before.map(command))
-  const names = new Set(after.map(name))
+  const stay = new Set(after.map(identity))
   return {
     set: after.filter(service => !known.has(command(service))),
-    gone: before.filter(service => !names.has(name(service))),
+    gone: before.filter(service => !stay.has(identity(service))),
   }
 }
 

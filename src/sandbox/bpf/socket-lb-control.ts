@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { release } from 'node:os'
 import { join } from 'node:path'
@@ -145,15 +145,26 @@ export async function readSocketLb(folder: string): Promise<MapContents> {
   return readContents(await ask(folder))
 }
 
+/** Ends a lab's load balancer where it has one, and waits until the kernel has freed its programs. Throws NetlabError where that takes too long. */
+export async function endSocketLb(folder: string): Promise<void> {
+  if (!existsSync(join(folder, objectsName))) return
+  if (await hasSocketLb(folder)) await ask(folder, undefined, 'DELETE')
+  await mustBeFreed(folder)
+  for (const name of [socketName, objectsName]) rmSync(join(folder, name), { force: true })
+}
+
 /** The name of a socket has little room, so the lab's folder is opened and named by its descriptor. */
-async function ask(folder: string, body?: string): Promise<string> {
+async function ask(
+  folder: string,
+  body?: string,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<string> {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
   const descriptor = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   try {
     return await new Promise<string>((resolve, reject) => {
       const socketPath = `/proc/self/fd/${descriptor}/${socketName}`
       const signal = AbortSignal.timeout(Math.ceil(fitting(patience.order)))
-      const method = body === undefined ? 'GET' : 'POST'
       // No connection is kept: under the same name the next one may be another lab's.
       const sent = request({ socketPath, method, signal, agent: false }, response => {
         text(response).then(resolve, reject)

@@ -23,7 +23,12 @@ process.umask(0o177)
 const init = { pid: Number(pid), startTime }
 const descriptor = openPidfd(init.pid)
 if (descriptor === undefined || !lives(init)) throw new Error('the lab has ended')
-whenEnded(descriptor, () => process.kill(process.pid, 'SIGKILL'))
+whenEnded(descriptor, end)
+
+/** To exit would be to wait for the thread that waits for process 1. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
 
 const loaded = loadObject(readObject(readFileSync(object)), cgroup)
 writeFileSync(objectsName, JSON.stringify(loaded.objects))
@@ -31,6 +36,10 @@ writeFileSync(objectsName, JSON.stringify(loaded.objects))
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') {
     response.end(contentsText(readMaps(loaded)))
+    return
+  }
+  if (request.method === 'DELETE') {
+    response.end(end)
     return
   }
   changeMaps(loaded, JSON.parse(await text(request)) as MapOperation[])

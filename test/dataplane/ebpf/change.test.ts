@@ -112,6 +112,18 @@ describe('a sync', () => {
     })
   })
 
+  it('keeps a service that gets another port or address', () => {
+    const moved = service({
+      clusterIPs: ['10.96.0.9'],
+      ports: [{ name: '', protocol: 'TCP', port: 81, targetPort: 8080 }],
+    })
+    const one = view([service()], [slice(['10.1.0.2'])])
+    const other = view([moved], [slice(['10.1.0.2'])])
+    const { commands } = ebpf.sync(one, other, kernelOf(one), false)
+    expect(lines(commands)).toEqual(['netlab socket-lb set shop/cart --at 10.96.0.9:81 --to 10.1.0.2:8080'])
+    expect(contentsAfter(kernelOf(one), commands)).toEqual(kernelOf(other))
+  })
+
   it('sets all after a failure', () => {
     expect(change(before, before, kernelOf(before), true)).toMatchObject({ how: 'full', rules: 2 })
     expect(change(undefined, before)).toMatchObject({ how: 'first', rules: 2, more: 2 })
