@@ -1,6 +1,8 @@
 import { Argument, Command, Option } from 'commander'
 import { host } from '../command/command.ts'
+import { mustBeSocketLbCommand } from '../dataplane/socket-commands.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import type { Lab } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
 import { mustBeUp, openLab } from '../run/lab-state.ts'
 import { balancesSockets, runSocketLb } from '../run/socket-lb.ts'
@@ -38,7 +40,6 @@ export function socketLbCommand(): Command {
       const { lab, state, sandbox } = openLab(flags.lab)
       mustBeUp(state)
       if (!balancesSockets(lab)) throw otherMode(lab.name)
-      const node = flags.node ?? proxyNodes(lab)[0] ?? host
       const argv = [
         'netlab',
         'socket-lb',
@@ -46,6 +47,8 @@ export function socketLbCommand(): Command {
         ...(service === undefined ? [] : [service]),
         ...options(flags),
       ]
+      mustBeSocketLbCommand({ argv })
+      const node = nodeFor(lab, action, flags.node)
       const { output, failure } = await runSocketLb(sandbox, lab, [{ argv, in: node }])
       if (failure !== undefined)
         throw new NetlabError({ what: failure.stderr, why: 'a load balancer was to be changed' })
@@ -64,6 +67,19 @@ function options({ protocol, local, affinity, at, atNode, to }: SocketLbFlags): 
     ...each('--at-node', atNode),
     ...each('--to', to),
   ]
+}
+
+/** Whose load balancer is meant; what all have is listed together. Throws NetlabError. */
+function nodeFor(lab: Lab, action: string, said: string | undefined): string {
+  const nodes = proxyNodes(lab)
+  const [only = host, ...others] = nodes
+  const fix = `there are: ${nodes.join(', ')}`
+  const wrong = (what: string) => new NetlabError({ what, fix, exitCode: exitCode.wrongInput })
+  if (said !== undefined && !nodes.includes(said)) throw wrong(`${lab.name} has no node named ${said}`)
+  const isChange = action === 'set' || action === 'delete'
+  if (said === undefined && others.length > 0 && isChange)
+    throw wrong(`--node is missing: each node of ${lab.name} has a load balancer of its own`)
+  return said ?? only
 }
 
 function otherMode(lab: string): NetlabError {

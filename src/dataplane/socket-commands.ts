@@ -54,6 +54,13 @@ export function isChange({ argv }: { argv: readonly string[] }): boolean {
   return argv[2] !== 'dump' && argv[2] !== 'list'
 }
 
+/** Throws NetlabError where such a command is not one that can be carried out. */
+export function mustBeSocketLbCommand({ argv }: { argv: readonly string[] }): void {
+  const [, , , unwanted] = argv
+  if (isChange({ argv })) parse(argv)
+  else if (unwanted !== undefined) throw unknown(unwanted)
+}
+
 /** A command, and for which node. */
 export interface SocketLbCommand {
   argv: readonly string[]

@@ -82,15 +82,28 @@ export function numberOf(text: string): string {
 
 const protocolNumbers: Readonly<Record<Exclude<Protocol, 'SCTP'>, number>> = { TCP: 6, UDP: 17 }
 
+/** An address of a service on a node. */
+export interface ServicePlace {
+  node: string
+  address: string
+  port: number
+  protocol: 'TCP' | 'UDP'
+}
+
+/** The key of `services` for an address. */
+export function serviceKey({ node, address, port, protocol }: ServicePlace): string {
+  const number = u8(protocolNumbers[protocol])
+  return `${nodeBytes(node)}${addressBytes(address)}${portBytes(port)}${number}00${u32(0)}`
+}
+
 /** What leads from an address to a service; `id` is one of `numberOf`. */
 export function serviceEntry(
-  at: { node: string; address: string; port: number; protocol: 'TCP' | 'UDP' },
+  at: ServicePlace,
   service: { id: string; count: number; affinity: number; nodeOnly: boolean },
 ): MapEntry {
-  const protocol = u8(protocolNumbers[at.protocol])
   return {
     map: 'services',
-    key: `${nodeBytes(at.node)}${addressBytes(at.address)}${portBytes(at.port)}${protocol}00${u32(0)}`,
+    key: serviceKey(at),
     value: `${reversed(service.id)}${u32(service.count)}${u32(service.affinity)}${u32(service.nodeOnly ? 1 : 0)}${u32(0)}`,
   }
 }

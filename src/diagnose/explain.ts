@@ -16,6 +16,7 @@ import {
   questionOfRequest,
   questionOfSample,
 } from './question.ts'
+import { throughSocketLb } from './socket-lb.ts'
 
 /** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it takes where nobody else works. */
 const longest = 3000
@@ -63,20 +64,23 @@ function explain(context: ObservedLab, question: Question): Promise<Evidence | u
   return turn
 }
 
-async function look(context: ObservedLab, question: Question): Promise<Evidence | undefined> {
+async function look(context: ObservedLab, asked: Question): Promise<Evidence | undefined> {
   const { sandbox, running } = context
   const late = AbortSignal.timeout(Math.ceil(fitting(longest)))
   const signal = context.signal === undefined ? late : AbortSignal.any([late, context.signal])
   try {
-    if (isAmongMachines(running.lab, question)) {
-      const evidence = await followMachines({ sandbox, running, signal }, question)
+    const source = { sandbox, running, signal }
+    const led = await throughSocketLb(source, asked)
+    if ('headline' in led) return signal.aborted ? undefined : led
+    if (isAmongMachines(running.lab, led)) {
+      const evidence = await followMachines(source, led)
       return signal.aborted ? undefined : evidence
     }
-    const facts = await gather({ sandbox, running, signal }, question)
+    const facts = await gather(source, led)
     // Of a sandbox that has died meanwhile there is nothing to say.
     return signal.aborted || facts.places.host?.links === undefined
       ? undefined
-      : diagnose(facts, running, question)
+      : diagnose(facts, running, led)
   } catch (error) {
     if (signal.aborted) return undefined
     throw error

@@ -66,6 +66,15 @@ export function nodeOf({ nodes, pods }: Pick<Topology, 'nodes' | 'pods'>, place:
   return pod !== undefined && passesNode(pod) ? pod.node : host
 }
 
+/** The nodes and their pods: whose sockets use services, each those of its node. */
+export function serviceUsers({
+  nodes,
+  pods,
+}: Pick<Topology, 'nodes' | 'pods'>): { place: Place; node: Place }[] {
+  const own = proxyNodes({ nodes }).map(node => ({ place: node, node }))
+  return [...own, ...pods.map(({ name, node }) => ({ place: name, node }))]
+}
+
 /** Nodes and machines: all that is plugged into networks. */
 export function onNetworks({ nodes, machines }: Pick<Topology, 'nodes' | 'machines'>): LabMachine[] {
   return [...nodes, ...machines]

@@ -27,6 +27,8 @@ export interface ServiceEntry {
   denied: readonly Place[]
   /** Those of them whose packets no service takes, and who get no answer either; left out: nobody. */
   unserved?: readonly Place[]
+  /** Those of them who are refused though there are endpoints, none of which may serve them; left out: nobody. */
+  refused?: readonly Place[]
   /** False: an address of the node on which node ports do not answer. */
   served: boolean
   /** Who is sent to some of the endpoints only, by a Local policy, and to which; undefined: nobody. */

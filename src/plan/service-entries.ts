@@ -59,7 +59,7 @@ function exceptions(
   { lab, node, family, model, service, port, endpoints }: EntryContext,
   kind: ServiceEntry['kind'],
   places: readonly Place[],
-): Pick<ServiceEntry, 'local' | 'unserved'> & Partial<Pick<ServiceEntry, 'denied'>> {
+): Pick<ServiceEntry, 'local' | 'unserved' | 'refused'> & Partial<Pick<ServiceEntry, 'denied'>> {
   const policy = kind === 'cluster IP' ? service.internalTrafficPolicy : service.externalTrafficPolicy
   const hasRanges = kind === 'load balancer IP' && service.loadBalancerSourceRanges.length > 0
   // Most services treat all alike, and nobody has to be asked for one by one.
@@ -68,12 +68,14 @@ function exceptions(
   const name = { service: namespacedName(service), portName: port.name, protocol: port.protocol }
   const denied: Place[] = []
   const unserved: Place[] = []
+  const refused: Place[] = []
   const sentToFew: Place[] = []
   let pods: readonly string[] = []
   for (const place of places) {
     const promise = model(name, kind, clientAt(lab, { node, family }, place))
     if (promise?.kind === 'dropped') denied.push(place)
     if (promise?.kind === 'unserved') unserved.push(place)
+    if (promise?.kind === 'refused') refused.push(place)
     if (promise?.kind !== 'spread' || promise.endpoints.length === endpoints.length) continue
     sentToFew.push(place)
     pods = endpoints
@@ -83,6 +85,7 @@ function exceptions(
   return {
     denied,
     ...(unserved.length === 0 ? {} : { unserved }),
+    ...(refused.length === 0 ? {} : { refused }),
     ...(sentToFew.length === 0 ? {} : { local: { for: sentToFew, pods } }),
   }
 }

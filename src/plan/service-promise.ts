@@ -30,6 +30,7 @@ export function promiseOf(
   // second to each host) then keeps the refusal back.
   const turnsBack = place === outside[0]?.name && entry.kind !== 'node port'
   if (endpoints.length === 0) return none(turnsBack ? 'fails' : 'refused')
+  if (entry.refused?.includes(place)) return none('refused')
   if (entry.denied.includes(place)) return none('dropped')
   const fromOutside = entry.outside.includes(place)
   const { local } = entry

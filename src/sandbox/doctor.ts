@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
+import { socketLbLack } from './bpf/socket-lb-control.ts'
 import { cgroupParents } from './cgroup.ts'
 import { type Attempt, attempt, thrownAway } from './doctor/attempt.ts'
 import type { Finding } from './doctor/finding.ts'
 import { ipvsFinding } from './doctor/ipvs.ts'
 import { kernelParts, partFinding, ruleCommand, ruleFinding, ruleParts } from './doctor/kernel-parts.ts'
 import { limitsFinding } from './doctor/limits.ts'
-import { koffiFinding, stateFolderFinding } from './doctor/own-parts.ts'
+import { koffiFinding, socketLbFinding, stateFolderFinding } from './doctor/own-parts.ts'
 import { kernelVersion, nodeVersion, operatingSystem, type System } from './doctor/system.ts'
 import { iptablesBackend, type Tool, toolFindings, tools } from './doctor/tools.ts'
 import { ownProc, readSwitches, userNamespaces } from './doctor/user-namespaces.ts'
@@ -36,6 +37,7 @@ export async function examine(system: System = thisSystem()): Promise<Finding[]>
       ]),
     ),
   ])
+  const koffi = await koffiFinding()
   return [
     operating,
     kernelVersion(system),
@@ -45,8 +47,10 @@ export async function examine(system: System = thisSystem()): Promise<Finding[]>
     ...toolFindings(asked, apt.found),
     ...backendFinding(asked),
     ...(namespaces.ok ? await kernelFindings(asked) : []),
-    await koffiFinding(),
+    koffi,
     stateFolderFinding(),
+    // It is asked of the kernel through koffi.
+    ...(koffi.state === 'ok' ? [socketLbFinding(socketLbLack())] : []),
     limitsFinding(cgroupParents().flatMap(({ bounds }) => bounds)),
   ]
 }

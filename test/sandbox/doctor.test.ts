@@ -13,7 +13,7 @@ import {
   ruleParts,
 } from '../../src/sandbox/doctor/kernel-parts.ts'
 import { limitsFinding } from '../../src/sandbox/doctor/limits.ts'
-import { stateFolderFinding } from '../../src/sandbox/doctor/own-parts.ts'
+import { socketLbFinding, stateFolderFinding } from '../../src/sandbox/doctor/own-parts.ts'
 import { kernelVersion, nodeVersion, operatingSystem } from '../../src/sandbox/doctor/system.ts'
 import { iptablesBackend, type Tool, toolFindings, tools, versionIn } from '../../src/sandbox/doctor/tools.ts'
 import { ownProc, type Switches, userNamespaces } from '../../src/sandbox/doctor/user-namespaces.ts'
@@ -295,6 +295,19 @@ describe('the state folder', () => {
       found: '/etc/passwd is not a folder of yours to write to',
       fix: ['export NETLAB_STATE_DIR=$HOME/.netlab'],
     })
+  })
+})
+
+describe('a program in the kernel that finds services', () => {
+  test('it needs root of the machine and Linux 5.18, and a lack is told with what helps', () => {
+    expect(socketLbFinding(undefined)).toEqual({
+      topic: 'eBPF',
+      state: 'ok',
+      found: 'labs with "proxy: {mode: ebpf}" run here',
+    })
+    expect(socketLbFinding({ what: 'only root may load one', fix: 'run netlab as root' }).found).toBe(
+      'no lab with "proxy: {mode: ebpf}" runs here, since only root may load one; run netlab as root',
+    )
   })
 })
 

@@ -46,3 +46,14 @@ export function stateFolderFinding(root: string = stateRoot()): Finding {
     }
   }
 }
+
+/** Whether services can be found by a program in the kernel; `lack` is that of `socketLbLack`. Few labs ask for it, so that it is never missing. */
+export function socketLbFinding(lack: { what: string; fix: string } | undefined): Finding {
+  const topic = 'eBPF'
+  if (lack === undefined) return { topic, state: 'ok', found: 'labs with "proxy: {mode: ebpf}" run here' }
+  return {
+    topic,
+    state: 'ok',
+    found: `no lab with "proxy: {mode: ebpf}" runs here, since ${lack.what}; ${lack.fix}`,
+  }
+}

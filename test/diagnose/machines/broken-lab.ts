@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { Session } from '../../labs/cli.ts'
@@ -14,6 +14,11 @@ interface Tried {
 
 /** Of a service one request is enough. */
 const few = ['--requests', '1']
+
+/** What netlab itself does is typed outside. */
+function isOutside(commands: string): boolean {
+  return commands.startsWith('netlab ')
+}
 
 /** A lab that is up for all tests of a file, which break it and mend it again. */
 export class BrokenLab {
@@ -34,9 +39,19 @@ export class BrokenLab {
     afterAll(() => this.#session.end())
   }
 
+  /** The folder that the running lab keeps its state in. */
+  get folder(): string {
+    return join(this.#session.stateDir, this.#name)
+  }
+
   /** Breaks it, and expects the words, and that what they say mends it. */
-  async isExplained([commands, headline, mend, also = 'true', after = 'true']: Break): Promise<void> {
+  async isExplained([commands, ...told]: Break): Promise<void> {
     await this.#run(commands)
+    await this.isExplainedNow(...told)
+  }
+
+  /** The same of a lab that is broken. */
+  async isExplainedNow(headline: string, mend: string, also = 'true', after = 'true'): Promise<void> {
     const { code, evidence } = await this.#explained()
     expect({ code, evidence }).toMatchObject({ code: 1, evidence: { headline } })
     expect(evidence?.mend ?? '').toBe(mend)
@@ -45,18 +60,19 @@ export class BrokenLab {
         family => `${place === 'host' ? '' : `ip netns exec ${place} `}conntrack -F${family}`,
       ),
     )
-    // What netlab itself mends is typed outside.
-    const isOutside = mend.startsWith('netlab ')
-    if (isOutside) await this.#session.netlab(...mend.split(' ').slice(1))
+    if (isOutside(mend)) await this.#run(mend)
     await this.#run(
-      `{ ${[...(mend === '' || isOutside ? [] : [mend]), also, ...forget].join('; ')}; } > /dev/null 2>&1`,
+      `{ ${[...(mend === '' || isOutside(mend) ? [] : [mend]), also, ...forget].join('; ')}; } > /dev/null 2>&1`,
     )
     expect((await this.#explained()).code).toBe(0)
     await this.#run(after)
   }
 
   async #run(commands: string): Promise<void> {
-    const { code, stderr } = await this.#session.netlab('exec', this.#name, '--', 'sh', '-ec', commands)
+    const argv = isOutside(commands)
+      ? commands.split(' ').slice(1)
+      : ['exec', this.#name, '--', 'sh', '-ec', commands]
+    const { code, stderr } = await this.#session.netlab(...argv)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   }
 

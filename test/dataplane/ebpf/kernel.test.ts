@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { socketLbLack } from '../../../src/sandbox/bpf/socket-lb-control.ts'
+import { openSession } from '../../labs/cli.ts'
+
+const file = fileURLToPath(new URL('nodes-ebpf.yaml', import.meta.url))
+const asMade =
+  'netlab socket-lb set default/web --at 10.96.0.10:80 --at 192.168.1.11:30080 --at 10.244.1.1:30080 --at-node 127.0.0.1:30080 ' +
+  '--to 10.244.1.11:8080 --to 10.244.2.11:8080 --to 10.244.2.12:8080 --lab nodes-ebpf --node node-1'
+
+// Only real root of a machine may load programs.
+test.runIf(socketLbLack() === undefined)(
+  'each of two nodes has a view of its own, and policies Local hold',
+  async () => {
+    const session = openSession()
+    expect(await session.netlab('up', file, '-q')).toMatchObject({ code: 0, stderr: '' })
+    const verify = () =>
+      session.netlab('verify', '--json', '--requests', '20', '--from', 'node-1', 'web-2', 'outside')
+    const well = await verify()
+    expect(well, well.stdout).toMatchObject({ code: 0 })
+
+    const change = ['socket-lb', 'set', 'default/web', '--at', '10.96.0.10:80', '--to', '10.244.1.99:8080']
+    expect(await session.netlab(...change)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--node is missing[\s\S]*fix: there are: node-1, node-2/),
+    })
+    expect(await session.netlab(...change, '--node', 'node-3')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nodes-ebpf has no node named node-3'),
+    })
+    expect(await session.netlab('socket-lb', 'set', 'default/web', '--at', '10.96.0.10')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /does not understand "10\.96\.0\.10"[\s\S]*fix: netlab socket-lb set NAME/,
+      ),
+    })
+
+    expect(await session.netlab(...change, '--node', 'node-1')).toMatchObject({ code: 0 })
+    const { code, stdout } = await verify()
+    const { checks } = JSON.parse(stdout) as { checks: { from: string; ok: boolean; evidence?: unknown }[] }
+    const off = checks.filter(({ ok }) => !ok)
+    // The other node's own entry is as it was.
+    expect(new Set(off.map(({ from }) => from))).toEqual(new Set(['node-1', 'client-1', 'web-1']))
+    expect({ code, evidence: off[0]?.evidence }).toMatchObject({
+      code: 1,
+      evidence: {
+        headline:
+          'the entry for 10.96.0.10:80 leads to 10.244.1.99:8080, an address that nobody in the lab has',
+        mend: asMade,
+      },
+    })
+    expect(await session.netlab(...asMade.split(' ').slice(1))).toMatchObject({ code: 0 })
+    expect(await verify()).toMatchObject({ code: 0 })
+  },
+)
