@@ -26,3 +26,6 @@ test.runIf(hasClang())('the programs that ship are what their source gives', () 
   expect(readObject(own)).toEqual(readObject(shipped))
   expect([...readElf(own).keys()]).toEqual([...readElf(shipped).keys()])
 })
+
+// Some 200 MB of compiler for one file of 250 lines: CI goes by the source's hash.
+test.skipIf(hasClang())('they were not compiled anew: clang-14 is not installed', () => {})
