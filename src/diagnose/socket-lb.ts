@@ -27,7 +27,7 @@ const patience = 0.3
 const mostEndpoints = 6
 
 /** What a socket load balancer is asked when a place connects to an address, and what the lab has it answer. */
-export interface Asked {
+interface Asked {
   lab: Lab
   node: string
   from: string
@@ -96,7 +96,7 @@ function commandsOf({ lab, plan, outlines, condition }: LabInCondition, steps: n
 }
 
 /** What is off in the entry of the address that was asked for; `contents` undefined: nobody answers for the load balancer. */
-export function balancerEvidence(asked: Asked, contents: MapContents | undefined): Evidence | undefined {
+function balancerEvidence(asked: Asked, contents: MapContents | undefined): Evidence | undefined {
   const { wanted, lab } = asked
   const target = targetOf(asked)
   if (contents === undefined)
