@@ -7,7 +7,7 @@ import { table } from './kernels/table.mjs'
 const known = ['debian-6.1', 'debian-6.12']
 const someLabs = [
   ...['two-pods', 'clusterip', 'hairpin', 'nodeport', 'session-affinity', 'dual-stack', 'pause'],
-  ...['nftables-mode', 'ipvs-mode'],
+  'nftables-mode',
   ...['cni-bridge', 'calico-ptp', 'flannel-vxlan', 'nat-router'],
 ]
 const someTests = [
