@@ -17,7 +17,7 @@ pods:
   b: {address: 10.0.0.12/24, serve: 8080, labels: {app: web}}
 outside: {router: 198.51.100.254/24, friend: 192.0.2.10/24}
 proxy: {clusterCIDR: 10.0.0.0/24${proxy}}
-services: [{name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}], ${service}}]
+services: [{name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port: 80, targetPort: 8080${/type: (?:NodePort|LoadBalancer)/.test(service) ? ', nodePort: 30080' : ''}}], ${service}}]
 `
   const { lab, problems } = parseLab(text, 'x.yaml', () => ({ refusal: '', fix: '' }))
   expect(problems).toEqual([])
