@@ -20,23 +20,12 @@ const leftOut = [
 /** Runs the labs and tests on a kernel; returns its release, how that ended, and what was found. */
 export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
   const begin = performance.now()
-  const excluded = leftOut.map(name => `--exclude=node_modules/${name}`)
-  const parts = [
-    'dist',
-    'labs',
-    'scripts',
-    'src',
-    'test',
-    'node_modules',
-    'package.json',
-    'vitest.config.ts',
-    'tsconfig.json',
-  ]
-  const tar = spawn('tar', ['-C', root, '-cf', '-', ...excluded, ...parts], {
+  const excluded = ['.git', 'coverage', ...leftOut.map(name => `node_modules/${name}`)]
+  const tar = spawn('tar', ['-C', root, '-czf', '-', ...excluded.map(path => `--exclude=./${path}`), '.'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const wanted = JSON.stringify({ labs, tests })
-  const inside = `mkdir netlab && cd netlab && tar -xf - && exec node scripts/kernels/inside.mjs '${wanted}'`
+  const inside = `mkdir netlab && cd netlab && tar -xzf - && exec node scripts/kernels/inside.mjs '${wanted}'`
   const machine = spawn(
     process.execPath,
     [`${root}/dist/in-kernel.js`, kernel, '--memory', '4096', '--', 'sh', '-c', inside],
@@ -59,7 +48,7 @@ export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
   clearTimeout(timer)
   signal.removeEventListener('abort', abort)
   tar.kill()
-  if (ended === 'done' && (await packed) !== 0) ended = 'this checkout could not be given to it whole'
+  if (ended === 'done' && (await packed) > 1) ended = 'this checkout could not be given to it whole'
   if (ended === 'done' && code !== 0) ended = `the machine ended with exit code ${code}`
   return { ...result, ended, seconds: Math.round((performance.now() - begin) / 1000) }
 }

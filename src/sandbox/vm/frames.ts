@@ -55,28 +55,42 @@ export function encodeFrame({ kind, session, bytes }: Frame): Buffer {
   return Buffer.concat([header, bytes])
 }
 
-/** Takes frames out of a stream of bytes. */
+/** Takes frames out of a stream of bytes, which may come in pieces far smaller than a frame. */
 export class FrameReader {
-  #held: Buffer = Buffer.alloc(0)
+  #pieces: Buffer[] = []
+  #length = 0
+  /** Bytes until which there is no whole frame. */
+  #enough = headerBytes
 
   /** Forgets half a frame: whoever sent it has gone. */
   reset(): void {
-    this.#held = Buffer.alloc(0)
+    this.#keep(Buffer.alloc(0), headerBytes)
   }
 
   /** The frames that are whole with these bytes. Throws where they are no frames. */
   *take(bytes: Buffer): Generator<Frame> {
-    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
-    while (this.#held.length >= headerBytes) {
-      const kind = kinds[this.#held.readUInt8(0)]
-      const length = this.#held.readUInt32LE(5)
+    this.#pieces.push(bytes)
+    this.#length += bytes.length
+    if (this.#length < this.#enough) return
+    let held = Buffer.concat(this.#pieces)
+    let enough = headerBytes
+    while (held.length >= headerBytes) {
+      const kind = kinds[held.readUInt8(0)]
+      const length = held.readUInt32LE(5)
       if (kind === undefined || length > mostBytes) throw new Error('what came over the line is no frame')
-      const end = headerBytes + length
-      if (this.#held.length < end) return
-      const session = this.#held.readUInt32LE(1)
-      const whole = this.#held.subarray(headerBytes, end)
-      this.#held = this.#held.subarray(end)
-      yield { kind, session, bytes: whole }
+      enough = headerBytes + length
+      if (held.length < enough) break
+      const frame = { kind, session: held.readUInt32LE(1), bytes: held.subarray(headerBytes, enough) }
+      held = held.subarray(enough)
+      enough = headerBytes
+      yield frame
     }
+    this.#keep(held, enough)
+  }
+
+  #keep(held: Buffer, enough: number): void {
+    this.#pieces = held.length === 0 ? [] : [held]
+    this.#length = held.length
+    this.#enough = enough
   }
 }

@@ -10,6 +10,8 @@ import { portCount, portName } from './ports.ts'
 
 /** Milliseconds after which ports at whose other end nobody was are looked at again. */
 const idle = 200
+/** Milliseconds after which a port is tried again that was full. */
+const full = 5
 /** Bytes that are read, and sent, at once. */
 const chunk = 65_536
 
@@ -35,15 +37,31 @@ class Line {
 
   /** Waits for bytes; 0 where whoever was at the other end has gone. */
   async read(buffer: Buffer): Promise<number> {
-    while (!this.#isConnected) {
+    for (;;) {
       const count = this.#readNow(buffer)
-      if (count === 0) await look()
-      else this.#connect(true)
-      if (count !== undefined && count > 0) return count
+      if (count === undefined) return this.#readLater(buffer)
+      if (count > 0) {
+        this.#isConnected = true
+        return count
+      }
+      if (this.#isConnected) break
+      await look()
     }
-    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length)
-    if (bytesRead === 0) this.#connect(false)
-    return bytesRead
+    this.#isConnected = false
+    return 0
+  }
+
+  /** Somebody is there and says nothing yet: a thread of Node's waits. Going there and back costs too much for each page that comes. */
+  async #readLater(buffer: Buffer): Promise<number> {
+    this.#isConnected = true
+    setWaiting(this.#file.fd, true)
+    try {
+      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length)
+      this.#isConnected = bytesRead > 0
+      return bytesRead
+    } finally {
+      setWaiting(this.#file.fd, false)
+    }
   }
 
   /** 0 where nobody is at the other end, undefined where they say nothing: virtio_console.c, `port_fops_read`. */
@@ -56,19 +74,20 @@ class Line {
     }
   }
 
-  /** A wait that takes a thread of Node's is for a port where somebody is. */
-  #connect(isConnected: boolean): void {
-    this.#isConnected = isConnected
-    setWaiting(this.#file.fd, isConnected)
-  }
-
   send(kind: FrameKind, session: number, bytes: Buffer = Buffer.alloc(0)): Promise<void> {
     this.#last = this.#last.then(() => this.#write(encodeFrame({ kind, session, bytes }))).catch(() => {})
     return this.#last
   }
 
   async #write(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at)).bytesWritten
+    for (let at = 0; at < bytes.length; ) {
+      try {
+        at += (await this.#file.write(bytes, at)).bytesWritten
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+        await sleep(full)
+      }
+    }
   }
 
   /** Where a program prints. */
