@@ -11,7 +11,7 @@ tools_for_some='nft:nftables nginx:nginx-light dnsmasq:dnsmasq-base dig:bind9-dn
   /usr/lib/cni/bridge:containernetworking-plugins'
 
 # What labs on other kernels run in and with; scripts/test-kernels and scripts/in-kernel ask for it.
-tools_for_kernels='qemu-system-x86_64:qemu-system-x86 ipvsadm:ipvsadm'
+tools_for_kernels='qemu-system-x86_64:qemu-system-x86'
 
 # Installs the packages whose programs are missing, as root; tells everybody else what to type.
 install_tools() { # needed|all|kernels

@@ -18,7 +18,7 @@ const leftOut = [
 ]
 
 /** Runs the labs and tests on a kernel; returns its release, how that ended, and what was found. */
-export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
+export async function tryKernel(kernel, { labs, tests, minutes, labRoot }, signal) {
   const begin = performance.now()
   const excluded = ['.git', 'coverage', ...leftOut.map(name => `node_modules/${name}`)]
   const tar = spawn('tar', ['-C', root, '-czf', '-', ...excluded.map(path => `--exclude=./${path}`), '.'], {
@@ -28,7 +28,17 @@ export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
   const inside = `mkdir netlab && cd netlab && tar -xzf - && exec node scripts/kernels/inside.mjs '${wanted}'`
   const machine = spawn(
     process.execPath,
-    [`${root}/dist/in-kernel.js`, kernel, '--memory', '4096', '--', 'sh', '-c', inside],
+    [
+      `${root}/dist/in-kernel.js`,
+      kernel,
+      '--memory',
+      '4096',
+      ...(labRoot ? ['--lab-root'] : []),
+      '--',
+      'sh',
+      '-c',
+      inside,
+    ],
     { stdio: [tar.stdout, 'pipe', 'inherit'] },
   )
   tar.stdout.destroy()
@@ -41,7 +51,7 @@ export async function tryKernel(kernel, { labs, tests, minutes }, signal) {
   const timer = setTimeout(() => end('no time left'), minutes * 60_000)
   const abort = () => end('interrupted')
   signal.addEventListener('abort', abort)
-  const result = { kernel, release: '', found: [] }
+  const result = { kernel, labRoot, release: '', found: [] }
   const lines = createInterface({ input: machine.stdout })
   lines.on('line', line => hear(line, result))
   const code = await new Promise(resolve => machine.once('close', resolve))

@@ -3,7 +3,7 @@ export function table(results) {
   return results.map(one).join('\n')
 }
 
-function one({ kernel, release, ended, seconds, found }) {
+function one({ kernel, labRoot, release, ended, seconds, found }) {
   const rows = found.map(({ name, state, seconds, counts }) => [
     name,
     stateWords(state, counts),
@@ -12,7 +12,7 @@ function one({ kernel, release, ended, seconds, found }) {
   const count = state => found.filter(each => each.state === state).length
   const failures = found.filter(({ state, why }) => state === 'failed' && why !== undefined)
   return [
-    `### ${kernel}: ${release === '' ? 'did not start' : `Linux ${release}`}`,
+    `### ${kernel}: ${release === '' ? 'did not start' : `Linux ${release}`}${labRoot ? ", labs with the machine's root" : ''}`,
     '',
     ...(rows.length === 0 ? [] : lines([['what', 'came of it', 'time'], ...rows])),
     '',
