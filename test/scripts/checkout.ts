@@ -37,7 +37,10 @@ export class Checkout {
     this.write('package-lock.json', '{}')
     this.write('src/bin.ts', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ') + '\\n')\n")
     const build = readFileSync(join(project, 'scripts/build.mjs'), 'utf8')
-    for (const [program] of build.matchAll(/src\/sandbox\/[\w/-]+\.ts/g)) this.write(program, 'export {}\n')
+    for (const [program] of build.matchAll(/src\/[\w/-]+\.ts/g)) {
+      if (program !== 'src/bin.ts' && program !== 'src/view/source-stack.ts')
+        this.write(program, 'export {}\n')
+    }
     this.installVitest('')
   }
 
@@ -66,6 +69,10 @@ export class Checkout {
        echo "npm $*" >>${this.path('calls')}
        rm -rf node_modules && mkdir -p node_modules/vitest
        ln -s ${modules}/esbuild ${modules}/@esbuild node_modules
+       mkdir -p node_modules/elkjs/lib
+       echo '{"name": "elkjs", "version": "1.0.0", "license": "EPL-2.0"}' >node_modules/elkjs/package.json
+       echo 'You may.' >node_modules/elkjs/LICENSE.md
+       echo 'export default 1' >node_modules/elkjs/lib/elk.bundled.js
        cat >node_modules/vitest/vitest.mjs <<'END'
 ${line}
 END
