@@ -66,7 +66,7 @@ describe('names that every object inherits', () => {
     const manifest = session.file('odd.yaml', 'apiVersion: v1\nkind: constructor\nmetadata: {name: x}\n')
     expect(await netlab('rules', '-f', manifest)).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('is left out'),
+      stderr: expect.stringContaining('Services and their pods: constructor\n'),
     })
   })
 })
