@@ -176,7 +176,9 @@ iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
 iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT
 iptables --table nat --append POSTROUTING --source 10.244.0.0/24 ! --destination 10.244.0.0/24 --jump MASQUERADE
 tee /run/ask >/dev/null <<'END'
-ab -q -n 1000 -c 1 -e /tmp/ab.csv "http://$1/" | grep -E '^(Complete|Failed|Time per request.*\(mean\))'
+# nginx may still be starting.
+for try in $(seq 25); do ab -q -n 1000 -c 1 -e /tmp/ab.csv "http://$1/" > /tmp/ab.txt 2>&1 && break; sleep 0.2; done
+grep -E '^(Complete|Failed|Time per request.*\(mean\))' /tmp/ab.txt
 awk -F, '$1 == 50 { print "Half of them served in:", $2, "[ms]" }' /tmp/ab.csv
 END
 tee /run/more >/dev/null <<'END'

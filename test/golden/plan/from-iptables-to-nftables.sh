@@ -254,8 +254,8 @@ tee /etc/netns/web-1/hosts /etc/netns/web-2/hosts /etc/netns/asker/hosts /etc/ne
 END
 ip netns exec web-1 "${NETLAB:-netlab}" serve 8080 --name web-1 > /dev/null 2>&1 &
 ip netns exec web-2 "${NETLAB:-netlab}" serve 8080 --name web-2 > /dev/null 2>&1 &
-ip netns exec asker sh -c 'until [ -e /tmp/ask ]; do sleep 0.1; done; while [ -e /tmp/ask ]; do curl --silent --output /dev/null --max-time 5 --write-out '\''%{exitcode}\n'\'' 10.96.0.10:80 >> /tmp/ended; sleep 0.02; done; echo done >> /tmp/ended' > /dev/null 2>&1 &
-ip netns exec fetcher sh -c 'until [ -e /tmp/fetch ]; do sleep 0.1; done; curl --silent --output /dev/null --limit-rate 128k --write-out '\''%{exitcode} %{size_download}\n'\'' '\''10.96.0.10:80/?bytes=1048576'\'' > /tmp/fetched' > /dev/null 2>&1 &
+ip netns exec asker sh -c 'until [ -e /tmp/ask ]; do sleep 0.1; done; while [ -e /tmp/ask ]; do curl --silent --output /dev/null --max-time 5 --write-out '\''%{exitcode}\n'\'' 10.96.0.10:80 >> /tmp/ended; sleep 0.02; done; echo done >> /tmp/ended; exec sleep infinity' > /dev/null 2>&1 &
+ip netns exec fetcher sh -c 'until [ -e /tmp/fetch ]; do sleep 0.1; done; curl --silent --output /dev/null --limit-rate 128k --write-out '\''%{exitcode} %{size_download}\n'\'' '\''10.96.0.10:80/?bytes=1048576'\'' > /tmp/fetched; exec sleep infinity' > /dev/null 2>&1 &
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
 iptables -t filter -N KUBE-EXTERNAL-SERVICES
