@@ -260,7 +260,9 @@ export class Journey {
       ...(chain === 'OUTPUT' || chain === 'POSTROUTING' || device === undefined ? {} : { in: device }),
       ...(chain === 'INPUT' || chain === 'PREROUTING' || out === undefined ? {} : { out }),
     }
-    return stopped(this.#facts(place), { place, chain, tables, packet: seen, kind, program: this.#program })
+    const { lab } = this.#surroundings
+    const program = this.#program
+    return stopped(this.#facts(place), { place, chain, tables, packet: seen, kind, program, lab })
   }
 
   async #route({ place, packet: { source, destination, in: device } }: Stand): Promise<Route | string> {

@@ -1,5 +1,6 @@
 import type { Place } from '../../command/command.ts'
-import { iptablesLine, ruleText, ruleWords } from '../../command/iptables-save.ts'
+import { chainOf, iptablesLine, ruleText, ruleWords } from '../../command/iptables-save.ts'
+import type { Lab } from '../../model/lab.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -16,6 +17,8 @@ export interface Hook {
   packet: Packet
   /** The program that has its rules. */
   program: 'iptables' | 'ip6tables'
+  /** The lab, as far as its services go. */
+  lab: Pick<Lab, 'name' | 'services'>
   /** What it is: `message`, what the kernel of a router says of a packet. */
   kind: 'packets' | 'answer' | 'message'
 }
@@ -30,15 +33,16 @@ export function stopped(facts: MachineFacts, hook: Hook): Evidence | undefined {
   for (const table of hook.tables) {
     const { outcomes } = trace(facts.tables, table, hook.chain, hook.packet, around(facts))
     const stop = outcomes.find(({ target, chance }) => ['DROP', 'REJECT'].includes(target) && chance > 0)
-    if (stop !== undefined) return stoppedBy(hook, table, stop)
+    if (stop !== undefined) return stoppedBy(hook, table, stop, facts)
   }
   return undefined
 }
 
 function stoppedBy(
-  { place, chain, packet, program, kind }: Hook,
+  { place, chain, packet, program, lab, kind }: Hook,
   table: string,
-  { rule, target }: Outcome,
+  { rule, target, path }: Outcome,
+  facts: MachineFacts,
 ): Evidence {
   const { source, destination } = packet
   const isAnswer = kind !== 'packets'
@@ -56,14 +60,37 @@ function stoppedBy(
     )
   }
   const verb = target === 'REJECT' ? 'refuses' : 'drops'
-  if (rule.listed !== undefined)
-    return finding(`${ruleWords(rule)} in ${place} ${verb} ${which}`, undefined, [
-      `$ ${at} nft list ruleset`,
-      rule.listed,
-    ])
+  if (rule.listed !== undefined) {
+    // A map can only lead to the rule that refuses: which of its elements it was says more.
+    const telling = path.findLast(({ element }) => element !== undefined) ?? rule
+    const why = untranslated(facts, packet)
+    return finding(
+      `${ruleWords(telling)} in ${place} ${verb} ${which}${why === undefined ? '' : `, since ${why}`}`,
+      why !== undefined && serves(lab, packet) ? `netlab sync ${lab.name}` : undefined,
+      [`$ ${at} nft list ruleset`, telling.listed ?? rule.listed],
+    )
+  }
   return finding(
     `rule ${rule.number} of ${where(rule.chain)} in ${place} ${verb} ${which}`,
     `${at} ${iptablesLine(program, table, '-D', rule.chain, `${rule.number}`)}`,
     [`$ ${at} ${iptablesLine(program, table, '-S', rule.chain)}`, ruleText(rule)],
+  )
+}
+
+/** Why kube-proxy's table of nftables has left a cluster IP as it is; undefined: the packet is not for one. */
+function untranslated({ tables }: MachineFacts, { destination, protocol, port }: Packet): string | undefined {
+  const checks = chainOf(tables, 'filter', 'cluster-ips-check').rules
+  if (!checks.some(({ argv }) => argv.some(word => word.split(',').includes(destination)))) return undefined
+  const key = `${destination} . ${protocol ?? 'tcp'} . ${port}`
+  const element = chainOf(tables, 'nat', 'services').rules.find(rule => rule.element?.key === key)
+  return element === undefined
+    ? `the map service-ips has no element ${key}`
+    : `what the map service-ips leads it to does not translate it (${ruleText(element)})`
+}
+
+/** Whether it is one of a service's own ports that a packet is for. */
+function serves({ services }: Hook['lab'], { destination, port }: Packet): boolean {
+  return services.some(
+    ({ clusterIPs, ports }) => clusterIPs.includes(destination) && ports.some(each => each.port === port),
   )
 }

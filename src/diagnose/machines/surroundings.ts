@@ -26,6 +26,7 @@ import type { Port, Segment } from './port.ts'
 export interface Surroundings {
   /** Of which all of it is. */
   family: Family
+  lab: Pick<Lab, 'name' | 'services'>
   machines: ReadonlyMap<Place, MachineFacts>
   ports: readonly Port[]
   /** The pods of nodes that are on no segment of more than two. */
@@ -65,6 +66,7 @@ export async function readMachines(source: Source, family: Family): Promise<Surr
   return {
     machines,
     family,
+    lab,
     ports: portsOf(lab, all, pairs, linkAt).map(port => inFamily(port, family)),
     pairs,
     ...(lab.overlay === undefined ? {} : { overlay: lab.overlay }),

@@ -32,6 +32,7 @@ function surroundings(changes: Readonly<Record<string, Partial<Port>>> = {}): Su
   })
   return {
     family: 'ipv4',
+    lab,
     machines: new Map(
       lab.machines.map(({ name }) => [name, { routesTo: {}, tables: new Map(), sysctls: {} }]),
     ),

@@ -71,3 +71,31 @@ describe('on one node', () => {
 
   it.each(breaks)('%s', async (...one) => lab.isExplained(one))
 })
+
+describe('on several nodes', () => {
+  const lab = new BrokenLab(new URL('nodes-nftables.yaml', import.meta.url), ['client'], ['n1', 'n2'])
+  const refuses =
+    'rule 1 of the chain cluster-ips-check in n1 refuses packets from 172.7.1.3 to 10.96.0.10, since'
+  const key = '10.96.0.10 . tcp . 80'
+
+  const breaks: Break[] = [
+    [
+      `ip netns exec n1 nft delete element ${inTable} service-ips '{ ${key} }'`,
+      `${refuses} the map service-ips has no element ${key}`,
+      'netlab sync nodes-nftables',
+    ],
+    [
+      `ip netns exec n1 nft flush chain ${inTable} ${web}`,
+      `${refuses} what the map service-ips leads it to does not translate it (${key} : goto ${web})`,
+      'netlab sync nodes-nftables',
+    ],
+    [
+      `ip netns exec n1 nft 'add element ${inTable} no-endpoint-services { 172.7.1.2 . tcp . 80 : drop }'`,
+      'the element 172.7.1.2 . tcp . 80 of the map no-endpoint-services in n1 drops packets from 172.7.1.3 to 172.7.1.2',
+      '',
+      `ip netns exec n1 nft 'delete element ${inTable} no-endpoint-services { 172.7.1.2 . tcp . 80 }'`,
+    ],
+  ]
+
+  it.each(breaks)('%s', async (...one) => lab.isExplained(one))
+})
