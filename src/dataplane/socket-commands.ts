@@ -2,7 +2,7 @@ import { Address4, Address6 } from 'ip-address'
 import { exitCode, NetlabError } from '../errors.ts'
 import { joinHostPort, splitHostPort } from '../model/address.ts'
 import type { BalancedService, Frontend } from './balanced-service.ts'
-import type { MapContents, SocketMap } from './socket-maps.ts'
+import { type MapContents, reversed, type SocketMap } from './socket-maps.ts'
 import { serviceEntries, serviceId } from './socket-services.ts'
 
 /**
@@ -78,13 +78,16 @@ export function contentsAfter(before: MapContents, commands: readonly SocketLbCo
   const keys = keysByService(before)
   for (const { argv, in: node } of commands) {
     const { verb, service } = parse(argv)
-    const id = serviceId(node, service)
-    for (const { map, key } of keys.get(bytesOf(id)) ?? []) contents[map].delete(key)
-    keys.delete(bytesOf(id))
+    const id = reversed(serviceId(node, service))
+    // An address that another service has got meanwhile is that one's.
+    const isAnothers = (map: SocketMap, key: string) =>
+      map === 'services' && contents.services.get(key)?.startsWith(id) === false
+    for (const { map, key } of keys.get(id) ?? []) if (!isAnothers(map, key)) contents[map].delete(key)
+    keys.delete(id)
     if (verb === 'delete') continue
     const entries = serviceEntries(node, service)
     for (const { map, key, value } of entries) contents[map].set(key, value)
-    keys.set(bytesOf(id), entries)
+    keys.set(id, entries)
   }
   return contents
 }
@@ -101,10 +104,6 @@ function keysByService({ services, endpoints, members }: MapContents) {
   for (const key of endpoints.keys()) add(key.slice(0, 16), 'endpoints', key)
   for (const key of members.keys()) add(key.slice(0, 16), 'members', key)
   return keys
-}
-
-function bytesOf(id: string): string {
-  return (id.match(/../g) ?? []).reverse().join('')
 }
 
 type Change = { verb: 'set' | 'delete'; service: BalancedService }

@@ -15,7 +15,7 @@ export type SocketMap = (typeof socketMaps)[number]
 /** What the maps hold: key → value. */
 export type MapContents = Readonly<Record<SocketMap, ReadonlyMap<string, string>>>
 
-/** Entries to be written, or keys to be deleted: one call into the kernel. */
+/** Entries to be written, or keys to be deleted. */
 export type MapOperation =
   | { map: SocketMap; write: readonly (readonly [key: string, value: string])[] }
   | { map: SocketMap; delete: readonly string[] }
@@ -151,6 +151,6 @@ function u32(value: number): string {
 }
 
 /** The bytes of a number, the least one first. */
-function reversed(hex: string): string {
+export function reversed(hex: string): string {
   return (hex.match(/../g) ?? []).reverse().join('')
 }

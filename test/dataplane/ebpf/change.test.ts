@@ -124,6 +124,38 @@ describe('a sync', () => {
     expect(contentsAfter(kernelOf(one), commands)).toEqual(kernelOf(other))
   })
 
+  it.each([
+    ['is called by another name', 'shop/a', 'shop/z'],
+    ['is called by another name, the later one first', 'shop/z', 'shop/a'],
+  ])('keeps the address of a service that %s', (_, ...names) => {
+    const of = (full: string) => {
+      const name = full.slice('shop/'.length)
+      return view([service({ name })], [slice(['10.1.0.2'], { service: name })])
+    }
+    const [one, other] = names.map(of)
+    const { commands } = ebpf.sync(one, other, kernelOf(one!), false)
+    expect(contentsAfter(kernelOf(one!), commands)).toEqual(kernelOf(other!))
+  })
+
+  it('keeps an external address that goes from one of two services to the other', () => {
+    const both = (a: string[], z: string[]) =>
+      view(
+        [
+          service({ name: 'a', clusterIPs: ['10.96.0.1'], externalIPs: a }),
+          service({ name: 'z', clusterIPs: ['10.96.0.2'], externalIPs: z }),
+        ],
+        [slice(['10.1.0.1'], { service: 'a' }), slice(['10.1.0.2'], { service: 'z' })],
+      )
+    const [one, other] = [both([], ['198.51.100.7']), both(['198.51.100.7'], [])]
+    for (const [before, after] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const { commands } = ebpf.sync(before, after, kernelOf(before), false)
+      expect(contentsAfter(kernelOf(before), commands)).toEqual(kernelOf(after))
+    }
+  })
+
   it('sets all after a failure', () => {
     expect(change(before, before, kernelOf(before), true)).toMatchObject({ how: 'full', rules: 2 })
     expect(change(undefined, before)).toMatchObject({ how: 'first', rules: 2, more: 2 })
