@@ -17,7 +17,7 @@ import type { Sandbox } from '../sandbox.ts'
 import { readIfThere } from '../state-folder.ts'
 import { toldJson } from '../told-json.ts'
 import { type BpfObject, isLoaded, mayLoad } from './bpf-call.ts'
-import { type BalancerAnswer, complaintsName, objectsName, socketName } from './socket-lb-order.ts'
+import { complaintsName, objectsName, socketName } from './socket-lb-order.ts'
 
 /** Milliseconds that it gets on a machine that is not busy: to load its programs, to follow an order, and the kernel to free all. */
 const patience = { start: 20_000, order: 20_000, end: 5000 }
@@ -106,7 +106,7 @@ function saysReady(output: Readable): Promise<boolean> {
 export async function hasSocketLb(folder: string): Promise<boolean> {
   if (!existsSync(join(folder, socketName))) return false
   try {
-    await ask(folder)
+    await ask(folder, 'HEAD')
     return true
   } catch {
     // It was killed, and left the name behind.
@@ -136,28 +136,30 @@ export async function netnsCookies(
 
 /** Has a lab's load balancer change its maps. Throws NetlabError where it does not. */
 export async function orderSocketLb(folder: string, operations: readonly MapOperation[]): Promise<void> {
-  const answer = JSON.parse(await ask(folder, JSON.stringify(operations))) as BalancerAnswer
-  if (!answer.ok) throw troubled('could not do what it was told', answer.complaint)
+  await ask(folder, 'POST', JSON.stringify(operations))
 }
 
 /** What the kernel's maps hold, key and value as hexadecimal digits. Throws NetlabError. */
 export async function readSocketLb(folder: string): Promise<MapContents> {
-  return readContents(await ask(folder))
+  return readContents(await ask(folder, 'GET'))
 }
 
 /** Ends a lab's load balancer where it has one, and waits until the kernel has freed its programs. Throws NetlabError where that takes too long. */
 export async function endSocketLb(folder: string): Promise<void> {
   if (!existsSync(join(folder, objectsName))) return
-  if (await hasSocketLb(folder)) await ask(folder, undefined, 'DELETE')
+  if (await hasSocketLb(folder)) await ask(folder, 'DELETE')
   await mustBeFreed(folder)
   for (const name of [socketName, objectsName]) rmSync(join(folder, name), { force: true })
 }
 
-/** The name of a socket has little room, so the lab's folder is opened and named by its descriptor. */
+/**
+ * HEAD asks nothing, GET for the maps, POST gives an order, DELETE ends it. The name of a socket has little room, so the lab's folder is
+ * opened and named by its descriptor.
+ */
 async function ask(
   folder: string,
+  method: 'HEAD' | 'GET' | 'POST' | 'DELETE',
   body?: string,
-  method = body === undefined ? 'GET' : 'POST',
 ): Promise<string> {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
   const descriptor = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
@@ -167,13 +169,16 @@ async function ask(
       const signal = AbortSignal.timeout(Math.ceil(fitting(patience.order)))
       // No connection is kept: under the same name the next one may be another lab's.
       const sent = request({ socketPath, method, signal, agent: false }, response => {
-        text(response).then(resolve, reject)
+        text(response).then(said => {
+          if (response.statusCode === 200) resolve(said)
+          else reject(troubled('could not do what it was told', said))
+        }, reject)
       })
       sent.on('error', reject)
       sent.end(body)
     })
   } catch (error) {
-    throw troubled('does not answer', (error as Error).message)
+    throw error instanceof NetlabError ? error : troubled('does not answer', (error as Error).message)
   } finally {
     closeSync(descriptor)
   }

@@ -13,7 +13,7 @@ import { openPidfd, whenEnded } from '../native.ts'
 import { lives } from '../proc.ts'
 import { changeMaps, loadObject, readMaps } from './loaded.ts'
 import { readObject } from './program-object.ts'
-import { type BalancerAnswer, objectsName, socketName } from './socket-lb-order.ts'
+import { objectsName, socketName } from './socket-lb-order.ts'
 
 const [folder = '', cgroup = '', object = '', pid = '', startTime = ''] = process.argv.slice(2)
 // The name of a socket has little room, and this one's folder may have a long name.
@@ -34,21 +34,25 @@ const loaded = loadObject(readObject(readFileSync(object)), cgroup)
 writeFileSync(objectsName, JSON.stringify(loaded.objects))
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === 'GET') {
-    response.end(contentsText(readMaps(loaded)))
-    return
+  switch (request.method) {
+    case 'HEAD':
+      response.end()
+      return
+    case 'GET':
+      response.end(contentsText(readMaps(loaded)))
+      return
+    case 'DELETE':
+      response.end(end)
+      return
+    default:
+      changeMaps(loaded, JSON.parse(await text(request)) as MapOperation[])
+      response.end()
   }
-  if (request.method === 'DELETE') {
-    response.end(end)
-    return
-  }
-  changeMaps(loaded, JSON.parse(await text(request)) as MapOperation[])
-  response.end(JSON.stringify({ ok: true } satisfies BalancerAnswer))
 }
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: Error) => {
-    response.end(JSON.stringify({ ok: false, complaint: error.message } satisfies BalancerAnswer))
+    response.writeHead(500).end(error.message)
   })
 })
 // One that was killed has left its name behind.

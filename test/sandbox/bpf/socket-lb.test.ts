@@ -10,6 +10,7 @@ import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 import { LabFolder } from '../../../src/run/lab-folder.ts'
 import { isLoaded } from '../../../src/sandbox/bpf/bpf-call.ts'
 import {
+  hasSocketLb,
   loadedObjects,
   netnsCookies,
   orderSocketLb,
@@ -237,12 +238,27 @@ describe.runIf(canLoad)('a socket load balancer', () => {
     expect(execFileSync('cat', [join(cgroup, 'cgroup.procs')], { encoding: 'utf8' })).toContain(
       `${sandbox.init.pid}`,
     )
-    for (const { pid } of complainersTo(folder).filter(each => each.pid !== sandbox.holder.pid)) {
+    const helpers = complainersTo(folder).filter(each => each.pid !== sandbox.holder.pid)
+    expect(helpers.length).toBeGreaterThan(0)
+    for (const { pid } of helpers) {
       const status = execFileSync('cat', [`/proc/${pid}/status`, `/proc/${pid}/cgroup`], { encoding: 'utf8' })
       // bpf, net_admin, dac_read_search.
       expect(status).toMatch(/CapEff:\s0*8000001004\n/)
       expect(status).not.toContain('netlab-')
     }
+  })
+})
+
+describe.runIf(canLoad)('a socket load balancer that cannot do what it is told', () => {
+  it('says so, and goes on', async () => {
+    const { folder } = await openLab()
+    const noSuchMap = [{ map: 'nothing', delete: ['00'] }] as never
+    await expect(orderSocketLb(folder, noSuchMap)).rejects.toMatchObject({
+      message: expect.stringContaining('could not do what it was told'),
+      details: 'the programs have no map nothing',
+    })
+    expect(await hasSocketLb(folder)).toBe(true)
+    expect((await readSocketLb(folder)).networks.size).toBe(6)
   })
 })
 
