@@ -26,14 +26,19 @@ export class NftState {
     const line = words.join(' ')
     const [, verb = '', object = '', rest = ''] = /^(\w+) (\w+) (.*)$/.exec(line) ?? []
     if (program !== 'nft' || !`${rest} `.startsWith(`${this.#table} `)) return
-    if (object === 'table')
-      this.#made = verb === 'add' ? (this.#made ?? { chains: new Map(), sets: new Map() }) : undefined
     const body = rest.slice(this.#table.length + 1)
     const [name = ''] = body.split(' ', 1)
     const said = body.slice(name.length).trim()
+    if (verb === 'add' && object === 'table') this.#made ??= { chains: new Map(), sets: new Map() }
     const made = this.#made
     if (made === undefined) return
     switch (`${verb} ${object}`) {
+      case 'delete table':
+        this.#made = undefined
+        return
+      case 'flush table':
+        for (const { rules } of made.chains.values()) rules.splice(0)
+        return
       case 'add chain':
         if (!made.chains.has(name)) made.chains.set(name, { name, ...hookOf(said), rules: [] })
         return
@@ -52,6 +57,7 @@ export class NftState {
           made.sets.set(name, { kind: object === 'set' ? 'set' : 'map', name, elements: new Map() })
         return
       case 'delete set':
+      case 'delete map':
         made.sets.delete(name)
         return
       case 'add element':
