@@ -62,11 +62,12 @@ const effects: Readonly<Record<string, (change: Change) => void>> = {
   'address add': addAddress,
   'address replace': addAddress,
   'address delete': deleteAddress,
+  'address flush': flushAddresses,
   'route add': addRoute,
   'route replace': addRoute,
   'route change': addRoute,
   'route append': addRoute,
-  'route delete': ({ place, words, options }) => void place.routes.delete(routeOf(words, options)[0]),
+  'route delete': deleteRoute,
 }
 
 function emptyPlace(): ExpectedPlace {
@@ -81,7 +82,18 @@ function deleteNamespace({ places, words: [name = ''] }: Change): void {
 }
 
 function addRoute({ place, words, options }: Change): void {
-  place.routes.set(...routeOf(words, options))
+  if (isInMainTable(words)) place.routes.set(...routeOf(words, options))
+}
+
+function deleteRoute({ place, words, options }: Change): void {
+  if (isInMainTable(words)) place.routes.delete(routeOf(words, options)[0])
+}
+
+/** Nobody asks the kernel for routes of other tables (ip-route(8): those of type `local` are in one of their own). */
+function isInMainTable(words: readonly string[]): boolean {
+  if (valueAfter(words, 'vrf') !== undefined) return false
+  const table = valueAfter(words, 'table') ?? (words[0] === 'local' ? 'local' : 'main')
+  return table === 'main' || table === '254'
 }
 
 function addLink({ places, place, name: here, words }: Change): void {
@@ -143,10 +155,21 @@ function addAddress({ place, words }: Change): void {
 
 function deleteAddress({ place, words }: Change): void {
   const address = addressIn(words)
-  const name = valueAfter(words, 'dev') ?? ''
+  if (address !== undefined) loseAddress(place, valueAfter(words, 'dev') ?? '', address)
+}
+
+function flushAddresses({ place, words, options }: Change): void {
+  const name = valueAfter(words, 'dev') ?? words[0] ?? ''
+  const [only4, only6] = [options.includes('-4'), options.includes('-6')]
+  for (const address of place.links.get(name)?.addresses ?? []) {
+    const isKept = familyOf(address) === 'ipv6' ? only4 : only6
+    if (!isKept) loseAddress(place, name, address)
+  }
+}
+
+function loseAddress(place: ExpectedPlace, name: string, address: string): void {
   const link = place.links.get(name)
-  if (address === undefined || link === undefined) return
-  link.addresses.delete(address)
+  if (link?.addresses.delete(address) !== true) return
   // The kernel forgets the routes over an interface with its last address of IPv4, and those to a next hop that is near no more.
   const hasOthers = [...link.addresses].some(each => familyOf(each) === familyOf(address))
   dropRoutes(place, hasOthers ? '' : name, new Set([address]))
@@ -181,7 +204,9 @@ function routeOf(words: readonly string[], options: readonly string[]): [string,
   const [first = ''] = words
   const kind = kinds.includes(first) ? first : undefined
   const written = (kind === undefined ? first : words[1]) ?? ''
-  const [via, device] = [valueAfter(words, 'via'), valueAfter(words, 'dev')]
+  // Of several next hops at once, the kernel tells none as the route's own.
+  const hop = words.includes('nexthop') ? words.slice(0, words.indexOf('nexthop')) : words
+  const [via, device] = [valueAfter(hop, 'via'), valueAfter(hop, 'dev')]
   const route = {
     to: routeTarget(written, kind === 'unicast' ? undefined : kind),
     ...(via === undefined ? {} : { via: canonical(via) }),

@@ -141,23 +141,32 @@ function drawnRoutes(routes: readonly Route[]): SeenRoute[] {
 
 function routeMarks(known: ExpectedPlace, { routes }: DrawnFacts, mayHaveMore: boolean): Mark[] {
   const present = new Map(drawnRoutes(routes).map(route => [routeKey(route), route]))
-  const gone = [...known.routes].filter(([key, { via }]) => {
-    const route = present.get(key)
-    return route === undefined || (via !== undefined && route.via !== via)
+  const gone = [...known.routes].filter(([key, route]) => {
+    const other = present.get(key)
+    return other === undefined || leadsElsewhere(route, other)
   })
-  const strange = [...present].filter(([key, { via }]) => {
-    const route = known.routes.get(key)
-    return route === undefined ? !mayHaveMore : route.via !== undefined && route.via !== via
+  const strange = [...present].filter(([key, route]) => {
+    const wanted = known.routes.get(key)
+    return wanted === undefined ? !mayHaveMore : leadsElsewhere(wanted, route)
   })
   return [
-    ...gone.map(([, route]) => mark('changed', `lost ${routeWords(route)}`)),
-    ...strange.map(([, route]) => mark('changed', `got ${routeWords(route)}`)),
+    ...gone.map(([key, route]) => mark('changed', `lost ${routeWords(route, present.get(key))}`)),
+    ...strange.map(([key, route]) => mark('changed', `got ${routeWords(route, known.routes.get(key))}`)),
   ]
 }
 
-function routeWords({ to, via, device }: GraphRoute): string {
-  const way = via === undefined ? (device === undefined ? '' : ` dev ${device}`) : ` via ${via}`
-  return `the route ${to}${way}`
+/** A command need not name the interface: the kernel finds that of the next hop. */
+function leadsElsewhere(wanted: GraphRoute, seen: GraphRoute): boolean {
+  const isOtherDevice =
+    wanted.device !== undefined && seen.device !== undefined && wanted.device !== seen.device
+  return wanted.via !== seen.via || isOtherDevice
+}
+
+/** A route as it is or should be; `other` stands in its place. */
+function routeWords({ to, via, device }: GraphRoute, other: GraphRoute | undefined): string {
+  const isDeviceTold = device !== undefined && (via === undefined || via === other?.via)
+  const way = [...(via === undefined ? [] : ['via', via]), ...(isDeviceTold ? ['dev', device] : [])]
+  return ['the route', to, ...way].join(' ')
 }
 
 function readinessMarks(pod: Place, { condition }: Seen): Mark[] {

@@ -87,3 +87,30 @@ test('keeps a default route of each family', () => {
   )
   expect(routes.host?.routes).toEqual(['default via fd00::1'])
 })
+
+test('leaves out routes that are in another table than the one that is asked for', () => {
+  const made = ['host: ip link add eth0 type dummy', 'host: ip route add 10.1.0.0/16 dev eth0 table main']
+  const routes = (...words: string[]) => after(...made, ...words.map(each => `host: ip ${each}`)).host?.routes
+  expect(
+    routes(
+      'route add 10.2.0.0/16 dev eth0 table 100',
+      'route add 10.3.0.0/16 dev eth0 vrf blue',
+      'route add local 10.4.0.0/16 dev lo',
+      'route delete 10.1.0.0/16 table 100',
+    ),
+  ).toEqual(['10.1.0.0/16 dev eth0'])
+})
+
+test('takes of several next hops none for the only one', () => {
+  expect(
+    after('host: ip route add 10.1.0.0/16 nexthop via 10.0.0.1 dev a nexthop via 10.0.0.2 dev b').host
+      ?.routes,
+  ).toEqual(['10.1.0.0/16'])
+})
+
+test('flushes the addresses of an interface, of one family or of both', () => {
+  const both = [...pod, 'a: ip address add fd00::11/64 dev eth0']
+  expect(after(...both, 'a: ip -6 addr flush dev eth0').a?.links).toEqual(['eth0 up 10.0.0.11/24'])
+  expect(after(...both, 'a: ip -4 addr flush eth0').a).toEqual({ links: ['eth0 up fd00::11/64'], routes: [] })
+  expect(after(...both, 'a: ip address flush dev eth0 scope global').a?.links).toEqual(['eth0 up'])
+})

@@ -138,6 +138,28 @@ test.each<[string, Record<string, DrawnFacts | undefined>, string[]]>([
   expect(marksOf(marked({ ...healthy, ...changes }))).toEqual(expected)
 })
 
+test.each<[string, { via?: string }]>([
+  ['a route', {}],
+  ['a next hop', { via: '10.0.0.9' }],
+])('marks %s beyond another interface, and names both', (_, { via }) => {
+  const own = expectedOf(running).get('b')!
+  const hop = via === undefined ? {} : { via }
+  const added = { to: '10.9.0.0/16', device: 'eth0', ...hop }
+  const routes = new Map([...own.routes, ['ipv4 10.9.0.0/16', added]])
+  const expected = new Map([...expectedOf(running), ['b', { ...own, routes }]])
+  const facts = (device: string) => {
+    const gateway = via === undefined ? {} : { gateway: via }
+    const seen = { destination: added.to, device, protocol: 'boot', ...gateway }
+    return { ...healthy, b: { ...healthy.b, routes: [...healthy.b.routes, seen] } }
+  }
+  const way = via === undefined ? '' : ` via ${via}`
+  expect(marksOf(marked(facts('eth0'), { expected }))).toEqual([])
+  expect(marksOf(marked(facts('eth1'), { expected }))).toEqual([
+    `b: changed: lost the route 10.9.0.0/16${way} dev eth0`,
+    `b: changed: got the route 10.9.0.0/16${way} dev eth1`,
+  ])
+})
+
 test('marks a pod that is not ready, and the service whose rules still send there', () => {
   const condition = { ended: {}, notReady: { a: 'its program has ended' } }
   expect(marksOf(marked(healthy, { condition }))).toEqual([
