@@ -1,5 +1,5 @@
 import type { ChartEvent } from '../../chart/events.ts'
-import { plural, thousands } from '../format.ts'
+import { plural } from '../format.ts'
 import { LiveLine } from '../live-line.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -43,9 +43,7 @@ function words(event: ChartEvent): string {
       return `making ${plural(event.nodes, 'node')}`
     case 'loading':
       return `loading ${event.at} of ${event.count}: ${event.mode}${
-        event.mode === 'direct'
-          ? ''
-          : `, ${thousands(event.services)} ${event.services === 1 ? 'service' : 'services'}`
+        event.mode === 'direct' ? '' : `, ${plural(event.services, 'service')}`
       }`
     case 'measuring':
       return `measured ${event.done} of ${plural(event.rounds, 'round')}`

@@ -1,7 +1,7 @@
 import type { Estimate } from '../../chart/estimate.ts'
 import type { ModeName } from '../../chart/modes.ts'
 import type { LatencyChart, Point } from '../../chart/report.ts'
-import { duration, thousands } from '../format.ts'
+import { duration, plural, thousands } from '../format.ts'
 import { block, hanging, padEnd, padStart, widest, wrapParagraphs } from '../layout.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../terminal.ts'
@@ -143,7 +143,7 @@ function howWords({ rounds, connects, requests, machine, loadAverage, points, da
     ? 'memory is what the kernel took more, counted by the cgroup of the lab.'
     : 'The kernel counts no memory for labs here.'
   return [
-    `${rounds} rounds, in each of them every mode with every number of services in turn: ${connects} connections, after 20 that are not counted. ${ab}`,
+    `${rounds} rounds, in each of them every mode with every number of services in turn: ${plural(connects, 'connection')}, after 20 that are not counted. ${ab}`,
     "connect is the median of the rounds' medians, p99 that of their 99th percentiles, both in µs; 95 % is the interval of order statistics of the rounds.",
     `All connections arrived at the pod, and as many were counted where the kernel counts at the rule. ${memory}`,
     `${date.slice(0, 16).replace('T', ' ')} UTC, Linux ${machine.kernel}, ${machine.cores} × ${machine.processor}; so many wanted a processor: ${loadAverage.before.toFixed(1)} before, ${loadAverage.after.toFixed(1)} after.`,

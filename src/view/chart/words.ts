@@ -1,7 +1,7 @@
 import type { Estimate } from '../../chart/estimate.ts'
 import type { ModeName } from '../../chart/modes.ts'
 import type { Growth, LatencyChart } from '../../chart/report.ts'
-import { thousands } from '../format.ts'
+import { plural, thousands } from '../format.ts'
 
 /** What came of the measurement, in sentences: what the article claims first, then mode by mode, then what may be noise. */
 export function chartWords({ growth, leftOut, modes }: LatencyChart): string[] {
@@ -12,7 +12,7 @@ export function chartWords({ growth, leftOut, modes }: LatencyChart): string[] {
     ...leftOut.map(({ mode, from, why }) =>
       from === undefined
         ? `${mode} is not in the chart: ${why}.`
-        : `${mode} is not in the chart from ${services(from)} on: ${why}.`,
+        : `${mode} is not in the chart from ${plural(from, 'service')} on: ${why}.`,
     ),
   ]
 }
@@ -27,9 +27,9 @@ function iptablesWords(growth: readonly Growth[]): string {
   const own = growth.filter(({ mode }) => mode.startsWith('iptables'))
   if (own.length === 0) return 'iptables was not measured'
   const seen = own.flatMap(({ seenFrom }) => seenFrom ?? [])
-  const to = services(Math.max(...own.map(({ to }) => to)))
+  const to = plural(Math.max(...own.map(({ to }) => to)), 'service')
   if (seen.length > 0)
-    return `of iptables it is true here, and it shows from ${services(Math.min(...seen))} on`
+    return `of iptables it is true here, and it shows from ${plural(Math.min(...seen), 'service')} on`
   return own.some(({ verdict }) => verdict === 'open')
     ? `of iptables this run cannot tell it up to ${to}`
     : `of iptables it does not show here up to ${to}`
@@ -43,7 +43,7 @@ function ebpfWords(growth: readonly Growth[], modes: readonly ModeName[]): strin
 }
 
 function modeWords({ mode, from, to, connect, more, load, seenFrom, verdict, goal }: Growth): string {
-  const span = `from ${thousands(from)} to ${services(to)}`
+  const span = `from ${thousands(from)} to ${plural(to, 'service')}`
   const factor = `${times(connect)} ${span}, ${signed(more.value)} µs`
   const shown =
     seenFrom === undefined || verdict !== 'grows' ? '' : `, beyond doubt from ${thousands(seenFrom)} on`
@@ -73,8 +73,4 @@ function signed(value: number): string {
 
 function round(value: number): string {
   return value < 10 ? value.toFixed(1) : thousands(Math.round(value))
-}
-
-function services(count: number): string {
-  return `${thousands(count)} ${count === 1 ? 'service' : 'services'}`
 }
