@@ -1,5 +1,5 @@
 import { cpus, loadavg, release } from 'node:os'
-import { NetlabError } from '../errors.ts'
+import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { labOfDocuments } from '../read/load-lab.ts'
@@ -32,17 +32,19 @@ const connectPatience = 10
 
 /**
  * Measures new connections through the last of so many services, in a lab of its own that is gone afterwards, however this ends.
- * Throws NetlabError where connections do not come about.
+ * Throws NetlabError where connections do not come about, and where none of the modes is to be had.
  */
 export async function chartLatency(wanted: Wanted, options: ChartOptions): Promise<LatencyChart> {
   const before = loadavg()[0] ?? 0
   const { modes, leftOut } = modesHere(wanted.modes)
+  mustBeSome(modes, leftOut)
   const cells = cellsOf(modes, wanted.services)
   const name = `chart-${process.pid}`
   const lab = await buildLab(name, cells, options)
   try {
     const { sandbox } = openSandbox(name)
     const loaded = await loadAll({ sandbox, lab }, cells, options)
+    mustBeSome(loaded.cells, [...leftOut, ...loaded.leftOut])
     const plan = planOf(wanted.connects)
     const told = await measureConnects(
       sandbox,
@@ -83,6 +85,16 @@ function modesHere(all: readonly ChartMode[]): { modes: ChartMode[]; leftOut: Le
     return why === undefined ? [] : [{ mode: mode.name, why }]
   })
   return { modes: all.filter(mode => whyNot(mode) === undefined), leftOut }
+}
+
+function mustBeSome(measured: readonly unknown[], leftOut: readonly LeftOut[]): void {
+  if (measured.length > 0) return
+  throw new NetlabError({
+    what: 'there is nothing to measure',
+    details: leftOut.map(({ mode, why }) => `${mode}: ${why}`).join('\n'),
+    fix: 'name other modes; netlab doctor says what this machine lacks',
+    exitCode: exitCode.machineLacks,
+  })
 }
 
 /** Rounds, and what is done in each. */

@@ -17,12 +17,17 @@ import type { EarlyStart } from './early-start.ts'
 const formats = ['text', 'svg', 'json', 'csv'] as const
 type Format = (typeof formats)[number]
 
+interface Output {
+  file: string
+  format: Format
+}
+
 interface LatencyFlags {
   services: number[]
   modes?: ChartMode[]
   requests: number
   format: Format
-  output: string[]
+  output: Output[]
   quiet?: true
 }
 
@@ -53,7 +58,7 @@ function latencyCommand(earlyStart: EarlyStart): Command {
     .option(
       '-o, --output <file>',
       'write it to a file too, in the format of its name: .svg, .json, .csv or .txt (repeatable)',
-      (file: string, files: string[]) => [...files, file],
+      (file: string, files: Output[]) => [...files, { file, format: formatOf(file) }],
       [],
     )
     .option('-q, --quiet', 'no progress')
@@ -64,7 +69,7 @@ function latencyCommand(earlyStart: EarlyStart): Command {
 async function runLatency(earlyStart: EarlyStart, flags: LatencyFlags): Promise<void> {
   const { services, modes = chartModes, requests: connects, format, output } = flags
   mustBeFew(services, modes)
-  for (const file of output) mustBeWritable(file)
+  for (const { file } of output) mustBeWritable(file)
   const terminal = openTerminal({ quiet: flags.quiet ?? false })
   const { interrupt, start } = earlyStart.begin()
   const progress = openChartProgress(terminal)
@@ -72,7 +77,7 @@ async function runLatency(earlyStart: EarlyStart, flags: LatencyFlags): Promise<
     { services, modes, connects },
     { start: await start, signal: interrupt.signal, tell: progress.hear },
   ).finally(() => progress.stop())
-  for (const file of output) writeFileSync(file, rendered(chart, formatOf(file), plainStyle()))
+  for (const { file, format } of output) writeFileSync(file, rendered(chart, format, plainStyle()))
   const { out } = terminal
   if (format === 'text') out.write(rendered(chart, format, out))
   else out.pass(rendered(chart, format, out))
@@ -91,9 +96,12 @@ function rendered(chart: LatencyChart, format: Format, style: Style): string {
   }
 }
 
+/** A name without an ending is of a text, as `/dev/stderr`. */
 function formatOf(file: string): Format {
-  const ending = extname(file).slice(1)
-  return formats.find(format => format === ending) ?? 'text'
+  const ending = extname(file).slice(1).toLowerCase()
+  const format = ending === '' || ending === 'txt' ? 'text' : formats.find(each => each === ending)
+  if (format !== undefined) return format
+  throw new InvalidArgumentError('Its name must end in .svg, .json, .csv or .txt.')
 }
 
 /** A run takes minutes: what cannot be written is told before. */

@@ -63,6 +63,22 @@ describe.each(users)('netlab chart latency as %s', user => {
   })
 })
 
+test.each([
+  ['ebpf', 'only root'],
+  ['ipvs', 'ipvs: '],
+])('of %s alone an ordinary user is told that there is nothing to measure, and why', async (mode, why) => {
+  const session = openSession(users.at(-1))
+  const ended = await session.netlab('chart', 'latency', '--services', '1', '--modes', mode, '--quiet')
+  expect(ended).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining(why) })
+  expect(ended.stderr).toContain('there is nothing to measure')
+  expect(left(session)).toEqual(nothing)
+})
+
+test('a file of another kind than it draws is refused before anything starts', async () => {
+  const ended = await openSession().netlab('chart', 'latency', '--output', 'chart.png')
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('.svg, .json, .csv or .txt') })
+})
+
 test('a connection that nobody answers ends the measurement, with who asked for what', async () => {
   const { sandbox, cells, options } = await nodesOf(['direct'])
   const order = { ...plan, ways: [{ ...wayOf(cells[0]!), port: 9 }] }
