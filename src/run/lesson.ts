@@ -12,6 +12,7 @@ import { LabStart } from './lab-start.ts'
 import { LessonRecord, type WalkedStep } from './lesson-record.ts'
 import type { DownReport } from './report.ts'
 import { runSteps } from './run-steps.ts'
+import { unlessAborted } from './unless-aborted.ts'
 import { type OpenedLab, openLabSandbox } from './up.ts'
 
 export interface LessonOptions {
@@ -102,10 +103,7 @@ export class Lesson {
     const { signal } = this.#options
     const { sandbox } = this.#opened.context
     this.#tell({ kind: 'shell-opened' })
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    })
-    await Promise.race([openShell({ sandbox, lab: this.#lesson.lab }, { place: host }), aborted])
+    await unlessAborted(signal, openShell({ sandbox, lab: this.#lesson.lab }, { place: host }))
   }
 
   /** Leaves the lab up, for the other verbs. */

@@ -5,6 +5,7 @@ import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { ownStreams, ownTerminals, runInVm } from '../sandbox/vm/session.ts'
 import { mustHaveQemu, startVm } from '../sandbox/vm/vm.ts'
 import { LabStart, sandboxLog } from './lab-start.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** A command that is to be run on another kernel. */
 export interface OnKernel {
@@ -29,9 +30,6 @@ export async function runInThrowawayVm(order: OnKernel): Promise<number> {
   const kernel = await bringKernel(order.kernel, order.brings, signal)
   signal.throwIfAborted()
   const start = new LabStart()
-  const abort = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
   try {
     await start.forVm()
     const logFile = join(start.folder, sandboxLog)
@@ -45,7 +43,7 @@ export async function runInThrowawayVm(order: OnKernel): Promise<number> {
       files: {},
       ...ownTerminals(true),
     }
-    return await Promise.race([runInVm(vm, command, ownStreams(true)), abort])
+    return await unlessAborted(signal, runInVm(vm, command, ownStreams(true)))
   } finally {
     await start.giveUp()
   }
