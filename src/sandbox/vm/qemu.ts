@@ -18,11 +18,14 @@ export const consoleFile = `${vmFolder}/console.log`
 /** Descriptors that QEMU finds open: the kernel, what it starts with, the ports. */
 const [imageAt, initramfsAt, firstPortAt] = [3, 4, 5]
 
+/** What shares files with the machine: where Debian 12 has it, and where newer ones do, in a package of its own. */
+export const virtiofsds = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'] as const
+
 /** The script, for a shell in the sandbox, that is the machine's life: when it ends the sandbox ends. $@ is QEMU's argv. */
 export const vmScript = `
 mkdir ${vmFolder}
 cd ${vmFolder}
-for virtiofsd in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd; do [ ! -x "$virtiofsd" ] || break; done
+for virtiofsd in ${virtiofsds.join(' ')}; do [ ! -x "$virtiofsd" ] || break; done
 "$virtiofsd" -f --socket-path=${vmFolder}/files -o source=/ -o sandbox=chroot -o cache=always -o log_level=warn --rlimit-nofile=0 &
 while [ ! -S ${vmFolder}/files ]; do
   kill -0 $! || break

@@ -9,7 +9,7 @@ import { isThere, waysToInstall } from '../programs.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox.ts'
 import type { Kernel } from './kernels.ts'
 import { listenAtPorts } from './ports.ts'
-import { consoleFile, qemuArgv, type VmShape, vmScript } from './qemu.ts'
+import { consoleFile, qemuArgv, type VmShape, virtiofsds, vmScript } from './qemu.ts'
 
 /** A virtual machine that runs in a sandbox, and ends with it, as the sandbox does with the machine. */
 export interface Vm {
@@ -25,11 +25,13 @@ export function portsFolder(labFolder: string): string {
   return join(labFolder, 'ports')
 }
 
-/** Throws NetlabError where there is no QEMU, or no kernel for this machine's processor. */
-export function mustHaveQemu(): void {
+/** Throws NetlabError where there is no QEMU, or nothing that shares files with it, or no kernel for this machine's processor. */
+export function mustHaveQemu(isHere: (program: string) => boolean = isThere): void {
   const qemu = 'qemu-system-x86_64'
   if (process.arch !== 'x64') throw lacking('netlab brings kernels for x86-64 only', 'use such a machine')
-  if (!isThere(qemu)) throw lacking(`this machine lacks ${qemu}`, waysToInstall([qemu]) ?? 'install it')
+  if (!isHere(qemu)) throw lacking(`this machine lacks ${qemu}`, waysToInstall([qemu]) ?? 'install it')
+  if (!virtiofsds.some(isHere))
+    throw lacking('this machine lacks virtiofsd', 'sudo apt-get install --no-install-recommends virtiofsd')
 }
 
 function lacking(what: string, fix: string): NetlabError {
