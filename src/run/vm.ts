@@ -1,19 +1,18 @@
-import { statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import type { Lab } from '../model/lab.ts'
-import { loadLab, readText } from '../read/load-lab.ts'
 import { insideEnv } from '../sandbox/sandbox.ts'
 import { bringKernel } from '../sandbox/vm/fetch.ts'
 import type { GuestCommand } from '../sandbox/vm/frames.ts'
 import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { ownStreams, ownTerminals, runInVm } from '../sandbox/vm/session.ts'
 import { mustHaveQemu, portsFolder, startVm, type Vm } from '../sandbox/vm/vm.ts'
-import { LabError } from '../text/problem.ts'
 import { originOf } from './apply.ts'
 import { endLab } from './down.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
 import { openSandbox, RunsInVm, registerLab } from './lab-state.ts'
+import { unlessAborted } from './unless-aborted.ts'
+import { filesNamed, filesOf, type HandedFiles } from './vm-files.ts'
 
 /** MiB of memory of a lab's virtual machine: what Linux, netlab and a lab of some hundred pods take, and room for files. */
 const memory = 2048
@@ -80,28 +79,18 @@ export function runInLabsVm(name: string, argv: readonly string[]): Promise<numb
 /** Runs a command line of netlab in the virtual machine where its lab is, and returns its exit code. */
 export function runWhereLabIs({ folder, sandbox, vm }: RunsInVm, argv: readonly string[]): Promise<number> {
   const state = folder.read()
-  const named = state === undefined ? argv : [...argv, originOf(state)]
+  const files = filesNamed(argv, state === undefined ? undefined : originOf(state))
   const machine: Vm = { sandbox, process: vm.process, ports: portsFolder(folder.path) }
   const interrupt = new AbortController()
   const pass = () => interrupt.abort()
   for (const signal of passed) process.on(signal, pass)
   const talk = { ...ownStreams(reads(argv)), signal: interrupt.signal }
-  return runInVm(machine, netlabIn(argv, filesNamed(named)), talk).finally(() => {
+  return runInVm(machine, netlabIn(argv, files), talk).finally(() => {
     for (const signal of passed) process.off(signal, pass)
   })
 }
 
 const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** Ends a wait, not what is waited for: with its lab that ends as well. */
-function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((done, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(done, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
 
 /** Verbs that read what is typed, or piped, into them. */
 const readers = ['exec', 'shell', 'walk']
@@ -113,7 +102,7 @@ function reads(argv: readonly string[]): boolean {
 /** What of the caller's environment says how its terminal is. */
 const terminalWords = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'COLUMNS'] as const
 
-function netlabIn(argv: readonly string[], files: Readonly<Record<string, string>>): GuestCommand {
+function netlabIn(argv: readonly string[], files: HandedFiles): GuestCommand {
   const own = terminalWords.flatMap(name => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
@@ -147,32 +136,4 @@ async function stageIn(vm: Vm, name: string): Promise<'up' | 'failed' | undefine
   // Whatever that machine's root has made of it.
   const stage = /"stage":"(up|failed)"/.exec(text)?.[1]
   return stage as 'up' | 'failed' | undefined
-}
-
-/** The text files that a lab is made of, by their absolute paths. Its manifests lie below its folder. */
-function filesOf({ sources }: Lab): Record<string, string> {
-  const [own, ...others] = sources
-  if (own === undefined) return {}
-  const path = resolve(own.path)
-  return Object.fromEntries([
-    [path, own.text],
-    ...others.map(each => [join(dirname(path), each.path), each.text] as const),
-  ])
-}
-
-/** The files that a command line names, and what lab files among them are made of. */
-function filesNamed(argv: readonly string[]): Record<string, string> {
-  const paths = argv.filter(word => statSync(word, { throwIfNoEntry: false })?.isFile())
-  return Object.assign({}, ...paths.map(filesAt))
-}
-
-function filesAt(path: string): Record<string, string> {
-  try {
-    return filesOf(loadLab(path))
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error
-    // It has a mistake, of which netlab tells there; or it is a manifest.
-    const read = readText(path)
-    return 'text' in read ? { [resolve(path)]: read.text } : {}
-  }
 }
