@@ -5,9 +5,9 @@ import type { Plan } from './plan.ts'
  * The programs that a plan runs by name, and CNI plugins by their paths, each with the title of the first step that does; netlab's own
  * not.
  */
-export function programsOf(plan: Plan): ReadonlyMap<string, string> {
+export function programsOf({ steps }: Pick<Plan, 'steps'>): ReadonlyMap<string, string> {
   const programs = new Map<string, string>()
-  for (const { title, actions, checks } of plan.steps) {
+  for (const { title, actions, checks } of steps) {
     for (const { command } of actions)
       for (const path of [command.plugin?.program, command.plugin?.ipam])
         if (path !== undefined && !programs.has(path)) programs.set(path, title)

@@ -13,6 +13,7 @@ import { carryOutStages, type Flushed, kernelFacts } from './apply-stage.ts'
 import type { PlannedApply, RunListener } from './events.ts'
 import type { LabState } from './lab-folder.ts'
 import type { LivingLab } from './lab-state.ts'
+import { mustHaveHere, mustHaveThere } from './must-have.ts'
 import type { StepResult } from './report.ts'
 import { balancesSockets, closeSocketLb } from './socket-lb.ts'
 import { withLabLocked } from './sync-lock.ts'
@@ -44,7 +45,7 @@ export function originOf({ file, cwd }: LabState): string {
  * done is kept, and another apply goes on from there. Throws NetlabError for changes that a running lab cannot be given.
  */
 export function apply(
-  { folder, sandbox }: LivingLab,
+  { folder, sandbox, state }: LivingLab,
   change: (running: Lab) => Lab,
   options: ApplyOptions,
 ): Promise<ApplyReport> {
@@ -73,6 +74,8 @@ export function apply(
     tell({ kind: 'apply-planned', planned })
     const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
     if (options.dryRun) return report
+    mustHaveHere(target, { steps: stages.map(({ step }) => step) })
+    await mustHaveThere(sandbox, target, originOf(state))
     let standing: Condition = {
       ...after.condition,
       ...{ endpoints: condition.endpoints, fullSync: condition.fullSync },

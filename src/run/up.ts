@@ -1,15 +1,10 @@
 import { join } from 'node:path'
-import { exitCode, NetlabError } from '../errors.ts'
+import { NetlabError } from '../errors.ts'
 import { joinHostPort } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
-import type { Plan, Step } from '../plan/plan.ts'
-import { programsOf } from '../plan/programs.ts'
+import type { Step } from '../plan/plan.ts'
 import { ruleCount } from '../plan/rule-count.ts'
-import { labWord } from '../read/load-shipped.ts'
-import { mustBalanceSockets } from '../sandbox/bpf/socket-lb-control.ts'
-import { mustHaveIpvs } from '../sandbox/ipvs.ts'
-import { isThere, waysToInstall } from '../sandbox/programs.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { isOwnServer } from '../sandbox/servers.ts'
 import { type RunContext, sandboxExecutor } from './carry-out.ts'
@@ -18,9 +13,9 @@ import type { LabEvent, RunListener, StepEvent } from './events.ts'
 import type { LabFolder, LabState } from './lab-folder.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
 import { registerLab } from './lab-state.ts'
+import { mustHaveHere, mustHaveThere } from './must-have.ts'
 import type { StepResult, UpReport } from './report.ts'
 import { runSteps } from './run-steps.ts'
-import { balancesSockets } from './socket-lb.ts'
 
 export interface UpOptions {
   /** The path that the lab was read from. */
@@ -48,28 +43,13 @@ export interface OpenedLab {
   context: RunContext
 }
 
-/** Nothing is begun that would stop half-way for want of a program. */
-function mustHavePrograms(plan: Plan): void {
-  const programs = programsOf(plan)
-  const missing = [...programs.keys()].filter(program => !isThere(program))
-  if (missing.length === 0) return
-  const [first = ''] = missing
-  throw new NetlabError({
-    what: `this machine lacks ${missing.join(', ')}`,
-    why: `the lab runs ${first} in its step "${programs.get(first)}"`,
-    fix: `${waysToInstall(missing) ?? 'install what is missing, or correct its name in the lab file'}\nnetlab doctor looks at all that labs need`,
-    exitCode: exitCode.machineLacks,
-  })
-}
-
 /** Makes a lab of a start; no step has been carried out yet. Throws NetlabError where its name is taken or a program is missing. */
 export async function openLabSandbox(
   running: LabInCondition,
   options: Omit<UpOptions, 'keep' | 'tell'>,
 ): Promise<OpenedLab> {
   const { lab, plan } = running
-  mustHavePrograms(plan)
-  if (balancesSockets(lab)) mustBalanceSockets()
+  mustHaveHere(lab, plan)
   const { start, apart, signal } = options
   signal.throwIfAborted()
   await start.limit(lab.limits)
@@ -80,7 +60,7 @@ export async function openLabSandbox(
     const { sandbox, podServer } = await start.sandbox.keep({ lab: lab.name, serves, logFile })
     state.sandbox = sandbox
     folder.write(state)
-    if (programsOf(plan).has('ipvsadm')) await mustHaveIpvs(sandbox, labWord(options.file))
+    await mustHaveThere(sandbox, lab, options.file)
     const context = { sandbox, running, podServer, signal }
     return { folder, state, context }
   } catch (error) {

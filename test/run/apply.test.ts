@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -7,6 +8,10 @@ import { openSession, Printed, type Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
 import { type KernelState, kernelState } from '../labs/kernel-state.ts'
 import { echo, head, nodeCommand, other, small, udpAnswer } from './changing-labs.ts'
+
+/** No kernel is known that gives IPVS to a user namespace. */
+const hasIpvs =
+  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--', 'ipvsadm', '-L', '-n']).status === 0
 
 /** The kernel's state of a lab, but for the numbers that a bridge gives its ports as they are plugged in. */
 async function stateOf(session: Session, lab: string): Promise<KernelState> {
@@ -430,6 +435,24 @@ test('kube-proxy changes its mode in a running lab, there and back, and leaves n
   session.file('web.yaml', inMode('iptables'))
   await fine(session, 'apply', 'web')
   expect(await rules()).toMatch(/^(?![\s\S]*table ip kube-proxy)[\s\S]*KUBE-SVC-/)
+})
+
+test.each([
+  ...(hasIpvs ? [] : [['ipvs', 'this user', 'there is no IPVS for labs here'] as const]),
+  ...(users.length > 1
+    ? [['ebpf', 'an ordinary user', 'this lab needs a program in the kernel'] as const]
+    : []),
+])('the mode %s that %s cannot have is refused before anything is changed', async (mode, user, words) => {
+  const session = openSession(user)
+  await fine(session, 'up', session.file('web.yaml', small), '-q')
+  const before = await stateOf(session, 'web')
+  session.file('web.yaml', other.replace(/^services:/m, `proxy: {mode: ${mode}}\nservices:`))
+  const refused = await session.netlab('apply', 'web')
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining(words) })
+  expect(differences(await stateOf(session, 'web'), before)).toEqual([])
+  // Nothing is half done: there is all to do for the next one.
+  session.file('web.yaml', small)
+  expect((await fine(session, 'apply', 'web')).stdout).toContain('nothing to do')
 })
 
 test.runIf(socketLbLack() === undefined)(
