@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readdirSync } from 'node:fs'
+import type { CallFilter } from './call-filter.ts'
 import { keyFilter } from './key-filter.ts'
 import { errorName, failed, libc } from './libc.ts'
 
@@ -13,16 +14,19 @@ const PIDFD_SEND_SIGNAL = 424
 const PIDFD_OPEN = 434
 const O_CLOEXEC = 0o2000000
 
-/** Calls that have no function in libc, and whose number differs, unlike that of newer ones. */
-const numbers: Partial<Record<string, { keyctl: number; seccomp: number }>> = {
-  x64: { keyctl: 250, seccomp: 317 },
-  arm64: { keyctl: 219, seccomp: 277 },
-  riscv64: { keyctl: 219, seccomp: 277 },
-  loong64: { keyctl: 219, seccomp: 277 },
-  arm: { keyctl: 311, seccomp: 383 },
-  ia32: { keyctl: 288, seccomp: 354 },
-  ppc64: { keyctl: 271, seccomp: 358 },
-  s390x: { keyctl: 280, seccomp: 348 },
+/**
+ * Calls whose number differs, unlike that of newer ones: those that have no function in libc, and setgroups(2), on 32-bit
+ * processors the one that takes long ids.
+ */
+export const callNumbers: Partial<Record<string, { keyctl: number; seccomp: number; setgroups: number }>> = {
+  x64: { keyctl: 250, seccomp: 317, setgroups: 116 },
+  arm64: { keyctl: 219, seccomp: 277, setgroups: 159 },
+  riscv64: { keyctl: 219, seccomp: 277, setgroups: 159 },
+  loong64: { keyctl: 219, seccomp: 277, setgroups: 159 },
+  arm: { keyctl: 311, seccomp: 383, setgroups: 206 },
+  ia32: { keyctl: 288, seccomp: 354, setgroups: 206 },
+  ppc64: { keyctl: 271, seccomp: 358, setgroups: 81 },
+  s390x: { keyctl: 280, seccomp: 348, setgroups: 206 },
 }
 
 let shed = false
@@ -34,20 +38,30 @@ let shed = false
  */
 export function shedCaller(): void {
   if (shed) return
-  const { fcntl, prctl } = libc()
+  const { fcntl } = libc()
   // /dev/fd/63 stays readable for netlab itself. Node opens its own files so, which are closed to others already.
   for (const fd of readdirSync('/proc/self/fd')) if (Number(fd) > 2) fcntl(Number(fd), F_SETFD, FD_CLOEXEC)
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0)
-    throw failed('prctl(PR_SET_NO_NEW_PRIVS)', 'no program of a lab gains rights by being run', errorName())
+  gainNoRights()
   leaveKeys()
   process.umask(0o022)
   shed = true
 }
 
+/** Whatever this process becomes, or starts, gains no rights by being run. */
+export function gainNoRights(): void {
+  if (libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0)
+    throw failed('prctl(PR_SET_NO_NEW_PRIVS)', 'no program of a lab gains rights by being run', errorName())
+}
+
+/** Puts this process, and what it starts, under a filter: less than 0 where the kernel refuses. Needs no_new_privs. */
+export function filterCalls(call: number, filter: CallFilter): number {
+  return libc().seccomp(call, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, filter)
+}
+
 /** Needs no_new_privs. On a processor that it does not know the keys stay. */
 function leaveKeys(): void {
-  const { syscall, seccomp } = libc()
-  const here = numbers[process.arch]
+  const { syscall } = libc()
+  const here = callNumbers[process.arch]
   if (here === undefined) return
   // A kernel without keys or filters; or a container's own filter, which then holds for the lab as well.
   const unless = (call: string, result: number, allowed: readonly string[]) => {
@@ -57,7 +71,7 @@ function leaveKeys(): void {
   }
   const joined = syscall(here.keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0)
   unless('keyctl(KEYCTL_JOIN_SESSION_KEYRING)', joined, ['ENOSYS', 'EOPNOTSUPP', 'EPERM'])
-  const filtered = seccomp(here.seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, keyFilter())
+  const filtered = filterCalls(here.seccomp, keyFilter())
   unless('seccomp(SECCOMP_SET_MODE_FILTER)', filtered, ['ENOSYS', 'EINVAL', 'EPERM'])
 }
 
