@@ -175,10 +175,8 @@ exec sh -c "$1" netlab-pause "$lab"
 `
 
 /** What process 1 is from then on; a short text, because `ps` shows it. */
-const pauseScript = `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT TERM; while :; do sleep 2147483647 & wait $!; done`
-
-/** The same for a sandbox in which a virtual machine runs: it ends when it is told to, which is when the machine has ended. */
-const vmPauseScript = pauseScript.replace("'' HUP INT TERM", "'' HUP INT; trap exit TERM")
+const pauseScript = (onTerm: string) =>
+  `exec > /dev/null 2>&1 < /dev/null; trap '' HUP INT; trap ${onTerm} TERM; while :; do sleep 2147483647 & wait $!; done`
 
 /** What a sandbox is opened with. */
 export interface Opening {
@@ -201,7 +199,8 @@ export interface Opening {
 export function holderArgv(opening: Opening): readonly string[] {
   const { program, identity, cgroups, vm, ownsMachine } = opening
   const { node, bundle, koffi, binaries } = program
-  const scripts = [furnishScript(opening), cellScript, vm ? vmPauseScript : pauseScript]
+  // One in which a virtual machine runs ends when it is told to, which is when the machine has ended.
+  const scripts = [furnishScript(opening), cellScript, pauseScript(vm ? 'exit' : "''")]
   const args = [...scripts, node, bundle, koffi, binaries, `${identity?.uid ?? ''}`, cgroups.join('\n')]
   // A shell, so that the log says it where unshare is missing.
   return identity === undefined
