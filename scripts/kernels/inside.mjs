@@ -1,6 +1,6 @@
 // Runs in a virtual machine with another kernel: labs and tests, one after the other; tells each as a line of JSON.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -46,6 +46,8 @@ function tryLab(lab) {
 
 function tryTests(file) {
   const report = join(tmpdir(), 'report.json')
+  // What another file came to must not be taken for this one's.
+  rmSync(report, { force: true })
   const vitest = [
     'node_modules/vitest/vitest.mjs',
     'run',

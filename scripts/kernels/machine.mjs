@@ -25,7 +25,7 @@ export async function tryKernel(kernel, { labs, tests, minutes, labRoot }, signa
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const wanted = JSON.stringify({ labs, tests })
-  const inside = `mkdir netlab && cd netlab && tar -xzf - && exec node scripts/kernels/inside.mjs '${wanted}'`
+  const inside = 'mkdir netlab && cd netlab && tar -xzf - && exec node scripts/kernels/inside.mjs "$1"'
   const machine = spawn(
     process.execPath,
     [
@@ -38,6 +38,8 @@ export async function tryKernel(kernel, { labs, tests, minutes, labRoot }, signa
       'sh',
       '-c',
       inside,
+      'netlab-kernels',
+      wanted,
     ],
     { stdio: [tar.stdout, 'pipe', 'inherit'] },
   )
