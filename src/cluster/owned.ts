@@ -14,7 +14,8 @@ export function workloadsToStart({ pods, workloads }: Objects): readonly Workloa
       const key = keyOf(namespace, next)
       if (served.has(key)) return
       served.add(key)
-      next = byName.get(key)?.owner ?? deploymentOf(next)
+      const known = byName.get(key)
+      next = known === undefined ? deploymentOf(next) : known.owner
     }
   }
   for (const { namespace, owner } of pods) if (owner !== undefined) serve(namespace, owner)

@@ -1,5 +1,3 @@
-import { Address4, Address6 } from 'ip-address'
-import { familyOf } from '../model/address.ts'
 import {
   type KubernetesObjects,
   type ManifestPod,
@@ -7,6 +5,7 @@ import {
   type Workload,
 } from '../model/kubernetes.ts'
 import { workloadsToStart } from './owned.ts'
+import { addressAt, addressRange } from './ranges.ts'
 
 /** A node on which pods are started. */
 export interface ClusterNode {
@@ -31,10 +30,13 @@ export function startPods(
   { pods, workloads }: Pick<KubernetesObjects, 'pods' | 'workloads'>,
   { nodes, mostReplicas = Number.POSITIVE_INFINITY }: StartOptions,
 ): ManifestPod[] {
-  const names = new Set(pods.map(namespacedName))
-  const made = byName(workloadsToStart({ pods, workloads })).flatMap(workload =>
-    podsOf(workload, { nodes, most: mostReplicas, names }),
+  const there = new Set(pods.map(namespacedName))
+  const toStart = byName(workloadsToStart({ pods, workloads }))
+  const ordinals = toStart.flatMap(workload =>
+    ordinalNames(workload, mostReplicas).map(name => namespacedName({ ...workload, name })),
   )
+  const making = { nodes, most: mostReplicas, there, taken: new Set([...there, ...ordinals]) }
+  const made = toStart.flatMap(workload => podsOf(workload, making))
   const placed = schedule([...byName(pods), ...made], nodes)
   const taken = new Set(placed.flatMap(pod => pod.addresses))
   const sources = new Map(
@@ -82,23 +84,21 @@ function schedule(pods: readonly ManifestPod[], nodes: readonly ClusterNode[]): 
 interface Making {
   nodes: readonly ClusterNode[]
   most: number
-  /** Names that are taken. */
-  names: Set<string>
+  /** Names of pods that nobody has to make. */
+  there: ReadonlySet<string>
+  /** These, and all that have been given. */
+  taken: Set<string>
 }
 
-function podsOf(workload: Workload, { nodes, most, names }: Making): ManifestPod[] {
+function podsOf(workload: Workload, making: Making): ManifestPod[] {
   const { kind, namespace, name, template } = workload
   const isDaemon = kind === 'DaemonSet'
-  const length = isDaemon ? nodes.length : Math.min(workload.replicas, most)
   const isStateful = kind === 'StatefulSet'
-  let number = isStateful ? workload.firstOrdinal : 1
-  return Array.from({ length }, (_, index): ManifestPod => {
-    // A StatefulSet's pods are called by their ordinals, others as they like.
-    while (!isStateful && names.has(`${namespace}/${name}-${number}`)) number += 1
-    const podName = `${name}-${number}`
-    number += 1
-    names.add(`${namespace}/${podName}`)
-    const node = isDaemon ? nodes[index]?.name : undefined
+  const names = isStateful
+    ? ordinalNames(workload, making.most).filter(each => !making.there.has(`${namespace}/${each}`))
+    : freeNames(workload, making)
+  return names.map((podName, index): ManifestPod => {
+    const node = isDaemon ? making.nodes[index]?.name : undefined
     return {
       ...template,
       namespace,
@@ -115,17 +115,34 @@ function podsOf(workload: Workload, { nodes, most, names }: Making): ManifestPod
   })
 }
 
+/** What the pods of a StatefulSet are called, which leaves them no choice; none of another workload. */
+function ordinalNames({ kind, name, replicas, firstOrdinal }: Workload, most: number): string[] {
+  const length = kind === 'StatefulSet' ? Math.min(replicas, most) : 0
+  return Array.from({ length }, (_, index) => `${name}-${firstOrdinal + index}`)
+}
+
+/** Names for the pods of a workload that may call them as it likes. */
+function freeNames({ kind, namespace, name, replicas }: Workload, { nodes, most, taken }: Making): string[] {
+  const length = kind === 'DaemonSet' ? nodes.length : Math.min(replicas, most)
+  let number = 1
+  return Array.from({ length }, () => {
+    while (taken.has(`${namespace}/${name}-${number}`)) number += 1
+    taken.add(`${namespace}/${name}-${number}`)
+    return `${name}-${number}`
+  })
+}
+
 /** From the second address on: the first is the gateway's. */
 function* freeAddresses(network: string, taken: ReadonlySet<string>): Generator<string> {
-  const isIPv6 = familyOf(network) === 'ipv6'
-  const range = isIPv6 ? new Address6(network) : new Address4(network)
-  const last = range.endAddress().bigInt()
-  for (let at = range.startAddress().bigInt() + 2n; at < last; at++) {
-    const address = (isIPv6 ? Address6.fromBigInt(at) : Address4.fromBigInt(at)).correctForm()
+  const { size } = addressRange(network)
+  for (let index = 1; index < size; index++) {
+    const address = addressAt(network, index)
     if (!taken.has(address)) yield address
   }
 }
 
-function byName<T extends { namespace: string; name: string }>(objects: readonly T[]): T[] {
-  return objects.toSorted((one, other) => (namespacedName(one) < namespacedName(other) ? -1 : 1))
+/** By name, and of one name by kind, so that the order of input decides nothing. */
+function byName<T extends { namespace: string; name: string; kind?: string }>(objects: readonly T[]): T[] {
+  const key = (object: T) => `${namespacedName(object)} ${object.kind ?? ''}`
+  return objects.toSorted((one, other) => (key(one) < key(other) ? -1 : 1))
 }

@@ -68,6 +68,20 @@ describe('pods that nobody has started', () => {
     ])
   })
 
+  it('are called so in any order of input, also where two workloads have one name', () => {
+    const both = [workload(), workload({ kind: 'StatefulSet' }), workload({ kind: 'DaemonSet' })]
+    const told = (some: Workload[]) =>
+      started([manifestPod('web-0', [])], some).map(({ name, owner }) => `${name} ${owner?.kind}`)
+    expect(told(both)).toEqual([
+      'web-0 undefined',
+      'web-2 DaemonSet',
+      'web-3 Deployment',
+      'web-4 Deployment',
+      'web-1 StatefulSet',
+    ])
+    expect(told(both.toReversed())).toEqual(told(both))
+  })
+
   it('are spread over the nodes, one on each of a DaemonSet, and no more than is allowed', () => {
     const nodes = ['a', 'b', 'c'].map((name, at) => node(name, [`10.1.${at}.0/24`]))
     const workloads = [workload({ replicas: 9 }), workload({ kind: 'DaemonSet', name: 'log' })]
@@ -109,10 +123,16 @@ ${
   const deployment = owned('Deployment', 'web')
   const replicaSet = owned('ReplicaSet', 'web-5d4f8', 'web', 'Deployment')
   const running = owned('Pod', 'web-5d4f8-x2x9z', 'web-5d4f8')
+  const alone = owned('ReplicaSet', 'web-5d4f8')
 
   it.each([
     ['with all of its owners', [deployment, replicaSet, running], ['web-5d4f8-x2x9z']],
     ['without the one in between', [deployment, running], ['web-5d4f8-x2x9z']],
+    [
+      'of a ReplicaSet that is called like a Deployment’s, and belongs to none',
+      [deployment, alone, running],
+      ['web-5d4f8-x2x9z', 'web-1', 'web-2', 'web-3'],
+    ],
     ['of a ReplicaSet without a Deployment', [replicaSet, running], ['web-5d4f8-x2x9z']],
     [
       'and where there is none, its owner’s owner makes them',
