@@ -24,6 +24,8 @@ export function datagramServer(
     lookup: (host, _, done) => done(null, host, isIPv4 ? 4 : 6),
   })
   socket.on('message', (message, { address: client, port: from }) => {
+    // Whoever made it by hand may have left its port out, and there is nowhere to answer to.
+    if (from === 0) return
     const answer = port === dnsPort ? refusal(message) : greeting(pod, message, client)
     if (answer !== undefined) socket.send(answer, from, client)
   })

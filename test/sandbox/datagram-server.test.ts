@@ -38,6 +38,13 @@ it('says who answers, and whom it sees, but never to an answer of its own', asyn
   expect(await answers(port, words, 'web')).toEqual(['you are talking to web, you are 127.0.0.1\n'])
 })
 
+it('goes on where a datagram names no port to answer to', async () => {
+  const socket = await datagramServer('web', { port: 0, address: '127.0.0.1' })
+  ends.push(() => socket.close())
+  const nowhere = { address: '127.0.0.1', family: 'IPv4', port: 0, size: 5 }
+  expect(() => socket.emit('message', Buffer.from('hello'), nowhere)).not.toThrow()
+})
+
 it('tells of a port that is taken', async () => {
   const port = await opened('web')
   await expect(datagramServer('other', { port, address: '127.0.0.1' })).rejects.toThrow('EADDRINUSE')
