@@ -95,14 +95,17 @@ function readServe(
   path: Path,
   findings: Findings,
 ): { port: number; protocol: Protocol }[] {
-  const texts = asList(input)
-  return texts.flatMap((text, index) => {
+  const seen = new Set<string>()
+  return asList(input).flatMap((text, index) => {
     const at = Array.isArray(input) ? [...path, 'serve', index] : [...path, 'serve']
     const port = findings.accept(at, readPort(text))
-    if (port?.protocol === 'SCTP')
-      findings.report(at, `netlab's own server does not speak SCTP`, 'run a "command" that does')
-    if (texts.indexOf(text) !== index) findings.report(at, `port ${text} stands twice`, 'remove one')
-    return port ? [port] : []
+    if (port === undefined) return []
+    if (port.protocol === 'SCTP')
+      findings.report(at, "netlab's own server does not speak SCTP", 'run a "command" that does')
+    const key = `${port.port}/${port.protocol}`
+    if (seen.has(key)) findings.report(at, `port ${text} stands twice`, 'remove one')
+    seen.add(key)
+    return [port]
   })
 }
 
