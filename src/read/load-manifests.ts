@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import { globSync } from 'tinyglobby'
+import { shellWord } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { SourceFile } from '../model/lab.ts'
 
@@ -31,7 +32,7 @@ function filesOf(name: string): string[] {
   if (/^https?:\/\//.test(name))
     throw refused(
       `${name} is an address on the web, and netlab fetches nothing`,
-      `curl -L ${name} | netlab up -f -`,
+      `hand it over: curl -L ${shellWord(name)}, and "-f -" reads it from a pipe`,
     )
   if (!existsSync(name) && /[*?[{]/.test(name)) {
     const found = globSync(name, { expandDirectories: false, absolute: isAbsolute(name) }).sort()
@@ -42,17 +43,17 @@ function filesOf(name: string): string[] {
 }
 
 function filesIn(folder: string): string[] {
-  const names = readdirSync(folder).sort()
+  const names = namesIn(folder)
   if (names.includes('Chart.yaml'))
     throw refused(
       `${folder} is a Helm chart, which makes manifests`,
-      `helm template ${folder} | netlab up -f -`,
+      `hand them over: helm template ${shellWord(folder)}, and "-f -" reads them from a pipe`,
     )
   const kustomization = names.find(name => /^(?:kustomization\.ya?ml|Kustomization)$/.test(name))
   if (kustomization !== undefined)
     throw refused(
       `${folder} has a ${kustomization}: kustomize makes manifests of it`,
-      `kubectl kustomize ${folder} | netlab up -f -`,
+      `hand them over: kubectl kustomize ${shellWord(folder)}, and "-f -" reads them from a pipe`,
     )
   const files = names
     .filter(name => /\.(?:ya?ml|json)$/.test(name) && !name.startsWith('.'))
@@ -61,6 +62,14 @@ function filesIn(folder: string): string[] {
   const inner = names.find(name => !name.startsWith('.') && statOf(join(folder, name)).isDirectory())
   const fix = inner === undefined ? undefined : `name the folder that has them: ${join(folder, inner)}, say`
   throw refused(`${folder} has no .yaml, .yml or .json file`, fix)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch (error) {
+    throw unreadable(folder, error)
+  }
 }
 
 function readManifest(path: string): string {
@@ -97,6 +106,7 @@ function unreadable(path: string, cause: unknown): NetlabError {
 function refused(what: string, fix?: string): NetlabError {
   return new NetlabError({ what, ...(fix === undefined ? {} : { fix }), exitCode: exitCode.wrongInput })
 }
+
 /** What a lab of these sources may be called: their file's, folder's or chart's name. */
 export function nameOf(names: readonly string[]): string {
   const [first = ''] = names.filter(name => name !== stdin)

@@ -50,6 +50,7 @@ describe('manifests are read', () => {
       () => inFolder('texts', { 'a.txt': '' }),
       /has no \.yaml, \.yml or \.json file/,
     ],
+    ['an address on the web', () => 'https://example.com/a.yaml?b=c d', /netlab fetches nothing/],
   ])('but not of %s', async (_, name, message) => {
     await expect(load(name())).rejects.toThrow(message)
   })
@@ -94,6 +95,29 @@ describe('the texts may be', () => {
     ])
     const rule = 'apiVersion: v1\nkind: ConfigMap\ndata: {a: "{{ $labels.pod }}"}\n'
     expect(read(rule).problems).toEqual([])
+  })
+
+  it('templates that a ConfigMap holds, beside a mistake of another object', () => {
+    const words = 'apiVersion: v1\nkind: ConfigMap\ndata: {a: "{{ if .Alerts }}x{{ end }}"}\n'
+    expect(read(`${words}---\napiVersion: v1\nkind: Sevice\n`).problems).toMatchObject([
+      { line: 6, message: 'unknown kind "Sevice"' },
+    ])
+  })
+})
+
+describe('a Pod is refused as the API server does it', () => {
+  it.each([
+    ['{containers: [{name: "A b"}]}', '"A b" cannot be a name'],
+    ['{hostname: web_0, containers: []}', '"web_0" cannot be a name'],
+    ['{subdomain: a.b, containers: []}', '"a.b" cannot be a name'],
+    [
+      '{containers: [{name: a, readinessProbe: {tcpSocket: {port: 80}, periodSeconds: -1}}]}',
+      '-1 is too small: at least 0',
+    ],
+    ['{containers: [{name: a, readinessProbe: {tcpSocket: {port: 99999}}}]}', '99999 is not a port'],
+  ])('%s', (spec, message) => {
+    const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: ${spec}\n`
+    expect(readManifestFiles([{ path: 'm', text }]).problems).toMatchObject([{ line: 4, message }])
   })
 })
 

@@ -34,6 +34,11 @@ const ofHelm =
   /\{\{-?\s*(?:\$?\.(?:Values|Release|Chart|Capabilities)\b|include\s|template\s|if\s|with\s|range\s|define\s)/
 const ofJinja = /\{%-?\s*(?:if|for|set|include)\b/
 
+/** Whether something is wrong where a template has its braces; they may also stand in a text that is meant so, as in a ConfigMap. */
+export function isInTemplate({ sourceLine }: Problem): boolean {
+  return ofHelm.test(sourceLine) || ofJinja.test(sourceLine)
+}
+
 /** The one thing that is wrong with a file that is a template of manifests; its other mistakes come of that. */
 export function asTemplate(text: string, file: string, problems: readonly Problem[]): Problem[] {
   const [first] = problems

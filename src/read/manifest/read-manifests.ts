@@ -8,7 +8,7 @@ import type { Problem } from '../../text/problem.ts'
 import { checkAgainst } from '../understand.ts'
 import type { Mistake } from './fields.ts'
 import { kinds, type ManifestObject, type ObjectChecks } from './kinds.ts'
-import { asTemplate, manifestDocuments } from './manifest-text.ts'
+import { asTemplate, isInTemplate, manifestDocuments } from './manifest-text.ts'
 
 /** An object that is left out, and why; not an error. */
 export interface SkippedObject {
@@ -72,7 +72,9 @@ function readFiles(reader: ManifestReader, files: readonly ReadDocuments[]): voi
     const ofFile = reader.problems.splice(before).sort((a, b) => a.line - b.line || a.column - b.column)
     const [document] = documents
     reader.problems.push(
-      ...(document === undefined ? ofFile : asTemplate(document.text, document.file, ofFile)),
+      ...(document !== undefined && ofFile.some(isInTemplate)
+        ? asTemplate(document.text, document.file, ofFile)
+        : ofFile),
     )
   }
 }

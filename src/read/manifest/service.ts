@@ -1,3 +1,4 @@
+import { readAddress } from '../../model/address.ts'
 import type { Service } from '../../model/kubernetes.ts'
 import type { ServiceObject, ServiceSpec } from './service-schema.ts'
 
@@ -36,7 +37,9 @@ export function readService({ metadata, spec, status }: ServiceObject): Service 
     externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster',
     ...(spec.publishNotReadyAddresses && { publishNotReadyAddresses: true }),
     ...(spec.allocateLoadBalancerNodePorts === false && { noLoadBalancerNodePorts: true }),
-    ...(spec.loadBalancerIP && { wantedLoadBalancerIP: spec.loadBalancerIP }),
+    // Some load balancers take other texts, too, which mean nothing here.
+    ...(spec.loadBalancerIP &&
+      'address' in readAddress(spec.loadBalancerIP) && { wantedLoadBalancerIP: spec.loadBalancerIP }),
     ...(metadata.uid && { isAllocated: true }),
   }
 }

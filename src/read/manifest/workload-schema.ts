@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { port } from '../schema/fields.ts'
-import { ipAddress, labelMap, metadata, protocol } from './fields.ts'
+import { dnsLabel, ipAddress, labelMap, metadata, protocol } from './fields.ts'
 
 const containerPort = z.looseObject({
   name: z.string().nullish(),
@@ -8,8 +8,9 @@ const containerPort = z.looseObject({
   protocol: protocol.nullish(),
 })
 
-const probePort = z.union([z.int(), z.string()])
-const count = z.int().nullish()
+const probePort = z.union([port, z.string()])
+const count = z.int().min(0).nullish()
+const label = dnsLabel.or(z.literal('')).nullish()
 
 const probe = z.looseObject({
   httpGet: z
@@ -23,7 +24,7 @@ const probe = z.looseObject({
 })
 
 const container = z.looseObject({
-  name: z.string().nullish(),
+  name: label,
   ports: z.array(containerPort).nullish(),
   readinessProbe: probe.nullish(),
 })
@@ -31,8 +32,8 @@ const container = z.looseObject({
 const podSpec = z.looseObject({
   nodeName: z.string().nullish(),
   hostNetwork: z.boolean().nullish(),
-  hostname: z.string().nullish(),
-  subdomain: z.string().nullish(),
+  hostname: label,
+  subdomain: label,
   containers: z.array(container),
   initContainers: z.array(container.extend({ restartPolicy: z.string().nullish() })).nullish(),
 })
