@@ -3,15 +3,8 @@
  * left behind, but a user's own (`@u`, with Kerberos tickets, say) opens to every process with the user's id, whoever names its number.
  */
 
-import {
-  allowed,
-  answered,
-  type CallFilter,
-  callAt,
-  callFilter,
-  type Instruction,
-  instruction,
-} from './call-filter.ts'
+import { allowed, answered, callAt, instruction } from './call-filter.ts'
+import { type FilterProgram, filterProgram, type Instruction } from './filter-program.ts'
 
 /** Of each system call ABI (linux/audit.h) the first of the three, which follow each other (its syscall table). */
 const keyCalls: readonly (readonly [abi: number, addKey: number])[] = [
@@ -46,6 +39,6 @@ function instructions(): Instruction[] {
 }
 
 /** The filter as the kernel takes it. */
-export function keyFilter(): CallFilter {
-  return callFilter(instructions())
+export function keyFilter(): FilterProgram {
+  return filterProgram(instructions())
 }

@@ -1,7 +1,8 @@
 import { closeSync, constants, openSync, readdirSync } from 'node:fs'
-import type { CallFilter } from './call-filter.ts'
+import type { FilterProgram } from './filter-program.ts'
 import { keyFilter } from './key-filter.ts'
 import { errorName, failed, libc } from './libc.ts'
+import { systemCalls } from './system-calls.ts'
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
@@ -13,21 +14,6 @@ const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4
 const PIDFD_SEND_SIGNAL = 424
 const PIDFD_OPEN = 434
 const O_CLOEXEC = 0o2000000
-
-/**
- * Calls whose number differs, unlike that of newer ones: those that have no function in libc, and setgroups(2), on 32-bit
- * processors the one that takes long ids.
- */
-export const callNumbers: Partial<Record<string, { keyctl: number; seccomp: number; setgroups: number }>> = {
-  x64: { keyctl: 250, seccomp: 317, setgroups: 116 },
-  arm64: { keyctl: 219, seccomp: 277, setgroups: 159 },
-  riscv64: { keyctl: 219, seccomp: 277, setgroups: 159 },
-  loong64: { keyctl: 219, seccomp: 277, setgroups: 159 },
-  arm: { keyctl: 311, seccomp: 383, setgroups: 206 },
-  ia32: { keyctl: 288, seccomp: 354, setgroups: 206 },
-  ppc64: { keyctl: 271, seccomp: 358, setgroups: 81 },
-  s390x: { keyctl: 280, seccomp: 348, setgroups: 206 },
-}
 
 let shed = false
 
@@ -54,14 +40,14 @@ export function gainNoRights(): void {
 }
 
 /** Puts this process, and what it starts, under a filter: less than 0 where the kernel refuses. Needs no_new_privs. */
-export function filterCalls(call: number, filter: CallFilter): number {
+export function filterCalls(call: number, filter: FilterProgram): number {
   return libc().seccomp(call, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, filter)
 }
 
 /** Needs no_new_privs. On a processor that it does not know the keys stay. */
 function leaveKeys(): void {
   const { syscall } = libc()
-  const here = callNumbers[process.arch]
+  const here = systemCalls()
   if (here === undefined) return
   // A kernel without keys or filters; or a container's own filter, which then holds for the lab as well.
   const unless = (call: string, result: number, allowed: readonly string[]) => {

@@ -6,17 +6,19 @@
 
 import { accessSync, constants } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { allowed, answered, type CallFilter, callAt, callFilter, instruction } from './call-filter.ts'
+import { allowed, answered, callAt, instruction } from './call-filter.ts'
+import { type FilterProgram, filterProgram } from './filter-program.ts'
 import { errorName, failed, libc } from './libc.ts'
-import { callNumbers, filterCalls, gainNoRights } from './native.ts'
+import { filterCalls, gainNoRights } from './native.ts'
 import { insideProgram } from './program-files.ts'
+import { systemCalls } from './system-calls.ts'
 
 const F_SETFD = 2
 
 /** The program is this machine's, so its calls are numbered as this process's are. */
-function withoutCall(number: number): CallFilter {
+function withoutCall(number: number): FilterProgram {
   const { load, ifEqual, give } = instruction
-  return callFilter([
+  return filterProgram([
     [load, 0, 0, callAt.number],
     [ifEqual, 0, 1, number],
     [give, 0, 0, answered(0)],
@@ -49,10 +51,10 @@ if (path === undefined) {
   process.exit(127)
 }
 const { fcntl, execv } = libc()
-const numbers = callNumbers[process.arch]
-if (numbers !== undefined) {
+const calls = systemCalls()
+if (calls !== undefined) {
   gainNoRights()
-  if (filterCalls(numbers.seccomp, withoutCall(numbers.setgroups)) < 0)
+  if (filterCalls(calls.seccomp, withoutCall(calls.setgroups)) < 0)
     throw failed('seccomp(SECCOMP_SET_MODE_FILTER)', why, errorName())
 }
 // Node lets nobody have its stdin, stdout and stderr.

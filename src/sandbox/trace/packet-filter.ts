@@ -1,14 +1,12 @@
-/** Bytes of a step of a filter (`struct sock_filter`). */
-export const filterStep = 8
+import { type FilterProgram, filterProgram } from '../filter-program.ts'
 
 /** Codes of the classic Berkeley Packet Filter (Linux, bpf_common.h), and where it finds a frame's protocol (`SKF_AD_PROTOCOL`). */
-const load = { word: 0x20, half: 0x28, byte: 0x30, wordAtIndex: 0x40, byteAtIndex: 0x50 } as const
-const loadIndexFromHeader = 0xb1
+const load = { half: 0x28, byte: 0x30, wordAtIndex: 0x40, byteAtIndex: 0x50 } as const
+/** The index register: four times the low half of a byte, which is the length of IPv4's header, or a number. */
+const index = { fromHeader: 0xb1, fixed: 0x01 } as const
 const jump = { equal: 0x15, anyBit: 0x45 } as const
 const finish = 0x06
 const protocolOfFrame = 0xfffff000
-
-type Step = readonly [code: number, whenTrue: number, whenFalse: number, value: number]
 
 const whole = 0x40000
 const syn = 0x02
@@ -16,6 +14,22 @@ const reset = 0x04
 
 /** Where a step goes on, by the name of another one. */
 type Named = readonly [name: string, code: number, whenTrue: string, whenFalse: string, value: number]
+
+/** What of a family is looked at; `code` and `value` find where TCP's header begins. */
+function stepsOf(family: string, protocolAt: number, icmp: number, [code, value]: [number, number]): Named[] {
+  return [
+    [family, load.byte, '', '', protocolAt],
+    ['', jump.equal, 'take', '', 17],
+    ['', jump.equal, 'take', '', icmp],
+    ['', jump.equal, '', 'leave', 6],
+    ['', code, '', '', value],
+    ['', load.byteAtIndex, '', '', 13],
+    ['', jump.anyBit, 'take', '', syn],
+    ['', jump.anyBit, '', 'leave', reset],
+    ['', load.wordAtIndex, '', '', 4],
+    ['', jump.equal, 'take', 'leave', 0],
+  ]
+}
 
 /**
  * What TCP's data is not: the first packets of connections and refusals (a reset that answers a SYN has the sequence number 0, RFC 9293
@@ -26,43 +40,18 @@ const named: readonly Named[] = [
   ['', jump.equal, 'take', '', 0x0806],
   ['', jump.equal, 'ipv6', '', 0x86dd],
   ['', jump.equal, '', 'leave', 0x0800],
-  ['', load.byte, '', '', 9],
-  ['', jump.equal, 'take', '', 17],
-  ['', jump.equal, 'take', '', 1],
-  ['', jump.equal, '', 'leave', 6],
-  ['', loadIndexFromHeader, '', '', 0],
-  ['', load.byteAtIndex, '', '', 13],
-  ['', jump.anyBit, 'take', '', syn],
-  ['', jump.anyBit, '', 'leave', reset],
-  ['', load.wordAtIndex, '', '', 4],
-  ['', jump.equal, 'take', 'leave', 0],
-  ['ipv6', load.byte, '', '', 6],
-  ['', jump.equal, 'take', '', 17],
-  ['', jump.equal, 'take', '', 58],
-  ['', jump.equal, '', 'leave', 6],
-  ['', load.byte, '', '', 53],
-  ['', jump.anyBit, 'take', '', syn],
-  ['', jump.anyBit, '', 'leave', reset],
-  ['', load.word, '', '', 44],
-  ['', jump.equal, 'take', 'leave', 0],
+  ...stepsOf('ipv4', 9, 1, [index.fromHeader, 0]),
+  ...stepsOf('ipv6', 6, 58, [index.fixed, 40]),
   ['take', finish, '', '', whole],
   ['leave', finish, '', '', 0],
 ]
 
-/** A step says how many others are skipped. */
-const steps: readonly Step[] = named.map(([, code, whenTrue, whenFalse, value], at) => {
-  const skipped = (name: string) => (name === '' ? 0 : named.findIndex(step => step[0] === name) - at - 1)
-  return [code, skipped(whenTrue), skipped(whenFalse), value]
-})
-
-/** The filter for a socket that gets packets from their IP header on. */
-export function packetFilter(): Buffer {
-  const program = Buffer.alloc(steps.length * filterStep)
-  for (const [at, [code, whenTrue, whenFalse, value]] of steps.entries()) {
-    program.writeUInt16LE(code, at * filterStep)
-    program.writeUInt8(whenTrue, at * filterStep + 2)
-    program.writeUInt8(whenFalse, at * filterStep + 3)
-    program.writeUInt32LE(value, at * filterStep + 4)
-  }
-  return program
+/** The filter for a socket that gets packets from their IP header on: a step says how many others are skipped. */
+export function packetFilter(): FilterProgram {
+  return filterProgram(
+    named.map(([, code, whenTrue, whenFalse, value], at) => {
+      const skipped = (name: string) => (name === '' ? 0 : named.findIndex(step => step[0] === name) - at - 1)
+      return [code, skipped(whenTrue), skipped(whenFalse), value]
+    }),
+  )
 }

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { errorName, failed, libc } from '../libc.ts'
 import { listRequest, type NetlinkMessage, readMessages } from './netlink.ts'
-import { filterStep, packetFilter } from './packet-filter.ts'
+import { packetFilter } from './packet-filter.ts'
 
 /** Linux, socket.h, netlink.h, if_packet.h, sockios.h. */
 const netlink = { domain: 16, netfilter: 12 } as const
@@ -69,10 +69,10 @@ export function openLinks(): number {
 
 /** The kernel hands over only what may tell of a request: others' data would take all of the room. */
 function filtered(socket: number): number {
-  const filter = packetFilter()
-  const program = { length: filter.length / filterStep, filter }
-  if (libc().attachFilter(socket, SOL_SOCKET, SO_ATTACH_FILTER, program, filterProgramSize) === 0)
-    return socket
+  const attached = libc().attachFilter(
+    ...[socket, SOL_SOCKET, SO_ATTACH_FILTER, packetFilter(), filterProgramSize],
+  )
+  if (attached === 0) return socket
   const name = errorName()
   closeSync(socket)
   throw failed('setsockopt', why, name)
