@@ -25,9 +25,10 @@ export function toldBy(
   flow: Flow,
   known: { chains: readonly ChainFacts[]; links: Readonly<Record<string, string>>; find: FindRule },
 ): Told[] {
-  const told: Told[] = []
+  // What a packet has met in a chain is whole when all events have been seen.
+  const told: (() => Told)[] = []
+  const noted: ConnectionNoted[] = []
   const open: Group[] = []
-  const groups = new Map<Group, number>()
   const own = events.flatMap(event => {
     if (event.place !== place || event.kind === 'connection' || event.packet === undefined) return []
     return flow.directionOf(event.packet) === 'out' ? [event.packet] : []
@@ -35,8 +36,10 @@ export function toldBy(
   for (const event of events) {
     if (event.place !== place || event.kind === 'link') continue
     if (event.kind === 'connection') {
-      const noted = notedOf(event, told, own)
-      if (noted !== undefined) told.push(noted)
+      const item = notedOf(event, noted, own)
+      if (item === undefined) continue
+      noted.push(item)
+      told.push(() => ({ direction: item.what === 'made' ? 'out' : 'back', item }))
       continue
     }
     if (event.packet !== undefined) {
@@ -44,12 +47,11 @@ export function toldBy(
       open.push(group)
       const direction = flow.directionOf(event.packet)
       if (direction === undefined) continue
-      groups.set(group, told.length)
-      told.push({ direction, item: chainMet(group, place, known), ...interfacesOf(event, known.links) })
+      const interfaces = interfacesOf(event, known.links)
+      told.push(() => ({ direction, item: chainMet(group, place, known), ...interfaces }))
     } else groupOf(open, event)?.events.push(event)
   }
-  for (const [group, at] of groups) told[at] = { ...told[at]!, item: chainMet(group, place, known) }
-  return withoutRepeats(told)
+  return withoutRepeats(told.map(tell => tell()))
 }
 
 /** The kernel's number of a packet may change under way, where a REJECT answers it: then its chain tells. */
@@ -80,25 +82,20 @@ const tcpStates: ReadonlySet<string | undefined> = new Set([undefined, 'SYN_SENT
 /** Of a connection's many changes those that the first packet and its answer make. */
 function notedOf(
   event: Extract<TraceEvent, { kind: 'connection' }>,
-  told: readonly Told[],
+  noted: readonly ConnectionNoted[],
   own: readonly Packet[],
-): Told | undefined {
+): ConnectionNoted | undefined {
   const { what, original, reply, state } = event
   if (what === 'destroy' || !tcpStates.has(state)) return undefined
   const isOwn = own.some(packet => isSame(packet, { ...packet, ...original }))
-  const noted: ConnectionNoted = {
-    kind: 'connection',
-    what: what === 'new' ? 'made' : 'answered',
-    original,
-    reply,
+  const become = what === 'new' ? 'made' : 'answered'
+  // A packet that comes by a second time has another connection there.
+  const isNoted = noted.some(one => one.what === become && isSame(one.original, original))
+  if (!isOwn || isNoted || (what === 'update' && !event.replied)) return undefined
+  return {
+    ...{ kind: 'connection', what: become, original, reply },
     ...(state === undefined ? {} : { state }),
   }
-  // A packet that comes by a second time has another connection there.
-  const isNoted = told.some(
-    ({ item }) => item.kind === 'connection' && item.what === noted.what && isSame(item.original, original),
-  )
-  if (!isOwn || isNoted || (what === 'update' && !event.replied)) return undefined
-  return { direction: what === 'new' ? 'out' : 'back', item: noted }
 }
 
 /** Packets that are sent again meet their first chain with the same ends once more. */
@@ -176,14 +173,13 @@ function nestedRules(
     if (event.handle === undefined) continue
     while (levels.length > 1 && levels.at(-1)!.chain !== event.chain) levels.pop()
     const { verdict, to } = event
-    const inside: RuleMet[] | undefined = to === undefined ? undefined : []
-    levels.at(-1)!.rules.push({
-      ...known(event),
-      verdict,
-      ...(to === undefined ? {} : { to }),
-      ...(inside === undefined ? {} : { inside }),
-    })
-    if (to !== undefined && inside !== undefined) levels.push({ chain: to, rules: inside })
+    const { rules } = levels.at(-1)!
+    if (to === undefined) rules.push({ ...known(event), verdict })
+    else {
+      const inside: RuleMet[] = []
+      rules.push({ ...known(event), verdict, to, inside })
+      levels.push({ chain: to, rules: inside })
+    }
   }
   return top.rules
 }

@@ -23,12 +23,25 @@ export function flowsOf(events: readonly TraceEvent[], from: Place, isFirst: IsF
     if (event.kind === 'link' && !event.isOut) continue
     if (packet.key !== undefined && isFirst(packet) && !firsts.has(packet.key)) firsts.set(packet.key, packet)
   }
-  return [...firsts].map(([key, packet]) => flowOf(key, packet, events))
+  const packets = packetsByKey(events)
+  return [...firsts].map(([key, packet]) => flowOf(key, packet, packets.get(key) ?? []))
+}
+
+function packetsByKey(events: readonly TraceEvent[]): Map<string, Packet[]> {
+  const packets = new Map<string, Packet[]>()
+  for (const event of linksInTime(events)) {
+    if (event.kind === 'connection' || event.packet?.key === undefined) continue
+    const same = packets.get(event.packet.key)
+    if (same === undefined) packets.set(event.packet.key, [event.packet])
+    else same.push(event.packet)
+  }
+  return packets
 }
 
 const port = (address: string, number: number | undefined) => `${address} ${number ?? ''}`
 
-function flowOf(key: string, first: Packet, events: readonly TraceEvent[]): Flow {
+/** `packets`: all that have its key, in their order. */
+function flowOf(key: string, first: Packet, packets: readonly Packet[]): Flow {
   // Whoever sends from where the request went, answers.
   const destinations = new Set([port(first.destination, first.port)])
   const sources = new Set([first.source])
@@ -44,10 +57,9 @@ function flowOf(key: string, first: Packet, events: readonly TraceEvent[]): Flow
     if (inner.icmp !== undefined) return inner.icmp.type === 8 || inner.icmp.type === 128 ? 'out' : 'back'
     return destinations.has(port(inner.source, inner.sourcePort)) ? 'back' : 'out'
   }
-  for (const event of inTime(events)) {
-    if (event.kind === 'connection' || event.packet === undefined) continue
-    const inner = event.packet.carries ?? event.packet
-    if (directionOf(event.packet) !== 'out') continue
+  for (const packet of packets) {
+    const inner = packet.carries ?? packet
+    if (directionOf(packet) !== 'out') continue
     destinations.add(port(inner.destination, inner.port))
     sources.add(inner.source)
   }
@@ -58,9 +70,10 @@ function isError({ protocol, icmp, key, about }: Packet): boolean {
   return protocol === 'icmp' && icmp !== undefined && (about !== undefined || key === undefined)
 }
 
-/** Those on links by their time; what has none stays where it was told. */
-function inTime(events: readonly TraceEvent[]): TraceEvent[] {
-  return [...events].sort((a, b) => (a.kind === 'link' && b.kind === 'link' ? a.at - b.at : 0))
+/** Those on links by their time, then what has none, in the order in which each place has told it. */
+function linksInTime(events: readonly TraceEvent[]): TraceEvent[] {
+  const onLinks = events.filter(event => event.kind === 'link')
+  return [...onLinks.sort((a, b) => a.at - b.at), ...events.filter(({ kind }) => kind !== 'link')]
 }
 
 /** A request's events without those of its packets that were sent a second time; and how often that was. */

@@ -55,7 +55,7 @@ export function ruleFinder(
       list,
     ]),
   )
-  return (place, { family, table, name }, handle) => {
+  const find: FindRule = (place, { family, table, name }, handle) => {
     const at = handles.get(`${place} ${family} ${table} ${name}`)?.indexOf(handle) ?? -1
     if (at === -1) return {}
     const known = rules.get(place)
@@ -75,6 +75,14 @@ export function ruleFinder(
       text: restoreLine(saved.argv),
       ...(explain === undefined ? {} : { explain }),
     }
+  }
+  // Many requests meet the same rules.
+  const found = new Map<string, KnownRule>()
+  return (place, chain, handle) => {
+    const key = `${place} ${handleKey(chain.family, chain.table, chain.name, handle)}`
+    const rule = found.get(key) ?? find(place, chain, handle)
+    found.set(key, rule)
+    return rule
   }
 }
 

@@ -54,12 +54,13 @@ export async function traceMany(
   const places = [...new Set(seen.events.map(({ place }) => place))]
   const { rules } = await readPlaces(sandbox, places, seen.chains)
   const find = ruleFinder(seen.chains, rules, explanationsOf(running))
+  const events = eventsByKey(seen.events)
   const samples = seen.answer.kind === 'command' ? readSamples(seen.answer.stdout) : []
   return {
     ...{ lab: running.lab.name, from, request: target.shown, requests: samples.length },
     failed: samples.filter(({ failure }) => failure !== undefined).length,
     answers: answersOf(samples),
-    chains: chainTrees(flows.map(flow => chainsMet(flow, seen, find))),
+    chains: chainTrees(flows.map(flow => chainsMet(flow, events.get(flow.key) ?? [], seen, find))),
     notes: notesOf(seen),
   }
 }
@@ -71,29 +72,22 @@ function answersOf(samples: readonly Sample[]): Record<string, number> {
 }
 
 /** The chains that a request's first packet went through. */
-function chainsMet(flow: Flow, { chains, links, events }: TraceSeen, find: FindRule): PlaceChain[] {
-  const own = eventsOf(events, flow.key)
-  const places = [...new Set(own.map(({ place }) => place))]
+function chainsMet(
+  flow: Flow,
+  events: readonly TraceEvent[],
+  { chains, links }: TraceSeen,
+  find: FindRule,
+): PlaceChain[] {
+  const places = [...new Set(events.map(({ place }) => place))]
   return places.flatMap(place =>
-    toldBy(place, own, flow, { chains, links: links[place] ?? {}, find }).flatMap(({ direction, item }) =>
+    toldBy(place, events, flow, { chains, links: links[place] ?? {}, find }).flatMap(({ direction, item }) =>
       direction === 'out' && item.kind === 'chain' ? [{ place, met: item }] : [],
     ),
   )
 }
 
-const partitions = new WeakMap<readonly TraceEvent[], ReadonlyMap<string, readonly TraceEvent[]>>()
-
-/** The rule events of one request's packets. */
-function eventsOf(events: readonly TraceEvent[], key: string): readonly TraceEvent[] {
-  let parts = partitions.get(events)
-  if (parts === undefined) {
-    parts = partition(events)
-    partitions.set(events, parts)
-  }
-  return parts.get(key) ?? []
-}
-
-function partition(events: readonly TraceEvent[]): Map<string, TraceEvent[]> {
+/** The rule events of each request's packets, by its key. */
+function eventsByKey(events: readonly TraceEvent[]): Map<string, TraceEvent[]> {
   const parts = new Map<string, TraceEvent[]>()
   const underWay = new Map<string, string>()
   for (const event of events) {

@@ -32,7 +32,9 @@ export function chainTrees(requests: readonly (readonly PlaceChain[])[]): ChainT
   for (const each of requests.flat()) {
     const { place, met } = each
     const key = `${place} ${met.family} ${met.table} ${met.chain}`
-    groups.set(key, [...(groups.get(key) ?? []), each])
+    const same = groups.get(key)
+    if (same === undefined) groups.set(key, [each])
+    else same.push(each)
   }
   return [...groups.values()].map(same => {
     const [{ place, met }] = same as [PlaceChain]
