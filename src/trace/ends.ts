@@ -16,6 +16,11 @@ export function isSame(one: Ends, other: Ends): boolean {
   return sourceText(one) === sourceText(other) && destinationText(one) === destinationText(other)
 }
 
+/** `10.0.0.21:40001 → 10.100.100.100:8080` */
+export function endsText(ends: Ends): string {
+  return `${sourceText(ends)} → ${destinationText(ends)}`
+}
+
 /** `10.0.0.21:40001` */
 export function sourceText({ source, sourcePort }: Ends): string {
   return sourcePort === undefined ? source : joinHostPort(source, sourcePort)

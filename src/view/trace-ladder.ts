@@ -1,4 +1,4 @@
-import { destinationText, sourceText } from '../trace/ends.ts'
+import { endsText } from '../trace/ends.ts'
 import type { Ends, TraceItem, Way } from '../trace/report.ts'
 import { displayWidth } from './display-width.ts'
 import { shorten } from './layout.ts'
@@ -59,7 +59,7 @@ function arrowRows(
 ): string[] {
   const left = Math.min(from, to)
   const width = Math.abs(to - from)
-  const label = ends === undefined ? '' : `${sourceText(ends)} → ${destinationText(ends)}`
+  const label = ends === undefined ? '' : printable(endsText(ends))
   const line = '─'.repeat(Math.max(0, width - 2))
   const arrow = to > from ? `${line}▶` : `◀${line}`
   return [
@@ -71,7 +71,7 @@ function arrowRows(
 /** What of a place is worth a line of the picture: what changes the packet, or stops it. */
 function noteOf({ color }: Style, item: TraceItem): Omit<Piece, 'at'>[] {
   if (item.kind === 'translation')
-    return [{ text: `${item.what} becomes ${item.after}`, paint: color.yellow }]
+    return [{ text: `${item.what} becomes ${printable(item.after)}`, paint: color.yellow }]
   if (item.kind === 'chain' && item.verdict === 'drop')
     return [{ text: `✘ ${printable(`${item.table} ${item.chain}`)} drops it`, paint: color.red }]
   return []

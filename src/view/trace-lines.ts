@@ -1,4 +1,4 @@
-import { destinationText, sourceText } from '../trace/ends.ts'
+import { endsText } from '../trace/ends.ts'
 import type {
   ChainMet,
   ConnectionNoted,
@@ -48,7 +48,7 @@ function wayLines(style: Style, { direction, visits }: Way): string[] {
   const ends = endsAtFirst(visits)
   const title = color.bold(titles[direction])
   return [
-    ...hanging('', ends === undefined ? title : `${title}: ${endsText(ends)}`, width, 2),
+    ...hanging('', ends === undefined ? title : `${title}: ${printable(endsText(ends))}`, width, 2),
     ...visits.flatMap(visit => visitLines(style, visit)),
   ]
 }
@@ -58,11 +58,6 @@ function endsAtFirst(visits: readonly Visit[]): Ends | undefined {
     for (const item of items)
       if (item.kind === 'in' || item.kind === 'out' || item.kind === 'chain') return item.ends
   return undefined
-}
-
-/** `10.0.0.21:40001 → 10.100.100.100:8080` */
-function endsText(ends: Ends): string {
-  return `${sourceText(ends)} → ${destinationText(ends)}`
 }
 
 function visitLines(style: Style, { place, items }: Visit): string[] {
@@ -78,7 +73,7 @@ function itemLines(style: Style, item: TraceItem): string[] {
     case 'bridged':
       return labelled(style, item.kind === 'route' ? 'route' : 'bridge', routeWords(item))
     case 'translation':
-      return labelled(style, 'NAT', style.color.yellow(translationWords(item)))
+      return labelled(style, 'NAT', translationWords(item), style.color.yellow)
     case 'connection':
       return labelled(style, 'entry', connectionWords(item))
     case 'chain':
@@ -89,21 +84,26 @@ function itemLines(style: Style, item: TraceItem): string[] {
 /** Columns of the longest label, with what stands before and behind it. */
 const labelWidth = 10
 
-function labelled({ color, width }: Style, label: string, text: string): string[] {
-  return hanging(`  ${color.dim(padEnd(label, labelWidth - 2))}`, text, width, labelWidth)
+function labelled(
+  { color, width }: Style,
+  label: string,
+  words: string,
+  paint = (text: string) => text,
+): string[] {
+  const lead = `  ${color.dim(padEnd(label, labelWidth - 2))}`
+  return hanging(lead, paint(printable(words)), width, labelWidth)
 }
 
 function passageWords({ link, portOf, wrapped }: Passage): string {
-  const port = portOf === undefined ? '' : `, a port of ${printable(portOf)}`
+  const port = portOf === undefined ? '' : `, a port of ${portOf}`
   const inside = wrapped === undefined ? '' : `, inside ${endsText(wrapped)}`
-  return `${printable(link)}${port}${inside}`
+  return `${link}${port}${inside}`
 }
 
 function routeWords(route: RouteTaken): string {
-  if (route.kind === 'bridged')
-    return `${printable(route.bridge)} passes it on from port to port, without a route`
+  if (route.kind === 'bridged') return `${route.bridge} passes it on from port to port, without a route`
   const text = route.text.replace(/ (?:uid|metric|pref|proto|table) \S+| cache| from ::(?= )/g, '').trim()
-  return /^local /.test(text) ? `its own address (${printable(text)})` : printable(text)
+  return /^local /.test(text) ? `its own address (${text})` : text
 }
 
 /** `destination 10.100.100.100:8080 → 10.0.0.11:8080` */
@@ -130,7 +130,7 @@ const verdictWords: Partial<Record<ChainMet['verdict'], string>> = {
 function chainLines(style: Style, { table, chain, family, rules, verdict, byPolicy }: ChainMet): string[] {
   const { color, width } = style
   const named = /^ip6?$/.test(family) ? `${table} ${chain}` : `${family} ${table} ${chain}`
-  const word = `${verdictWords[verdict] ?? verdict}${byPolicy ? ' by the policy' : ''}`
+  const word = `${verdictWords[verdict] ?? printable(verdict)}${byPolicy ? ' by the policy' : ''}`
   const shown = verdict === 'drop' ? color.red(word) : color.dim(word)
   return [
     ...hanging('  ', `${color.bold(printable(named))}: ${shown}`, width, 4),
