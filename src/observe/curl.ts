@@ -157,12 +157,7 @@ export async function askMany(
     deadline: (Math.ceil(requests / (inTurn ? 1 : atOnce)) * longestOf(timeout) + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
-  const lines = finished.stdout.split('\n').slice(0, -1)
-  const samples = readSamples(finished.stdout)
-  const isWhole = samples.length === requests || (inTurn && samples.at(-1)?.failure !== undefined)
-  if (isWhole && lines.length === samples.length) return samples
-  const told = `what came of only ${samples.length} of ${requests} requests`
-  throw await untold(sandbox, finished, why, told)
+  return readSamples(sandbox, finished, why, options)
 }
 
 /** Seconds: an answer may take longer than the connection, not so on a machine that gets more for both. */
@@ -189,12 +184,20 @@ export function askManyArgv(
   ]
 }
 
-/** What it has told of each request; what cannot be read is left out. */
-export function readSamples(stdout: string): Sample[] {
-  return stdout
-    .split('\n')
-    .slice(0, -1)
-    .flatMap(line => readWritten(line) ?? [])
+/** What it has told of each request. Throws NetlabError where curl told of fewer. */
+export async function readSamples(
+  sandbox: Sandbox,
+  finished: Finished,
+  why: string,
+  { requests, atOnce }: { requests: number; atOnce: number | 'inTurn' },
+): Promise<Sample[]> {
+  const lines = finished.stdout.split('\n').slice(0, -1)
+  const samples = lines.flatMap(line => readWritten(line) ?? [])
+  const isWhole =
+    samples.length === requests || (atOnce === 'inTurn' && samples.at(-1)?.failure !== undefined)
+  if (isWhole && lines.length === samples.length) return samples
+  const told = `what came of only ${samples.length} of ${requests} requests`
+  throw await untold(sandbox, finished, why, told)
 }
 
 /** Requests under way at once where each URL is another one. */

@@ -5,8 +5,7 @@ import { iptablesOf } from '../model/families.ts'
 import type { Link } from '../observe/facts.ts'
 import { parseLinks } from '../observe/parse-facts.ts'
 import { addressReading, type Reading, readingScript, sectionsOf } from '../observe/readings.ts'
-import { runAtAnyway } from '../sandbox/enter.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import { type ObservedLab, runTool } from '../observe/tool.ts'
 import type { ChainFacts } from '../sandbox/trace/order.ts'
 import { type PlaceRules, readHandles } from './known-rules.ts'
 import type { PlaceLinks } from './passages.ts'
@@ -15,9 +14,17 @@ import type { Between } from './visits.ts'
 
 const why = 'reading what the kernel says where a request has passed'
 
-async function readAll(sandbox: Sandbox, readings: readonly Reading[]): Promise<ReadonlyMap<string, string>> {
+async function readAll(
+  { sandbox, signal }: ObservedLab,
+  readings: readonly Reading[],
+): Promise<ReadonlyMap<string, string>> {
   if (readings.length === 0) return new Map()
-  const { stdout } = await runAtAnyway(sandbox, ['sh', '-s'], { input: readingScript(readings), why })
+  const { stdout } = await runTool(sandbox, ['sh', '-s'], {
+    // What one of them complains of is told by what it leaves out.
+    input: `${readingScript(readings)}true\n`,
+    why,
+    ...(signal === undefined ? {} : { signal }),
+  })
   return sectionsOf(stdout)
 }
 
@@ -27,12 +34,12 @@ const iptablesTables: ReadonlySet<string> = new Set(['raw', 'mangle', 'nat', 'fi
 
 /** The links and the rules of the places where a request has been. */
 export async function readPlaces(
-  sandbox: Sandbox,
+  context: ObservedLab,
   places: readonly Place[],
   chains: readonly ChainFacts[],
 ): Promise<{ links: PlaceLinks; rules: ReadonlyMap<Place, PlaceRules> }> {
   const rules = places.flatMap(place => ruleReadings(place, chains))
-  const texts = await readAll(sandbox, [...places.map(addressReading), ...rules])
+  const texts = await readAll(context, [...places.map(addressReading), ...rules])
   const links = new Map<Place, readonly Link[]>()
   for (const place of places) {
     const said = texts
@@ -81,7 +88,7 @@ function placeRules(place: Place, texts: ReadonlyMap<string, string>): PlaceRule
 
 /** Asks each place for the ways of the packets that it passed on or sent. */
 export async function readRoutes(
-  sandbox: Sandbox,
+  context: ObservedLab,
   betweens: readonly Between[],
 ): Promise<ReadonlyMap<Between, readonly RouteTaken[]>> {
   const asked = betweens.flatMap(between => {
@@ -89,7 +96,7 @@ export async function readRoutes(
     return bridge === undefined ? routeQuestions(between).map(argv => ({ between, argv })) : []
   })
   const readings = asked.map(({ argv }, at) => ({ key: `route ${at}`, place: host, argv }))
-  const texts = await readAll(sandbox, readings)
+  const texts = await readAll(context, readings)
   const routes = new Map<Between, RouteTaken[]>()
   for (const between of betweens) {
     const bridge = bridgeOf(between)

@@ -46,16 +46,20 @@ export async function traceMany(
       fix: 'leave --requests out',
       exitCode: exitCode.wrongInput,
     })
-  const argv = askManyArgv(url, { requests, timeout, atOnce: 'inTurn' })
+  const options = { requests, timeout, atOnce: 'inTurn' } as const
+  const argv = askManyArgv(url, options)
   const single = orderOf(context, target, from, timeout)
   const order = { ...single, request: { kind: 'command' as const, argv }, longest: timeout * 2 + requests }
   const seen = await seenWhole(context, order)
+  const { answer } = seen
+  const told = answer.kind === 'command' ? answer : { stdout: '', stderr: '', exitCode: 0, ms: answer.ms }
+  const why = `tracing ${url} from ${from}`
+  const samples = await readSamples(sandbox, { ...told, cut: false }, why, options)
   const flows = flowsOf(seen.events, from, ({ kind }) => kind === 'syn')
   const places = [...new Set(seen.events.map(({ place }) => place))]
-  const { rules } = await readPlaces(sandbox, places, seen.chains)
+  const { rules } = await readPlaces(context, places, seen.chains)
   const find = ruleFinder(seen.chains, rules, explanationsOf(running))
   const events = eventsByKey(seen.events)
-  const samples = seen.answer.kind === 'command' ? readSamples(seen.answer.stdout) : []
   return {
     ...{ lab: running.lab.name, from, request: target.shown, requests: samples.length },
     failed: samples.filter(({ failure }) => failure !== undefined).length,
@@ -65,10 +69,11 @@ export async function traceMany(
   }
 }
 
-function answersOf(samples: readonly Sample[]): Record<string, number> {
-  const answers: Record<string, number> = {}
-  for (const { pod } of samples) if (pod !== undefined) answers[pod] = (answers[pod] ?? 0) + 1
-  return answers
+/** Whatever a server calls itself is its name, `constructor` too. */
+export function answersOf(samples: readonly Pick<Sample, 'pod'>[]): Record<string, number> {
+  const answers = new Map<string, number>()
+  for (const { pod } of samples) if (pod !== undefined) answers.set(pod, (answers.get(pod) ?? 0) + 1)
+  return Object.fromEntries(answers)
 }
 
 /** The chains that a request's first packet went through. */

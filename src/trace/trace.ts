@@ -25,7 +25,7 @@ const patience = 1
 
 /** Makes one request and follows its packets. */
 export async function trace(context: ObservedLab, from: Place, url: string): Promise<TraceReport> {
-  const { sandbox, running } = context
+  const { running } = context
   const timeout = fitting(patienceInVain(url, patience))
   const target = readTraceTarget(running, url, from, timeout)
   const order = orderOf(context, target, from, timeout)
@@ -34,11 +34,11 @@ export async function trace(context: ObservedLab, from: Place, url: string): Pro
   const flows = flowsOf(seen.events, from, isFirst(order))
   const flow = flows.at(-1) ?? nothing
   const places = [...new Set(seen.events.map(({ place }) => place))]
-  const { links, rules } = await readPlaces(sandbox, places, seen.chains)
+  const { links, rules } = await readPlaces(context, places, seen.chains)
   const find = ruleFinder(seen.chains, rules, explanationsOf(running))
   const between = waysBetween(seen, flow, from, { links, find })
   const routes = await readRoutes(
-    sandbox,
+    context,
     between.flatMap(({ betweens }) => betweens),
   )
   const ways = withRoutes(between, routes)
