@@ -4,6 +4,7 @@ import { patienceInVain } from '../observe/connections.ts'
 import { askManyArgv, readSamples, type Sample } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
+import { isFirstOf } from '../sandbox/trace/first-packet.ts'
 import type { TraceEvent, TraceSeen } from '../sandbox/trace/order.ts'
 import { toldBy } from './chain-groups.ts'
 import { explanationsOf } from './explanations.ts'
@@ -55,7 +56,7 @@ export async function traceMany(
   const told = answer.kind === 'command' ? answer : { stdout: '', stderr: '', exitCode: 0, ms: answer.ms }
   const why = `tracing ${url} from ${from}`
   const samples = await readSamples(sandbox, { ...told, cut: false }, why, options)
-  const flows = flowsOf(seen.events, from, ({ kind }) => kind === 'syn')
+  const flows = flowsOf(seen.events, from, isFirstOf(order.request))
   const places = [...new Set(seen.events.map(({ place }) => place))]
   const { rules } = await readPlaces(context, places, seen.chains)
   const find = ruleFinder(seen.chains, rules, explanationsOf(running))

@@ -8,8 +8,8 @@ import { patienceInVain } from '../observe/connections.ts'
 import { readAnswer } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
+import { isFirstOf } from '../sandbox/trace/first-packet.ts'
 import { type TraceOrder, type TraceSeen, traceRequest } from '../sandbox/trace/order.ts'
-import type { Packet } from '../sandbox/trace/packet.ts'
 import { endOf } from './end.ts'
 import { explanationsOf } from './explanations.ts'
 import { readPlaces, readRoutes } from './facts.ts'
@@ -31,7 +31,7 @@ export async function trace(context: ObservedLab, from: Place, url: string): Pro
   const order = orderOf(context, target, from, timeout)
   const seen = await seenWhole(context, order)
   const saw = await sawOf(context, seen, target)
-  const flows = flowsOf(seen.events, from, isFirst(order))
+  const flows = flowsOf(seen.events, from, isFirstOf(order.request))
   const flow = flows.at(-1) ?? nothing
   const places = [...new Set(seen.events.map(({ place }) => place))]
   const { links, rules } = await readPlaces(context, places, seen.chains)
@@ -97,15 +97,6 @@ export function orderOf(
 
 function addressTexts(one: Addressed): string[] {
   return addressesOf(one).map(({ address }) => address)
-}
-
-/** The ports are nobody's but this request's. */
-function isFirst({ request }: TraceOrder): (packet: Packet) => boolean {
-  return ({ kind, sourcePort = 0 }) => {
-    if (request.kind !== 'command') return true
-    const [first, last] = request.ports ?? [0, 65_535]
-    return kind === 'syn' && sourcePort >= first && sourcePort <= last
-  }
 }
 
 async function sawOf(

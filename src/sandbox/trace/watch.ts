@@ -1,5 +1,6 @@
 import type { Place } from '../../command/command.ts'
 import { readConnectionEvent } from './connection-event.ts'
+import { isFirstOf } from './first-packet.ts'
 import type { NetlinkMessage } from './netlink.ts'
 import type { LinkEvent, TracedRequest, TraceEvent } from './order.ts'
 import { type Packet, readNeighbour, readPacket } from './packet.ts'
@@ -147,11 +148,7 @@ function isWanted({ key = '' }: Packet, request: TracedRequest): boolean {
  */
 export function ownEvents({ events, request }: Sightings, from: Place): TraceEvent[] {
   const keys = new Set<string>()
-  const isFirst = ({ kind, sourcePort = 0 }: Packet) => {
-    if (request.kind !== 'command') return true
-    const [first, last] = request.ports ?? [0, 65_535]
-    return kind === 'syn' && sourcePort >= first && sourcePort <= last
-  }
+  const isFirst = isFirstOf(request)
   for (const event of events)
     if (event.place === from && event.kind !== 'connection' && event.packet?.key !== undefined)
       if ((event.kind === 'rule' || event.isOut) && isFirst(event.packet)) keys.add(event.packet.key)
