@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
+import type { Graph } from '../graph/graph.ts'
 import { graphOf } from '../graph/lab-graph.ts'
 import { chainsInKernels, chainsOf, type PlaceChains } from '../graph/lab-rules.ts'
 import { graphOfRunning } from '../graph/running-graph.ts'
@@ -11,7 +12,7 @@ import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { openLab, runningLabs } from '../run/lab-state.ts'
 import { type GraphFormat, graphFormats, renderGraph, renderRules } from '../view/graph/graph-formats.ts'
-import { openTerminal } from '../view/terminal.ts'
+import { openTerminal, type Style } from '../view/terminal.ts'
 import { abortOnSignals } from './interrupt.ts'
 
 interface GraphFlags {
@@ -35,18 +36,22 @@ export function graphCommand(): Command {
         .default('text'),
     )
     .option('--rules', 'draw the chains of its rules, of a running lab with how many packets have met each')
-    .option('--service <name>', 'of the rules: only those that packets of this service meet')
-    .option('--on <pod>', 'of the rules: only those of this node or machine')
+    .addOption(ofRules('--service <name>', 'of the rules: only those that packets of this service meet'))
+    .addOption(ofRules('--on <pod>', 'of the rules: only those of this node or machine'))
     .action(runGraph)
+}
+
+/** Whoever names a part of the rules wants the rules. */
+function ofRules(flags: string, description: string): Option {
+  return new Option(flags, description).implies({ rules: true })
 }
 
 async function runGraph(nameOrPath: string | undefined, flags: GraphFlags): Promise<void> {
   const { out } = openTerminal()
   const { signal, release } = abortOnSignals('interrupted')
   try {
-    const text = isRunning(nameOrPath)
-      ? await runningText(nameOrPath, flags, signal)
-      : await fileText(nameOrPath!, flags)
+    const drawn = isRunning(nameOrPath) ? runningLab(nameOrPath, signal) : labOfFile(nameOrPath!)
+    const text = await textOf(out, drawn, flags)
     if (flags.format === 'text' || flags.format === 'json') out.write(text)
     else out.pass(text)
   } finally {
@@ -59,35 +64,31 @@ function isRunning(nameOrPath: string | undefined): boolean {
   return nameOrPath === undefined || runningLabs().includes(nameOrPath)
 }
 
-async function runningText(
-  name: string | undefined,
-  flags: GraphFlags,
-  signal: AbortSignal,
-): Promise<string> {
+/** A lab that is to be drawn, and where what is drawn comes from. */
+interface Drawn {
+  lab: Lab
+  graph(): Graph | Promise<Graph>
+  chains(): readonly PlaceChains[] | Promise<readonly PlaceChains[]>
+}
+
+function runningLab(name: string | undefined, signal: AbortSignal): Drawn {
   const { sandbox, lab, condition } = openLab(name)
   const observed: ObservedLab = { sandbox, running: labIn(condition, lab), signal }
-  const { out } = openTerminal()
-  if (flags.rules === undefined) return renderGraph(out, await graphOfRunning(observed), flags.format)
-  const service = serviceOf(lab, flags.service)
-  return rulesText(lab, chosen(lab, await chainsInKernels(observed), flags.on), flags.format, service)
+  return { lab, graph: () => graphOfRunning(observed), chains: () => chainsInKernels(observed) }
 }
 
-function fileText(nameOrPath: string, flags: GraphFlags): Promise<string> {
+function labOfFile(nameOrPath: string): Drawn {
   const lab = loadLab(findLab(nameOrPath))
   const built = labAsBuilt(lab)
-  if (flags.rules === undefined) return renderGraph(openTerminal().out, graphOf(built), flags.format)
-  const service = serviceOf(lab, flags.service)
-  const found = chainsOf(lab, built.condition.endpoints)
-  return rulesText(lab, chosen(lab, found, flags.on), flags.format, service)
+  return { lab, graph: () => graphOf(built), chains: () => chainsOf(lab, built.condition.endpoints) }
 }
 
-function rulesText(
-  { name }: Lab,
-  found: readonly PlaceChains[],
-  format: GraphFormat,
-  service: string | undefined,
-): Promise<string> {
-  return renderRules(openTerminal().out, { name, found }, format, service)
+async function textOf(style: Style, { lab, graph, chains }: Drawn, flags: GraphFlags): Promise<string> {
+  const { format, rules, service, on } = flags
+  if (rules === undefined) return renderGraph(style, await graph(), format)
+  const asked = serviceOf(lab, service)
+  const found = chosen(lab, await chains(), on)
+  return renderRules(style, { name: lab.name, found }, format, asked)
 }
 
 function chosen(lab: Lab, found: readonly PlaceChains[], place: string | undefined): readonly PlaceChains[] {

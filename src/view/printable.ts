@@ -30,3 +30,12 @@ export function printableJson(value: unknown, indent: number | undefined = 2): s
   const text = JSON.stringify(value, null, indent)
   return `${replaceControlCharacters(text, character => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`)}\n`
 }
+
+/** Text as XML has it, between tags and in an attribute. */
+export function printableXml(text: string): string {
+  return printable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}

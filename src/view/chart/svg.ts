@@ -2,7 +2,7 @@ import type { Estimate } from '../../chart/estimate.ts'
 import type { ModeName } from '../../chart/modes.ts'
 import type { LatencyChart, Point } from '../../chart/report.ts'
 import { thousands } from '../format.ts'
-import { printable } from '../printable.ts'
+import { printableXml } from '../printable.ts'
 import { linearScale, loadTick, logScale, type Scale, servicesScale } from './scale.ts'
 import { chartWords } from './words.ts'
 
@@ -87,7 +87,7 @@ export function renderChartSvg(chart: LatencyChart): string {
   const from = `${date.slice(0, 10)}, Linux ${machine.kernel}, ${machine.cores} × ${machine.processor}, ${chart.rounds} rounds; bars: 95 % intervals`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title words">
 <title id="title">New connections through the last of so many services</title>
-<desc id="words">${escaped(chartWords(chart).join(' '))}</desc>
+<desc id="words">${printableXml(chartWords(chart).join(' '))}</desc>
 <style>
 ${styleSheet(chart.modes)}
 </style>
@@ -95,7 +95,7 @@ ${styleSheet(chart.modes)}
 <text class="title" x="16" y="26">New connections through the last of so many services</text>
 ${legend(chart.modes)}
 ${drawn.join('\n')}
-<text class="note" x="16" y="${height - 12}">${escaped(from)}</text>
+<text class="note" x="16" y="${height - 12}">${printableXml(from)}</text>
 </svg>
 `
 }
@@ -155,7 +155,7 @@ function panelMarkup({ title, of, scale, tick }: Panel, { modes, points, service
     return own.length === 0 ? '' : modeMarkup(mode, own, top)
   })
   return [
-    `<text class="panel" x="16" y="24">${escaped(title)}</text>`,
+    `<text class="panel" x="16" y="24">${printableXml(title)}</text>`,
     ...y.ticks.map(
       value =>
         `<line class="grid" x1="${margin.left}" x2="${right}" y1="${top(value)}" y2="${top(value)}"/><text class="tick" x="${margin.left - 8}" y="${round(top(value) + 4)}" text-anchor="end">${tick(value)}</text>`,
@@ -209,12 +209,4 @@ function shortCount(count: number): string {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10
-}
-
-function escaped(text: string): string {
-  return printable(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

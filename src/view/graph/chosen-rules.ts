@@ -60,7 +60,9 @@ function concernedChains(chains: ReadonlyMap<string, ShownChain>, service: strin
       const leads = rules.some(
         rule =>
           rule.service === service ||
-          (rule.to !== undefined && rule.service === undefined && concerned.has(`${table} ${rule.to}`)),
+          (rule.to !== undefined &&
+            rule.service === undefined &&
+            concerned.has(chainKey({ table, name: rule.to }))),
       )
       if (!leads) continue
       concerned.add(key)
@@ -82,13 +84,13 @@ function metBy(chains: ReadonlyMap<string, ShownChain>, service: string): Met {
     const chain = chains.get(key)
     if (chain === undefined || followed.has(key)) return
     followed.add(key)
-    for (const { to } of chain.rules) if (to !== undefined) follow(`${chain.table} ${to}`)
+    for (const { to } of chain.rules) if (to !== undefined) follow(chainKey({ table: chain.table, name: to }))
   }
   for (const [key, { table, name, isHook, rules }] of chains) {
     // What was marked on the way is masqueraded at its end.
     if (isHook && /postrouting$/i.test(name)) follow(key)
     for (const rule of rules)
-      if (rule.service === service && rule.to !== undefined) follow(`${table} ${rule.to}`)
+      if (rule.service === service && rule.to !== undefined) follow(chainKey({ table, name: rule.to }))
   }
   return { concerned: concernedChains(chains, service), followed }
 }
@@ -101,9 +103,11 @@ function isTold(
 ): boolean {
   if (met === undefined) return true
   if (rule.service !== undefined) return rule.service === service
-  const key = `${table} ${name}`
+  const key = chainKey({ table, name })
   if (met.followed.has(key)) return true
-  return rule.to === undefined ? met.concerned.has(key) : met.concerned.has(`${table} ${rule.to}`)
+  return rule.to === undefined
+    ? met.concerned.has(key)
+    : met.concerned.has(chainKey({ table, name: rule.to }))
 }
 
 /** `33.3 %`, `50 % of the rest`, `the rest`: which share of the packets that come to a chain a rule takes; empty: no matter of chance. */
@@ -129,7 +133,8 @@ export function unreached(chosen: ReadonlyMap<string, ChosenChain>): ChosenChain
     if (reached.has(key)) return
     reached.add(key)
     const found = chosen.get(key)
-    for (const { to } of found?.chain.rules ?? []) if (to !== undefined) visit(`${found!.chain.table} ${to}`)
+    for (const { to } of found?.chain.rules ?? [])
+      if (to !== undefined) visit(chainKey({ table: found!.chain.table, name: to }))
   }
   for (const { chain } of chosen.values()) if (chain.isHook) visit(chainKey(chain))
   return [...chosen.values()].filter(

@@ -32,7 +32,7 @@ function setLines(style: Style, { title, chains }: ChainSet, service: string | u
   const head = margin === 0 ? '' : color.dim(`${packetsHead} `)
   const lines = tables.flatMap((table, at) => [
     ...(at === 0 ? [] : ['']),
-    `${at === 0 ? head : ''}${color.bold.cyan(`table ${table}`)}`,
+    `${at === 0 ? head : ''}${color.bold.cyan(`table ${printable(table)}`)}`,
     ...trees.filter(each => each.table === table).flatMap(({ tree }) => treeLines(style, tree, margin)),
   ])
   const unused = loose.map(({ chain }) => printable(chain.name))
@@ -56,15 +56,14 @@ interface Page {
 function rootNode(page: Page, root: ChosenChain): TreeNode {
   const { color } = page.style
   const { name, policy } = root.chain
-  const end = policy === undefined || policy === 'ACCEPT' ? [] : [color.yellow(`the rest: ${policy}`)]
+  const end =
+    policy === undefined || policy === 'ACCEPT' ? [] : [color.yellow(`the rest: ${printable(policy)}`)]
   return { pieces: [color.bold(printable(name)), ...end], children: ruleNodes(page, root) }
 }
 
 function ruleNodes(page: Page, { chain, rules, left }: ChosenChain): TreeNode[] {
   const { color } = page.style
-  const more = rules.some(({ service }) => service !== undefined) || left < chain.rules.length
-  const rest =
-    left === 0 || !more ? [] : [{ pieces: [color.dim(`… ${plural(left, 'more rule')}`)], children: [] }]
+  const rest = left === 0 ? [] : [{ pieces: [color.dim(`… ${plural(left, 'more rule')}`)], children: [] }]
   return [...rules.map((rule, at) => ruleNode(page, chain.table, rule, shareWords(rules, at))), ...rest]
 }
 

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts'
+import { printableXml } from '../printable.ts'
 import type { Line, Row } from './drawing.ts'
 import { type Layout, type PlacedBox, type PlacedLine, type Point, padding, rowHeight } from './layout.ts'
 
@@ -6,8 +6,8 @@ import { type Layout, type PlacedBox, type PlacedLine, type Point, padding, rowH
 export function renderSvg({ title, width, height, boxes, lines }: Layout): string {
   const [w, h] = [Math.ceil(width), Math.ceil(height)]
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${escaped(title)}">`,
-    `<title>${escaped(title)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${printableXml(title)}">`,
+    `<title>${printableXml(title)}</title>`,
     style,
     `<rect class="paper" width="${w}" height="${h}" rx="6"/>`,
     ...boxes.filter(({ box }) => box.kind === 'frame').map(boxText),
@@ -32,7 +32,7 @@ function boxText({ box, x, y, width, height }: PlacedBox): string {
 
 function rowText({ text, kind }: Row, { x, y }: Point, isCentred: boolean): string {
   const anchor = isCentred ? ' text-anchor="middle"' : ''
-  return `<text class="${kind}" x="${px(x)}" y="${px(y)}"${anchor}>${escaped(text)}</text>`
+  return `<text class="${kind}" x="${px(x)}" y="${px(y)}"${anchor}>${printableXml(text)}</text>`
 }
 
 function lineText({ line, points }: PlacedLine): string {
@@ -53,21 +53,12 @@ function arrowText(kind: Line['kind'], at: 'upper' | 'lower', points: readonly P
 
 function labelTexts({ labels }: PlacedLine): string[] {
   return labels.map(
-    ({ text, x, y }) => `<text class="label" x="${px(x)}" y="${px(y + 11)}">${escaped(text)}</text>`,
+    ({ text, x, y }) => `<text class="label" x="${px(x)}" y="${px(y + 11)}">${printableXml(text)}</text>`,
   )
 }
 
 function px(value: number): string {
   return String(Math.round(value * 10) / 10)
-}
-
-/** What a lab calls its things is text, whatever stands in it. */
-function escaped(text: string): string {
-  return printable(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }
 
 const style = `<style>

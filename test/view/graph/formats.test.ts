@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Graph } from '../../../src/graph/graph.ts'
 import { graphOf } from '../../../src/graph/lab-graph.ts'
+import { chainsOf } from '../../../src/graph/lab-rules.ts'
 import { labAsBuilt } from '../../../src/plan/lab-in-condition.ts'
 import { loadLab } from '../../../src/read/load-lab.ts'
 import { findLab } from '../../../src/read/load-shipped.ts'
-import { graphFormats, renderGraph } from '../../../src/view/graph/graph-formats.ts'
+import {
+  type GraphFormat,
+  graphFormats,
+  renderGraph,
+  renderRules,
+} from '../../../src/view/graph/graph-formats.ts'
 import { plain } from '../fixtures.ts'
 
 const small = graphOf(labAsBuilt(loadLab(findLab('two-pods'))))
@@ -53,15 +59,15 @@ test('gives other programs all that it knows', async () => {
 const hostile =
   '</text><script>alert("1")</script>&amp;\u001b[2J\u202e"]; end\nclick n1 "javascript:1"\\" -->'
 
-function poisoned(graph: Graph): Graph {
+function poisoned<T>(drawn: T): T {
   const grown = (value: unknown, key = ''): unknown => {
     if (typeof value === 'string')
-      return ['kind', 'protocol'].includes(key) || value === 'host' ? value : `${value}${hostile}`
+      return ['kind', 'protocol', 'family'].includes(key) || value === 'host' ? value : `${value}${hostile}`
     if (Array.isArray(value)) return value.map(each => grown(each, key))
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, grown(field, name)]))
   }
-  return grown(graph) as Graph
+  return grown(drawn) as T
 }
 
 const marked: Graph = {
@@ -69,8 +75,23 @@ const marked: Graph = {
   places: small.places.map(place => ({ ...place, marks: [{ kind: 'changed', words: 'x' }] })),
 }
 
-test.each(graphFormats)('takes every name for text in %s', async format => {
-  const text = await renderGraph(plain(80), poisoned(marked), format)
+test.each(graphFormats)('takes every name for text in %s', async format =>
+  expectText(await renderGraph(plain(80), poisoned(marked), format), format),
+)
+
+test.each(graphFormats)('takes every word of a rule for text in %s', async format => {
+  const { lab, condition } = labAsBuilt(loadLab(findLab('clusterip')))
+  const counted = chainsOf(lab, condition.endpoints).map(({ chains, ...place }) => ({
+    ...place,
+    chains: chains.map(chain => (chain.isHook ? { ...chain, policy: 'DROP' } : chain)),
+  }))
+  const text = await renderRules(plain(80), { name: hostile, found: poisoned(counted) }, format)
+  for (const words of ['KUBE-SERVICES', 'DNAT to', 'the rest: DROP'])
+    expect(text).toContain(format === 'json' ? words.replace('the rest: ', '') : words)
+  expectText(text, format)
+})
+
+function expectText(text: string, format: GraphFormat): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
   if (format === 'svg') {
@@ -81,7 +102,7 @@ test.each(graphFormats)('takes every name for text in %s', async format => {
   if (format === 'mermaid')
     for (const line of text.split('\n')) expect(line).not.toMatch(/^\s*(click|end\S)|<script/)
   if (format === 'dot') expect(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')).not.toMatch(/script|click/)
-})
+}
 
 test('an SVG asks for nothing from elsewhere, and knows light and dark', async () => {
   const text = await renderGraph(plain(80), small, 'svg')
