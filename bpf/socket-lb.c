@@ -13,9 +13,6 @@ typedef __u64 u64;
 
 #define SECTION(name) __attribute__((section(name), used))
 #define INLINE static __attribute__((always_inline))
-#define AF_INET 2
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
 #define ECONNREFUSED 111
 
 static void *(*const map_lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;

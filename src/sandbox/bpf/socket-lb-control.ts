@@ -17,7 +17,7 @@ import type { Sandbox } from '../sandbox.ts'
 import { readIfThere } from '../state-folder.ts'
 import { toldJson } from '../told-json.ts'
 import { type BpfObject, isLoaded, mayLoad } from './bpf-call.ts'
-import { complaintsName, objectsName, socketName } from './socket-lb-order.ts'
+import { bootId, complaintsName, type GivenObjects, objectsName, socketName } from './socket-lb-order.ts'
 
 /** Milliseconds that it gets on a machine that is not busy: to load its programs, to follow an order, and the kernel to free all. */
 const patience = { start: 20_000, order: 20_000, end: 5000 }
@@ -201,10 +201,16 @@ export async function mustBeFreed(folder: string): Promise<void> {
   }
 }
 
-/** What the kernel was given by a lab's load balancer: programs and maps, by the numbers that bpftool tells. */
+/**
+ * What the kernel was given by a lab's load balancer since the machine has started: programs and maps, by the numbers that bpftool tells.
+ * Those of before are somebody else's now.
+ */
 export function loadedObjects(folder: string): readonly BpfObject[] {
+  const told = readIfThere(join(folder, objectsName))
+  if (told === undefined) return []
   try {
-    return JSON.parse(readIfThere(join(folder, objectsName)) ?? '[]') as BpfObject[]
+    const { boot, objects } = JSON.parse(told) as GivenObjects
+    return boot === bootId() ? objects : []
   } catch {
     // It was ended while it wrote them.
     return []

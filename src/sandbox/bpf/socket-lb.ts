@@ -13,7 +13,7 @@ import { openPidfd, whenEnded } from '../native.ts'
 import { lives } from '../proc.ts'
 import { changeMaps, loadObject, readMaps } from './loaded.ts'
 import { readObject } from './program-object.ts'
-import { objectsName, socketName } from './socket-lb-order.ts'
+import { bootId, type GivenObjects, objectsName, socketName } from './socket-lb-order.ts'
 
 const [folder = '', cgroup = '', object = '', pid = '', startTime = ''] = process.argv.slice(2)
 // The name of a socket has little room, and this one's folder may have a long name.
@@ -31,7 +31,7 @@ function end(): void {
 }
 
 const loaded = loadObject(readObject(readFileSync(object)), cgroup)
-writeFileSync(objectsName, JSON.stringify(loaded.objects))
+writeFileSync(objectsName, JSON.stringify({ boot: bootId(), objects: loaded.objects } satisfies GivenObjects))
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   switch (request.method) {

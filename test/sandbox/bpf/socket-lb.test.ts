@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { NodeView } from '../../../src/dataplane/dataplane.ts'
@@ -12,6 +12,7 @@ import { isLoaded } from '../../../src/sandbox/bpf/bpf-call.ts'
 import {
   hasSocketLb,
   loadedObjects,
+  mustBeFreed,
   netnsCookies,
   orderSocketLb,
   readSocketLb,
@@ -284,6 +285,17 @@ describe.runIf(canLoad)('of a socket load balancer nothing is left', () => {
     const [process] = helper(folder, sandbox.holder.pid)
     kill(sandbox.init)
     await expect.poll(() => lives(process!), { timeout: 60_000 }).toBe(false)
+    await expect.poll(() => objects.filter(isLoaded), { timeout: 60_000 }).toEqual([])
+  })
+
+  it('when the machine has started anew, and the numbers are those of other programs', async () => {
+    const { session, folder } = await openLab()
+    const objects = loadedObjects(folder)
+    const file = join(folder, 'socket-lb.json')
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), boot: 'an earlier one' }))
+    expect(objects.every(isLoaded)).toBe(true)
+    await mustBeFreed(folder)
+    expect(await session.netlab('down')).toMatchObject({ code: 0 })
     await expect.poll(() => objects.filter(isLoaded), { timeout: 60_000 }).toEqual([])
   })
 
