@@ -1,6 +1,7 @@
 import { type Command, onHost } from '../../command/command.ts'
 import { restoreLine } from '../../command/iptables-save.ts'
 import { mostBytes } from '../../command/transaction.ts'
+import { iptablesOf } from '../../model/families.ts'
 import type { NodeView } from '../dataplane.ts'
 import { compileServices } from './compile.ts'
 import { chainLine } from './restore-text.ts'
@@ -14,7 +15,7 @@ export type Backend = 'nft' | 'legacy'
 export function loadCommands(view: NodeView, backend: Backend): Command[] {
   const rules = compileServices(view)
   const { text } = fullSync(rules, backend === 'nft' ? { most: mostBytes } : {})
-  const argv = [`${view.family === 'ipv4' ? 'iptables' : 'ip6tables'}-${backend}-restore`, '--noflush']
+  const argv = [`${iptablesOf(view.family)}-${backend}-restore`, '--noflush']
   return [text, jumpsText(rules)].map(input => ({ ...onHost(argv), input }))
 }
 

@@ -91,7 +91,16 @@ function serversIn(text: string, family: Family): Map<string, KernelServer> {
   const servers = new Map<string, KernelServer & { realServers: Map<string, KernelRealServer> }>()
   let last: Map<string, KernelRealServer> | undefined
   for (const line of text.split('\n')) {
-    const [protocol = '', address = '', scheduler = ''] = line.trim().split(/\s+/)
+    const words = line.trim().split(/\s+/)
+    const [protocol = '', address = '', scheduler = ''] = words
+    if (protocol === '->') {
+      const [, realServer = '', , weight = '', active = '', inactive = ''] = words
+      if (!/^\d+$/.test(weight)) continue
+      last?.set(realServer, { weight: Number(weight), connections: Number(active) + Number(inactive) })
+      continue
+    }
+    // One by a mark, which is nobody's address, has real servers, too.
+    last = undefined
     if (isProtocol(protocol)) {
       const persistent = Number(/ persistent (\d+)/.exec(line)?.[1] ?? 0)
       const server = { protocol, address, scheduler, persistent }
@@ -103,10 +112,6 @@ function serversIn(text: string, family: Family): Map<string, KernelServer> {
         words: serverWords(server).join(' '),
         realServers: last,
       })
-    } else if (protocol === '->') {
-      const [, realServer = '', , weight = '', active = '', inactive = ''] = line.trim().split(/\s+/)
-      if (!/^\d+$/.test(weight)) continue
-      last?.set(realServer, { weight: Number(weight), connections: Number(active) + Number(inactive) })
     }
   }
   return servers

@@ -79,16 +79,14 @@ export function rulesChange(
   }
   const flushed = isFlushed(kernelTableOf(previous), kernel)
   const all = full || flushed || JSON.stringify(before?.settings) !== JSON.stringify(after?.settings)
-  const sync = all ? fullSync(next, kernel) : partialSync(previous, next, kernel)
+  const differing = partialSync(previous, next, all ? undefined : kernel)
+  const sync = all ? fullSync(next, kernel) : differing
   if (!all && sync.parts.length === 0 && sync.cleanup.length === 0) return { ...noRulesChange, flushes }
   return {
     how: all ? 'full' : 'partial',
     commands: [...deletions(sync), ...loads(sync.parts)],
     flushes,
-    rules: partialSync(previous, next).parts.reduce(
-      (sum, { commands }) => sum + commands.filter(isRule).length,
-      0,
-    ),
+    rules: differing.parts.reduce((sum, { commands }) => sum + commands.filter(isRule).length, 0),
     more,
     services: sync.changed,
     stale: sync.stale,

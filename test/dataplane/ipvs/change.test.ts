@@ -77,6 +77,14 @@ describe('a sync sends what differs', () => {
     expect(ipvs.sync(two, two, kernelWith(3, '1'), false)).toMatchObject({ how: 'none', commands: [] })
   })
 
+  it('leaves a virtual server of somebody else, by a mark, and its real servers alone', () => {
+    const text =
+      '## servers ipv4\nTCP  10.96.0.1:80 rr\n  -> 10.1.0.2:8080 Masq 1 0 0\nFWM  1 rr\n  -> 10.1.0.9:0 Masq 1 0 0\n'
+    expect([...serversOf(text)].map(([key, { realServers }]) => [key, [...realServers.keys()]])).toEqual([
+      ['TCP 10.96.0.1:80', ['10.1.0.2:8080']],
+    ])
+  })
+
   it('another scheduler: each virtual server is edited, and keeps its real servers', () => {
     const after = { ...two, settings: { ...two.settings, ipvs: { scheduler: 'lc', strictARP: false } } }
     expect(inputs(ipvs.sync(two, after, kernelWith(0, '1'), false)).at(-1)).toBe('-E -t 10.96.0.1:80 -s lc\n')
