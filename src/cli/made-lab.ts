@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { text as readAll } from 'node:stream/consumers'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ServicePools } from '../cluster/allocate.ts'
 import { type MadeLab, makeLab, mustHaveRoom, usualPodCIDRs } from '../cluster/make-lab.ts'
@@ -10,6 +9,7 @@ import type { Lab } from '../model/lab.ts'
 import { loadManifests, nameOf } from '../read/load-manifests.ts'
 import { renderClusterNotes, renderLeftOut } from '../view/left-out.ts'
 import { cidrs, collect, portRangeOption } from './rules-options.ts'
+import { readStandardInput } from './standard-input.ts'
 
 /** Options of verbs that make a lab of manifests. */
 export interface MadeLabFlags {
@@ -51,12 +51,12 @@ export function withMadeLabOptions(command: Command): Command {
 export async function madeLab(
   flags: MadeLabFlags,
   name: string | undefined,
-  tell: (text: string) => void,
+  { tell, signal }: { tell: (text: string) => void; signal: AbortSignal },
 ): Promise<{ lab: Lab; file: string }> {
   const names = flags.file ?? []
   const { nodes = 1, podCidr = [], serviceCidr = [], serviceNodePortRange: nodePorts } = flags
   if (nodes > 1) mustHaveRoom(nodes, podCidr.find(each => familyOf(each) === 'ipv4') ?? usualPodCIDRs.ipv4)
-  const manifests = await loadManifests(names, () => readAll(process.stdin))
+  const manifests = await loadManifests(names, () => readStandardInput(signal))
   const made = makeLab(
     {
       ...{ names, manifests: [manifests], nodes: nodes > 1 ? nodes : 0 },

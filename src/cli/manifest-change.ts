@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import { text as readAll } from 'node:stream/consumers'
 import { type MadeLab, makeLab } from '../cluster/make-lab.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab, LabOrigin, SourceFile } from '../model/lab.ts'
 import { loadManifests } from '../read/load-manifests.ts'
 import type { LabState } from '../run/lab-folder.ts'
+import { readStandardInput } from './standard-input.ts'
 
 /** Manifests for a lab that was made of some: those that are named, beside what it has, or else those that it came from, in place of it. */
 export async function loadManifestChange(
@@ -23,7 +23,7 @@ export async function loadManifestChange(
 }
 
 function read(names: readonly string[]): Promise<SourceFile[]> {
-  return loadManifests(names, () => readAll(process.stdin))
+  return loadManifests(names, readStandardInput)
 }
 
 /** The lab that a running one is to become by these manifests: what it has stays as it is where nothing speaks against it. */

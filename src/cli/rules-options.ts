@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { familiesAsked, type ServicePools, usualPools } from '../cluster/allocate.ts'
 import { type Cluster, clusterOf } from '../cluster/cluster.ts'
+import { usualPodCIDRs } from '../cluster/make-lab.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyOf } from '../model/address.ts'
@@ -35,25 +36,15 @@ export interface RulesOptions {
   explain: boolean
 }
 
-/** Where pods without an address live unless told otherwise: flannel's and kind's networks. */
-const podNetworks = { ipv4: ['10.244.0.0/16'], ipv6: ['fd00:10:244::/64'] } as const
-
 /** What a cluster with one node, which options say, makes of manifests. Throws LabError with all that it would refuse. */
 export function clusterOfManifests(manifests: Manifests, options: RulesOptions): Cluster {
   const { nodeName, nodeIp, family, serviceNodePortRange: nodePorts } = options
-  const serviceCIDRs = [...manifests.objects.serviceCIDRs, ...options.serviceCidr]
   const families = familiesAsked(manifests.objects.services, family)
-  const networks = options.podCidr ?? families.flatMap(each => podNetworks[each])
+  const networks = options.podCidr ?? families.map(each => usualPodCIDRs[each])
   const addresses = nodeIp.filter(address => familyOf(address) === family).slice(0, 1)
   return clusterOf(manifests, {
     nodes: [{ name: nodeName, podNetworks: networks, addresses }],
-    serviceCIDRs,
-    pools: {
-      ...usualPools,
-      families,
-      nodePorts,
-      serviceCIDRs: [...serviceCIDRs, ...usualPools.serviceCIDRs],
-    },
+    ...{ serviceCIDRs: options.serviceCidr, families, nodePorts },
   })
 }
 

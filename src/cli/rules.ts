@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { text as readAll } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { clusterNotes } from '../cluster/notes.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
@@ -28,6 +27,7 @@ import {
   trueOrFalse,
   viewOfCluster,
 } from './rules-options.ts'
+import { readStandardInput } from './standard-input.ts'
 
 /** `netlab rules`: the rules that kube-proxy would install. */
 export function rulesCommand(): Command {
@@ -120,11 +120,12 @@ export function rulesCommand(): Command {
         const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
-      const read = readManifestFiles(await loadManifests(files, () => readAll(process.stdin)))
+      const read = readManifestFiles(await loadManifests(files, readStandardInput))
       const cluster = clusterOfManifests(read, options)
       const view = viewOfCluster(cluster, read.objects, options)
-      err.write(renderLeftOut(read) + renderClusterNotes(clusterNotes(cluster)) + nodePortNote(view, options))
-      const comments = allocationComments(cluster)
+      const notes = clusterNotes(cluster)
+      err.write(renderLeftOut(read) + renderClusterNotes(notes) + nodePortNote(view, options))
+      const comments = allocationComments(cluster, notes)
       if (cluster.services.length === 0) err.write(noService(files))
       if (options.format === 'json') err.write(comments)
       out.pass(options.format === 'json' ? rulesText(view, options) : comments + rulesText(view, options))

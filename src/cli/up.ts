@@ -94,10 +94,14 @@ function manifestsOnKernel(): NetlabError {
   })
 }
 
-async function labToRun(lab: string | undefined, flags: UpFlags): Promise<{ lab: Lab; file: string }> {
+async function labToRun(
+  lab: string | undefined,
+  flags: UpFlags,
+  signal: AbortSignal,
+): Promise<{ lab: Lab; file: string }> {
   if (lab === undefined) {
     const { err } = openTerminal()
-    return madeLab(flags, flags.name, text => flags.quiet || err.write(text))
+    return madeLab(flags, flags.name, { tell: text => flags.quiet || err.write(text), signal })
   }
   const file = findLab(lab)
   return { lab: loadLab(file), file }
@@ -108,7 +112,7 @@ async function runUp(
   named: string | undefined,
   flags: UpFlags,
 ): Promise<void> {
-  const { lab: given, file } = await labToRun(named, flags)
+  const { lab: given, file } = await labToRun(named, flags, interrupt.signal)
   const read = withLimits(given, flags.limit)
   const running = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
   const { lab, plan } = running

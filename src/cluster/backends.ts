@@ -5,7 +5,7 @@ import {
   type Protocol,
   type Service,
 } from '../model/kubernetes.ts'
-import { matches } from '../service/pods.ts'
+import { selects } from '../service/pods.ts'
 import type { Cluster } from './cluster.ts'
 
 /** A service's endpoints as pods, and where they listen. */
@@ -52,7 +52,7 @@ export function backedCluster({ services, pods, slices }: Cluster): BackedCluste
         }
         found.add(pod)
       }
-    const selected = selectedBy(service, living)
+    const selected = living.filter(pod => selects(service, pod))
     const isSame = selected.length === found.size && selected.every(pod => found.has(pod))
     const behind = [...living, ...played].filter(pod => found.has(pod))
     backends.set(service, {
@@ -62,11 +62,6 @@ export function backedCluster({ services, pods, slices }: Cluster): BackedCluste
     })
   }
   return { backends, pods: [...living, ...played], playedFor }
-}
-
-function selectedBy({ selector, namespace }: Service, pods: readonly ManifestPod[]): ManifestPod[] {
-  if (selector === undefined || Object.keys(selector).length === 0) return []
-  return pods.filter(pod => pod.namespace === namespace && matches(selector, pod.labels))
 }
 
 /** What the slices say of each port: a name where all pods have it, else the number. */

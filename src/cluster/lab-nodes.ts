@@ -1,3 +1,4 @@
+import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyOf, subnetAt, usable } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import type { ManifestPod } from '../model/kubernetes.ts'
@@ -88,6 +89,7 @@ export function settled(pods: readonly ManifestPod[], { nodes }: LabNodes, befor
   return new Map(
     placed.map(pod => {
       const node = byName.get(pod.nodeName ?? '') ?? nodes[0]!
+      if (pod.addresses.length < node.podNetworks.length) throw noAddressLeft(pod, node)
       const addresses = pod.addresses.map(address => {
         const network = node.podNetworks.find(each => familyOf(each) === familyOf(address)) ?? ''
         return `${address}/${cidrOf(network).prefix}`
@@ -95,6 +97,14 @@ export function settled(pods: readonly ManifestPod[], { nodes }: LabNodes, befor
       return [namespacedName(pod), { node: node.name, addresses }]
     }),
   )
+}
+
+function noAddressLeft(pod: ManifestPod, { name, podNetworks }: ClusterNode): NetlabError {
+  return new NetlabError({
+    what: `there is no address left for the pod ${namespacedName(pod)} on ${name}, in ${podNetworks.join(' or ')}`,
+    fix: 'say a larger network with --pod-cidr, spread the pods with --nodes, or let there be fewer with --replicas',
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 function cidrOf(network: string): Cidr {

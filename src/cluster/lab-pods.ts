@@ -6,7 +6,7 @@ import {
   type Protocol,
 } from '../model/kubernetes.ts'
 import { refuseName } from '../model/names.ts'
-import { matches } from '../service/pods.ts'
+import { selects } from '../service/pods.ts'
 import type { BackedCluster } from './backends.ts'
 
 /** What a pod is called in a lab, where names are for all namespaces, and machines have some. */
@@ -92,10 +92,7 @@ function probedPort({ readiness }: ManifestContainer): Served | undefined {
 /** Ports by number that services send to in this pod. */
 function targetsIn(pod: ManifestPod, { backends }: BackedCluster): Served[] {
   return [...backends].flatMap(([service, { pods, targets }]) => {
-    const { selector, namespace } = service
-    const isSelected =
-      selector !== undefined && namespace === pod.namespace && Object.keys(selector).length > 0
-    if (!pods.includes(pod) && !(isSelected && matches(selector, pod.labels))) return []
+    if (!pods.includes(pod) && !selects(service, pod)) return []
     return service.ports.flatMap(({ name, protocol }) => {
       const port = targets.get(name)
       return typeof port === 'number' ? [{ name: '', port, protocol }] : []

@@ -1,11 +1,8 @@
 import { type Family, familyOf, joinHostPort } from '../model/address.ts'
-import { namespacedName, type Service } from '../model/kubernetes.ts'
+import { namespacedName, type Service, unwatchedBy } from '../model/kubernetes.ts'
 import { whyNotServed } from '../service/service-ports.ts'
 import type { Backends } from './backends.ts'
 import type { PodNames } from './lab-pods.ts'
-
-/** Labels by which kube-proxy leaves a service to others: no other label of a service means anything to it. */
-const decisive = /^service\.kubernetes\.io\/(?:service-proxy-name|headless)$/
 
 /** Whether a lab has a use for a service: an ExternalName is a name in DNS alone, and one without ports has nothing to send. */
 export function isForLab({ type, ports }: Service): boolean {
@@ -23,7 +20,8 @@ export function labPorts(service: Service, { targets }: Backends): Service['port
 /** A service as a lab file has it: its fields in place. */
 export function labService(service: Service, backends: Backends, names: PodNames): Record<string, unknown> {
   const { name, namespace, type, clusterIPs, selector } = service
-  const labels = Object.entries(service.labels).filter(([key]) => decisive.test(key))
+  // No other label of a service means anything to kube-proxy.
+  const label = unwatchedBy(service.labels)
   const policies = (['internalTrafficPolicy', 'externalTrafficPolicy'] as const).filter(
     field => service[field] === 'Local',
   )
@@ -31,7 +29,7 @@ export function labService(service: Service, backends: Backends, names: PodNames
   return {
     name,
     ...(namespace === 'default' ? {} : { namespace }),
-    ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    ...(label === undefined ? {} : { labels: { [label]: service.labels[label] } }),
     ...(type === 'ClusterIP' ? {} : { type }),
     ...(clusterIPs.length > 1
       ? { clusterIPs, ipFamilyPolicy: service.ipFamilyPolicy ?? 'PreferDualStack' }

@@ -6,7 +6,7 @@ import type { Lab, LabOrigin, LabService, Pod } from '../model/lab.ts'
 import { type Manifests, readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { parseLab } from '../read/parse-lab.ts'
 import { LabError } from '../text/problem.ts'
-import { familiesAsked, usualPools } from './allocate.ts'
+import { familiesAsked } from './allocate.ts'
 import { clusterOf } from './cluster.ts'
 import { labFile } from './lab-file.ts'
 import { type Homes, labNodes, mostNodes } from './lab-nodes.ts'
@@ -47,18 +47,20 @@ export function makeLab(origin: LabOrigin, words: LabWords, before?: Lab): MadeL
   )
     throw nothingThere(words.from)
   const written = new Map<object, Service>()
-  const kept = objects.services.map(service => {
+  const all = objects.services.map(service => {
     const now = before === undefined ? service : keeping(before, service)
     written.set(now, service)
     return now
   })
+  // Who has something goes before who asks for it: it is the other one that is refused.
+  const isKept = (service: Service) => written.get(service) !== service
+  const kept = [...all.filter(isKept), ...all.filter(service => !isKept(service))]
   const families = familiesOf(origin, kept)
   const podCIDRs = [...origin.podCIDRs, ...families.map(family => usualPodCIDRs[family])]
   const where = labNodes(
     nodeNames(origin.nodes),
     families.flatMap(family => podCIDRs.find(each => familyOf(each) === family) ?? []),
   )
-  const serviceCIDRs = [...objects.serviceCIDRs, ...origin.serviceCIDRs]
   const cluster = clusterOf(
     {
       ...{ skipped: read.skipped, otherKinds: read.otherKinds, problems: read.problems },
@@ -68,13 +70,7 @@ export function makeLab(origin: LabOrigin, words: LabWords, before?: Lab): MadeL
     {
       nodes: where.nodes,
       ...(origin.mostReplicas === undefined ? {} : { mostReplicas: origin.mostReplicas }),
-      serviceCIDRs,
-      pools: {
-        ...usualPools,
-        families,
-        nodePorts: origin.nodePorts,
-        serviceCIDRs: [...serviceCIDRs, ...usualPools.serviceCIDRs],
-      },
+      ...{ serviceCIDRs: origin.serviceCIDRs, families, nodePorts: origin.nodePorts },
     },
   )
   const { text, notes } = labFile(cluster, {

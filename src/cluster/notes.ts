@@ -1,5 +1,5 @@
 import { namespacedName, type Service } from '../model/kubernetes.ts'
-import { matches } from '../service/pods.ts'
+import { selects } from '../service/pods.ts'
 import { whyNotServed } from '../service/service-ports.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -27,17 +27,19 @@ export function clusterNotes(cluster: Cluster): ClusterNotes {
 
 function whyNoEndpoints(service: Service, { slices, pods }: Cluster): string | undefined {
   const own = slices.filter(slice => slice.service === service.name && slice.namespace === service.namespace)
-  if (own.some(slice => slice.endpoints.some(({ ready }) => ready !== false))) return undefined
-  if (own.length > 0) return 'none of them is ready'
+  const endpoints = own.flatMap(slice => slice.endpoints)
+  if (endpoints.some(({ ready }) => ready !== false)) return undefined
+  if (endpoints.length > 0) return 'none of them is ready'
   const { selector, namespace } = service
   if (selector === undefined || Object.keys(selector).length === 0)
-    return 'it has no selector, and there is no EndpointSlice of it'
-  const selected = pods.filter(pod => pod.namespace === namespace && matches(selector, pod.labels))
+    return `it has no selector, and ${own.length > 0 ? 'its EndpointSlices are empty' : 'there is no EndpointSlice of it'}`
+  const selected = pods.filter(pod => selects(service, pod))
   const written = Object.entries(selector)
     .map(([key, value]) => `${key}: ${value}`)
     .join(', ')
   if (selected.length === 0) return `its selector {${written}} matches no pod in namespace ${namespace}`
   if (selected.every(({ addresses }) => addresses.length === 0)) return 'its pods have no address yet'
   const names = service.ports.flatMap(({ targetPort }) => (typeof targetPort === 'string' ? targetPort : []))
+  if (own.length > 0) return 'its EndpointSlices are empty'
   return `its pods have no port named ${names.join(' or ')}`
 }

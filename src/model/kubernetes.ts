@@ -179,3 +179,11 @@ export interface EndpointSlice {
 export function namespacedName(object: { namespace: string; name: string }): string {
   return `${object.namespace}/${object.name}`
 }
+
+/** Labels of objects that kube-proxy does not watch, and so leaves to others (`NewProxyServer` in cmd/kube-proxy/app/server.go). */
+const notWatched = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
+
+/** The label by which kube-proxy knows nothing of an object; undefined where it does. */
+export function unwatchedBy(labels: Readonly<Record<string, string>>): string | undefined {
+  return notWatched.find(label => label in labels)
+}

@@ -46,12 +46,20 @@ export function slicesOf(service: Service, pods: Iterable<PodStatus>): EndpointS
 }
 
 /** Whether labels have all that a selector asks for; an empty selector matches nothing, as for Services. */
-export function matches(
+function matches(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,
 ): boolean {
   const wanted = Object.entries(selector)
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value)
+}
+
+/** Whether a service's selector means a pod. */
+export function selects(
+  { selector = {}, namespace }: Pick<Service, 'selector' | 'namespace'>,
+  pod: Pick<PodStatus, 'namespace' | 'labels'>,
+): boolean {
+  return namespace === pod.namespace && matches(selector, pod.labels)
 }
 
 /** A lab's pod as the endpoint controller sees it. */

@@ -1,6 +1,5 @@
 import { canonical, type Family, familyOf } from '../model/address.ts'
-import type { Protocol, Service } from '../model/kubernetes.ts'
-import { namespacedName } from '../model/kubernetes.ts'
+import { namespacedName, type Protocol, type Service, unwatchedBy } from '../model/kubernetes.ts'
 import { canonicalNetwork } from './addresses.ts'
 import { servicePortName } from './names.ts'
 
@@ -29,12 +28,9 @@ export interface ServicePortFacts {
   externallyAccessible: boolean
 }
 
-/** Labels by which kube-proxy leaves an object to others (`NewProxyServer` in cmd/kube-proxy/app/server.go). */
-const othersLabels = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
-
 /** Why kube-proxy has no rules for a service, in words that go on after its name; undefined where it has. */
 export function whyNotServed({ type, labels, clusterIPs }: Service): string | undefined {
-  const label = othersLabels.find(each => each in labels)
+  const label = unwatchedBy(labels)
   if (type === 'ExternalName') return 'is an ExternalName: a name in DNS, and no rule'
   if (label !== undefined) return `has the label ${label}: kube-proxy leaves it to others`
   if (clusterIPs.includes('None')) return 'is headless: its name leads to the pods themselves, without a rule'

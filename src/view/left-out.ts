@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import { type ClusterNotes, clusterNotes } from '../cluster/notes.ts'
+import type { ClusterNotes } from '../cluster/notes.ts'
 import type { Manifests } from '../read/manifest/read-manifests.ts'
 import { printable } from './printable.ts'
 
@@ -21,10 +21,10 @@ export function renderClusterNotes({ withoutEndpoints }: ClusterNotes): string {
 }
 
 /** Comments before rules: what was allocated, and which services have none. */
-export function allocationComments(cluster: Cluster): string {
+export function allocationComments({ allocations }: Cluster, { withoutRules }: ClusterNotes): string {
   const lines = [
-    ...cluster.allocations.map(({ what, service, value }) => `# ${what} allocated: ${service} ${value}\n`),
-    ...clusterNotes(cluster).withoutRules.map(note => `# no rules: ${note}\n`),
+    ...allocations.map(({ what, service, value }) => `# ${what} allocated: ${service} ${value}\n`),
+    ...withoutRules.map(note => `# no rules: ${note}\n`),
   ]
   return lines.join('')
 }

@@ -194,6 +194,15 @@ describe('of a cluster’s dump', () => {
     ])
   })
 
+  it('a service whose EndpointSlice is empty has no endpoints, and why is told', () => {
+    const { notes } = made(
+      joined(web, running('a', '10.244.0.8').replace('app: web', 'app: other'), slice('[]')),
+    )
+    expect(notes.withoutEndpoints).toEqual([
+      'default/web has no endpoints: its selector {app: web} matches no pod in namespace default',
+    ])
+  })
+
   it('a pod that is pending is there, and no endpoint', () => {
     const pending = running('p', '10.244.0.9').replace('phase: Running', 'phase: Pending')
     const { lab } = made(joined(web, running('a', '10.244.0.8'), pending))
@@ -220,6 +229,53 @@ describe('what is wrong', () => {
       '9 failed to allocate IP 10.96.0.9: provided IP is already allocated to default/a',
       '14 node port 30080: provided port is already allocated to default/b',
     ])
+  })
+
+  const toldBy = (make: () => unknown) => {
+    try {
+      make()
+    } catch (error) {
+      return (error as { problems: { file: string; message: string }[] }).problems.map(
+        ({ file, message }) => `${file} ${message}`,
+      )
+    }
+    return []
+  }
+
+  it('is told of the one that comes later, where another has it in the lab that runs', () => {
+    const first = joined(
+      service('web', '{ports: [{port: 80}]}'),
+      workload('Deployment', 'web', 'containers: []'),
+    )
+    const { lab } = made(first)
+    const own = lab.services[0]?.clusterIPs[0]
+    const manifests = [
+      [{ path: 'shop.yaml', text: first }],
+      [{ path: 'more.yaml', text: service('a', `{clusterIP: ${own}, ports: [{port: 80}]}`) }],
+    ]
+    expect(toldBy(() => made('', { manifests }, lab))).toEqual([
+      `more.yaml failed to allocate IP ${own}: provided IP is already allocated to default/web`,
+    ])
+  })
+
+  it('is told of the port of a health check, which is a node port', () => {
+    const two = joined(
+      service('a', '{type: NodePort, ports: [{port: 80, nodePort: 30080}]}'),
+      service(
+        'b',
+        '{type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 30080, ports: [{port: 80}]}',
+      ),
+    )
+    expect(toldBy(() => made(two))).toEqual([
+      'shop.yaml node port 30080: provided port is already allocated to default/a',
+    ])
+  })
+
+  it('is told where the network has no addresses for all pods', () => {
+    const many = workload('Deployment', 'web', 'containers: []', 'replicas: 6')
+    expect(() => made(many, { podCIDRs: ['10.9.0.0/29'] })).toThrow(
+      'there is no address left for the pod default/web-6 on host, in 10.9.0.0/29',
+    )
   })
 
   it('is told where there is nothing at all', () => {

@@ -1,5 +1,5 @@
 import { Address4, Address6 } from 'ip-address'
-import type { Endpoint, EndpointSlice } from '../../model/kubernetes.ts'
+import { type Endpoint, type EndpointSlice, unwatchedBy } from '../../model/kubernetes.ts'
 import type { EndpointSliceObject, EndpointsObject } from './endpoints-schema.ts'
 import type { Mistake } from './fields.ts'
 
@@ -78,12 +78,9 @@ function podOf(target: Addresses[number]['targetRef']): { pod?: string } {
   return target?.kind === 'Pod' && target.name ? { pod: target.name } : {}
 }
 
-/** Labels of objects that kube-proxy does not watch (`NewProxyServer` in cmd/kube-proxy/app/server.go). */
-const notWatched = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
-
 /** Why kube-proxy knows nothing of a slice with these labels; undefined where it does. */
 export function whyNotWatched(labels: Readonly<Record<string, string>> = {}): string | undefined {
-  const label = notWatched.find(each => each in labels)
+  const label = unwatchedBy(labels)
   return label === undefined ? undefined : `kube-proxy does not watch what has the label ${label}`
 }
 
