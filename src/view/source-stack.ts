@@ -3,8 +3,8 @@ import { SourceMap } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Where in the bundle a line of a stack says it is: `file:///…/dist/chunk-X.js:12:34`. */
-const bundledPlace = /(file:\/\/[^\s:]+\.js):(\d+):(\d+)/g
+/** Where in the bundle a line of a stack says it is: `file:///…/dist/netlab-X.cjs:12:34`. */
+const bundledPlace = /(file:\/\/[^\s:]+\.c?js):(\d+):(\d+)/g
 
 /**
  * A bug's stack with places in netlab's sources, `src/view/terminal.ts:81:33`, instead of those in its bundle. The maps lie beside

@@ -65,26 +65,24 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'dist/measure.js',
         'dist/trace.js',
         'dist/without-groups.js',
-        'dist/bin.js.map',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],
       ...['package.json', 'LICENSE', 'CHANGELOG.md'],
     ]),
   )
   const kinds =
-    /^(dist\/[\w-]+\.js(\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
+    /^(dist\/[\w-]+\.c?js(\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
   expect(packed.filter(path => !kinds.test(path))).toEqual([])
 })
 
 test('the bundle imports nothing but Node itself and koffi', () => {
-  const scripts = readdirSync('dist').filter(name => name.endsWith('.js'))
-  const imported = scripts.flatMap(name =>
-    [
-      ...readFileSync(join('dist', name), 'utf8').matchAll(
-        /^(?:import|export|\} from)\b[^\n]*?["']([^"'.][^"'\n]*)["'];?$/gm,
-      ),
-    ].map(match => match[1]!),
-  )
+  const scripts = readdirSync('dist').filter(name => /\.c?js$/.test(name))
+  const imports = /^(?:import|export|\} from)\b[^\n]*?["']([^"'.][^"'\n]*)["'];?$/gm
+  const requires = /\brequire\("([^".][^"\n]*)"\)/g
+  const imported = scripts.flatMap(name => {
+    const text = readFileSync(join('dist', name), 'utf8')
+    return [...text.matchAll(imports), ...text.matchAll(requires)].map(match => match[1]!)
+  })
   const foreign = imported.filter(name => !name.startsWith('node:') && !builtinModules.includes(name))
   expect([...new Set(foreign)].filter(name => name !== 'koffi')).toEqual([])
 })

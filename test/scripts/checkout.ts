@@ -35,12 +35,13 @@ export class Checkout {
     mkdirSync(this.programs)
     this.write('package.json', '{"type": "module"}')
     this.write('package-lock.json', '{}')
-    this.write('src/bin.ts', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ') + '\\n')\n")
+    this.write('src/netlab.ts', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ') + '\\n')\n")
     const build = readFileSync(join(project, 'scripts/build.mjs'), 'utf8')
     for (const [program] of build.matchAll(/src\/[\w/-]+\.ts/g)) {
-      if (program !== 'src/bin.ts' && program !== 'src/view/source-stack.ts')
+      if (program !== 'src/netlab.ts' && program !== 'src/view/source-stack.ts')
         this.write(program, 'export {}\n')
     }
+    cpSync(join(project, 'src/bin.ts'), this.path('src/bin.ts'))
     this.installVitest('')
   }
 

@@ -93,6 +93,7 @@ const cases = {
   'src/cli/prints.ts': ["process.stdout.write('hello')", 'refused'],
   'src/cli/paints.ts': ["export { Listr } from 'listr2'", 'refused'],
   'src/cli/imports-bin.ts': ["export { x } from '../bin.ts'", 'refused'],
+  'src/cli/imports-netlab.ts': ["export { x } from '../netlab.ts'", 'refused'],
   'src/bin.ts': ["export { x } from './cli/x.ts'", 'allowed'],
   'src/errors.ts': ["export { x } from './read/x.ts'", 'refused'],
 } as const

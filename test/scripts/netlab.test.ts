@@ -86,7 +86,7 @@ describe('once it is set up', () => {
   })
 
   test('builds again after an edit, without npm', async () => {
-    checkout.write('src/bin.ts', "process.stdout.write('edited\\n')\n")
+    checkout.write('src/netlab.ts', "process.stdout.write('edited\\n')\n")
     const { stdout, stderr } = await checkout.run()
     expect({ stdout, stderr }).toEqual({
       stdout: 'edited\n',
@@ -108,9 +108,9 @@ describe('once it is set up', () => {
   })
 
   test('a build that fails tells why and leaves the last one whole', async () => {
-    checkout.write('src/bin.ts', 'this is no TypeScript')
+    checkout.write('src/netlab.ts', 'this is no TypeScript')
     const { stderr, code } = await checkout.run()
-    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining('src/bin.ts:1'), code: 3 })
+    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining('src/netlab.ts:1'), code: 3 })
     expect(await checkout.run([process.execPath, checkout.path('dist/bin.js')])).toMatchObject({
       stdout: 'ran\n',
       code: 0,
