@@ -14,7 +14,7 @@ export function scriptText(
   const paragraph = (write: (script: Script) => void) => {
     const script = new Script(family)
     write(script)
-    return script.commands.flatMap(command => linesOf(command, explain)).join('')
+    return script.commands.map(command => line(command, explain)).join('')
   }
   const paragraphs = [
     paragraph(script => script.addTable()),
@@ -47,9 +47,8 @@ function addPort(script: Script, { endpoints, chains, elements }: PortObjects): 
 }
 
 /** What tables and chains are for is plain from what is in them. */
-function linesOf({ text, explain }: ScriptCommand, isExplained: boolean): string[] {
-  const isPlain = /^add (?:table|chain) /.test(text)
-  return [...(isExplained && !isPlain ? [`# ${explain}\n`] : []), `${text}\n`]
+function line({ text, explain }: ScriptCommand, isExplained: boolean): string {
+  return isExplained && !/^add (?:table|chain) /.test(text) ? `# ${explain}\n${text}\n` : `${text}\n`
 }
 
 interface SetJson {
