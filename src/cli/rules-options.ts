@@ -34,6 +34,8 @@ export interface RulesOptions {
   format: 'text' | 'json'
   jumps: boolean
   explain: boolean
+  /** A file with what a node has. */
+  diff?: string
 }
 
 /** What a cluster with one node, which options say, makes of manifests. Throws LabError with all that it would refuse. */

@@ -11,6 +11,7 @@ import { readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { allocationComments, renderClusterNotes, renderLeftOut } from '../view/left-out.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
+import { readSave, showDifferences } from './rules-diff.ts'
 import { isLab, type ViewsByFamily, viewsOfLab } from './rules-of-lab.ts'
 import {
   addresses,
@@ -99,6 +100,10 @@ export function rulesCommand(): Command {
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .option('--jumps', 'iptables, ipvs: with the jumps from the built-in chains', false)
     .option('--explain', 'with a line in plain words before each rule', false)
+    .option(
+      '--diff <save>',
+      'what a node has, as iptables-save prints it, beside the rules; "-" is stdin. Exit code 1: something differs',
+    )
     .action(async (given: string[], options: RulesOptions, command: Command) => {
       refuseOthersOptions(command, options.mode)
       const { out, err } = openTerminal()
@@ -120,11 +125,17 @@ export function rulesCommand(): Command {
         const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
+      const save = options.diff === undefined ? undefined : await readSave(options.diff, options)
       const read = readManifestFiles(await loadManifests(files, readStandardInput))
       const cluster = clusterOfManifests(read, options)
       const view = viewOfCluster(cluster, read.objects, options)
       const notes = clusterNotes(cluster)
       err.write(renderLeftOut(read) + renderClusterNotes(notes) + nodePortNote(view, options))
+      if (save !== undefined) {
+        err.write(allocationComments(cluster, notes))
+        showDifferences(view, save, options)
+        return
+      }
       const comments = allocationComments(cluster, notes)
       if (cluster.services.length === 0) err.write(noService(files))
       if (options.format === 'json') err.write(comments)

@@ -137,6 +137,34 @@ export interface ShownChain {
   rules: readonly ShownRule[]
 }
 
+/** Something in a node's rules that kube-proxy would have written otherwise. */
+export interface RuleDifference {
+  /** `stale`: written for what the cluster had once. `foreign`: in a chain of kube-proxy's, and not by it. */
+  kind: 'missing' | 'changed' | 'stale' | 'foreign'
+  table: string
+  chain: string
+  /** The rule as it should be, and as it is; neither: it is the chain. */
+  wanted?: string
+  has?: string
+  /** `namespace/name` of the service that it is for; left out: it is for all, or nobody can tell. */
+  service?: string
+  /** What that means for packets, in a sentence without its full stop. */
+  means: string
+}
+
+/** A node's rules beside those that kube-proxy would write. */
+export interface SavedComparison {
+  differences: readonly RuleDifference[]
+  /** How many rules kube-proxy would write. */
+  wanted: number
+  /** How many of other programs were not looked at. */
+  leftAside: number
+  /** The network by which the node tells pods, where nobody has said it: the rules were compared as if somebody had. */
+  clusterCIDR?: string
+  /** Something of kube-proxy's is there. */
+  served: boolean
+}
+
 /** What writes the rules of a mode of kube-proxy, on any kernel. Only the mode itself looks into its rules. */
 export interface RuleWriter<Rules = unknown> {
   /** The rules of a node. */
@@ -145,6 +173,8 @@ export interface RuleWriter<Rules = unknown> {
   text(rules: Rules, options: PrintOptions): string
   /** The rules for other programs. */
   json(rules: Rules, options: Pick<PrintOptions, 'jumps'>): unknown
+  /** What a node's rules, as iptables-save prints them, have else; undefined: nobody has taught this mode. */
+  compare?(view: NodeView, saved: string): SavedComparison
   /** The chains, for people to follow; undefined: nobody has taught this mode. */
   chains?(rules: Rules): readonly ShownChain[]
 }

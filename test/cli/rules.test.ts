@@ -272,3 +272,73 @@ describe('the rules of a lab', () => {
     await expect(rules('clusterpi')).rejects.toThrow('there is no lab "clusterpi"')
   })
 })
+
+describe('rules --diff', () => {
+  const node = ['--node-name', 'node', '--node-ip', '192.0.2.1']
+  const saved = async (edit: (text: string) => string) => {
+    const { out } = await rules(
+      '-f',
+      service,
+      deployment,
+      ...node,
+      '--cluster-cidr',
+      '10.244.0.0/16',
+      '--jumps',
+    )
+    vi.restoreAllMocks()
+    const builtIn = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
+    const declared = builtIn.map(name => `:${name} ACCEPT [0:0]\n`).join('')
+    const text = out.replaceAll(/^\*.*\n/gm, `$&${declared}`).replaceAll(/^-I (\S+) 1 /gm, '-A $1 ')
+    return file('node.txt', edit(text))
+  }
+  const diff = async (save: string, ...others: string[]) => {
+    const told = await rules('-f', service, deployment, ...node, '--diff', save, ...others)
+    const code = process.exitCode
+    process.exitCode = undefined
+    return { ...told, code }
+  }
+
+  it('says that a node has what it should have', async () => {
+    const { out, notes, code } = await diff(await saved(text => text))
+    expect(code).toBeUndefined()
+    expect(out).toMatch(/^✔ The node has the \d+ rules that kube-proxy would write\.\n$/)
+    expect(notes).toContain('the node tells pods by the network 10.244.0.0/16: taken as --cluster-cidr')
+  })
+
+  it('shows what is off, service by service, and what that means', async () => {
+    const save = await saved(text => text.replace(/^-A KUBE-NODEPORTS .*-j KUBE-EXT-\w+\n/m, ''))
+    const { out, code } = await diff(save)
+    expect(code).toBe(1)
+    expect(out.replaceAll(/-\w{16}/g, '-X')).toBe(`default/web
+  missing  nat KUBE-NODEPORTS
+           -m comment --comment default/web -m tcp -p tcp --dport 30080 -j KUBE-EXT-X
+           port 30080 of this node is a node port of default/web; without it
+           nobody translates these connections, and mostly they time out
+
+✘ 1 difference from the 38 rules that kube-proxy would write. Where the two were
+  taken minutes apart, endpoints may have changed in between.
+`)
+    const json = JSON.parse((await diff(save, '--format', 'json')).out)
+    expect(json).toMatchObject({
+      ok: false,
+      differences: [{ kind: 'missing', table: 'nat', chain: 'KUBE-NODEPORTS', service: 'default/web' }],
+    })
+  })
+
+  it.each([
+    [['--diff', 'nowhere.txt'], 'nowhere.txt cannot be read'],
+    [['--diff', service], 'is not what iptables-save prints: it has no table'],
+    [
+      ['--diff', 'x', '--mode', 'nftables'],
+      '--diff compares rules of iptables mode, and not of nftables mode',
+    ],
+  ])('refuses %j', async (flags, message) => {
+    await expect(rules('-f', service, ...flags)).rejects.toThrow(message)
+  })
+
+  it('asks where nothing of kube-proxy’s is there', async () => {
+    const { notes, code } = await diff(file('other.txt', '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n'))
+    expect(code).toBe(1)
+    expect(notes).toContain("there is no chain of kube-proxy's in what the node has")
+  })
+})

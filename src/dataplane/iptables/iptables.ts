@@ -8,6 +8,7 @@ import { restoreText, toJson } from './restore-text.ts'
 import { ruleCommands } from './rule-commands.ts'
 import type { RuleSet } from './rules.ts'
 import { rulesChange } from './rules-change.ts'
+import { savedDifferences } from './saved-differences.ts'
 import { usesFirewallChain } from './service-chains.ts'
 import { chainsInKernel, chainsOfRules } from './shown-chains.ts'
 
@@ -39,6 +40,7 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
     'the address, KUBE-SVC-… chooses an endpoint by chance, KUBE-SEP-… rewrites the destination to the pod.',
   serves: 'packets',
   loader: 'one iptables-restore',
+  compare: savedDifferences,
   chains: chainsOfRules,
   saveCounted: family => [`${iptablesOf(family)}-save`, '-c'],
   countedChains: chainsInKernel,

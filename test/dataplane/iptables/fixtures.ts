@@ -63,13 +63,18 @@ export interface Settings {
 }
 
 /** The rules on the node n1 with the address 192.0.2.1. */
-export function compile(
+export function compile(...known: Parameters<typeof view>): RuleSet {
+  return compileServices(view(...known))
+}
+
+/** What that node knows. */
+export function view(
   services: Service[],
   slices: EndpointSlice[],
   { clusterCIDR = '', nodePortAddresses = [], ...iptables }: Settings = {},
   fields: Partial<NodeView> = {},
-): RuleSet {
-  return compileServices({
+): NodeView {
+  return {
     services,
     slices,
     settings: {
@@ -81,7 +86,7 @@ export function compile(
     node: { name: 'n1', addresses: ['192.0.2.1', '2001:db8::1'] },
     family: 'ipv4',
     ...fields,
-  })
+  }
 }
 
 /** A chain's rules, with chain names of services shortened to their kind: `SVC`, `SEP 10.1.0.1:8080`. */

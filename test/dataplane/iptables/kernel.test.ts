@@ -7,9 +7,10 @@ import { compileServices } from '../../../src/dataplane/iptables/compile.ts'
 import { restoreText } from '../../../src/dataplane/iptables/restore-text.ts'
 import { ruleCommands } from '../../../src/dataplane/iptables/rule-commands.ts'
 import type { RuleSet } from '../../../src/dataplane/iptables/rules.ts'
+import { savedDifferences } from '../../../src/dataplane/iptables/saved-differences.ts'
 import { fullSync, partialSync } from '../../../src/dataplane/iptables/sync.ts'
 import { type GoldenCase, goldenInput } from '../golden-input.ts'
-import { compile, service, slice } from './fixtures.ts'
+import { compile, service, slice, view } from './fixtures.ts'
 
 /** Runs a shell script in user and network namespaces of its own, which end with it: the machine's rules are out of reach. */
 function inNamespace(script: string): string {
@@ -45,7 +46,7 @@ const run = (variant: string, commands: readonly (readonly string[])[]) =>
   commands.map(([, ...argv]) => `iptables-${variant} ${quote(argv)}`).join('\n')
 
 const everything = (addresses: string[]) =>
-  compile(
+  view(
     [
       service({
         type: 'LoadBalancer',
@@ -72,10 +73,16 @@ const sorted = (saved: string) => {
   }
 }
 
+const rulesOfAll = ({ nat, filter }: RuleSet) =>
+  [nat, filter].flatMap(({ name: table, chains }) =>
+    chains.flatMap(({ name: chain, rules }) => rules.map(({ argv }) => ({ table, chain, argv }))),
+  )
+
 const argvs = (steps: ReturnType<typeof ruleCommands>) => steps.map(({ argv }) => argv)
 
 describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own', () => {
-  const [few, more] = [everything(['10.1.0.2']), everything(['10.1.0.2', '10.1.0.3', '10.1.0.4'])]
+  const node = everything(['10.1.0.2', '10.1.0.3', '10.1.0.4'])
+  const [few, more] = [compileServices(everything(['10.1.0.2'])), compileServices(node)]
   const jumps = { jumps: true, explain: true }
   const loaded = (variant: string, rules: RuleSet) =>
     inNamespace([restore(variant, restoreText(rules, jumps)), save(variant)].join('\n'))
@@ -102,6 +109,31 @@ describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own
     const commands = argvs([...ruleCommands(undefined, more), ...ruleCommands(more, undefined)])
     expect(inNamespace([run(variant, commands), save(variant)].join('\n'))).not.toContain('KUBE')
   })
+
+  it.each(variants)(
+    'iptables-%s: the kernel has what it was told, and a rule that was taken away is missed',
+    variant => {
+      const text = loaded(variant, more)
+      expect(savedDifferences(node, text)).toMatchObject({ differences: [], served: true })
+      // Nobody needs to say which network is the pods'.
+      const unsaid = { ...node, settings: { ...node.settings, clusterCIDR: '' } }
+      expect(savedDifferences(unsaid, text)).toMatchObject({ differences: [], clusterCIDR: '10.1.0.0/16' })
+
+      const rules = restore(variant, restoreText(more, jumps))
+      for (const [index, rule] of rulesOfAll(more).entries()) {
+        if (index % 5 !== 0) continue
+        const gone = inNamespace(
+          [rules, run(variant, [['', '-t', rule.table, '-D', rule.chain, ...rule.argv]]), save(variant)].join(
+            '\n',
+          ),
+        )
+        const [difference, ...others] = savedDifferences(node, gone).differences
+        // Of two that are alike in a row nobody can tell which is gone, and a chain's last ones move up.
+        expect(others.length, gone).toBeLessThan(3)
+        expect(difference).toMatchObject({ table: rule.table, chain: rule.chain })
+      }
+    },
+  )
 
   const many = (count: number, ...endpoints: string[]) =>
     compile(

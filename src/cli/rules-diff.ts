@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import type { NodeView } from '../dataplane/dataplane.ts'
+import { ruleWriters } from '../dataplane/modes.ts'
+import { exitCode, NetlabError } from '../errors.ts'
+import { iptablesOf } from '../model/families.ts'
+import { printableJson } from '../view/printable.ts'
+import { renderRuleDifferences } from '../view/rule-differences.ts'
+import { openTerminal } from '../view/terminal.ts'
+import type { RulesOptions } from './rules-options.ts'
+import { readStandardInput } from './standard-input.ts'
+
+/** What a node's iptables-save has said. Throws NetlabError where it cannot be read, or is something else. */
+export async function readSave(
+  file: string,
+  { file: manifests, family, mode }: RulesOptions,
+): Promise<string> {
+  const save = `${iptablesOf(family)}-save`
+  if (ruleWriters[mode].compare === undefined)
+    throw wrong(`--diff compares rules of iptables mode, and not of ${mode} mode`, 'leave out "--mode"')
+  if (file === '-' && manifests.includes('-'))
+    throw wrong(
+      'both the manifests and what the node has would come from standard input',
+      'put one of them into a file',
+    )
+  const text = file === '-' ? await readStandardInput() : readFile(file, save)
+  if (/^\*\w+$/m.test(text)) return text
+  const from = file === '-' ? 'standard input' : file
+  throw wrong(`${from} is not what ${save} prints: it has no table`, `on the node: sudo ${save} > node.txt`)
+}
+
+function readFile(file: string, save: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw wrong(`${file} cannot be read: ${(error as Error).message}`, `on the node: sudo ${save} > ${file}`)
+  }
+}
+
+function wrong(what: string, fix: string): NetlabError {
+  return new NetlabError({ what, fix, exitCode: exitCode.wrongInput })
+}
+
+/** Shows what a node's rules have else than kube-proxy would write; where something is off, the exit code says so. */
+export function showDifferences(view: NodeView, text: string, { mode, format }: RulesOptions): void {
+  const { out, err } = openTerminal()
+  const compared = ruleWriters[mode].compare?.(view, text)
+  if (compared === undefined) return
+  const { served, clusterCIDR, ...told } = compared
+  if (!served)
+    err.write(
+      `there is no chain of kube-proxy's in what the node has: is it in another mode there, or does ${iptablesOf(view.family)}-legacy-save show them?\n`,
+    )
+  if (clusterCIDR !== undefined)
+    err.write(`the node tells pods by the network ${clusterCIDR}: taken as --cluster-cidr\n`)
+  const ok = told.differences.length === 0
+  if (format === 'json') out.pass(printableJson({ ok, ...told }))
+  else out.write(renderRuleDifferences(out, compared))
+  if (!ok) process.exitCode = exitCode.failed
+}
