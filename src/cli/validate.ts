@@ -6,7 +6,7 @@ import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { extraPackages } from '../sandbox/doctor/tools.ts'
 import { LabError, type Problem } from '../text/problem.ts'
-import { inhabitants, plural } from '../view/format.ts'
+import { inhabitants, kernelNeedWords, plural } from '../view/format.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal, type Style } from '../view/terminal.ts'
 
@@ -57,12 +57,14 @@ function toJson({ file, problems }: ValidatedFile): object {
 
 function fineLine({ color }: Style, file: string, lab: Lab): string {
   const { pods, nodes, machines, services, steps } = lab
-  const packages = extraPackages(summaryOf(lab).programs)
+  const { programs, kernel } = summaryOf(lab)
+  const packages = extraPackages(programs)
   const parts = [
     inhabitants({ pods: pods.length, nodes: nodes.length, machines: machines.length }),
     plural(services.length, 'service'),
     plural(steps.length, 'step'),
     ...(packages.length === 0 ? [] : [`needs ${packages.join(', ')}`]),
+    ...kernelNeedWords(kernel),
   ]
   return `${color.green('✔')} ${file}: ${parts.join(', ')}\n`
 }

@@ -51,6 +51,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   ],
   rule: ['list', 'lst', 'show', 'add', 'delete', 'flush', 'save', 'restore'],
   neigh: ['add', 'change', 'replace', 'delete', 'get', ...listing, 'flush'],
+  tunnel: ['add', 'change', 'delete', ...listing, 'prl', '6rd'],
   netns: [
     'list',
     'lst',
@@ -125,6 +126,40 @@ export function linkName(words: readonly string[]): string | undefined {
   }
   return undefined
 }
+
+/** The kind of tunnel that `ip tunnel` makes, as `ip link` calls it (iproute2, ip/iptunnel.c); undefined where it says none. */
+export function tunnelKind(words: readonly string[]): string | undefined {
+  const mode = valueAfter(words, 'mode')
+  return mode === undefined ? undefined : (own(tunnelModes, mode) ?? mode)
+}
+
+const tunnelModes: Readonly<Record<string, string>> = {
+  'ip/ip': 'ipip',
+  ipv4: 'ipip',
+  'ipv4/ipv4': 'ipip',
+  'gre/ip': 'gre',
+  'ipv6/ip': 'sit',
+}
+
+/** The tunnel that `ip tunnel` names: after `name` or `dev` as well as alone, before its keywords. */
+export function tunnelName(words: readonly string[]): string | undefined {
+  const [first, second] = words
+  if (first === 'name') return second
+  return first === undefined || tunnelWords.has(first) ? valueAfter(words, 'name') : first
+}
+
+const tunnelWords = new Set([
+  'mode',
+  'remote',
+  'local',
+  'dev',
+  'ttl',
+  'tos',
+  'key',
+  'ikey',
+  'okey',
+  'nopmtudisc',
+])
 
 /** Keywords of `ip link add`, each with a value, that may stand before the name. */
 const linkKeywords = new Set([

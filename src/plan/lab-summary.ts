@@ -1,4 +1,5 @@
 import type { Lab } from '../model/lab.ts'
+import { kernelNeedsOf, kernelWords } from './kernel-needs.ts'
 import { labAsBuilt } from './lab-in-condition.ts'
 import { programsOf } from './programs.ts'
 
@@ -11,6 +12,8 @@ export interface LabSummary {
   minutes: number
   /** What it runs by name, besides netlab. */
   programs: readonly string[]
+  /** What it needs of its kernel beyond what every lab does: `IPVS`, `ipip`. */
+  kernel: readonly string[]
   article?: string
 }
 
@@ -29,6 +32,7 @@ export function summaryOf(lab: Lab): LabSummary {
     ...{ name, title, steps: plan.steps.length },
     minutes: Math.max(1, Math.round(words / wordsPerMinute + lines * perLine)),
     programs: [...programsOf(plan).keys()],
+    kernel: kernelWords(kernelNeedsOf(lab, plan)),
     ...(article === undefined ? {} : { article }),
   }
 }

@@ -74,8 +74,9 @@ export function apply(
     tell({ kind: 'apply-planned', planned })
     const report = { ...planned, ok: true, dryRun: options.dryRun, ms: 0, steps: [], flushed: [] }
     if (options.dryRun) return report
-    mustHaveHere(target, { steps: stages.map(({ step }) => step) })
-    await mustHaveThere(sandbox, target, originOf(state))
+    const plan = { steps: stages.map(({ step }) => step) }
+    mustHaveHere(target, plan)
+    await mustHaveThere(sandbox, { lab: target, plan, file: originOf(state) })
     let standing: Condition = {
       ...after.condition,
       ...{ endpoints: condition.endpoints, fullSync: condition.fullSync },

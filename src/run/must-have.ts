@@ -1,11 +1,12 @@
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
-import { isEverInMode } from '../model/proxy-modes.ts'
+import { kernelNeedsOf } from '../plan/kernel-needs.ts'
 import type { Plan } from '../plan/plan.ts'
 import { programsOf } from '../plan/programs.ts'
 import { labWord } from '../read/load-shipped.ts'
 import { mustBalanceSockets } from '../sandbox/bpf/socket-lb-control.ts'
 import { mustHaveIpvs } from '../sandbox/ipvs.ts'
+import { mustHaveLinks } from '../sandbox/link-kinds.ts'
 import { isThere, waysToInstall } from '../sandbox/programs.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { balancesSockets } from './socket-lb.ts'
@@ -17,8 +18,13 @@ export function mustHaveHere(lab: Lab, plan: Pick<Plan, 'steps'>): void {
 }
 
 /** The same of what can be asked in a sandbox only; `file`: the path that the lab was read from. */
-export async function mustHaveThere(sandbox: Sandbox, lab: Lab, file: string): Promise<void> {
-  if (lab.services.length > 0 && isEverInMode(lab, 'ipvs')) await mustHaveIpvs(sandbox, labWord(file))
+export async function mustHaveThere(
+  sandbox: Sandbox,
+  { lab, plan, file }: { lab: Lab; plan: Pick<Plan, 'steps'>; file: string },
+): Promise<void> {
+  const { ipvs, links } = kernelNeedsOf(lab, plan)
+  if (ipvs) await mustHaveIpvs(sandbox, labWord(file))
+  await mustHaveLinks(sandbox, labWord(file), links)
 }
 
 function mustHavePrograms(plan: Pick<Plan, 'steps'>): void {

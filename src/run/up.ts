@@ -60,7 +60,7 @@ export async function openLabSandbox(
     const { sandbox, podServer } = await start.sandbox.keep({ lab: lab.name, serves, logFile })
     state.sandbox = sandbox
     folder.write(state)
-    await mustHaveThere(sandbox, lab, options.file)
+    await mustHaveThere(sandbox, { lab, plan, file: options.file })
     const context = { sandbox, running, podServer, signal }
     return { folder, state, context }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { exitCode, NetlabError } from '../errors.ts'
 import { runAtAnyway } from './enter.ts'
+import { ownKernelLine } from './link-kinds.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** Lists the virtual servers: refused where there is no IPVS. */
@@ -11,10 +12,7 @@ export const ipvsMeans =
 
 /** What to type instead, for a lab. */
 export function ipvsWays(lab: string): string[] {
-  return [
-    `netlab up ${lab} --kernel debian-6.1   (in a virtual machine)`,
-    `netlab rules ${lab} --mode ipvs   (only prints what kube-proxy would set up)`,
-  ]
+  return [ownKernelLine(lab), `netlab rules ${lab} --mode ipvs   (only prints what kube-proxy would set up)`]
 }
 
 /** The reason for which ipvsadm was refused: the first line says it, the next ones guess. */

@@ -66,3 +66,8 @@ export function listing(words: readonly string[], last: 'and' | 'or'): string {
 export function checkAt(done: number, count: number): string {
   return `check ${Math.min(done + 1, count)} of ${count}`
 }
+
+/** What a lab needs of its kernel, as a part of a sentence: `a kernel with ipip`; none where that is nothing. */
+export function kernelNeedWords(kernel: readonly string[]): string[] {
+  return kernel.length === 0 ? [] : [`needs a kernel with ${kernel.join(', ')}`]
+}

@@ -1,5 +1,5 @@
 import type { LabSummary } from '../plan/lab-summary.ts'
-import { plural } from './format.ts'
+import { kernelNeedWords, plural } from './format.ts'
 import { block, flow, hanging, padEnd, widest } from './layout.ts'
 import { printableJson } from './printable.ts'
 import type { Style } from './terminal.ts'
@@ -19,11 +19,12 @@ export function renderShippedLabs(style: Style, labs: readonly ShippedLab[]): st
   const { color, width } = style
   const column = widest(labs.map(({ name }) => name)) + 2
   const indent = width - column < leastForText ? 2 : column
-  const lines = labs.flatMap(({ name, title, steps, minutes, packages, article }) => {
+  const lines = labs.flatMap(({ name, title, steps, minutes, packages, kernel, article }) => {
     const facts = [
       plural(steps, 'step'),
       `${minutes} min`,
       ...(packages.length === 0 ? [] : [`needs ${packages.join(', ')}`]),
+      ...kernelNeedWords(kernel),
       ...(article === undefined ? [] : [`after ${article}`]),
     ]
     const heading =

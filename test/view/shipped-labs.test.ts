@@ -3,7 +3,7 @@ import { renderShippedLabs } from '../../src/view/shipped-labs.ts'
 import { plainStyle } from '../../src/view/terminal.ts'
 
 const labs = [
-  { name: 'two-pods', title: 'Two pods on a bridge', steps: 1, minutes: 1, packages: [] },
+  { name: 'two-pods', title: 'Two pods on a bridge', steps: 1, minutes: 1, packages: [], kernel: [] },
   {
     ...{
       name: 'kube-proxy-chains',
@@ -12,6 +12,7 @@ const labs = [
       minutes: 5,
     },
     ...{ packages: ['dnsmasq-base', 'bind9-dnsutils'], article: '没有 kube-proxy 组件的集群' },
+    kernel: ['IPVS', 'ipip'],
   },
 ]
 
@@ -20,6 +21,7 @@ it('has names in a column of their own, and the facts below the title', () => {
                    1 step · 1 min
 kube-proxy-chains  Reading the chains that every cluster has
                    7 steps · 5 min · needs dnsmasq-base, bind9-dnsutils
+                   needs a kernel with IPVS, ipip
                    after 没有 kube-proxy 组件的集群
 
 Try:  netlab walk clusterip · netlab up clusterip · netlab plan clusterip
@@ -35,6 +37,7 @@ kube-proxy-chains
   has
   7 steps · 5 min
   needs dnsmasq-base, bind9-dnsutils
+  needs a kernel with IPVS, ipip
   after 没有 kube-proxy 组件的集群
 
 Try:  netlab walk clusterip

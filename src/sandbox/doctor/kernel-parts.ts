@@ -1,3 +1,4 @@
+import { type LinkKind, ownKernelLine, tryingLink } from '../link-kinds.ts'
 import { type Attempt, lastLine } from './attempt.ts'
 import type { Finding } from './finding.ts'
 
@@ -11,6 +12,18 @@ export interface KernelPart {
   means: string
   /** Only some labs need it. */
   optional?: true
+  /** What to type where no module brings it. */
+  otherwise?: string
+}
+
+/** A kind of links that only some labs need. */
+function linkPart(kind: LinkKind, means: string): KernelPart {
+  const { argv, module } = tryingLink(kind)
+  return {
+    ...{ topic: `${kind} links`, argv, module, means },
+    optional: true,
+    otherwise: ownKernelLine('LAB'),
+  }
 }
 
 const overlay =
@@ -49,27 +62,9 @@ export const kernelParts: readonly KernelPart[] = [
     module: 'nf_conntrack_netlink',
     means: 'Connection tracking is what remembers where a service sent a connection.',
   },
-  {
-    topic: 'vxlan links',
-    argv: [
-      'ip',
-      'link',
-      'add',
-      'name',
-      'vxlan1',
-      'type',
-      'vxlan',
-      'id',
-      '1',
-      'dstport',
-      '4789',
-      'remote',
-      '192.0.2.1',
-    ],
-    module: 'vxlan',
-    means: 'Labs with an overlay network between nodes need it.',
-    optional: true,
-  },
+  linkPart('vxlan', 'Labs with an overlay network between nodes need it.'),
+  linkPart('macvlan', 'Labs need it whose pods are on the network of their nodes.'),
+  linkPart('ipip', 'Labs need it that carry packets from node to node as Calico does by default.'),
 ]
 
 const loading =
@@ -83,7 +78,7 @@ export function partFinding(part: KernelPart, tried: Attempt): Finding {
     state: part.optional ? 'warning' : 'missing',
     found: lastLine(tried.output),
     means: `${part.means} ${loading}`,
-    fix: loadModules([part.module]),
+    fix: [...loadModules([part.module]), ...(part.otherwise === undefined ? [] : [part.otherwise])],
   }
 }
 
