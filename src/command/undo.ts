@@ -1,5 +1,5 @@
 import { type Action, type Command, host, type Place } from './command.ts'
-import { linkName, parseIp, valueAfter } from './ip-argv.ts'
+import { linkName, parseIp, tunnelKind, tunnelName, valueAfter } from './ip-argv.ts'
 import { IpsetState } from './ipset-state.ts'
 import { IptablesState } from './iptables-state.ts'
 import { IpvsState } from './ipvs-state.ts'
@@ -33,8 +33,8 @@ export class Before {
   readonly iptables = new IptablesState()
   readonly ipset = new IpsetState()
   readonly ipvs = new IpvsState()
-  /** Place and name of a dummy link → the command that has made it. */
-  readonly dummies = new Map<string, readonly string[]>()
+  /** Place and name of a link that one command makes, without another end → that command. */
+  readonly links = new Map<string, readonly string[]>()
   /** Place and key of a kernel setting → its value. */
   readonly settings = new Map<string, string>()
 }
@@ -109,12 +109,19 @@ function undoIp({ argv, in: place }: Command, before: Before): readonly (readonl
   switch (`${object} ${verb}`) {
     case 'link add': {
       const named = linkName(words)
-      if (valueAfter(words, 'type') === 'dummy') before.dummies.set(`${place} ${named}`, argv)
+      if (isAlone(valueAfter(words, 'type'))) before.links.set(`${place} ${named}`, argv)
       return named === undefined ? [] : [[...ip, 'link', 'delete', 'dev', named]]
     }
-    case 'link delete': {
+    case 'tunnel add': {
+      const named = tunnelName(words)
+      if (isAlone(tunnelKind(words))) before.links.set(`${place} ${named}`, argv)
+      return named === undefined ? [] : [[...ip, 'tunnel', 'delete', named]]
+    }
+    case 'link delete':
+    case 'tunnel delete': {
       // Of other links more than one command is to be said.
-      const made = before.dummies.get(`${place} ${linkName(words)}`)
+      const named = object === 'tunnel' ? tunnelName(words) : linkName(words)
+      const made = before.links.get(`${place} ${named}`)
       return made === undefined ? [] : [made]
     }
     case 'link set':
@@ -132,6 +139,11 @@ function undoIp({ argv, in: place }: Command, before: Before): readonly (readonl
     default:
       return []
   }
+}
+
+/** Whether links of a kind are made by one command, and nobody else has the other end. */
+function isAlone(kind: string | undefined): boolean {
+  return ['dummy', 'ipip', 'gre', 'sit'].includes(kind ?? '')
 }
 
 /** A link that went into another namespace comes back to where process 1 is: the host. */

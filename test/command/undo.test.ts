@@ -13,6 +13,12 @@ describe('a command is taken back by', () => {
     ['ip link add name br1 type bridge', ['ip link delete dev br1']],
     ['ip link add v0 type veth peer name v1', ['ip link delete dev v0']],
     ['ip link add link br1 name br1.5 type vlan id 5', ['ip link delete dev br1.5']],
+    ['ip link add name tunl0 type ipip', ['ip link delete dev tunl0']],
+    ['ip tunnel add tunl1 mode ipip remote 192.0.2.1', ['ip tunnel delete tunl1']],
+    ['ip tun a name t mode ipip', ['ip tunnel delete t']],
+    ['ip tunnel add mode ipip name t', ['ip tunnel delete t']],
+    ['ip tunnel del t', []],
+    ['ip link set dev tunl0 mtu 1440 up', ['ip link set dev tunl0 mtu 1440 down']],
     ['ip -6 a add fd00::1/64 dev br1', ['ip -6 address delete fd00::1/64 dev br1']],
     ['ip link set br1 promisc on', ['ip link set br1 promisc off']],
     ['ip link set dev v0 master br1 up', ['ip link set dev v0 nomaster down']],
@@ -255,5 +261,12 @@ describe('commands of ipset, ipvsadm and kube-ipvs0 are taken back', () => {
       ['ip link delete dev kube-ipvs0'],
       ['ip link add kube-ipvs0 type dummy'],
     ])
+  })
+
+  it('so does a tunnel, whichever command makes it, and whichever takes it away', () => {
+    const add = 'ip tunnel add t mode ipip remote 192.0.2.1'
+    expect(takenBack(add, 'ip link delete dev t').at(-1)).toEqual([add])
+    const link = 'ip link add name t type ipip remote 192.0.2.1'
+    expect(takenBack(link, 'ip tunnel del t').at(-1)).toEqual([link])
   })
 })
