@@ -1,6 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import { runAtAnyway } from '../enter.ts'
 import { mustStillLive } from '../lab-gone.ts'
+import { fitting } from '../patience.ts'
 import { insideProgram } from '../program-files.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { toldJson } from '../told-json.ts'
@@ -97,7 +98,7 @@ export async function traceRequest(
   const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.trace], {
     input: JSON.stringify(order),
     why,
-    deadline: (order.longest + startPatience) * 1000,
+    deadline: (order.longest + fitting(startPatience)) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
   if (finished.exitCode !== 0) await mustStillLive(sandbox, why)

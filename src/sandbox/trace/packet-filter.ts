@@ -15,12 +15,16 @@ const reset = 0x04
 /** Where a step goes on, by the name of another one. */
 type Named = readonly [name: string, code: number, whenTrue: string, whenFalse: string, value: number]
 
-/** What of a family is looked at; `code` and `value` find where TCP's header begins. */
-function stepsOf(family: string, protocolAt: number, icmp: number, [code, value]: [number, number]): Named[] {
+/** What of a family is looked at: all of some protocols; `code` and `value` find where TCP's header begins. */
+function stepsOf(
+  family: string,
+  protocolAt: number,
+  taken: readonly number[],
+  [code, value]: [number, number],
+): Named[] {
   return [
     [family, load.byte, '', '', protocolAt],
-    ['', jump.equal, 'take', '', 17],
-    ['', jump.equal, 'take', '', icmp],
+    ...taken.map((protocol): Named => ['', jump.equal, 'take', '', protocol]),
     ['', jump.equal, '', 'leave', 6],
     ['', code, '', '', value],
     ['', load.byteAtIndex, '', '', 13],
@@ -33,15 +37,16 @@ function stepsOf(family: string, protocolAt: number, icmp: number, [code, value]
 
 /**
  * What TCP's data is not: the first packets of connections and refusals (a reset that answers a SYN has the sequence number 0, RFC 9293
- * section 3.10.7), datagrams, ICMP, and questions for neighbours.
+ * section 3.10.7), datagrams, ICMP, packets in packets (protocol 4), and questions for neighbours.
  */
 const named: readonly Named[] = [
   ['', load.half, '', '', protocolOfFrame],
   ['', jump.equal, 'take', '', 0x0806],
   ['', jump.equal, 'ipv6', '', 0x86dd],
   ['', jump.equal, '', 'leave', 0x0800],
-  ...stepsOf('ipv4', 9, 1, [index.fromHeader, 0]),
-  ...stepsOf('ipv6', 6, 58, [index.fixed, 40]),
+  // Of what a tunnel carries the inside is not looked at here: of VXLAN's datagrams, and of protocol 4.
+  ...stepsOf('ipv4', 9, [17, 1, 4], [index.fromHeader, 0]),
+  ...stepsOf('ipv6', 6, [17, 58], [index.fixed, 40]),
   ['take', finish, '', '', whole],
   ['leave', finish, '', '', 0],
 ]

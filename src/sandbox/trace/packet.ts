@@ -69,7 +69,7 @@ function readTransport(
     case 'icmp':
       return { ...packet, ...icmpPart(packet.family, bytes, isInner) }
     default:
-      return packet
+      return { ...packet, ...(protocol === ipInIp && !isInner ? carriedBehind(bytes) : {}) }
   }
 }
 
@@ -117,7 +117,14 @@ const tunnelPorts: readonly number[] = [4789, 8472]
 /** A frame in a VXLAN packet: behind UDP's header and VXLAN's, both of eight bytes, is an Ethernet header of fourteen. */
 function carriedPart(bytes: Buffer, isInner: boolean): Pick<Packet, 'carries' | 'key'> {
   if (isInner || !tunnelPorts.includes(bytes.readUInt16BE(2)) || bytes.length < 50) return {}
-  const carries = readPacket(bytes.subarray(30), true)
+  return carriedBehind(bytes.subarray(30))
+}
+
+/** The protocol of a packet that is nothing but a header before another one (RFC 2003). */
+const ipInIp = 4
+
+function carriedBehind(bytes: Buffer): Pick<Packet, 'carries' | 'key'> {
+  const carries = readPacket(bytes, true)
   return carries === undefined ? {} : { carries, ...(carries.key === undefined ? {} : { key: carries.key }) }
 }
 

@@ -78,6 +78,11 @@ test.each(families)(
   },
 )
 
+test('a packet in a packet is taken, whatever is in it, and is of IPv4', () => {
+  expect(takes(0x0800, ipv4(4, ipv4(6, tcp('00000007', '18'))))).toBe(true)
+  expect(takes(0x86dd, ipv6(4, ipv4(6, tcp('00000007', '02'))))).toBe(false)
+})
+
 test('questions for neighbours are taken, other protocols are not', () => {
   expect(takes(0x0806, Buffer.alloc(28))).toBe(true)
   expect(takes(0x88cc, ipv4(17, Buffer.alloc(8)))).toBe(false)

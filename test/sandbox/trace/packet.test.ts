@@ -35,6 +35,18 @@ test('a tunnel’s packet has the key of the packet in it', () => {
   expect(outer).toMatchObject({ port: 8472, key: 'tcp 7', carries: { sourcePort: 50_000 } })
 })
 
+test('so has that of an IPIP tunnel, but not the one that an error is about', () => {
+  const inner = bytes(ipv4('06'), ports, '00 00 00 07 00 00 00 00 a0 02 00 00 00 00 00 00').toString('hex')
+  const outer = readPacket(bytes(ipv4('04'), inner))
+  expect(outer).toMatchObject({
+    protocol: 'other',
+    key: 'tcp 7',
+    carries: { sourcePort: 50_000, kind: 'syn' },
+  })
+  const error = readPacket(bytes(ipv4('01'), '03 03 00 00 00 00 00 00', ipv4('04'), inner))
+  expect(error?.about).toEqual({ ...outer, key: undefined, carries: undefined })
+})
+
 test('questions for neighbours are read in both families', () => {
   const arp = bytes('00 01 08 00 06 04 00 01', '00'.repeat(16), '0a 00 00 63')
   expect(readNeighbour(0x0806, arp)).toEqual({ asks: true, address: '10.0.0.99' })
