@@ -224,6 +224,8 @@ export function impliedMatch(protocol: string): string {
 const protocolNumbers: Readonly<Record<string, string>> = {
   '0': 'all',
   '1': 'icmp',
+  // Debian's /etc/protocols has this name for IP in IP; what it calls ipip is number 94.
+  '4': 'ipencap',
   '6': 'tcp',
   '17': 'udp',
   '58': 'ipv6-icmp',

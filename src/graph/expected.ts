@@ -1,6 +1,7 @@
 import type { Command, Place } from '../command/command.ts'
 import { host } from '../command/command.ts'
-import { linkName, parseIp, valueAfter } from '../command/ip-argv.ts'
+import { linkName, parseIp, tunnelKind, tunnelName, valueAfter } from '../command/ip-argv.ts'
+import { broughtLinks } from '../command/link-kinds.ts'
 import { own } from '../command/own.ts'
 import { placed } from '../command/undo.ts'
 import { canonical, contains, familyOf } from '../model/address.ts'
@@ -14,6 +15,8 @@ export interface ExpectedLink {
   /** The bridge that it is plugged into. */
   master?: string
   isBridge: boolean
+  /** It wraps packets into others: the ends that it has to have; left out: any. */
+  ipip?: { local?: string; remote?: string }
   /** The other end of a veth pair. */
   peer?: { place: Place; interface: string }
 }
@@ -59,6 +62,8 @@ const effects: Readonly<Record<string, (change: Change) => void>> = {
   'link add': addLink,
   'link set': setLink,
   'link delete': ({ places, place, words }) => deleteLink(places, place, linkName(words) ?? ''),
+  'tunnel add': ({ place, words }) => addTunnel(place, tunnelName(words), tunnelKind(words), words),
+  'tunnel delete': ({ places, place, words }) => deleteLink(places, place, tunnelName(words) ?? ''),
   'address add': addAddress,
   'address replace': addAddress,
   'address delete': deleteAddress,
@@ -103,7 +108,8 @@ function addLink({ places, place, name: here, words }: Change): void {
   const there = valueAfter(type === -1 ? words : words.slice(0, type), 'netns')
   const at = words.indexOf('peer')
   const isBridge = type !== -1 && words[type + 1] === 'bridge'
-  const link: ExpectedLink = { up: false, addresses: new Set(), isBridge }
+  const kind = type === -1 ? undefined : words[type + 1]
+  const link: ExpectedLink = { ...{ up: false, addresses: new Set(), isBridge }, ...tunnelEnds(kind, words) }
   const target = places.get(there ?? here) ?? place
   target.links.set(name, link)
   if (at === -1) return
@@ -115,9 +121,40 @@ function addLink({ places, place, name: here, words }: Change): void {
   places.get(peerPlace)?.links.set(peerName, { up: false, addresses: new Set(), isBridge: false, peer })
 }
 
+function addTunnel(
+  place: ExpectedPlace,
+  name: string | undefined,
+  kind: string | undefined,
+  words: readonly string[] = [],
+): void {
+  if (name === undefined) return
+  place.links.set(name, {
+    ...{ up: false, addresses: new Set(), isBridge: false },
+    ...tunnelEnds(kind, words),
+  })
+}
+
+function tunnelEnds(kind: string | undefined, words: readonly string[]): Pick<ExpectedLink, 'ipip'> {
+  if (kind !== 'ipip') return {}
+  const [local, remote] = [valueAfter(words, 'local'), valueAfter(words, 'remote')]
+  return {
+    ipip: {
+      ...(local === undefined || local === 'any' ? {} : { local }),
+      ...(remote === undefined || remote === 'any' ? {} : { remote }),
+    },
+  }
+}
+
+/** A link that commands have made, or that the kernel brings along with its kind. */
+function linkIn(place: ExpectedPlace, name: string): ExpectedLink | undefined {
+  const kind = broughtLinks.get(name)
+  if (!place.links.has(name) && kind !== undefined) addTunnel(place, name, kind)
+  return place.links.get(name)
+}
+
 function setLink({ places, place, words }: Change): void {
   const name = linkName(words) ?? ''
-  const link = place.links.get(name)
+  const link = linkIn(place, name)
   if (link === undefined) return
   const to = valueAfter(words, 'netns')
   const target = to === undefined ? place : to === '1' ? places.get(host) : places.get(to)
@@ -149,7 +186,7 @@ function deleteLink(places: Places, place: ExpectedPlace, name: string): void {
 
 function addAddress({ place, words }: Change): void {
   const address = addressIn(words)
-  const link = place.links.get(valueAfter(words, 'dev') ?? '')
+  const link = linkIn(place, valueAfter(words, 'dev') ?? '')
   if (address !== undefined) link?.addresses.add(address)
 }
 

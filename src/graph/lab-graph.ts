@@ -31,8 +31,9 @@ export function expectedOf({ plan }: Pick<LabInCondition, 'plan'>): Expected {
 /** A lab as its last step leaves it. */
 export function graphOf(running: LabInCondition, expected: Expected = expectedOf(running)): Graph {
   const { lab, services } = running
-  const links = linksOf(lab)
-  const segments = segmentsOf(lab, expected)
+  const wrapping = ipipEnds(lab, expected)
+  const links = [...linksOf(lab), ...wrapping.map(({ link }) => link)]
+  const segments = segmentsOf(lab, expected, wrapping)
   return {
     ...{ lab: lab.name, title: lab.title, running: false },
     places: placesOf(lab, expected, segments),
@@ -57,7 +58,7 @@ function tunnelId(name: string): string {
 /** What the tunnel of an overlay is called; its VXLAN network identifier is 1. */
 const overlayTunnel = 'VXLAN 1'
 
-function segmentsOf(lab: Lab, expected: Expected): GraphSegment[] {
+function segmentsOf(lab: Lab, expected: Expected, wrapping: readonly IpipEnd[]): GraphSegment[] {
   const bridges = [...lab.bridges, ...bridgesByPlugins(lab)].map((bridge): GraphSegment => {
     const { node, name } = bridge
     const known = expected.get(node)?.links.get(name)
@@ -68,10 +69,10 @@ function segmentsOf(lab: Lab, expected: Expected): GraphSegment[] {
   const networks = lab.networks.map(
     ({ name }): GraphSegment => ({ id: networkId(name), kind: 'network', name, ...bare }),
   )
-  return [...networks, ...tunnelsOf(lab), ...bridges]
+  return [...networks, ...tunnelsOf(lab, wrapping), ...bridges]
 }
 
-function tunnelsOf({ overlay, nodes, machines }: Lab): GraphSegment[] {
+function tunnelsOf({ overlay, nodes, machines }: Lab, wrapping: readonly IpipEnd[]): GraphSegment[] {
   const carriers = new Map<string, Set<string>>()
   const carry = (name: string, network: string | undefined) => {
     const known = carriers.get(name) ?? new Set()
@@ -82,10 +83,34 @@ function tunnelsOf({ overlay, nodes, machines }: Lab): GraphSegment[] {
   for (const { interfaces, vxlans = [] } of [...nodes, ...machines])
     for (const vxlan of vxlans)
       carry(vxlanNetwork(vxlan), interfaces.find(({ name }) => name === vxlan.dev)?.network)
+  for (const { tunnel, networks } of wrapping) for (const network of networks) carry(tunnel, network)
   return [...carriers].map(([name, carriedBy]) => ({
     ...{ id: tunnelId(name), kind: 'tunnel', name, addresses: [], marks: [] },
     carriedBy: [...carriedBy],
   }))
+}
+
+/** An interface of a machine that wraps packets into others. */
+interface IpipEnd {
+  /** What the tunnel is called. */
+  tunnel: string
+  link: GraphLink
+  /** The machine's own, by one of which its packets go. */
+  networks: readonly string[]
+}
+
+/** Those that a lab's own commands switch on: one without a far end is in one tunnel with all others of the kind. */
+function ipipEnds({ nodes, machines }: Lab, expected: Expected): IpipEnd[] {
+  return [...nodes, ...machines].flatMap(({ name: place, interfaces }) =>
+    [...(expected.get(place)?.links ?? [])].flatMap(([name, { ipip, up }]) => {
+      if (ipip === undefined || !up) return []
+      const ends = [ipip.local, ipip.remote].filter(end => end !== undefined).sort()
+      const tunnel = ipip.remote === undefined ? 'IPIP' : `IPIP ${ends.join(' – ')}`
+      const near = { place, interface: name }
+      const link: GraphLink = { kind: 'tunnel', near, segment: tunnelId(tunnel), marks: [] }
+      return [{ tunnel, link, networks: interfaces.map(({ network }) => network) }]
+    }),
+  )
 }
 
 function linksOf(lab: Lab): GraphLink[] {

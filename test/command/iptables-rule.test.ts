@@ -11,6 +11,7 @@ const typed: readonly (readonly [table: string, rule: string])[] = [
   ['filter', '! -s 10.0.0.5/24 -j ACCEPT'],
   ['filter', '--prot TCP --dest 10.0.0.1/255.255.255.0 --dport :1023 --jump DROP'],
   ['filter', '-p 6 -m tcp --destination-port=1024: --goto=C'],
+  ['filter', '-p 4 -j DROP'],
   ['filter', '-p tcp -m tcp -j DROP'],
   ['filter', '-p all -s 0.0.0.0/0 -i + -j DROP'],
   ['filter', '-p tcp --syn -j DROP'],

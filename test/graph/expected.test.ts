@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { expectedAfter } from '../../src/graph/expected.ts'
+import { graphOf } from '../../src/graph/lab-graph.ts'
+import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
+import { loadLab } from '../../src/read/load-lab.ts'
 
 /** What lines, each with the place where it runs before a colon, leave behind. */
 function after(...lines: string[]) {
@@ -113,4 +116,39 @@ test('flushes the addresses of an interface, of one family or of both', () => {
   expect(after(...both, 'a: ip -6 addr flush dev eth0').a?.links).toEqual(['eth0 up 10.0.0.11/24'])
   expect(after(...both, 'a: ip -4 addr flush eth0').a).toEqual({ links: ['eth0 up fd00::11/64'], routes: [] })
   expect(after(...both, 'a: ip address flush dev eth0 scope global').a?.links).toEqual(['eth0 up'])
+})
+
+test('knows tunnels that commands make, and those that the kernel brings along', () => {
+  expect(
+    after(
+      'host: ip netns add n1',
+      'n1: ip link set dev tunl0 up',
+      'n1: ip address add 10.244.1.0/32 dev tunl0',
+      'n1: ip tunnel add t mode ipip remote 192.0.2.1',
+      'n1: ip link add name u type ipip local 192.0.2.2 remote 192.0.2.3',
+      'n1: ip tunnel del t',
+      'n1: ip link set dev other up',
+    ).n1?.links,
+  ).toEqual(['tunl0 up 10.244.1.0/32', 'u down'])
+  const places = expectedAfter([
+    {
+      argv: ['ip', 'link', 'add', 'name', 'u', 'type', 'ipip', 'local', 'any', 'remote', '192.0.2.3'],
+      in: 'host',
+    },
+  ])
+  expect(places.get('host')?.links.get('u')?.ipip).toEqual({ remote: '192.0.2.3' })
+})
+
+test('draws those that are up as a tunnel over the networks of their machines', () => {
+  const { segments, links } = graphOf(labAsBuilt(loadLab('labs/calico-ipip.yaml')))
+  expect(segments.filter(({ kind }) => kind === 'tunnel')).toEqual([
+    {
+      ...{ id: 'tunnel IPIP', kind: 'tunnel', name: 'IPIP', addresses: [], marks: [] },
+      carriedBy: ['network lan', 'network annex'],
+    },
+  ])
+  const ends = links.flatMap(({ kind, near }) =>
+    kind === 'tunnel' ? [`${near.place} ${near.interface}`] : [],
+  )
+  expect(ends).toEqual(['master tunl0', 'worker tunl0', 'annex-worker tunl0'])
 })
