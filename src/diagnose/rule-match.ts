@@ -1,4 +1,4 @@
-import { parseRule, type RuleOption } from '../command/iptables-argv.ts'
+import { parseRule, protocolName, type RuleOption } from '../command/iptables-argv.ts'
 import { markAndMask } from '../command/iptables-rule.ts'
 import type { ListedRule } from '../command/iptables-save.ts'
 import { contains, familyOf } from '../model/address.ts'
@@ -11,7 +11,7 @@ export interface Packet {
   destination: string
   port?: number
   /** TCP, where it does not say. */
-  protocol?: 'tcp' | 'udp' | 'icmp'
+  protocol?: 'tcp' | 'udp' | 'icmp' | 'ipip'
   icmpType?: number
   icmpCode?: number
   /** The interface that it came in by; undefined for what the host itself sends. */
@@ -29,7 +29,8 @@ export interface Surroundings {
   rose(rule: ListedRule): boolean
 }
 
-const protocolNames = { tcp: ['tcp', '6'], udp: ['udp', '17'], icmp: ['icmp', '1', 'ipv6-icmp', '58'] }
+/** As iptables-save writes them. */
+const protocolNames = { tcp: ['tcp'], udp: ['udp'], icmp: ['icmp', 'ipv6-icmp'], ipip: ['ipencap'] }
 
 /** How likely a rule takes a packet: 0, 1, or in between where it throws dice. */
 export function chanceOf(rule: ListedRule, packet: Packet, around: Surroundings): number {
@@ -60,7 +61,7 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
     case '-o':
       return Number(isInterface(value, packet.out))
     case '-p':
-      return Number([...protocolNames[packet.protocol ?? 'tcp'], 'all', '0'].includes(value))
+      return Number([...protocolNames[packet.protocol ?? 'tcp'], 'all'].includes(protocolName(value)))
     case '--icmp-type':
     case '--icmpv6-type':
       return Number(

@@ -28,6 +28,16 @@ export interface Link {
   master?: string
   /** What it is as a port of that bridge. */
   port?: { state: string; hairpin: boolean; isolated: boolean }
+  /** What it wraps packets into. */
+  tunnel?: LinkTunnel
+}
+
+/** A tunnel whose packets are IP packets in others. */
+export interface LinkTunnel {
+  kind: 'ipip'
+  /** The ends that it has to; left out: any. */
+  local?: string
+  remote?: string
 }
 
 /** A route, or what `ip route get` answers. */

@@ -1,5 +1,5 @@
 import { type Family, familyOf } from '../model/address.ts'
-import type { Connection, Forwarding, Link, Listener, Neighbour, Route } from './facts.ts'
+import type { Connection, Forwarding, Link, LinkTunnel, Listener, Neighbour, Route } from './facts.ts'
 
 /** The parts of `ip -j -d addr` that are read here. */
 interface LinkJson {
@@ -11,7 +11,11 @@ interface LinkJson {
   mtu?: number
   master?: string
   addr_info?: { family: string; local: string; prefixlen: number; scope?: string }[]
-  linkinfo?: { info_slave_data?: { state?: string; hairpin?: boolean; isolated?: boolean } }
+  linkinfo?: {
+    info_kind?: string
+    info_data?: { local?: string; remote?: string }
+    info_slave_data?: { state?: string; hairpin?: boolean; isolated?: boolean }
+  }
 }
 
 interface RouteJson {
@@ -67,9 +71,19 @@ export function parseLinks(text: string, family: Family): readonly Link[] | unde
           : {
               port: { state: port.state, hairpin: port.hairpin ?? false, isolated: port.isolated ?? false },
             }),
+        ...(linkinfo?.info_kind === 'ipip' ? { tunnel: tunnelOf(linkinfo.info_data) } : {}),
       }
     },
   )
+}
+
+/** ip(8) says `any` where a tunnel has no end that it has to have. */
+function tunnelOf({ local = 'any', remote = 'any' }: { local?: string; remote?: string } = {}): LinkTunnel {
+  return {
+    kind: 'ipip',
+    ...(local === 'any' ? {} : { local }),
+    ...(remote === 'any' ? {} : { remote }),
+  }
 }
 
 /** Reads what `ip -j route` prints, or `ip -j route get`. */

@@ -27,7 +27,7 @@ export async function followMachines(source: Source, question: Question): Promis
     return finding(`${url} names nobody whom the lab knows: see /etc/hosts in ${from}`, undefined)
   if (question.wantsFailure)
     return finding(`nothing on the way stops packets from ${from} to ${url}`, undefined)
-  const surroundings = await readMachines(source, question.family)
+  const surroundings = await readMachines(source, question)
   if (surroundings === undefined) return undefined
   const journey = new Journey(surroundings, question)
   return (

@@ -3,7 +3,7 @@ import { commandLine } from '../../command/command-line.ts'
 import { iptablesLine, ruleText } from '../../command/iptables-save.ts'
 import { isLoopback } from '../../model/address.ts'
 import { iptablesOf } from '../../model/families.ts'
-import { tunnelDevice } from '../../model/overlay.ts'
+import { tunnelDevice, vxlanOverhead } from '../../model/overlay.ts'
 import { ignoresPings, type MachineFacts, type Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -14,7 +14,9 @@ import { protocolOf, type Question } from '../question.ts'
 import type { Packet } from '../rule-match.ts'
 import { routeWords, type Shown, showListeners } from '../show.ts'
 import { pastPair } from './across-pair.ts'
+import { ipipOverhead, ipipTunnel } from './ipip-tunnel.ts'
 import { crossing, turnedBack } from './network.ts'
+import { ownAddressLost, ownRouteOff } from './own-network.ts'
 import { ownTunnel } from './own-tunnel.ts'
 import { gatewayRoutes } from './paired-pods.ts'
 import type { Port } from './port.ts'
@@ -31,6 +33,9 @@ const mostHops = 32
 /** What a router says of a packet that is too large (RFC 1191, RFC 4443). */
 const tooLarge = { ipv4: { icmpType: 3, icmpCode: 4 }, ipv6: { icmpType: 2, icmpCode: 0 } } as const
 
+/** Bytes before a packet in a tunnel, by what carries it: VXLAN's, or IPIP's. */
+const overheads = { udp: vxlanOverhead, ipip: ipipOverhead } as const
+
 /** A packet under way, and where it is. */
 interface Stand {
   place: Place
@@ -41,8 +46,8 @@ interface Stand {
   from?: Place
   /** It is no answer of TCP's, but what a router's kernel says of a packet. */
   isMessage?: true
-  /** It carries a packet of that way, as flannel's tunnel has it. */
-  wraps?: Crossed['direction']
+  /** It carries a packet of that way through a tunnel, with so many bytes of its own. */
+  wraps?: { direction: Crossed['direction']; bytes: number }
 }
 
 /** The way of a request over machines, there and back. */
@@ -56,6 +61,8 @@ export class Journey {
   readonly #surroundings: Surroundings
   readonly #question: Question
   readonly #translations = new Translations()
+  /** From which address wrapped packets have come to which machine. */
+  readonly #wrappedTo = new Set<string>()
   /** Machines whose kernels have seen the request. */
   readonly #met = new Set<Place>()
 
@@ -146,6 +153,8 @@ export class Journey {
         localnet,
       )
     if (isOwn(facts, packet.destination)) return this.#take(came)
+    const lost = ownAddressLost(this.#surroundings.own, place, packet.destination, facts)
+    if (lost !== undefined) return lost
     if (facts.sysctls[forwards] !== '1') return this.#unset(`${place} does not forward`, place, forwards)
     return this.#passOn(came, 'FORWARD', ['mangle', 'filter'], await this.#route(came))
   }
@@ -184,7 +193,8 @@ export class Journey {
     const tunnel =
       route.device === tunnelDevice
         ? flannelTunnel(this.#surroundings, place, next)
-        : ownTunnel(this.#surroundings, place, route.device, next)
+        : (ownTunnel(this.#surroundings, place, route.device, next) ??
+          ipipTunnel(this.#surroundings, place, route.device, next))
     if (tunnel !== undefined) {
       this.#cross({ ...at, packet: sent }, route.device, chain)
       return 'headline' in tunnel ? tunnel : this.#wrapUp({ ...at, packet: sent }, tunnel)
@@ -204,19 +214,31 @@ export class Journey {
     )
     const mtu = this.#facts(place).links?.find(({ name }) => name === device)?.mtu ?? 0
     this.crossed.push({
-      ...{ place, device, mtu, packet, forwards: chain === 'FORWARD', wrapped: wraps !== undefined },
-      direction: wraps ?? (answering === undefined ? 'there' : 'back'),
+      ...{ place, device, mtu, packet, forwards: chain === 'FORWARD', wrapper: wraps?.bytes ?? 0 },
+      direction: wraps?.direction ?? (answering === undefined ? 'there' : 'back'),
       ...(own === undefined || taker === undefined ? {} : { ports: { own, taker } }),
     })
   }
 
   /** Sends a packet through a tunnel: a packet of the machine's own carries it to another one. */
-  async #wrapUp(at: Stand, { source, destination, port, place, device }: Tunnel): Promise<Stand | Evidence> {
-    const wrapper = { source, destination, port, protocol: 'udp' as const, mark: 0, states: [] }
-    const wraps = at.answering === undefined ? 'there' : 'back'
-    const carried = await this.#carried({ place: at.place, packet: wrapper, wraps })
+  async #wrapUp(at: Stand, tunnel: Tunnel): Promise<Stand | Evidence> {
+    const { opened, ...header } = tunnel
+    const wrapper = { ...header, mark: 0, states: [] }
+    const wraps = {
+      direction: at.answering === undefined ? ('there' as const) : ('back' as const),
+      bytes: overheads[tunnel.protocol],
+    }
+    // Unlike UDP's, which is sent from another port, a packet of protocol 4 answers those that came the other way.
+    const answers = tunnel.protocol === 'ipip' && this.#wrappedTo.has(`${tunnel.destination} ${at.place}`)
+    const carried = await this.#carried({
+      ...{ place: at.place, packet: wrapper, wraps },
+      ...(answers ? { answering: at.place } : {}),
+    })
     if ('headline' in carried) return carried
-    return { ...at, place, packet: { ...at.packet, in: device } }
+    this.#wrappedTo.add(`${carried.packet.source} ${carried.place}`)
+    const end = opened(carried)
+    if ('headline' in end) return end
+    return { ...at, place: end.place, packet: { ...at.packet, in: end.device } }
   }
 
   /** Brings a packet to who takes it. Between two pods on a bridge the node looks at it all the same, where it is told to. */
@@ -278,7 +300,7 @@ export class Journey {
   }
 
   #wayLost({ place, packet, answering }: Stand, said: string): Evidence {
-    const { overlay, pairs } = this.#surroundings
+    const { overlay, pairs, own: ownNetwork } = this.#surroundings
     const pair = pairs.find(({ pod }) => pod.name === place)
     // Of a node's cables to its pods only that to the receiver matters.
     const ports = this.#surroundings.ports.filter(
@@ -287,8 +309,17 @@ export class Journey {
     )
     const [own] = ports
     const [shown = []] = this.shown.slice(-1)
-    if (own === undefined) return finding(`${place} has no route to ${packet.destination}`, undefined, shown)
-    const { sysctls, routes } = this.#facts(place)
+    const facts = this.#facts(place)
+    if (own === undefined)
+      return (
+        ownRouteOff(
+          ownNetwork,
+          { place, destination: packet.destination, instead: undefined },
+          facts,
+          shown,
+        ) ?? finding(`${place} has no route to ${packet.destination}`, undefined, shown)
+      )
+    const { sysctls, routes } = facts
     const gateway = pair === undefined ? undefined : gatewayRoutes(pair, routes).join(' && ')
     return wayLost({
       machine: own.machine,
@@ -301,6 +332,8 @@ export class Journey {
       overlay,
       pairs,
       gateway,
+      own: ownNetwork,
+      facts,
     })
   }
 

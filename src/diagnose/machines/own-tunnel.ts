@@ -37,8 +37,8 @@ export function ownTunnel(
   const off = cardOff({ machine, declared: { name: vxlan.name, addresses }, link: there })
   if (off !== undefined) return off
   return {
-    ...{ source: own.local, destination: vxlan.local, port: vxlan.port },
-    ...{ place: machine.name, device: vxlan.name },
+    ...{ source: own.local, destination: vxlan.local, protocol: 'udp', port: vxlan.port },
+    opened: () => ({ place: machine.name, device: vxlan.name }),
   }
 }
 

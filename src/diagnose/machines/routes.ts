@@ -12,6 +12,7 @@ import { pathFilters } from '../kernel-switches.ts'
 import type { Packet } from '../rule-match.ts'
 import type { Shown } from '../show.ts'
 import { endOff } from './across-pair.ts'
+import { type OwnNetwork, ownRouteOff } from './own-network.ts'
 import type { PairedPod } from './paired-pods.ts'
 import { cardOff, type Port } from './port.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -33,6 +34,9 @@ export interface Lost {
   pairs: readonly PairedPod[]
   /** The command that brings a pod's default route, where that takes more than the route. */
   gateway: string | undefined
+  /** What the lab's own commands have made. */
+  own: OwnNetwork
+  facts: MachineFacts
 }
 
 /** Why a machine knows no way: with a card or an address the kernel takes the routes over it. */
@@ -47,6 +51,8 @@ export function wayLost({
   overlay,
   pairs,
   gateway,
+  own,
+  facts,
 }: Lost): Evidence {
   for (const port of ports) {
     const off = port.segment.bridge === undefined ? endOff(port, pairs) : cardOff(port)
@@ -65,6 +71,11 @@ export function wayLost({
       shown,
     )
   }
+  const off =
+    gateway === undefined
+      ? ownRouteOff(own, { place, destination: packet.destination, instead: undefined }, facts, shown)
+      : undefined
+  if (off !== undefined) return off
   const goes = answering === undefined ? '' : `, so the answer of ${answering} goes nowhere`
   const route = overlayRoute(overlay, place, packet.destination) ?? ownRoute(machine, packet.destination)
   return finding(
@@ -76,13 +87,15 @@ export function wayLost({
 
 /** Whether a machine sends a packet by another way than the route that flanneld or the lab gave it for such. */
 export function otherWay(
-  { overlay, machines, ports }: Surroundings,
+  { overlay, machines, ports, own }: Surroundings,
   place: string,
   destination: string,
   { device, gateway }: Route,
   shown: Shown,
 ): Evidence | undefined {
   const argv = overlayRoute(overlay, place, destination)
+  const off = ownRouteOff(own, { place, destination, instead: gateway ?? device }, machines.get(place), shown)
+  if (off !== undefined) return off
   if (argv === undefined) {
     const machine = ports.find(each => each.machine.name === place)?.machine
     const declared = machine?.routes.find(({ to }) => contains(to, destination))

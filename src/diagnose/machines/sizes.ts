@@ -1,6 +1,6 @@
 import type { Command, Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
-import { ethernetMtu, tunnelDevice, vxlanOverhead } from '../../model/overlay.ts'
+import { ethernetMtu, tunnelDevice } from '../../model/overlay.ts'
 import type { Link, MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
@@ -19,8 +19,8 @@ export interface Crossed {
   forwards: boolean
   packet: Packet
   direction: 'there' | 'back'
-  /** It carries another packet, as flannel's tunnel has it. */
-  wrapped: boolean
+  /** Bytes of it that carry another packet through a tunnel; 0: it carries none. */
+  wrapper: number
   /** The two ends; left out for the tunnel's device, whose packets go on in others. */
   ports?: { own: Port; taker: Port }
 }
@@ -49,8 +49,8 @@ interface Spot {
 export function narrowFor(crossed: readonly Crossed[], bytes: number, from = 0): Narrow | undefined {
   for (const [index, each] of crossed.entries()) {
     if (index < from) continue
-    // A wrapper that is too large for its card is sent in pieces, since it says nothing against that (no DF).
-    const size = each.wrapped ? Math.min(bytes + vxlanOverhead, each.mtu) : bytes
+    // A wrapper that is too large for its card is sent in pieces, or the one in it is answered before: what is sent is no larger.
+    const size = each.wrapper === 0 ? bytes : Math.min(bytes + each.wrapper, each.mtu)
     const common = { index, crossed: each, size, bytes }
     // A router tells the sender. TCP's own packets fit their own card.
     if (each.mtu < size && each.forwards) return { ...common, kind: 'told', mtu: each.mtu }
@@ -94,14 +94,14 @@ export function lostInSilence(
   machines: ReadonlyMap<Place, MachineFacts>,
   stuck: Shown,
 ): Evidence {
-  const { place, ports, wrapped } = crossed
+  const { place, ports, wrapper } = crossed
   const isLowered = lowered.length > 0
   const who = isLowered ? spot.called : (ports?.taker.segment.called ?? spot.called)
-  const isWhole = wrapped && size === bytes + vxlanOverhead
-  const large = `packets of ${size}${isWhole ? ` (${bytes}, and ${vxlanOverhead} of the tunnel's)` : ''}`
+  const isWhole = wrapper > 0 && size === bytes + wrapper
+  const large = `packets of ${size}${isWhole ? ` (${bytes}, and ${wrapper} of the tunnel's)` : ''}`
   const lower = [ports?.own, ports?.taker].flatMap(port => (port === undefined ? [] : loweredCard(port, mtu)))
   const tunnels = [ports?.own, ports?.taker].flatMap(port =>
-    wrapped && port !== undefined ? loweredTunnel(port.machine.name, machines, mtu) : [],
+    wrapper > 0 && port !== undefined ? loweredTunnel(port.machine.name, machines, mtu - wrapper) : [],
   )
   const raised = lowered.map(({ place: where, link, declared }) => sized(where, link.name, declared))
   const mend = isLowered ? raised : [...lower, ...tunnels]
@@ -118,10 +118,14 @@ function loweredCard({ machine, declared, link }: Port, mtu: number): Command[] 
   return link === undefined || link.mtu <= mtu ? [] : [sized(machine.name, declared.name, mtu)]
 }
 
-function loweredTunnel(place: Place, machines: ReadonlyMap<Place, MachineFacts>, mtu: number): Command[] {
-  const link = machines.get(place)?.links?.find(({ name }) => name === tunnelDevice)
-  const room = mtu - vxlanOverhead
-  return link === undefined || link.mtu <= room ? [] : [sized(place, tunnelDevice, room)]
+/** `room`: bytes that are left for what is in the tunnel. */
+function loweredTunnel(place: Place, machines: ReadonlyMap<Place, MachineFacts>, room: number): Command[] {
+  const links = machines.get(place)?.links ?? []
+  return links
+    .filter(
+      ({ name, tunnel, up, mtu }) => (name === tunnelDevice || tunnel !== undefined) && up && mtu > room,
+    )
+    .map(({ name }) => sized(place, name, room))
 }
 
 function sized(place: Place, device: string, mtu: number): Command {

@@ -46,7 +46,8 @@ function stoppedBy(
 ): Evidence {
   const { source, destination } = packet
   const isAnswer = kind !== 'packets'
-  const which = `${isAnswer ? `the ${kind}` : kind} from ${source} to ${destination}`
+  const what = packet.protocol === 'ipip' ? `IPIP packets` : kind
+  const which = `${isAnswer ? `the ${kind}` : what} from ${source} to ${destination}`
   const at = `ip netns exec ${place}`
   const where = (name: string) => (table === 'filter' ? name : `${table}'s ${name}`)
   if (rule === undefined) {

@@ -19,6 +19,8 @@ import {
 } from '../../observe/readings.ts'
 import { readAll, type Source } from '../gather.ts'
 import { kernelSwitches, pathFilters } from '../kernel-switches.ts'
+import type { Question } from '../question.ts'
+import { currentOf, type OwnNetwork, ownNetwork } from './own-network.ts'
 import { type PairedPod, pairedPods, pairPorts, podAsMachine } from './paired-pods.ts'
 import type { Port, Segment } from './port.ts'
 
@@ -32,22 +34,33 @@ export interface Surroundings {
   /** The pods of nodes that are on no segment of more than two. */
   pairs: readonly PairedPod[]
   overlay?: Overlay
+  /** What the lab's own commands have made. */
+  own: OwnNetwork
   /** Asks a kernel for the way of a packet: `3.3.3.3 from 10.1.1.9 iif eth0`. */
   wayOf(place: Place, packet: string): Promise<Route | string>
 }
 
-/** Reads what the kernel says of one family in all nodes, their pods and machines of a lab; undefined where the lab has died meanwhile. */
-export async function readMachines(source: Source, family: Family): Promise<Surroundings | undefined> {
-  const { lab } = source.running
+/**
+ * Reads what the kernel says of one family in all nodes, their pods and machines of a lab, of which so many steps count; undefined where
+ * the lab has died meanwhile.
+ */
+export async function readMachines(
+  source: Source,
+  { family, steps }: Pick<Question, 'family' | 'steps'>,
+): Promise<Surroundings | undefined> {
+  const { lab, outlines } = source.running
+  const early = ownNetwork(outlines.slice(0, steps))
+  const late = ownNetwork(outlines)
   const all = inhabitants(lab)
   const pairs = pairedPods(lab).filter(({ pod }) => pod.node !== host)
   const { forwards, bridged, localnet } = kernelSwitches[family]
   const keysOf = ({ machine, bridges }: Inhabitant) => [
     ...[forwards, bridged, ignoresPings[family], ...(localnet === undefined ? [] : [localnet])],
     ...new Set(
-      [...networkInterfaces(machine), ...bridges, ...tunnelsOf(lab, machine)].flatMap(({ name }) =>
-        pathFilters(name, family),
-      ),
+      [
+        ...[...networkInterfaces(machine), ...bridges, ...tunnelsOf(lab, machine)].map(({ name }) => name),
+        ...(late.get(machine.name)?.links.keys() ?? []),
+      ].flatMap(name => pathFilters(name, family)),
     ),
     ...pairs.filter(({ pod }) => pod.node === machine.name).map(({ pair }) => proxyArp(pair.far.interface)),
   ]
@@ -69,6 +82,7 @@ export async function readMachines(source: Source, family: Family): Promise<Surr
     lab,
     ports: portsOf(lab, all, pairs, linkAt).map(port => inFamily(port, family)),
     pairs,
+    own: currentOf(early, late, machines),
     ...(lab.overlay === undefined ? {} : { overlay: lab.overlay }),
     wayOf: async (place, packet) => wayAnswer(place, await readAll(source, [wayReading(place, packet)])),
   }

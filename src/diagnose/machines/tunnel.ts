@@ -6,17 +6,20 @@ import { tunnelPort } from '../../network/overlay.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
+import type { Packet } from '../rule-match.ts'
 import { showNeighbour } from '../show.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** A packet that carries another one, and where it comes out. */
+/** A packet that carries another one. */
 export interface Tunnel {
+  /** Empty: that of the route. */
   source: string
   destination: string
-  /** UDP. */
-  port: number
-  place: Place
-  device: string
+  protocol: 'udp' | 'ipip'
+  /** Of UDP. */
+  port?: number
+  /** Where and by which device the packet comes out of the one that has arrived somewhere, or why it does not. */
+  opened(arrived: { place: Place; packet: Packet }): { place: Place; device: string } | Evidence
 }
 
 /** How flannel's tunnel carries a packet to the next hop, or what is off with it. */
@@ -32,8 +35,8 @@ export function flannelTunnel(
   if ('headline' in end) return end
   const { node, publicIP } = end
   return {
-    ...{ source: own.publicIP.address, destination: publicIP.address, port: tunnelPort },
-    ...{ place: node, device: tunnelDevice },
+    ...{ source: own.publicIP.address, destination: publicIP.address, protocol: 'udp', port: tunnelPort },
+    opened: () => ({ place: node, device: tunnelDevice }),
   }
 }
 

@@ -38,6 +38,7 @@ function surroundings(changes: Readonly<Record<string, Partial<Port>>> = {}): Su
     ),
     ports,
     pairs: [],
+    own: new Map(),
     wayOf: () => Promise.reject(new Error('nobody asks')),
   }
 }

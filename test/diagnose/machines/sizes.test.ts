@@ -37,7 +37,7 @@ function crossed(own: Port, taker: Port, changes: Partial<Crossed> = {}): Crosse
   const packet = { source: '10.0.0.1', destination: '10.0.0.2', mark: 0, states: [] }
   return {
     ...{ place: own.machine.name, device: 'eth0', mtu: own.link?.mtu ?? 0, packet, direction: 'back' },
-    ...{ forwards: false, wrapped: false, ports: { own, taker } },
+    ...{ forwards: false, wrapper: 0, ports: { own, taker } },
     ...changes,
   }
 }
@@ -89,7 +89,7 @@ it.each([
 
 it('a wrapper counts, and is cut where its own card takes less', () => {
   const small = { network: 1450, atSwitch: 1450 }
-  const wrapped = { wrapped: true }
+  const wrapped = { wrapper: 50 }
   expect(narrowFor([crossed(port('a', small), port('b', small), wrapped)], 1450)).toMatchObject({
     size: 1500,
     mtu: 1450,
