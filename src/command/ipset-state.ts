@@ -1,4 +1,5 @@
 import type { Place } from './command.ts'
+import { entryKey, type ListedSets } from './ipset-list.ts'
 
 /** A set as it was made, and its entries. */
 interface KnownSet {
@@ -10,6 +11,15 @@ interface KnownSet {
 /** The sets of ip_set that commands have made so far. */
 export class IpsetState {
   readonly #sets = new Map<string, KnownSet>()
+
+  /** Those of a place, as the kernel lists them. */
+  sets(place: Place): ListedSets {
+    const prefix = `${place} `
+    const own = [...this.#sets].filter(([key]) => key.startsWith(prefix))
+    return new Map(
+      own.map(([key, { entries }]) => [key.slice(prefix.length), new Set([...entries.keys()].map(entryKey))]),
+    )
+  }
 
   /** Notes a command, and returns those that take it back. */
   note(place: Place, argv: readonly string[]): readonly (readonly string[])[] {

@@ -1,4 +1,6 @@
 import type { Place } from './command.ts'
+import { type ListedServer, type ListedServers, serverKey } from './ipvs-list.ts'
+import { own } from './own.ts'
 
 /** A virtual server as it was made, and its real servers. */
 interface KnownServer {
@@ -17,9 +19,18 @@ const shortVerbs: Readonly<Record<string, string>> = {
   '--clear': '-C',
 }
 
-const serviceOptions = new Set([
-  ...['-t', '--tcp-service', '-u', '--udp-service', '--sctp-service', '-f', '--fwmark-service'],
-])
+const protocols: Readonly<Record<string, ListedServer['protocol']>> = {
+  '-t': 'TCP',
+  '--tcp-service': 'TCP',
+  '-u': 'UDP',
+  '--udp-service': 'UDP',
+  '--sctp-service': 'SCTP',
+}
+
+const serviceOptions = new Set([...Object.keys(protocols), '-f', '--fwmark-service'])
+
+/** What the kernel takes where a command says nothing: a scheduler, and seconds of persistence (ipvsadm(8)). */
+const [usualScheduler, usualPersistence] = ['wlc', '300']
 
 /** The virtual servers of IPVS that commands have made so far. */
 export class IpvsState {
@@ -51,6 +62,12 @@ export class IpvsState {
       default:
         return []
     }
+  }
+
+  /** Those of a place, as the kernel lists them; it has no connections. */
+  servers(place: Place): ListedServers {
+    const own = [...this.#servers].filter(([key]) => key.startsWith(`${place} `))
+    return new Map(own.flatMap(([, known]) => listed(known)))
   }
 
   #clear(place: Place): readonly (readonly string[])[] {
@@ -94,4 +111,31 @@ function withVerb([program = '', , ...rest]: readonly string[], verb: string): r
 
 function restored({ add, realServers }: KnownServer): readonly (readonly string[])[] {
   return [add, ...realServers.values()]
+}
+
+/** One by a mark has no address. */
+function listed({ add, realServers }: KnownServer): [string, ListedServer][] {
+  const at = add.findIndex(word => own(protocols, word) !== undefined)
+  const [protocol, address] = [own(protocols, add[at] ?? ''), add[at + 1]]
+  if (protocol === undefined || address === undefined) return []
+  const server = {
+    protocol,
+    address,
+    scheduler: valueBehind(add, ['-s', '--scheduler']) ?? usualScheduler,
+    persistent: Number(valueBehind(add, ['-p', '--persistent'], usualPersistence) ?? 0),
+    realServers: new Map(
+      [...realServers].map(([each, argv]) => [
+        each,
+        { weight: Number(valueBehind(argv, ['-w', '--weight']) ?? 1), connections: 0 },
+      ]),
+    ),
+  }
+  return [[serverKey(server), server]]
+}
+
+/** What follows an option; `unsaid`, where it stands there without a value. */
+function valueBehind(argv: readonly string[], names: readonly string[], unsaid?: string): string | undefined {
+  const at = argv.findIndex(word => names.includes(word))
+  const value = at === -1 ? undefined : argv[at + 1]
+  return at !== -1 && (value === undefined || value.startsWith('-')) ? unsaid : value
 }

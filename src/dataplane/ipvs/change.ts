@@ -4,13 +4,13 @@ import { type NodeView, noRulesChange, type RulesChange } from '../dataplane.ts'
 import { isFlushed, missingJumps } from '../iptables/kernel-rules.ts'
 import { tableText } from '../iptables/restore-text.ts'
 import { ruleCommands } from '../iptables/rule-commands.ts'
+import { device } from '../ipvs-words.ts'
 import { flushesOf } from '../stale-connections.ts'
 import { compileServices } from './compile.ts'
 import type { KernelState } from './kernel-state.ts'
 import type { RuleSet } from './rules.ts'
 import { iptablesPart, ruleSteps } from './steps.ts'
 import { hasLost, type SyncLines, syncLines } from './sync.ts'
-import { device } from './words.ts'
 
 /**
  * The change as kube-proxy makes it: it compares with what the kernel has, and sends what differs to ipset, ipvsadm and kube-ipvs0;

@@ -1,25 +1,13 @@
+import { entryKey, type ListedSets, parseSets } from '../../command/ipset-list.ts'
+import { type ListedServer, type ListedServers, parseServers, serverKey } from '../../command/ipvs-list.ts'
 import type { Family } from '../../model/address.ts'
 import { iptablesOf } from '../../model/families.ts'
 import type { NodeView } from '../dataplane.ts'
 import { type KernelRules, kernelRulesOf, readSaved } from '../iptables/kernel-rules.ts'
+import { device } from '../ipvs-words.ts'
 import { compileServices } from './compile.ts'
 import type { RuleSet, VirtualServer } from './rules.ts'
 import { iptablesPart } from './steps.ts'
-import { device, serverKey, serverWords } from './words.ts'
-
-/** A real server as the kernel has it. */
-export interface KernelRealServer {
-  weight: number
-  /** Open ones, and those that are ending. */
-  connections: number
-}
-
-/** A virtual server as the kernel has it. */
-export interface KernelServer extends Pick<VirtualServer, 'protocol' | 'address'> {
-  /** As `serverWords` has it. */
-  words: string
-  realServers: ReadonlyMap<string, KernelRealServer>
-}
 
 /** What the kernel has of a family's. */
 export interface KernelState {
@@ -28,9 +16,8 @@ export interface KernelState {
   hasDevice: boolean
   /** Its addresses. */
   addresses: ReadonlySet<string>
-  sets: ReadonlyMap<string, ReadonlySet<string>>
-  /** By `serverKey`. */
-  servers: ReadonlyMap<string, KernelServer>
+  sets: ListedSets
+  servers: ListedServers
 }
 
 const marks = ['rules', 'sets', 'links', 'addresses', 'servers'] as const
@@ -70,55 +57,16 @@ function addressesIn(text: string): Set<string> {
 }
 
 /** The other family's sets are in the same list. */
-function setsIn(text: string, family: Family): Map<string, ReadonlySet<string>> {
-  const sets = new Map<string, Set<string>>()
-  for (const line of text.split('\n')) {
-    const [verb, name = '', ...rest] = line.split(' ')
-    if (!name.startsWith('KUBE-') || name.startsWith('KUBE-6-') !== (family === 'ipv6')) continue
-    if (verb === 'create') sets.set(name, new Set())
-    else if (verb === 'add') sets.get(name)?.add(entryKey(rest.join(' ')))
-  }
-  return sets
+function setsIn(text: string, family: Family): ListedSets {
+  const isOwn = (name: string) =>
+    name.startsWith('KUBE-') && name.startsWith('KUBE-6-') === (family === 'ipv6')
+  return new Map([...parseSets(text)].filter(([name]) => isOwn(name)))
 }
 
-/** `ipset` leaves out the length of a network that is one address. */
-export function entryKey(entry: string): string {
-  return entry.replace(/\/(?:32|128)$/, '')
-}
-
-/** What `ipvsadm -L -n` lists: virtual servers, each with its real servers below it. */
-function serversIn(text: string, family: Family): Map<string, KernelServer> {
-  const servers = new Map<string, KernelServer & { realServers: Map<string, KernelRealServer> }>()
-  let last: Map<string, KernelRealServer> | undefined
-  for (const line of text.split('\n')) {
-    const words = line.trim().split(/\s+/)
-    const [protocol = '', address = '', scheduler = ''] = words
-    if (protocol === '->') {
-      const [, realServer = '', , weight = '', active = '', inactive = ''] = words
-      if (!/^\d+$/.test(weight)) continue
-      last?.set(realServer, { weight: Number(weight), connections: Number(active) + Number(inactive) })
-      continue
-    }
-    // One by a mark, which is nobody's address, has real servers, too.
-    last = undefined
-    if (isProtocol(protocol)) {
-      const persistent = Number(/ persistent (\d+)/.exec(line)?.[1] ?? 0)
-      const server = { protocol, address, scheduler, persistent }
-      last = new Map()
-      if ((address.startsWith('[') ? 'ipv6' : 'ipv4') !== family) continue
-      servers.set(serverKey(server), {
-        protocol,
-        address,
-        words: serverWords(server).join(' '),
-        realServers: last,
-      })
-    }
-  }
-  return servers
-}
-
-function isProtocol(word: string): word is VirtualServer['protocol'] {
-  return word === 'TCP' || word === 'UDP' || word === 'SCTP'
+/** So are its virtual servers. */
+function serversIn(text: string, family: Family): ListedServers {
+  const isOwn = ({ address }: ListedServer) => address.startsWith('[') === (family === 'ipv6')
+  return new Map([...parseServers(text)].filter(([, server]) => isOwn(server)))
 }
 
 /** What the kernel has of a rule set while nobody else touches it. */
@@ -132,10 +80,15 @@ function kernelOf(rules: RuleSet, legacy: boolean): KernelState {
   }
 }
 
-function kernelServer(server: VirtualServer): KernelServer {
-  const { protocol, address, realServers } = server
+function kernelServer({
+  protocol,
+  address,
+  scheduler,
+  persistent,
+  realServers,
+}: VirtualServer): ListedServer {
   const known = realServers.map(each => [each, { weight: 1, connections: 0 }] as const)
-  return { protocol, address, words: serverWords(server).join(' '), realServers: new Map(known) }
+  return { protocol, address, scheduler, persistent, realServers: new Map(known) }
 }
 
 /** What it has once a node's rules have been synced: those that must wait for their connections to end are there still. */

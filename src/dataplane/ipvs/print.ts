@@ -1,8 +1,8 @@
 import { iptablesOf } from '../../model/families.ts'
 import type { PrintOptions } from '../dataplane.ts'
 import { tableJson, tableText } from '../iptables/restore-text.ts'
+import { bound, device, realServerWords, serverWords, setWords } from '../ipvs-words.ts'
 import type { IpSet, RuleSet, VirtualServer } from './rules.ts'
-import { bound, device, realServerWords, serverWords, setWords } from './words.ts'
 
 /** What sets it all up, as a script for the shell: kernel settings, kube-ipvs0, the sets, the rules that ask them, the virtual servers. */
 export function scriptText(rules: RuleSet, { jumps, explain }: PrintOptions): string {

@@ -1,8 +1,9 @@
+import { serverKey } from '../../command/ipvs-list.ts'
 import type { RuleStep } from '../dataplane.ts'
 import { ruleCommands } from '../iptables/rule-commands.ts'
 import type { RuleSet as IptablesRules } from '../iptables/rules.ts'
+import { bound, device, realServerWords, serverWords, serviceWords, setWords } from '../ipvs-words.ts'
 import type { IpSet, RuleSet, VirtualServer } from './rules.ts'
-import { bound, device, realServerWords, serverKey, serverWords, serviceWords, setWords } from './words.ts'
 
 /** Nothing of this: what there is before the first sync, and after kube-proxy's cleanup. */
 function without(rules: RuleSet): RuleSet {

@@ -1,6 +1,8 @@
-import { entryKey, type KernelServer, type KernelState } from './kernel-state.ts'
+import { entryKey } from '../../command/ipset-list.ts'
+import { type ListedServer, serverKey } from '../../command/ipvs-list.ts'
+import { bound, device, realServerWords, serverWords, serviceWords, setWords } from '../ipvs-words.ts'
+import type { KernelState } from './kernel-state.ts'
 import type { RuleSet, VirtualServer } from './rules.ts'
-import { bound, device, realServerWords, serverKey, serverWords, serviceWords, setWords } from './words.ts'
 
 /** Lines, as each program reads them, that bring what the kernel has to what it shall have. */
 export interface SyncLines {
@@ -57,9 +59,10 @@ function addressLines({ addresses, family }: RuleSet, kernel: KernelState): stri
   ]
 }
 
-function serverLines(server: VirtualServer, there: KernelServer | undefined): string[] {
+function serverLines(server: VirtualServer, there: ListedServer | undefined): string[] {
   const words = serverWords(server)
-  const verb = there === undefined ? '-A' : there.words === words.join(' ') ? undefined : '-E'
+  const verb =
+    there === undefined ? '-A' : serverWords(there).join(' ') === words.join(' ') ? undefined : '-E'
   const leaving = [...(there?.realServers ?? [])].filter(([each]) => !server.realServers.includes(each))
   return [
     ...(verb === undefined ? [] : [line(verb, words)]),

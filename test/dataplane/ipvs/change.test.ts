@@ -96,7 +96,7 @@ describe('a sync sends what differs', () => {
       '-A -t 10.96.0.1:80 -s rr -p 600\n',
     )
     const listed = '## servers ipv4\nTCP  10.96.0.1:80 rr persistent 600\n'
-    expect(serversOf(listed).get('TCP 10.96.0.1:80')?.words).toBe('-t 10.96.0.1:80 -s rr -p 600')
+    expect(serversOf(listed).get('TCP 10.96.0.1:80')).toMatchObject({ scheduler: 'rr', persistent: 600 })
   })
 })
 

@@ -1,5 +1,5 @@
-import type { Family } from '../../model/address.ts'
-import type { IpSet, VirtualServer } from './rules.ts'
+import type { Family } from '../model/address.ts'
+import type { IpSet, VirtualServer } from './ipvs/rules.ts'
 
 /** The device that has the addresses of all services. */
 export const device = 'kube-ipvs0'
@@ -48,9 +48,4 @@ export function realServerWords(
   weight: number,
 ): readonly string[] {
   return [...serviceWords(server), '-r', realServer, '-m', '-w', String(weight)]
-}
-
-/** One virtual server is told from others by this. */
-export function serverKey({ protocol, address }: Pick<VirtualServer, 'protocol' | 'address'>): string {
-  return `${protocol} ${address}`
 }
