@@ -86,7 +86,8 @@ function interfaceMarks(name: string, known: ExpectedPlace, { links }: DrawnFact
   const link = links.find(each => each.name === name)
   if (link === undefined) return [mark('gone', `${name} is gone`)]
   return [
-    ...(link.up ? [] : [mark('down', `${name} is down`)]),
+    // kube-ipvs0 is never switched on.
+    ...(link.up || wanted?.up === false ? [] : [mark('down', `${name} is down`)]),
     ...(wanted === undefined ? [] : addressMarks(name, wanted, link)),
   ]
 }

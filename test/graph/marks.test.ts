@@ -6,8 +6,7 @@ import type { DrawnFacts, Link } from '../../src/observe/facts.ts'
 import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { labOf } from '../plan/lab-text.ts'
 
-const running = labAsBuilt(
-  labOf(`name: small
+const small = `name: small
 title: Two pods
 bridge: {name: br1, address: 10.0.0.1/24}
 outside: {client: 192.0.2.10/24}
@@ -16,8 +15,8 @@ pods:
   b: {address: 10.0.0.12/24}
 services:
   - {name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port: 80}]}
-`),
-)
+`
+const running = labAsBuilt(labOf(small))
 
 function link(name: string, address?: string, more: Partial<Link> = {}): Link {
   const [own = '', prefix = ''] = address?.split('/') ?? []
@@ -57,13 +56,17 @@ const healthy = {
   b: podFacts('10.0.0.12/24'),
 } satisfies Record<string, DrawnFacts>
 
-function marked(facts: Record<string, DrawnFacts | undefined>, more: Partial<Seen> = {}): Graph {
+function marked(
+  facts: Record<string, DrawnFacts | undefined>,
+  more: Partial<Seen> = {},
+  of = running,
+): Graph {
   const known = Object.entries(facts).flatMap(([place, each]) =>
     each === undefined ? [] : [[place, each] as const],
   )
-  return markedGraph(graphOf(running), {
-    ...{ lab: running.lab, expected: expectedOf(running), facts: new Map(known), rules: new Map() },
-    condition: running.condition,
+  return markedGraph(graphOf(of), {
+    ...{ lab: of.lab, expected: expectedOf(of), facts: new Map(known), rules: new Map() },
+    condition: of.condition,
     ...more,
   })
 }
@@ -175,4 +178,14 @@ test('shows the addresses and routes that the kernel has', () => {
     interfaces: [{ name: 'eth0', addresses: ['10.0.0.99/24'] }],
     routes: [{ to: 'default', via: '10.0.0.1', device: 'eth0' }],
   })
+})
+
+test('kube-ipvs0, which nobody has switched on, is not down, but may have lost an address', () => {
+  const inIpvs = labAsBuilt(labOf(`${small}proxy: {mode: ipvs}\n`))
+  const withDevice = (address?: string) => {
+    const links = [...healthy.host.links, link('kube-ipvs0', address, { up: false, carrier: false })]
+    return marksOf(marked({ ...healthy, host: { ...healthy.host, links } }, {}, inIpvs))
+  }
+  expect(withDevice('10.96.0.1/32')).toEqual([])
+  expect(withDevice()).toEqual(['host: changed: kube-ipvs0 lost 10.96.0.1/32'])
 })
