@@ -7,8 +7,8 @@ import { trace } from '../trace/trace.ts'
 import { traceMany } from '../trace/trace-many.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { renderTrace } from '../view/trace-lines.ts'
-import { renderTree } from '../view/trace-tree.ts'
+import { renderTrace } from '../view/trace/lines.ts'
+import { renderTree } from '../view/trace/tree.ts'
 import { abortOnSignals } from './interrupt.ts'
 
 interface TraceFlags {

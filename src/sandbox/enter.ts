@@ -3,7 +3,15 @@ import type { Place } from '../command/command.ts'
 import { joinCgroup } from './cgroup.ts'
 import { labIdentity } from './identity.ts'
 import { killed, mustLive, mustStillLive } from './lab-gone.ts'
-import { CommandError, type Finished, type RunOptions, run, runAnyway } from './process.ts'
+import {
+  CommandError,
+  type Finished,
+  type Running,
+  type RunOptions,
+  run,
+  runAnyway,
+  startAnyway,
+} from './process.ts'
 import { enterArgv, enterNetworkArgv, insideEnv, type Sandbox } from './sandbox.ts'
 
 /** What running a command inside a sandbox needs to know beyond the command. */
@@ -39,6 +47,16 @@ export async function runAtAnyway(
 ): Promise<Finished> {
   await joinLab(sandbox)
   return runAnyway(entered(sandbox, argv, options), sealed(options))
+}
+
+/** Starts a command inside a sandbox that is given its stdin later. Throws where it could not be started. */
+export async function startAt(
+  sandbox: Sandbox,
+  argv: readonly string[],
+  options: EnterOptions = {},
+): Promise<Running> {
+  await joinLab(sandbox)
+  return startAnyway(entered(sandbox, argv, options), { ...sealed(options), input: '' })
 }
 
 /**

@@ -131,8 +131,23 @@ async function start(argv: readonly string[], options: RunOptions): Promise<Chil
   }
 }
 
+/** A command under way. */
+export interface Running {
+  /** All of its stdin. */
+  give(input: string): void
+  /** Its end, as `runAnyway` has it. */
+  finished: Promise<Finished>
+}
+
 /** Runs a command to its end and returns what it printed, whatever its exit code. Throws where it did not come to an end. */
 export async function runAnyway(argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const { give, finished } = await startAnyway(argv, options)
+  give(options.input ?? '')
+  return finished
+}
+
+/** Starts a command that is given its stdin later: `input` says only that it gets some. */
+export async function startAnyway(argv: readonly string[], options: RunOptions = {}): Promise<Running> {
   const { signal, heard, tooMuch = 'fail', limit = limits[tooMuch] } = options
   signal?.throwIfAborted()
   const begin = performance.now()
@@ -162,24 +177,26 @@ export async function runAnyway(argv: readonly string[], options: RunOptions = {
   })
   // A command may end without having read what it was given.
   child.stdin?.on('error', () => {})
-  child.stdin?.end(options.input)
-
   const stopWaiting = endAfter(options.deadline ?? defaultDeadline, waited =>
     ending.end(endless(`did not end within ${Math.ceil(waited / 1000)} s`)),
   )
   const abort = () => ending.end(signal?.reason)
   signal?.addEventListener('abort', abort)
-  const code = await ending.done.finally(() => {
-    stopWaiting()
-    signal?.removeEventListener('abort', abort)
-  })
-  return {
-    stdout: stdout.text(),
-    stderr: stderr.text(),
-    exitCode: code,
-    cut: stdout.cut,
-    ms: performance.now() - begin,
-  }
+  const finished = ending.done
+    .finally(() => {
+      stopWaiting()
+      signal?.removeEventListener('abort', abort)
+    })
+    .then(code => ({
+      stdout: stdout.text(),
+      stderr: stderr.text(),
+      exitCode: code,
+      cut: stdout.cut,
+      ms: performance.now() - begin,
+    }))
+  // Whoever waits for it hears of it, though that be later.
+  finished.catch(() => {})
+  return { give: input => void child.stdin?.end(input), finished }
 }
 
 /** Runs a command to its end. Throws CommandError where its exit code is not 0. */

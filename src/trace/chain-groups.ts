@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import type { LinkFacts } from '../sandbox/trace/link-facts.ts'
 import type { ChainFacts, TraceEvent } from '../sandbox/trace/order.ts'
 import type { Packet } from '../sandbox/trace/packet.ts'
 import type { RuleEvent, Verdict } from '../sandbox/trace/rule-event.ts'
@@ -23,7 +24,7 @@ export function toldBy(
   place: Place,
   events: readonly TraceEvent[],
   flow: Flow,
-  known: { chains: readonly ChainFacts[]; links: Readonly<Record<string, string>>; find: FindRule },
+  known: { chains: readonly ChainFacts[]; links: readonly LinkFacts[]; find: FindRule },
 ): Told[] {
   // What a packet has met in a chain is whole when all events have been seen.
   const told: (() => Told)[] = []
@@ -65,11 +66,9 @@ function groupOf(open: readonly Group[], event: RuleEvent): Group | undefined {
   )
 }
 
-function interfacesOf(
-  { in: from, out }: RuleEvent,
-  links: Readonly<Record<string, string>>,
-): Pick<Told, 'in' | 'out'> {
-  const name = (index: number | undefined) => (index === undefined ? undefined : links[index])
+function interfacesOf({ in: from, out }: RuleEvent, links: readonly LinkFacts[]): Pick<Told, 'in' | 'out'> {
+  const name = (index: number | undefined) =>
+    index === undefined ? undefined : links.find(link => link.index === index)?.name
   const [inName, outName] = [name(from), name(out)]
   return {
     ...(inName === undefined ? {} : { in: inName }),

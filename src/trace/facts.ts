@@ -2,13 +2,10 @@ import { host, type Place } from '../command/command.ts'
 import { parseSaved } from '../command/iptables-save.ts'
 import type { Family } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
-import type { Link } from '../observe/facts.ts'
-import { parseLinks } from '../observe/parse-facts.ts'
-import { addressReading, type Reading, readingScript, sectionsOf } from '../observe/readings.ts'
+import { type Reading, readingScript, sectionsOf } from '../observe/readings.ts'
 import { type ObservedLab, runTool } from '../observe/tool.ts'
 import type { ChainFacts } from '../sandbox/trace/order.ts'
 import { type PlaceRules, readHandles } from './known-rules.ts'
-import type { PlaceLinks } from './passages.ts'
 import type { RouteTaken } from './report.ts'
 import type { Between } from './visits.ts'
 
@@ -32,23 +29,38 @@ async function readAll(
 const iptablesFamilies: Readonly<Record<string, Family>> = { ip: 'ipv4', ip6: 'ipv6' }
 const iptablesTables: ReadonlySet<string> = new Set(['raw', 'mangle', 'nat', 'filter', 'security'])
 
-/** The links and the rules of the places where a request has been. */
-export async function readPlaces(
+/** What the kernel says where a request has been, after it. */
+export interface Facts {
+  rules: ReadonlyMap<Place, PlaceRules>
+  /** For each visit those that its packet took. */
+  routes: readonly (readonly RouteTaken[])[]
+}
+
+/** The rules of the chains that packets went through, and the ways of the packets that each place passed on or sent. */
+export async function readFacts(
   context: ObservedLab,
-  places: readonly Place[],
   chains: readonly ChainFacts[],
-): Promise<{ links: PlaceLinks; rules: ReadonlyMap<Place, PlaceRules> }> {
+  betweens: readonly Between[] = [],
+): Promise<Facts> {
+  const places = [...new Set(chains.map(({ place }) => place))]
+  const questions = betweens.map((between, visit) =>
+    routeQuestions(between).map((argv, at) => ({ key: `route ${visit} ${at}`, place: host, argv })),
+  )
   const rules = places.flatMap(place => ruleReadings(place, chains))
-  const texts = await readAll(context, [...places.map(addressReading), ...rules])
-  const links = new Map<Place, readonly Link[]>()
-  for (const place of places) {
-    const said = texts
-      .get(`ip ${place}`)
-      ?.split('\n')
-      .find(line => line.startsWith('['))
-    links.set(place, parseLinks(said ?? '', 'ipv4') ?? [])
+  const texts = await readAll(context, [...rules, ...questions.flat()])
+  return {
+    rules: new Map(places.map(place => [place, placeRules(place, texts)])),
+    routes: betweens.map((between, visit) => [
+      ...bridged(between),
+      ...questions[visit]!.flatMap(({ key }) => routeIn(texts.get(key) ?? '')),
+    ]),
   }
-  return { links, rules: new Map(places.map(place => [place, placeRules(place, texts)])) }
+}
+
+/** What `ip route get` has answered, if anything. */
+function routeIn(text: string): RouteTaken[] {
+  const [line = ''] = text.split('\n')
+  return line === '' ? [] : [{ kind: 'route', text: line.replace(/\s+/g, ' ').trim() }]
 }
 
 function ruleReadings(place: Place, chains: readonly ChainFacts[]): Reading[] {
@@ -86,27 +98,10 @@ function placeRules(place: Place, texts: ReadonlyMap<string, string>): PlaceRule
   }
 }
 
-/** Asks each place for the ways of the packets that it passed on or sent. */
-export async function readRoutes(
-  context: ObservedLab,
-  betweens: readonly Between[],
-): Promise<ReadonlyMap<Between, readonly RouteTaken[]>> {
-  const asked = betweens.flatMap(between => {
-    const bridge = bridgeOf(between)
-    return bridge === undefined ? routeQuestions(between).map(argv => ({ between, argv })) : []
-  })
-  const readings = asked.map(({ argv }, at) => ({ key: `route ${at}`, place: host, argv }))
-  const texts = await readAll(context, readings)
-  const routes = new Map<Between, RouteTaken[]>()
-  for (const between of betweens) {
-    const bridge = bridgeOf(between)
-    routes.set(between, bridge === undefined ? [] : [{ kind: 'bridged', bridge }])
-  }
-  for (const [at, { between }] of asked.entries()) {
-    const [text = ''] = (texts.get(`route ${at}`) ?? '').split('\n')
-    if (text !== '') routes.get(between)?.push({ kind: 'route', text: text.replace(/\s+/g, ' ').trim() })
-  }
-  return routes
+/** A frame that a bridge passes on meets no route. */
+function bridged(between: Between): RouteTaken[] {
+  const bridge = bridgeOf(between)
+  return bridge === undefined ? [] : [{ kind: 'bridged', bridge }]
 }
 
 /** The bridge that has passed a frame on from one of its ports to another. */
@@ -117,7 +112,9 @@ function bridgeOf({ stay }: Between): string | undefined {
 }
 
 /** Of a packet that came: where it goes after all that is done to it before; of one that is sent: where it was to go, and then where it goes. */
-function routeQuestions({ place, stay, told }: Between): string[][] {
+function routeQuestions(between: Between): string[][] {
+  if (bridgeOf(between) !== undefined) return []
+  const { place, stay, told } = between
   const passages = stay?.passages ?? []
   const from = passages.find(({ kind }) => kind === 'in')
   // What a place sends to itself it has a route for already.

@@ -3,15 +3,9 @@ import type { TraceSeen } from '../sandbox/trace/order.ts'
 import { type Told, toldBy } from './chain-groups.ts'
 import { type Flow, firstTry } from './flow.ts'
 import type { FindRule } from './known-rules.ts'
-import { type PlaceLinks, staysOf } from './passages.ts'
+import { staysOf } from './passages.ts'
 import type { RouteTaken, Way } from './report.ts'
 import { type Between, betweenOf, visitOf } from './visits.ts'
-
-/** What is known besides the events. */
-interface Known {
-  links: PlaceLinks
-  find: FindRule
-}
 
 /** The way of a packet before the routes that it took are known. */
 export interface WayBetween {
@@ -26,31 +20,29 @@ export function waysBetween(
   seen: Pick<TraceSeen, 'events' | 'chains' | 'links'>,
   flow: Flow,
   from: Place,
-  { links, find }: Known,
+  find: FindRule,
 ): WayBetween[] {
   const { events } = firstTry(seen.events, flow, from)
   const places = [...new Set(events.map(({ place }) => place))]
   const told = new Map<Place, readonly Told[]>(
     places.map(place => {
-      const known = { chains: seen.chains, links: seen.links[place] ?? {}, find }
+      const known = { chains: seen.chains, links: seen.links[place] ?? [], find }
       return [place, toldBy(place, seen.events, flow, known)]
     }),
   )
   return directions
     .map(direction => ({
       direction,
-      betweens: betweenOf(staysOf(events, flow, direction, links), told, direction),
+      betweens: betweenOf(staysOf(events, flow, direction, seen.links), told, direction),
     }))
     .filter(({ betweens }) => betweens.length > 0)
 }
 
-/** Puts the routes that were taken to where they were. */
-export function withRoutes(
-  ways: readonly WayBetween[],
-  routes: ReadonlyMap<Between, readonly RouteTaken[]>,
-): Way[] {
+/** Puts the routes that were taken to where they were: `routes` has those of all ways' visits, in their order. */
+export function withRoutes(ways: readonly WayBetween[], routes: readonly (readonly RouteTaken[])[]): Way[] {
+  let at = 0
   return ways.map(({ direction, betweens }) => ({
     direction,
-    visits: betweens.map(between => visitOf(between, routes.get(between) ?? [])),
+    visits: betweens.map(between => visitOf(between, routes[at++] ?? [])),
   }))
 }

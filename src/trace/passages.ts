@@ -1,5 +1,5 @@
 import type { Place } from '../command/command.ts'
-import type { Link } from '../observe/facts.ts'
+import type { LinkFacts } from '../sandbox/trace/link-facts.ts'
 import type { TraceEvent } from '../sandbox/trace/order.ts'
 import { endsOf } from './ends.ts'
 import type { Flow } from './flow.ts'
@@ -13,7 +13,7 @@ interface PlacePassage extends Passage {
 }
 
 /** The links of each place, as the kernel lists them. */
-export type PlaceLinks = ReadonlyMap<Place, readonly Link[]>
+export type PlaceLinks = Readonly<Record<Place, readonly LinkFacts[]>>
 
 /** A packet's passages in one network namespace, one after the other. */
 export interface Stay {
@@ -64,12 +64,12 @@ function passagesOf(
 }
 
 /** The link of a place by its name. */
-function linkNamed(links: PlaceLinks, place: Place, name: string): Link | undefined {
-  return links.get(place)?.find(link => link.name === name)
+function linkNamed(links: PlaceLinks, place: Place, name: string): LinkFacts | undefined {
+  return links[place]?.find(link => link.name === name)
 }
 
 function isBridge(links: PlaceLinks, place: Place, name: string): boolean {
-  return links.get(place)?.some(({ master }) => master === name) === true
+  return links[place]?.some(({ master }) => master === name) === true
 }
 
 /**

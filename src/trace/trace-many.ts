@@ -7,12 +7,11 @@ import { fitting } from '../sandbox/patience.ts'
 import { isFirstOf } from '../sandbox/trace/first-packet.ts'
 import type { TraceEvent, TraceSeen } from '../sandbox/trace/order.ts'
 import { toldBy } from './chain-groups.ts'
-import { explanationsOf } from './explanations.ts'
-import { readPlaces } from './facts.ts'
+import { readFacts } from './facts.ts'
 import { type Flow, flowsOf } from './flow.ts'
 import { type FindRule, ruleFinder } from './known-rules.ts'
 import { readTraceTarget } from './target.ts'
-import { notesOf, orderOf, seenWhole } from './trace.ts'
+import { notesOf, orderOf, watched } from './trace.ts'
 import { type ChainTree, chainTrees, type PlaceChain } from './tree.ts'
 
 /** Many requests, laid over each other. */
@@ -40,26 +39,21 @@ export async function traceMany(
 ): Promise<ManyReport> {
   const { running, sandbox } = context
   const timeout = fitting(patienceInVain(url, patience))
-  const target = readTraceTarget(running, url, from, timeout)
-  if (target.request.kind !== 'command')
-    throw new NetlabError({
-      what: `many requests are traced over TCP only, not ${url}`,
-      fix: 'leave --requests out',
-      exitCode: exitCode.wrongInput,
-    })
   const options = { requests, timeout, atOnce: 'inTurn' } as const
-  const argv = askManyArgv(url, options)
-  const single = orderOf(context, target, from, timeout)
-  const order = { ...single, request: { kind: 'command' as const, argv }, longest: timeout * 2 + requests }
-  const seen = await seenWhole(context, order)
+  const longest = timeout * 2 + requests
+  const { target, order, explanations, seen } = await watched(context, from, longest, () => {
+    const target = readTraceTarget(running, url, from, timeout)
+    if (target.request.kind !== 'command') throw onlyTcp(url)
+    const request = { kind: 'command', argv: askManyArgv(url, options) } as const
+    return { target, order: { ...orderOf(context, target, from, timeout), request, longest } }
+  })
   const { answer } = seen
   const told = answer.kind === 'command' ? answer : { stdout: '', stderr: '', exitCode: 0, ms: answer.ms }
   const why = `tracing ${url} from ${from}`
   const samples = await readSamples(sandbox, { ...told, cut: false }, why, options)
   const flows = flowsOf(seen.events, from, isFirstOf(order.request))
-  const places = [...new Set(seen.events.map(({ place }) => place))]
-  const { rules } = await readPlaces(context, places, seen.chains)
-  const find = ruleFinder(seen.chains, rules, explanationsOf(running))
+  const { rules } = await readFacts(context, seen.chains)
+  const find = ruleFinder(seen.chains, rules, explanations)
   const events = eventsByKey(seen.events)
   return {
     ...{ lab: running.lab.name, from, request: target.shown, requests: samples.length },
@@ -68,6 +62,14 @@ export async function traceMany(
     chains: chainTrees(flows.map(flow => chainsMet(flow, events.get(flow.key) ?? [], seen, find))),
     notes: notesOf(seen),
   }
+}
+
+function onlyTcp(url: string): NetlabError {
+  return new NetlabError({
+    what: `many requests are traced over TCP only, not ${url}`,
+    fix: 'leave --requests out',
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 /** Whatever a server calls itself is its name, `constructor` too. */
@@ -86,7 +88,7 @@ function chainsMet(
 ): PlaceChain[] {
   const places = [...new Set(events.map(({ place }) => place))]
   return places.flatMap(place =>
-    toldBy(place, events, flow, { chains, links: links[place] ?? {}, find }).flatMap(({ direction, item }) =>
+    toldBy(place, events, flow, { chains, links: links[place] ?? [], find }).flatMap(({ direction, item }) =>
       direction === 'out' && item.kind === 'chain' ? [{ place, met: item }] : [],
     ),
   )

@@ -9,13 +9,13 @@ import { readAnswer } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
 import { isFirstOf } from '../sandbox/trace/first-packet.ts'
-import { type TraceOrder, type TraceSeen, traceRequest } from '../sandbox/trace/order.ts'
+import { type TraceOrder, Tracer, type TraceSeen } from '../sandbox/trace/order.ts'
 import { endOf } from './end.ts'
 import { explanationsOf } from './explanations.ts'
-import { readPlaces, readRoutes } from './facts.ts'
+import { readFacts } from './facts.ts'
 import { type Flow, firstTry, flowsOf } from './flow.ts'
 import { waysBetween, withRoutes } from './join.ts'
-import { ruleFinder } from './known-rules.ts'
+import { type Explanations, ruleFinder } from './known-rules.ts'
 import type { ClientSaw, TraceReport } from './report.ts'
 import { sawOfAnswer, sawOfPacket } from './saw.ts'
 import { readTraceTarget, type TraceTarget } from './target.ts'
@@ -27,20 +27,16 @@ const patience = 1
 export async function trace(context: ObservedLab, from: Place, url: string): Promise<TraceReport> {
   const { running } = context
   const timeout = fitting(patienceInVain(url, patience))
-  const target = readTraceTarget(running, url, from, timeout)
-  const order = orderOf(context, target, from, timeout)
-  const seen = await seenWhole(context, order)
+  const { target, order, explanations, seen } = await watched(context, from, longestOf(timeout), () => {
+    const target = readTraceTarget(running, url, from, timeout)
+    return { target, order: orderOf(context, target, from, timeout) }
+  })
   const saw = await sawOf(context, seen, target)
-  const flows = flowsOf(seen.events, from, isFirstOf(order.request))
-  const flow = flows.at(-1) ?? nothing
-  const places = [...new Set(seen.events.map(({ place }) => place))]
-  const { links, rules } = await readPlaces(context, places, seen.chains)
-  const find = ruleFinder(seen.chains, rules, explanationsOf(running))
-  const between = waysBetween(seen, flow, from, { links, find })
-  const routes = await readRoutes(
-    context,
-    between.flatMap(({ betweens }) => betweens),
-  )
+  const flow = flowsOf(seen.events, from, isFirstOf(order.request)).at(-1) ?? nothing
+  // Which ways to ask for does not depend on what the rules say.
+  const asked = waysBetween(seen, flow, from, () => ({})).flatMap(({ betweens }) => betweens)
+  const { rules, routes } = await readFacts(context, seen.chains, asked)
+  const between = waysBetween(seen, flow, from, ruleFinder(seen.chains, rules, explanations))
   const ways = withRoutes(between, routes)
   const { events, repeats } = firstTry(seen.events, flow, from)
   const end = endOf(ways, saw, from, events, running.lab)
@@ -52,14 +48,49 @@ export async function trace(context: ObservedLab, from: Place, url: string): Pro
   }
 }
 
+/** What was to be watched, and what was seen of it. */
+interface Watched {
+  target: TraceTarget
+  order: TraceOrder
+  seen: TraceSeen
+  /** What the lab's rules are for. */
+  explanations: Explanations
+}
+
 /** Where many others ask at the same time, the kernel may not get rid of all that it has to tell: so it is asked again. */
 const tries = 3
 
-export async function seenWhole({ sandbox, signal }: ObservedLab, order: TraceOrder): Promise<TraceSeen> {
+/** Watches a request: all that takes long goes on while a program starts, or waits for the answer. */
+export async function watched(
+  { sandbox, signal, running }: ObservedLab,
+  from: Place,
+  longest: number,
+  read: () => Pick<Watched, 'target' | 'order'>,
+): Promise<Watched> {
+  let explanations: Explanations | undefined
   for (let tried = 1; ; tried += 1) {
-    const seen = await traceRequest(sandbox, order, signal)
-    if (!seen.lost || tried === tries) return seen
+    const tracer = await Tracer.open(sandbox, { from, longest }, signal)
+    const { target, order } = givingUp(tracer, read)
+    const watching = tracer.trace(order)
+    explanations ??= explanationsOf(running)
+    const seen = await watching
+    if (!seen.lost || tried === tries) return { target, order, seen, explanations }
   }
+}
+
+/** What cannot be read leaves no program that waits for it. */
+function givingUp<T>(tracer: Tracer, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    tracer.giveUp()
+    throw error
+  }
+}
+
+/** Seconds for a request that gets so many, with what is done around it. */
+function longestOf(timeout: number): number {
+  return timeout * 2 + 1
 }
 
 /** No packet was seen. */
@@ -91,7 +122,7 @@ export function orderOf(
     others: others.flatMap(addressTexts),
     own: own.flatMap(addressTexts),
     timeout,
-    longest: timeout * 2 + 1,
+    longest: longestOf(timeout),
   }
 }
 

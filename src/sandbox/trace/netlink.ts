@@ -1,4 +1,4 @@
-/** Messages and attributes of netlink as nfnetlink has them (include/uapi/linux/netlink.h, netfilter/nfnetlink.h). Pure. */
+/** Messages and attributes of netlink as nfnetlink has them (include/uapi/linux/netlink.h, netfilter/nfnetlink.h), and rtnetlink. Pure. */
 
 /** A message: which part of netfilter it is of, what it says, of which family, and its attributes. */
 export interface NetlinkMessage {
@@ -6,15 +6,17 @@ export interface NetlinkMessage {
   type: number
   flags: number
   family: number
+  /** What stands before the attributes, of which the family is the first byte. */
+  head: Buffer
   attributes: Buffer
 }
 
 /** The parts of netfilter that are listened to. */
 export const subsystem = { connections: 1, tables: 10 } as const
 
-/** Bytes of `struct nlmsghdr`, and of `struct nfgenmsg` behind it. */
+/** Bytes of `struct nlmsghdr`, and behind it of `struct nfgenmsg` or, of links, of `struct ifinfomsg` (rtnetlink.h). */
 const header = 16
-const generalHeader = 4
+export const headSize = { netfilter: 4, links: 16 } as const
 /** A message of netlink itself: `NLMSG_ERROR`, `NLMSG_DONE`. */
 const control = { error: 2, done: 3 } as const
 
@@ -22,7 +24,10 @@ const nested = 0x8000
 const aligned = (length: number) => (length + 3) & ~3
 
 /** The messages that came in one datagram; `done`: a list is at its end, or the kernel refused it. */
-export function readMessages(datagram: Buffer): { messages: NetlinkMessage[]; done: boolean } {
+export function readMessages(
+  datagram: Buffer,
+  size: number = headSize.netfilter,
+): { messages: NetlinkMessage[]; done: boolean } {
   const messages: NetlinkMessage[] = []
   let done = false
   for (let at = 0; at + header <= datagram.length; ) {
@@ -30,13 +35,14 @@ export function readMessages(datagram: Buffer): { messages: NetlinkMessage[]; do
     if (length < header || at + length > datagram.length) break
     const type = datagram.readUInt16LE(at + 4)
     if (type === control.error || type === control.done) done = true
-    else if (length >= header + generalHeader)
+    else if (length >= header + size)
       messages.push({
         subsystem: type >>> 8,
         type: type & 0xff,
         flags: datagram.readUInt16LE(at + 6),
         family: datagram[at + header] ?? 0,
-        attributes: datagram.subarray(at + header + generalHeader, at + length),
+        head: datagram.subarray(at + header, at + header + size),
+        attributes: datagram.subarray(at + header + size, at + length),
       })
     at += aligned(length)
   }
@@ -69,13 +75,33 @@ export function numberOf(attribute: Buffer | undefined): number | undefined {
     : attribute.readUIntBE(0, attribute.length)
 }
 
-/** A question for a list (`NLM_F_REQUEST | NLM_F_DUMP`), with texts as attributes that narrow it down. */
+/** A number of four bytes as the machine writes it, as rtnetlink does; undefined where the attribute is not there. */
+export function numberInMachineOrder(attribute: Buffer | undefined): number | undefined {
+  return attribute?.length === 4 ? attribute.readUInt32LE() : undefined
+}
+
+/** A question for a list of nf_tables', with texts as attributes that narrow it down. */
 export function listRequest(type: number, family: number, texts: ReadonlyMap<number, string>): Buffer {
   const attributes = [...texts].map(([number, text]) => textAttribute(number, text))
-  const length = header + generalHeader + attributes.reduce((sum, each) => sum + each.length, 0)
-  const head = Buffer.alloc(header + generalHeader)
-  head.writeUInt32LE(length, 0)
-  head.writeUInt16LE((subsystem.tables << 8) | type, 4)
+  return request((subsystem.tables << 8) | type, family, headSize.netfilter, attributes)
+}
+
+/** `RTM_GETLINK` */
+const getLink = 18
+
+/** A question for the links of a network namespace. */
+export function linksRequest(): Buffer {
+  return request(getLink, 0, headSize.links, [])
+}
+
+/** A question for a list: `NLM_F_REQUEST | NLM_F_DUMP`. */
+function request(type: number, family: number, size: number, attributes: readonly Buffer[]): Buffer {
+  const head = Buffer.alloc(header + size)
+  head.writeUInt32LE(
+    attributes.reduce((sum, each) => sum + each.length, head.length),
+    0,
+  )
+  head.writeUInt16LE(type, 4)
   head.writeUInt16LE(0x301, 6)
   head.writeUInt32LE(1, 8)
   head.writeUInt8(family, header)

@@ -1,11 +1,13 @@
 import type { Place } from '../../command/command.ts'
-import { runAtAnyway } from '../enter.ts'
+import { startAt } from '../enter.ts'
 import { mustStillLive } from '../lab-gone.ts'
 import { fitting } from '../patience.ts'
+import type { Running } from '../process.ts'
 import { insideProgram } from '../program-files.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { toldJson } from '../told-json.ts'
 import type { ConnectionEvent } from './connection-event.ts'
+import type { LinkFacts } from './link-facts.ts'
 import type { NeighbourPacket, Packet } from './packet.ts'
 import type { RuleEvent } from './rule-event.ts'
 
@@ -79,8 +81,8 @@ export interface TraceSeen {
   chains: ChainFacts[]
   /** Places whose rules could not be watched, and why. */
   unseen: { place: Place; why: string }[]
-  /** Names of the numbered links in rule events: place → number → name. */
-  links: Record<Place, Record<string, string>>
+  /** The links of the places where anything was seen. */
+  links: Record<Place, LinkFacts[]>
   /** The kernel told more than could be read. */
   lost: boolean
 }
@@ -88,21 +90,45 @@ export interface TraceSeen {
 /** Seconds within which Node and the tables of the trace have started, and ended. */
 const startPatience = 20
 
-/** Makes a request and watches its packets. Throws NetlabError where the lab has ended, or what was told is not whole. */
-export async function traceRequest(
-  sandbox: Sandbox,
-  order: TraceOrder,
-  signal?: AbortSignal,
-): Promise<TraceSeen> {
-  const why = `watching a request from ${order.from}`
-  const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.trace], {
-    input: JSON.stringify(order),
-    why,
-    deadline: (order.longest + fitting(startPatience)) * 1000,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  if (finished.exitCode !== 0) await mustStillLive(sandbox, why)
-  return toldJson(finished, isSeen, why)
+/** A program in a lab that waits for what it is to watch: to start it takes longer than all the rest, so it is started first. */
+export class Tracer {
+  readonly #sandbox: Sandbox
+  readonly #running: Running
+  readonly #why: string
+
+  private constructor(sandbox: Sandbox, running: Running, why: string) {
+    this.#sandbox = sandbox
+    this.#running = running
+    this.#why = why
+  }
+
+  /** Starts it; `longest` is that of the order which follows. */
+  static async open(
+    sandbox: Sandbox,
+    { from, longest }: Pick<TraceOrder, 'from' | 'longest'>,
+    signal?: AbortSignal,
+  ): Promise<Tracer> {
+    const why = `watching a request from ${from}`
+    const running = await startAt(sandbox, [insideProgram.node, insideProgram.trace], {
+      why,
+      deadline: (longest + fitting(startPatience)) * 1000,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    return new Tracer(sandbox, running, why)
+  }
+
+  /** Has one request made and its packets watched. Throws NetlabError where the lab has ended, or what was told is not whole. */
+  async trace(order: TraceOrder): Promise<TraceSeen> {
+    this.#running.give(JSON.stringify(order))
+    const finished = await this.#running.finished
+    if (finished.exitCode !== 0) await mustStillLive(this.#sandbox, this.#why)
+    return toldJson(finished, isSeen, this.#why)
+  }
+
+  /** Ends it where there is nothing to watch after all. */
+  giveUp(): void {
+    this.#running.give('')
+  }
 }
 
 function isSeen(value: unknown): value is TraceSeen {

@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs'
 import { errorName, failed, libc } from '../libc.ts'
-import { listRequest, type NetlinkMessage, readMessages } from './netlink.ts'
+import { headSize, linksRequest, listRequest, type NetlinkMessage, readMessages } from './netlink.ts'
 import { packetFilter } from './packet-filter.ts'
 
 /** Linux, socket.h, netlink.h, if_packet.h, sockios.h. */
-const netlink = { domain: 16, netfilter: 12 } as const
+const netlink = { domain: 16, routes: 0, netfilter: 12 } as const
 const packet = { domain: 17, everyType: 0x0300, addressSize: 20 } as const
 const raw = 3
 const datagram = 2
@@ -17,7 +17,6 @@ const PACKET_STATISTICS = 6
 const SO_ATTACH_FILTER = 26
 /** Bytes of a `struct sock_fprog`. */
 const filterProgramSize = 16
-const SIOCGIFNAME = 0x8910
 const SIOCGSTAMPNS = 0x80108907
 const POLLIN = 1
 
@@ -153,14 +152,6 @@ export function framesLost(socket: number): boolean {
   )
 }
 
-/** The name of a link by its number, in the network namespace of a socket; undefined where it is gone. */
-export function linkName(socket: number, index: number): string | undefined {
-  const request = Buffer.alloc(40)
-  request.writeInt32LE(index, 16)
-  if (libc().ioctl(socket, SIOCGIFNAME, request) !== 0) return undefined
-  return request.toString('latin1', 0, request.indexOf(0))
-}
-
 /** Milliseconds for an answer of the kernel's, which comes at once. */
 const listPatience = 5000
 
@@ -170,9 +161,18 @@ export function listTables(
   family: number,
   texts: ReadonlyMap<number, string> = new Map(),
 ): NetlinkMessage[] {
-  const socket = bound(opened(netlink.domain, raw, netlink.netfilter), netlinkAddress(0))
+  return listOf(netlink.netfilter, listRequest(type, family, texts), headSize.netfilter)
+}
+
+/** Asks for the links of the network namespace that this process is in. */
+export function listLinks(): NetlinkMessage[] {
+  return listOf(netlink.routes, linksRequest(), headSize.links)
+}
+
+/** All messages with which the kernel answers. Throws where it does not come to an end. */
+function listOf(protocol: number, request: Buffer, size: number): NetlinkMessage[] {
+  const socket = bound(opened(netlink.domain, raw, protocol), netlinkAddress(0))
   try {
-    const request = listRequest(type, family, texts)
     const kernel = netlinkAddress(0)
     if (libc().sendto(socket, request, request.length, 0, kernel, kernel.length) === -1)
       throw failed('sendto', why, errorName())
@@ -180,12 +180,13 @@ export function listTables(
     const late = performance.now() + listPatience
     while (performance.now() < late) {
       const bytes = received(socket)
-      if (typeof bytes !== 'object') continue
-      const read = readMessages(bytes)
+      if (bytes === 'lost') throw failed('recvfrom', why, 'ENOBUFS')
+      if (bytes === undefined) continue
+      const read = readMessages(bytes, size)
       messages.push(...read.messages)
       if (read.done) return messages
     }
-    return messages
+    throw failed('recvfrom', why, 'ETIMEDOUT')
   } finally {
     closeSync(socket)
   }

@@ -48,7 +48,10 @@ function hasLegacyRules(): boolean {
   })
 }
 
-const order = JSON.parse(await text(process.stdin)) as TraceOrder
+const told = await text(process.stdin)
+// Whoever has started it has thought better of it.
+if (told === '') process.exit()
+const order = JSON.parse(told) as TraceOrder
 const sightings: Sightings = { request: order.request, events: [], lost: false }
 const unseen: TraceSeen['unseen'] = []
 const watched = order.places.map(place => within(place, () => openWatched(place)))
@@ -130,12 +133,21 @@ function metChains({ place }: Watched): ChainFacts[] {
 }
 
 const tables = await traceRules()
-const answer = await watchRequest().finally(() => Promise.all(tables.map(table => table.end())))
+const endTables = () => Promise.all(tables.map(table => table.end()))
+const answer = await watchRequest().catch(async error => {
+  await endTables()
+  throw error
+})
+const ended = endTables()
+const events = ownEvents(sightings, order.from)
+const places = new Set(events.map(({ place }) => place))
 const seen: TraceSeen = {
-  ...{ answer, unseen },
-  events: ownEvents(sightings, order.from),
+  ...{ answer, unseen, events },
   chains: watched.flatMap(metChains),
-  links: Object.fromEntries(watched.map(({ place, names }) => [place, Object.fromEntries(names)])),
+  links: Object.fromEntries(
+    watched.filter(({ place }) => places.has(place)).map(({ place, facts }) => [place, [...facts]]),
+  ),
   lost: sightings.lost || watched.some(({ links }) => framesLost(links)),
 }
+await ended
 process.stdout.write(JSON.stringify(seen))

@@ -1,19 +1,12 @@
 import type { Place } from '../../command/command.ts'
 import { readConnectionEvent } from './connection-event.ts'
 import { isFirstOf } from './first-packet.ts'
+import { type LinkFacts, linkFacts } from './link-facts.ts'
 import type { NetlinkMessage } from './netlink.ts'
 import type { LinkEvent, TracedRequest, TraceEvent } from './order.ts'
 import { type Packet, readNeighbour, readPacket } from './packet.ts'
 import { readRuleEvent } from './rule-event.ts'
-import {
-  type Frame,
-  linkName,
-  nextFrame,
-  nextMessages,
-  openLinks,
-  openNetfilter,
-  readable,
-} from './sockets.ts'
+import { type Frame, nextFrame, nextMessages, openLinks, openNetfilter, readable } from './sockets.ts'
 import { tracingTable } from './tracing-table.ts'
 
 /** A place that is watched. */
@@ -22,8 +15,8 @@ export interface Watched {
   rules: number
   connections: number
   links: number
-  /** Of its links, by their numbers. */
-  names: Map<number, string>
+  /** As it has them before the request. */
+  facts: readonly LinkFacts[]
 }
 
 /** What has been seen so far. */
@@ -48,7 +41,7 @@ export function openWatched(place: Place): Watched {
     rules: openNetfilter('trace'),
     connections: openNetfilter('connections'),
     links: openLinks(),
-    names: new Map(),
+    facts: linkFacts(),
   }
 }
 
@@ -84,7 +77,6 @@ function takeRules(watched: Watched, sightings: Sightings): void {
     const event = readRuleEvent(message)
     if (event === undefined || event.table === tracingTable) continue
     keep(sightings, { ...event, place: watched.place })
-    for (const index of [event.in, event.out]) if (index !== undefined) nameOf(watched, index)
   }
 }
 
@@ -105,12 +97,8 @@ function* messagesOf(socket: number, sightings: Pick<Sightings, 'lost'>): Genera
   }
 }
 
-function nameOf(watched: Watched, index: number): string {
-  const known = watched.names.get(index)
-  if (known !== undefined) return known
-  const name = linkName(watched.links, index) ?? `${index}`
-  watched.names.set(index, name)
-  return name
+function nameOf({ facts }: Watched, index: number): string {
+  return facts.find(link => link.index === index)?.name ?? `${index}`
 }
 
 function linkEvent(watched: Watched, frame: Frame, sightings: Sightings): LinkEvent | undefined {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import type { TraceReport } from '../../src/trace/report.ts'
-import type { ManyReport } from '../../src/trace/trace-many.ts'
-import { displayWidth } from '../../src/view/display-width.ts'
-import { plainStyle } from '../../src/view/terminal.ts'
-import { renderTrace } from '../../src/view/trace-lines.ts'
-import { renderTree } from '../../src/view/trace-tree.ts'
+import type { TraceReport } from '../../../src/trace/report.ts'
+import type { ManyReport } from '../../../src/trace/trace-many.ts'
+import { displayWidth } from '../../../src/view/display-width.ts'
+import { plainStyle } from '../../../src/view/terminal.ts'
+import { renderTrace } from '../../../src/view/trace/lines.ts'
+import { renderTree } from '../../../src/view/trace/tree.ts'
 
 /** What `netlab trace --json` has printed of labs that ship, on a real kernel. */
 function recorded<Report = TraceReport>(name: string): Report {
@@ -19,7 +19,7 @@ const names = ['masqueraded', 'no-neighbour', 'dropped', 'rejected', 'tunnel']
 describe.each(names)('a trace: %s', name => {
   test.each([40, 80, 120])('at %i columns', async width => {
     const text = renderTrace(plainStyle(width), recorded(name))
-    await expect(text).toMatchFileSnapshot(`../golden/trace/${name}.${width}.txt`)
+    await expect(text).toMatchFileSnapshot(`../../golden/trace/${name}.${width}.txt`)
     // What ends it may hold commands to be copied, which are not broken.
     const told = text.split(/^[✔✘]/m)[0] ?? ''
     const long = told.split('\n').filter(line => displayWidth(line) > width)
@@ -29,7 +29,7 @@ describe.each(names)('a trace: %s', name => {
 
 test.each([40, 80])('the ways of many requests, laid over each other, at %i columns', async width => {
   const text = renderTree(plainStyle(width), recorded<ManyReport>('many'))
-  await expect(text).toMatchFileSnapshot(`../golden/trace/many.${width}.txt`)
+  await expect(text).toMatchFileSnapshot(`../../golden/trace/many.${width}.txt`)
   expect(text.split('\n').filter(line => displayWidth(line) > width)).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import { endsText } from '../trace/ends.ts'
+import { endsText } from '../../trace/ends.ts'
 import type {
   ChainMet,
   ConnectionNoted,
@@ -11,13 +11,13 @@ import type {
   Translation,
   Visit,
   Way,
-} from '../trace/report.ts'
-import { evidenceLines } from './failure.ts'
-import { duration, listing, plural } from './format.ts'
-import { block, flow, hanging, padEnd } from './layout.ts'
-import { printable } from './printable.ts'
-import type { Style } from './terminal.ts'
-import { ladderLines } from './trace-ladder.ts'
+} from '../../trace/report.ts'
+import { evidenceLines } from '../failure.ts'
+import { duration, listing, plural } from '../format.ts'
+import { block, flow, hanging, padEnd } from '../layout.ts'
+import { printable } from '../printable.ts'
+import type { Style } from '../terminal.ts'
+import { ladderLines } from './ladder.ts'
 
 /** Columns from which on the way is drawn as a ladder, before it is told. */
 const ladderWidth = 100

@@ -1,9 +1,9 @@
-import { endsText } from '../trace/ends.ts'
-import type { Ends, TraceItem, Way } from '../trace/report.ts'
-import { displayWidth } from './display-width.ts'
-import { shorten } from './layout.ts'
-import { printable } from './printable.ts'
-import type { Style } from './terminal.ts'
+import { endsText } from '../../trace/ends.ts'
+import type { Ends, TraceItem, Way } from '../../trace/report.ts'
+import { displayWidth } from '../display-width.ts'
+import { shorten } from '../layout.ts'
+import { printable } from '../printable.ts'
+import type { Style } from '../terminal.ts'
 
 /** Columns between two places: less holds no addresses. */
 const leastGap = 30
