@@ -1,19 +1,17 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { placesOf } from '../model/places.ts'
 import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { trace } from '../trace/trace.ts'
 import { traceMany } from '../trace/trace-many.ts'
-import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { renderTrace } from '../view/trace/lines.ts'
-import { renderTree } from '../view/trace/tree.ts'
+import { renderManyAs, renderTraceAs, type TraceFormat, traceFormats } from '../view/trace/formats.ts'
 import { abortOnSignals } from './interrupt.ts'
 
 interface TraceFlags {
   requests?: number
-  json?: true
+  format: TraceFormat
 }
 
 /** More take long to read, and say no more. */
@@ -33,7 +31,13 @@ export function traceCommand(): Command {
       'so many requests, their ways laid over each other with a count on each branch',
       count,
     )
-    .option('--json', 'print it as JSON')
+    .addOption(
+      new Option('--format <format>', 'text to read, svg to print, json for other programs')
+        .choices(traceFormats)
+        .default('text'),
+    )
+    .addOption(new Option('--svg', 'the same as --format svg').implies({ format: 'svg' }))
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .action(runTrace)
 }
 
@@ -54,16 +58,17 @@ async function runTrace(words: string[], flags: TraceFlags): Promise<void> {
     })
   const { signal, release } = abortOnSignals('interrupted')
   const context = { sandbox, running: labIn(condition, lab), signal }
-  const { requests, json } = flags
+  const { requests, format } = flags
   const { out } = openTerminal()
+  const print = (text: string) => (format === 'svg' ? out.pass(text) : out.write(text))
   if (requests === undefined) {
     const report = await trace(context, from, url).finally(release)
-    out.write(json ? printableJson(report) : renderTrace(out, report))
+    print(renderTraceAs(out, report, format))
     if (!report.saw.ok) process.exitCode = exitCode.failed
     return
   }
   const report = await traceMany(context, from, url, requests).finally(release)
-  out.write(json ? printableJson(report) : renderTree(out, report))
+  print(renderManyAs(out, report, format))
   if (report.failed > 0 || report.requests < requests) process.exitCode = exitCode.failed
 }
 

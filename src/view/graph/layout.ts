@@ -1,13 +1,10 @@
 import elk from 'elkjs/lib/elk.bundled.js'
 import type { ElkExtendedEdge, ElkLabel, ElkNode } from 'elkjs/lib/elk-api.js'
-import { displayWidth } from '../display-width.ts'
+import { charWidth, rowHeight, textWidth } from '../svg.ts'
 import type { Box, Drawing, Line } from './drawing.ts'
 import { faultsOf, inOrder } from './layout-quality.ts'
 
 /** Pixels. */
-export const rowHeight = 17
-/** Of a character of the names and addresses, and of the smaller one of details and of labels at lines. */
-const charWidth = { normal: 7.3, small: 6.7 } as const
 export const padding = 9
 
 export interface Point {
@@ -152,11 +149,6 @@ function headPort(id: string): string {
 
 function rowPort(id: string, row: number): string {
   return `${id} row ${row}`
-}
-
-/** Pixels that a text takes; a font of fixed width, so that nobody has to measure. */
-function textWidth(text: string, size: keyof typeof charWidth): number {
-  return Math.ceil(displayWidth(text) * charWidth[size])
 }
 
 function elkEdge({ id, from, fromRow, to, upper, lower }: Line): ElkExtendedEdge {

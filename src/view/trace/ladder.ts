@@ -1,9 +1,10 @@
 import { endsText } from '../../trace/ends.ts'
-import type { Ends, TraceItem, Way } from '../../trace/report.ts'
+import type { Ends, Way } from '../../trace/report.ts'
 import { displayWidth } from '../display-width.ts'
 import { shorten } from '../layout.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../terminal.ts'
+import { type LadderRow, ladderRows, placesOnWay } from './ladder-rows.ts'
 
 /** Columns between two places: less holds no addresses. */
 const leastGap = 30
@@ -19,7 +20,7 @@ interface Piece {
 
 /** One column for each place, time downwards: the packets between them, and what changes them there; empty where they do not fit side by side. */
 export function ladderLines(style: Style, ways: readonly Way[]): string[] {
-  const places = [...new Set(ways.flatMap(({ visits }) => visits.map(({ place }) => place)))]
+  const places = placesOnWay(ways)
   const gap = places.length < 2 ? 0 : Math.floor((style.width - lastGap) / (places.length - 1))
   if (gap < leastGap) return []
   const columns = new Map(places.map((place, at) => [place, at * Math.min(gap, 48)]))
@@ -33,21 +34,14 @@ export function ladderLines(style: Style, ways: readonly Way[]): string[] {
       paint: style.color.cyan.bold,
     })),
   )
-  const lines = ways.flatMap(({ visits }) =>
-    visits.flatMap(({ place, items }, at) => {
-      const own = columns.get(place)!
-      const notes = items.flatMap(item => noteOf(style, item)).map(note => row([{ ...note, at: own + 2 }]))
-      const next = visits[at + 1]
-      if (next === undefined || next.place === place) return notes
-      return [...notes, ...arrowRows(style, row, own, columns.get(next.place)!, endsLeaving(items))]
-    }),
-  )
+  const lines = ladderRows(ways).flatMap(each => {
+    if (each.kind === 'way') return []
+    if (each.kind !== 'hop') return [row([{ ...noteOf(style, each), at: columns.get(each.place)! + 2 }])]
+    return each.from === each.to
+      ? []
+      : arrowRows(style, row, columns.get(each.from)!, columns.get(each.to)!, each.ends)
+  })
   return [head, ...lines, '']
-}
-
-function endsLeaving(items: readonly TraceItem[]): Ends | undefined {
-  const last = items.findLast(item => item.kind === 'out' || item.kind === 'in')
-  return last !== undefined && 'ends' in last ? last.ends : undefined
 }
 
 function arrowRows(
@@ -68,13 +62,14 @@ function arrowRows(
   ]
 }
 
-/** What of a place is worth a line of the picture: what changes the packet, or stops it. */
-function noteOf({ color }: Style, item: TraceItem): Omit<Piece, 'at'>[] {
-  if (item.kind === 'translation')
-    return [{ text: `${item.what} becomes ${printable(item.after)}`, paint: color.yellow }]
-  if (item.kind === 'chain' && item.verdict === 'drop')
-    return [{ text: `✘ ${printable(`${item.table} ${item.chain}`)} drops it`, paint: color.red }]
-  return []
+/** What changes the packet, or stops it. */
+function noteOf(
+  { color }: Style,
+  row: Extract<LadderRow, { kind: 'changed' | 'dropped' }>,
+): Omit<Piece, 'at'> {
+  if (row.kind === 'changed')
+    return { text: `${row.change.what} becomes ${printable(row.change.after)}`, paint: color.yellow }
+  return { text: `✘ ${printable(`${row.met.table} ${row.met.chain}`)} drops it`, paint: color.red }
 }
 
 /** A row with the places' lines, and its pieces over them. */

@@ -1,10 +1,7 @@
 import { endsText } from '../../trace/ends.ts'
 import type {
   ChainMet,
-  ConnectionNoted,
   Ends,
-  Passage,
-  RouteTaken,
   RuleMet,
   TraceItem,
   TraceReport,
@@ -18,6 +15,16 @@ import { block, flow, hanging, padEnd } from '../layout.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../terminal.ts'
 import { ladderLines } from './ladder.ts'
+import {
+  byConnection,
+  chainName,
+  connectionWords,
+  passageWords,
+  routeWords,
+  translationWords,
+  wayTitles,
+  withoutComment,
+} from './words.ts'
 
 /** Columns from which on the way is drawn as a ladder, before it is told. */
 const ladderWidth = 100
@@ -37,16 +44,10 @@ export function renderTrace(style: Style, report: TraceReport): string {
   ])
 }
 
-const titles: Record<Way['direction'], string> = {
-  out: 'The request',
-  back: 'The answer',
-  error: 'The error that is sent back',
-}
-
 function wayLines(style: Style, { direction, visits }: Way): string[] {
   const { color, width } = style
   const ends = endsAtFirst(visits)
-  const title = color.bold(titles[direction])
+  const title = color.bold(wayTitles[direction])
   return [
     ...hanging('', ends === undefined ? title : `${title}: ${printable(endsText(ends))}`, width, 2),
     ...visits.flatMap(visit => visitLines(style, visit)),
@@ -73,12 +74,17 @@ function itemLines(style: Style, item: TraceItem): string[] {
     case 'bridged':
       return labelled(style, item.kind === 'route' ? 'route' : 'bridge', routeWords(item))
     case 'translation':
-      return labelled(style, 'NAT', translationWords(item), style.color.yellow)
+      return labelled(style, 'NAT', natWords(item), style.color.yellow)
     case 'connection':
       return labelled(style, 'entry', connectionWords(item))
     case 'chain':
       return chainLines(style, item)
   }
+}
+
+function natWords(change: Translation): string {
+  const words = translationWords(change)
+  return change.by === 'rule' ? words : `${words}, ${byConnection}`
 }
 
 /** Columns of the longest label, with what stands before and behind it. */
@@ -94,32 +100,6 @@ function labelled(
   return hanging(lead, paint(printable(words)), width, labelWidth)
 }
 
-function passageWords({ link, portOf, wrapped }: Passage): string {
-  const port = portOf === undefined ? '' : `, a port of ${portOf}`
-  const inside = wrapped === undefined ? '' : `, inside ${endsText(wrapped)}`
-  return `${link}${port}${inside}`
-}
-
-function routeWords(route: RouteTaken): string {
-  if (route.kind === 'bridged') return `${route.bridge} passes it on from port to port, without a route`
-  const text = route.text.replace(/ (?:uid|metric|pref|proto|table) \S+| cache| from ::(?= )/g, '').trim()
-  return /^local /.test(text) ? `its own address (${text})` : text
-}
-
-/** `destination 10.100.100.100:8080 → 10.0.0.11:8080` */
-function translationWords({ what, before, after, by }: Translation): string {
-  const why = by === 'rule' ? '' : ', as the entry of the connection says'
-  return `${what} ${before} → ${after}${why}`
-}
-
-function connectionWords({ what, original, reply, state }: ConnectionNoted): string {
-  const words =
-    what === 'made'
-      ? `made for ${endsText(original)}; an answer is expected as ${endsText(reply)}`
-      : `of ${endsText(original)} is used: the answer has come`
-  return state === undefined ? words : `${words} (${state})`
-}
-
 const verdictWords: Partial<Record<ChainMet['verdict'], string>> = {
   drop: 'dropped',
   accept: 'passed',
@@ -127,9 +107,10 @@ const verdictWords: Partial<Record<ChainMet['verdict'], string>> = {
   stolen: 'taken away',
 }
 
-function chainLines(style: Style, { table, chain, family, rules, verdict, byPolicy }: ChainMet): string[] {
+function chainLines(style: Style, met: ChainMet): string[] {
   const { color, width } = style
-  const named = /^ip6?$/.test(family) ? `${table} ${chain}` : `${family} ${table} ${chain}`
+  const { chain, rules, verdict, byPolicy } = met
+  const named = chainName(met, chain)
   const word = `${verdictWords[verdict] ?? printable(verdict)}${byPolicy ? ' by the policy' : ''}`
   const shown = verdict === 'drop' ? color.red(word) : color.dim(word)
   return [
@@ -170,11 +151,6 @@ function oneRuleLines(
     ...(explain === undefined ? [] : hanging(' '.repeat(lead.length), color.dim(printable(explain)), width)),
     ...ruleLines(style, inside, indent + 2),
   ]
-}
-
-/** What a comment says, the sentence below the rule says as well. */
-export function withoutComment(text: string): string {
-  return text.replace(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '').trim()
 }
 
 function endLines(style: Style, { saw, end, from, evidence, repeats }: TraceReport): string[] {

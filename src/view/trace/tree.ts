@@ -4,7 +4,7 @@ import { percentage, plural, thousands } from '../format.ts'
 import { block, flow, hanging, padStart } from '../layout.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../terminal.ts'
-import { withoutComment } from './lines.ts'
+import { chainName, withoutComment } from './words.ts'
 
 /** The ways of many requests, laid over each other: how many each branch took, and how many it should have taken. */
 export function renderTree(style: Style, report: ManyReport): string {
@@ -45,7 +45,7 @@ function chainLines(
   columns: number,
 ): string[] {
   const { color, width } = style
-  const named = /^ip6?$/.test(family) ? `${table} ${chain}` : `${family} ${table} ${chain}`
+  const named = chainName({ family, table }, chain)
   const lost = dropped === 0 ? '' : color.red(`, ${thousands(dropped)} dropped`)
   return [
     ...(before?.place === place ? [] : [color.cyan.bold(printable(place))]),

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { TraceReport } from '../../../src/trace/report.ts'
 import type { ManyReport } from '../../../src/trace/trace-many.ts'
@@ -7,14 +5,7 @@ import { displayWidth } from '../../../src/view/display-width.ts'
 import { plainStyle } from '../../../src/view/terminal.ts'
 import { renderTrace } from '../../../src/view/trace/lines.ts'
 import { renderTree } from '../../../src/view/trace/tree.ts'
-
-/** What `netlab trace --json` has printed of labs that ship, on a real kernel. */
-function recorded<Report = TraceReport>(name: string): Report {
-  const path = fileURLToPath(new URL(`recorded/${name}.json`, import.meta.url))
-  return JSON.parse(readFileSync(path, 'utf8')) as Report
-}
-
-const names = ['masqueraded', 'no-neighbour', 'dropped', 'rejected', 'tunnel']
+import { hostile, names, recorded } from './recorded.ts'
 
 describe.each(names)('a trace: %s', name => {
   test.each([40, 80, 120])('at %i columns', async width => {
@@ -33,24 +24,19 @@ test.each([40, 80])('the ways of many requests, laid over each other, at %i colu
   expect(text.split('\n').filter(line => displayWidth(line) > width)).toEqual([])
 })
 
-/** What netlab itself decides by, whoever told the rest. */
-const own = new Set(['kind', 'direction', 'what', 'by', 'hook', 'family'])
-const hostile = (name: string): unknown =>
-  JSON.parse(JSON.stringify(recorded<unknown>(name)), (key, value) =>
-    typeof value === 'string' && !own.has(key) ? `${value}\u001b[2J\u0007` : value,
-  )
+const control = '\u001b[2J\u0007'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const control = /[\u0000-\u0009\u000b-\u001f]/
+const acting = /[\u0000-\u0009\u000b-\u001f]/
 
 test.each(names)('whatever a lab wrote anywhere acts on no terminal: %s', name => {
-  const text = renderTrace(plainStyle(120), hostile(name) as TraceReport)
-  expect(text).not.toMatch(control)
+  const text = renderTrace(plainStyle(120), hostile(name, control) as TraceReport)
+  expect(text).not.toMatch(acting)
   expect(text).toContain('␛[2J')
 })
 
 test('nor does what many requests met', () => {
-  const report = hostile('many') as ManyReport
+  const report = hostile('many', control) as ManyReport
   const text = renderTree(plainStyle(80), { ...report, answers: { 'a\u001b[2J': 1 } })
-  expect(text).not.toMatch(control)
+  expect(text).not.toMatch(acting)
   expect(text).toContain('␛[2J')
 })
