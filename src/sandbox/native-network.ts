@@ -1,5 +1,6 @@
-import { closeSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { Address4, Address6 } from 'ip-address'
+import { host, namespacesFolder, type Place } from '../command/command.ts'
 import { type Family, familyOf } from '../model/address.ts'
 import { errorName, failed, libc } from './libc.ts'
 
@@ -9,6 +10,27 @@ const O_CLOEXEC = 0o2000000
 /** Moves this thread into the network namespace that a file descriptor stands for. */
 export function setns(fd: number): void {
   if (libc().setns(fd, CLONE_NEWNET) !== 0) throw failed('setns', 'a server listens in a pod', errorName())
+}
+
+let home: number | undefined
+
+/** The network namespace in which this process began, as a file descriptor. */
+export function homeNetwork(): number {
+  home ??= openSync('/proc/self/ns/net', 'r')
+  return home
+}
+
+/** Does something in a place's network namespace; sockets that it makes stay there. To be called where this process is at home. */
+export function withinNetwork<T>(place: Place, act: () => T): T {
+  const home = homeNetwork()
+  const namespace = place === host ? home : openSync(`${namespacesFolder}/${place}`, 'r')
+  setns(namespace)
+  try {
+    return act()
+  } finally {
+    setns(home)
+    if (namespace !== home) closeSync(namespace)
+  }
 }
 
 /** A neighbour as `/proc/net/arp` has it. */
@@ -126,4 +148,15 @@ export function netnsCookie(): bigint {
   } finally {
     closeSync(socket)
   }
+}
+
+/** Linux, sockios.h. */
+const SIOCGIFNAME = 0x8910
+
+/** The name of a link by its number, in the network namespace of a socket; undefined where it is gone. */
+export function linkName(socket: number, index: number): string | undefined {
+  const request = Buffer.alloc(40)
+  request.writeInt32LE(index, 16)
+  if (libc().ioctl(socket, SIOCGIFNAME, request) !== 0) return undefined
+  return request.toString('latin1', 0, request.indexOf(0))
 }

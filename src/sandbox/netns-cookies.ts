@@ -3,23 +3,14 @@
  * the numbers in the same order, null for one that is not there.
  */
 
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { host, namespacesFolder, type Place } from '../command/command.ts'
-import { netnsCookie, setns } from './native-network.ts'
-
-const home = openSync('/proc/self/ns/net', 'r')
+import { netnsCookie, withinNetwork } from './native-network.ts'
 
 function cookieOf(place: Place): string | null {
   if (place !== host && !existsSync(`${namespacesFolder}/${place}`)) return null
-  const namespace = place === host ? home : openSync(`${namespacesFolder}/${place}`, 'r')
-  setns(namespace)
-  try {
-    return String(netnsCookie())
-  } finally {
-    setns(home)
-    if (namespace !== home) closeSync(namespace)
-  }
+  return withinNetwork(place, () => String(netnsCookie()))
 }
 
 const places = JSON.parse(await text(process.stdin)) as Place[]

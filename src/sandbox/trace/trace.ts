@@ -4,12 +4,12 @@
  * a TraceOrder on stdin, writes TraceSeen.
  */
 
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { host, namespacesFolder, type Place } from '../../command/command.ts'
-import { setns } from '../native-network.ts'
+import { host, namespacesFolder } from '../../command/command.ts'
+import { homeNetwork, setns, withinNetwork } from '../native-network.ts'
 import { chainsOf, rulesThere } from './chains.ts'
 import type { ChainFacts, TracedAnswer, TraceOrder, TraceSeen } from './order.ts'
 import { makeRequest } from './requests.ts'
@@ -17,19 +17,7 @@ import { framesLost } from './sockets.ts'
 import { openTracingTable, type TracingTable, tracingRules } from './tracing-table.ts'
 import { openWatched, ownEvents, type Sightings, takeAll, type Watched } from './watch.ts'
 
-const home = openSync('/proc/self/ns/net', 'r')
-
-/** Does something in a place's network namespace. */
-function within<T>(place: Place, act: () => T): T {
-  const namespace = place === host ? home : openSync(`${namespacesFolder}/${place}`, 'r')
-  setns(namespace)
-  try {
-    return act()
-  } finally {
-    setns(home)
-    if (namespace !== home) closeSync(namespace)
-  }
-}
+const home = homeNetwork()
 
 /** Milliseconds between two looks at the sockets; so long without a word after which nothing more comes; and the longest wait for that. */
 const pause = 1
@@ -54,7 +42,7 @@ if (told === '') process.exit()
 const order = JSON.parse(told) as TraceOrder
 const sightings: Sightings = { request: order.request, events: [], lost: false }
 const unseen: TraceSeen['unseen'] = []
-const watched = order.places.map(place => within(place, () => openWatched(place)))
+const watched = order.places.map(place => withinNetwork(place, () => openWatched(place)))
 
 /** What this process's network namespace has of addresses. */
 function ownAddresses(): string[] {
@@ -65,7 +53,7 @@ function ownAddresses(): string[] {
 async function traceRules(): Promise<TracingTable[]> {
   const tables: TracingTable[] = []
   for (const { place } of watched) {
-    const { table, legacy } = within(place, () => {
+    const { table, legacy } = withinNetwork(place, () => {
       const { any, translates } = rulesThere()
       const rules = tracingRules(order, { place, addresses: ownAddresses(), translates })
       return { table: any ? openTracingTable(rules) : undefined, legacy: hasLegacyRules() }
@@ -129,7 +117,7 @@ function metChains({ place }: Watched): ChainFacts[] {
       const { family, table, chain } = event
       names.set(`${family} ${table} ${chain}`, { family, table, name: chain })
     }
-  return within(place, () => chainsOf([...names.values()])).map(chain => ({ place, ...chain }))
+  return withinNetwork(place, () => chainsOf([...names.values()])).map(chain => ({ place, ...chain }))
 }
 
 const tables = await traceRules()

@@ -1,4 +1,5 @@
 import type { Place } from '../../command/command.ts'
+import { linkName } from '../native-network.ts'
 import { readConnectionEvent } from './connection-event.ts'
 import { isFirstOf } from './first-packet.ts'
 import { type LinkFacts, linkFacts } from './link-facts.ts'
