@@ -27,6 +27,7 @@ const entryPoints = [
   'src/sandbox/bpf/socket-lb.ts',
   'src/sandbox/measure.ts',
   'src/sandbox/trace/trace.ts',
+  'src/sandbox/capture/capture.ts',
   'src/sandbox/without-groups.ts',
   'src/sandbox/vm/vm-agent.ts',
 ]

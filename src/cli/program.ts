@@ -10,6 +10,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   up: async earlyStart => (await import('./up.ts')).upCommand(earlyStart),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   trace: async () => (await import('./trace.ts')).traceCommand(),
+  capture: async () => (await import('./capture.ts')).captureCommand(),
   apply: async () => (await import('./apply.ts')).applyCommand(),
   sync: async () => (await import('./sync.ts')).syncCommand(),
   pod: async () => (await import('./pod.ts')).podCommand(),

@@ -76,16 +76,27 @@ export function runInLabsVm(name: string, argv: readonly string[]): Promise<numb
   throw new Error(`${name} runs in no virtual machine`)
 }
 
-/** Runs a command line of netlab in the virtual machine where its lab is, and returns its exit code. */
-export function runWhereLabIs({ folder, sandbox, vm }: RunsInVm, argv: readonly string[]): Promise<number> {
+/** Runs a command line of netlab in the virtual machine where its lab is, and returns its exit code; `to`: a file that takes its stdout. */
+export function runWhereLabIs(
+  { folder, sandbox, vm }: RunsInVm,
+  argv: readonly string[],
+  to?: Writable,
+): Promise<number> {
   const state = folder.read()
   const files = filesNamed(argv, state === undefined ? undefined : originOf(state))
   const machine: Vm = { sandbox, process: vm.process, ports: portsFolder(folder.path) }
   const interrupt = new AbortController()
   const pass = () => interrupt.abort()
   for (const signal of passed) process.on(signal, pass)
-  const talk = { ...ownStreams(reads(argv)), signal: interrupt.signal }
-  return runInVm(machine, netlabIn(argv, files), talk).finally(() => {
+  const talk = {
+    ...ownStreams(reads(argv)),
+    ...(to === undefined ? {} : { stdout: to }),
+    signal: interrupt.signal,
+  }
+  const command = netlabIn(argv, files)
+  const [stdin, stdout, stderr] = command.terminals
+  const terminals = [stdin, to === undefined && stdout, stderr] as const
+  return runInVm(machine, { ...command, terminals }, talk).finally(() => {
     for (const signal of passed) process.off(signal, pass)
   })
 }

@@ -7,7 +7,8 @@ export function endedBy(signal: NodeJS.Signals | null | undefined): number {
   return 128 + constants.signals[signal ?? 'SIGKILL']
 }
 
-function killGroup(leader: number | undefined): void {
+/** Ends a process group by its leader's number, at once. */
+export function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, 'SIGKILL')
   } catch {

@@ -13,6 +13,7 @@ import {
   startAnyway,
 } from './process.ts'
 import { enterArgv, enterNetworkArgv, insideEnv, type Sandbox } from './sandbox.ts'
+import { type StartedProgram, startProgram } from './started-program.ts'
 
 /** What running a command inside a sandbox needs to know beyond the command. */
 export type EnterOptions = Omit<RunOptions, 'env' | 'onlyEnv' | 'identity'> & {
@@ -76,6 +77,12 @@ export async function runAt(
     mustLive(sandbox, options.why)
     throw error
   }
+}
+
+/** Starts a program inside a sandbox, in the network namespace of the host, that goes on beside netlab. */
+export async function startAt(sandbox: Sandbox, argv: readonly string[]): Promise<StartedProgram> {
+  await joinLab(sandbox)
+  return startProgram(enterArgv(sandbox, argv), insideEnv, labIdentity())
 }
 
 /** Killed, or not started at all: nothing is started where process 1 is ending. */

@@ -12,6 +12,7 @@ interface Koffi {
   pointer(type: unknown): unknown
   errno(): number
   address(value: Uint8Array): bigint
+  view(address: unknown, length: number): ArrayBuffer
 }
 
 /** A call that may wait on a thread of its own. */
@@ -59,6 +60,11 @@ function loadCalls() {
     return {
       errno: () => koffi.errno(),
       address: (bytes: Uint8Array) => koffi.address(bytes),
+      /** Memory that is not JavaScript's, as it is, from an address of mmap's on. */
+      memoryAt: (address: unknown, length: number) => koffi.view(address, length),
+      mmap: libc.func(
+        'void *mmap(void *address, unsigned long length, int protection, int flags, int fd, long offset)',
+      ) as (...args: unknown[]) => unknown,
       fcntl: call('int fcntl(int fd, int command, int value)'),
       prctl: call(
         'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',

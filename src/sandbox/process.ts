@@ -16,7 +16,7 @@ export type TooMuch = 'fail' | 'abridge' | 'stop'
 
 export interface RunOptions {
   /** Given to the command's stdin; without it stdin is empty. */
-  input?: string
+  input?: string | Uint8Array
   /** Why the command is run, for the error that tells of its failure. */
   why?: string
   /** What people would type to get the same, where that differs from the argv that runs. */

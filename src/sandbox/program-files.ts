@@ -6,7 +6,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 /** What a sandbox has of netlab itself, where it lies on this machine. */
 export interface ProgramFiles {
   node: string
-  /** The folder of the built bin.js, pod-server.js, kubelet.js, probe.js, pairs.js, netns-cookies.js, measure.js, trace.js and without-groups.js. */
+  /** The folder of the built bin.js, pod-server.js, kubelet.js, probe.js, pairs.js, netns-cookies.js, measure.js, trace.js, capture.js and without-groups.js. */
   bundle: string
   /** koffi's own folder, and that of the packages that bring its binaries. */
   koffi: string
@@ -66,4 +66,5 @@ export const insideProgram = {
   netnsCookies: '/run/sandbox/netlab/dist/netns-cookies.js',
   measure: '/run/sandbox/netlab/dist/measure.js',
   trace: '/run/sandbox/netlab/dist/trace.js',
+  capture: '/run/sandbox/netlab/dist/capture.js',
 } as const

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { WriteStream } from 'node:tty'
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk'
 import { printable, printableInColor } from './printable.ts'
@@ -14,10 +15,14 @@ export interface Screen extends Style {
   readonly stream: NodeJS.WritableStream
   /** Lines may be drawn over: a terminal that can move its cursor. */
   readonly interactive: boolean
+  /** What is written is shown on a terminal, and not read by a program, or kept in a file. */
+  readonly isTerminal: boolean
   /** Writes what people read: nothing in it acts on a terminal but our own colours. */
   write(text: string): void
   /** Writes what programs read, a script say: to a file or a pipe to the byte, to a terminal as `write` does. */
   pass(text: string): void
+  /** Waits, until an abort at most, for a reader that is slower than what is written: else all of it would be held here. */
+  caughtUp(signal: AbortSignal): Promise<void>
 }
 
 /** Where everything that a person sees goes: results to `out`, progress and errors to `err`. */
@@ -71,9 +76,13 @@ function openScreen(stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv): Scre
       return Math.max(leastWidth, columns)
     },
     // CI systems give a terminal whose log keeps every frame.
+    isTerminal: isTTY,
     interactive: isTTY && env.TERM !== 'dumb' && !env.CI,
     write: text => void stream.write(shown(text)),
     pass: text => void stream.write(isTTY ? printable(text) : text),
+    caughtUp: async signal => {
+      if (tty.writableNeedDrain) await once(stream, 'drain', { signal }).catch(() => {})
+    },
   }
 }
 

@@ -64,6 +64,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'bpf/socket-lb.o',
         'dist/measure.js',
         'dist/trace.js',
+        'dist/capture.js',
         'dist/without-groups.js',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],
