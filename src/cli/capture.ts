@@ -1,7 +1,7 @@
 import { createWriteStream, openSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Capture, capture } from '../observe/capture/capture.ts'
 import { decode } from '../observe/capture/decode.ts'
@@ -14,6 +14,7 @@ import { isPacket } from '../sandbox/capture/pcapng.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { nameWidth, renderCaptured, renderCaptureEnd, renderCaptureStart } from '../view/capture-lines.ts'
 import { openTerminal, type Screen } from '../view/terminal.ts'
+import { countOf } from './count.ts'
 import { abortOnSignals, type Interrupt } from './interrupt.ts'
 
 interface CaptureFlags {
@@ -174,10 +175,4 @@ function noTerminal(): NetlabError {
     fix: 'netlab capture -w - | wireshark -k -i -; without -w packets are shown as text',
     exitCode: exitCode.wrongInput,
   })
-}
-
-function countOf(text: string): number {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw new InvalidArgumentError('A whole number from 1 on is needed.')
 }

@@ -4,7 +4,6 @@ import type { Graph } from '../graph/graph.ts'
 import { graphOf } from '../graph/lab-graph.ts'
 import { chainsInKernels, chainsOf, type PlaceChains } from '../graph/lab-rules.ts'
 import { graphOfRunning } from '../graph/running-graph.ts'
-import { namespacedName } from '../model/kubernetes.ts'
 import type { Lab } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { labAsBuilt, labIn } from '../plan/lab-in-condition.ts'
@@ -14,6 +13,7 @@ import { openLab, runningLabs } from '../run/lab-state.ts'
 import { type GraphFormat, graphFormats, renderGraph, renderRules } from '../view/graph/graph-formats.ts'
 import { openTerminal, type Style } from '../view/terminal.ts'
 import { abortOnSignals } from './interrupt.ts'
+import { serviceOf } from './service-name.ts'
 
 interface GraphFlags {
   format: GraphFormat
@@ -99,22 +99,6 @@ function chosen(lab: Lab, found: readonly PlaceChains[], place: string | undefin
   throw new NetlabError({
     what: `${lab.name} has no rules on ${place}`,
     fix: places.length === 0 ? 'it has none anywhere' : `there are some on: ${places.join(', ')}`,
-    exitCode: exitCode.wrongInput,
-  })
-}
-
-/** `name` or `namespace/name` of a lab's service, in full. */
-function serviceOf({ name: lab, services }: Lab, asked: string | undefined): string | undefined {
-  if (asked === undefined) return undefined
-  const names = services.map(namespacedName)
-  const found = names.filter(each => each === asked || each.endsWith(`/${asked}`))
-  if (found.length === 1) return found[0]
-  throw new NetlabError({
-    what: found.length === 0 ? `${lab} has no service ${asked}` : `${lab} has several services ${asked}`,
-    fix:
-      names.length === 0
-        ? 'it has none'
-        : `there are: ${(found.length === 0 ? names : found).slice(0, 12).join(', ')}`,
     exitCode: exitCode.wrongInput,
   })
 }

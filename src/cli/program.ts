@@ -19,6 +19,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   labs: async () => (await import('./labs.ts')).labsCommand(),
   list: async () => (await import('./list.ts')).listCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
+  watch: async () => (await import('./watch.ts')).watchCommand(),
   graph: async () => (await import('./graph.ts')).graphCommand(),
   logs: async () => (await import('./logs.ts')).logsCommand(),
   exec: async () => (await import('./exec.ts')).execCommand(),

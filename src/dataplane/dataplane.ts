@@ -122,6 +122,8 @@ export interface ShownRule {
   share?: number
   /** Packets that it has matched; left out: nobody has counted. */
   packets?: number
+  /** Of them, how many each second of late; left out: nobody has looked twice. */
+  perSecond?: number
   /** `namespace/name` of the service that it is for; left out: it is for all. */
   service?: string
 }

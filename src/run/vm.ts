@@ -104,7 +104,7 @@ export function runWhereLabIs(
 const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Verbs that read what is typed, or piped, into them. */
-const readers = ['exec', 'shell', 'walk']
+const readers = ['exec', 'shell', 'walk', 'watch']
 
 function reads(argv: readonly string[]): boolean {
   return readers.includes(argv[0] ?? '')

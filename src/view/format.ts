@@ -3,6 +3,11 @@ export function thousands(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** How often a second: `0`, `0.5`, `12`, `1,200`. */
+export function rate(perSecond: number): string {
+  return perSecond < 10 ? String(Math.round(perSecond * 10) / 10) : thousands(Math.round(perSecond))
+}
+
 /** `1 pod`, `1,000 requests`. */
 export function plural(count: number, one: string, many: string = `${one}s`): string {
   return `${thousands(count)} ${count === 1 ? one : many}`

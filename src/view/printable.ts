@@ -18,10 +18,15 @@ const ownColor = /(\u001b\[(?:1|2|22|3[0-79]|9[0-7])m)/
 
 /** Makes all of a coloured text printable but for its colours. */
 export function printableInColor(text: string): string {
+  return eachUncoloured(text, printable)
+}
+
+/** A coloured text of which the pieces between the colours have been changed, in order. */
+export function eachUncoloured(text: string, change: (piece: string) => string): string {
   // Every other piece is what `split` keeps of the pattern: a colour.
   return text
     .split(ownColor)
-    .map((piece, index) => (index % 2 === 1 ? piece : printable(piece)))
+    .map((piece, index) => (index % 2 === 1 ? piece : change(piece)))
     .join('')
 }
 

@@ -31,13 +31,14 @@ export function renderRules(
   service?: string,
 ): Promise<string> {
   if (format === 'json') return Promise.resolve(printableJson({ lab: lab.name, places: lab.found }))
-  const sets = setsOf(lab.found)
+  const sets = chainSetsOf(lab.found)
   if (format === 'text') return Promise.resolve(renderRuleTree(style, sets, service))
   const title = service === undefined ? `The rules of ${lab.name}` : `The rules of ${service} in ${lab.name}`
   return renderDrawing(ruleDrawing(title, sets, service), format)
 }
 
-function setsOf(found: readonly PlaceChains[]): ChainSet[] {
+/** Chains by network namespace and family, with titles where there are several of either. */
+export function chainSetsOf(found: readonly PlaceChains[]): ChainSet[] {
   const several = new Set(found.map(({ place }) => place)).size > 1
   const families = new Set(found.map(({ family }) => family)).size > 1
   return found.map(({ place, family, chains }) => ({

@@ -1,6 +1,6 @@
 import type { ShownRule } from '../../dataplane/dataplane.ts'
-import { plural, thousands } from '../format.ts'
-import { block, widest } from '../layout.ts'
+import { plural, rate, thousands } from '../format.ts'
+import { block, padStart, widest } from '../layout.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../terminal.ts'
 import {
@@ -22,14 +22,14 @@ export function renderRuleTree(style: Style, sets: readonly ChainSet[], service?
 function setLines(style: Style, { title, chains }: ChainSet, service: string | undefined): string[] {
   const { color } = style
   const chosen = chosenChains(chains, service)
-  const page: Page = { style, chosen, told: new Set() }
+  const columns = counterColumns(chains)
+  const margin = columns.packets + columns.rate
+  const page: Page = { style, chosen, told: new Set(), columns }
   const roots = rootsOf(chosen)
   const trees = roots.map(root => ({ table: root.chain.table, tree: rootNode(page, root) }))
   const loose = unreached(chosen)
-  const counts = chains.flatMap(({ rules }) => rules.flatMap(({ packets }) => countText(packets)))
-  const margin = counts.length === 0 ? 0 : widest([...counts, packetsHead]) + 1
   const tables = [...new Set(trees.map(({ table }) => table))]
-  const head = margin === 0 ? '' : color.dim(`${packetsHead} `)
+  const head = margin === 0 ? '' : color.dim(`${counterText(columns, packetsHead, rateHead)} `)
   const lines = tables.flatMap((table, at) => [
     ...(at === 0 ? [] : ['']),
     `${at === 0 ? head : ''}${color.bold.cyan(`table ${printable(table)}`)}`,
@@ -44,6 +44,27 @@ function setLines(style: Style, { title, chains }: ChainSet, service: string | u
 }
 
 const packetsHead = 'packets'
+const rateHead = '/s'
+
+/** How wide the columns before the tree are, with a blank behind each; 0: nobody has counted, or looked twice. */
+interface CounterColumns {
+  packets: number
+  rate: number
+}
+
+function counterColumns(chains: ChainSet['chains']): CounterColumns {
+  const rules = chains.flatMap(({ rules }) => rules)
+  const packets = rules.flatMap(rule => (rule.packets === undefined ? [] : [thousands(rule.packets)]))
+  const rates = rules.flatMap(rule => (rule.perSecond === undefined ? [] : [rate(rule.perSecond)]))
+  const columns = (texts: readonly string[], head: string) =>
+    texts.length === 0 ? 0 : widest([...texts, head]) + 1
+  return { packets: columns(packets, packetsHead), rate: columns(rates, rateHead) }
+}
+
+/** What stands before a line of the tree, without the last blank. */
+function counterText({ packets, rate }: CounterColumns, count: string, perSecond: string): string {
+  return `${padStart(count, packets - 1)}${rate === 0 ? '' : ` ${padStart(perSecond, rate - 1)}`}`
+}
 
 /** What the functions below draw on. */
 interface Page {
@@ -51,6 +72,7 @@ interface Page {
   chosen: ReadonlyMap<string, ChosenChain>
   /** Chains that have been told. */
   told: Set<string>
+  columns: CounterColumns
 }
 
 function rootNode(page: Page, root: ChosenChain): TreeNode {
@@ -69,15 +91,16 @@ function ruleNodes(page: Page, { chain, rules, left }: ChosenChain): TreeNode[] 
 
 function ruleNode(page: Page, table: string, rule: ShownRule, share: string): TreeNode {
   const { color } = page.style
-  const { match, verdict, to, packets } = rule
+  const { match, verdict, to, packets, perSecond } = rule
   const key = to === undefined ? undefined : chainKey({ table, name: to })
   const target = key === undefined ? undefined : page.chosen.get(key)
   const isTold = key !== undefined && page.told.has(key)
   const opens = target !== undefined && !isTold && target.rules.length > 0
   if (opens) page.told.add(key!)
-  const count = countText(packets)[0]
+  // Where nothing happens nothing stands, so that the rest is seen.
+  const last = perSecond === undefined || perSecond === 0 ? '' : rate(perSecond)
   return {
-    ...(count === undefined ? {} : { margin: count }),
+    ...(packets === undefined ? {} : { margin: counterText(page.columns, thousands(packets), last) }),
     pieces: [
       ...(share === '' ? [] : [color.yellow(share)]),
       ...(match === '' ? (share === '' ? ['all'] : []) : printable(match).split(' ')),
@@ -90,8 +113,4 @@ function ruleNode(page: Page, table: string, rule: ShownRule, share: string): Tr
     ],
     children: opens ? ruleNodes(page, target) : [],
   }
-}
-
-function countText(packets: number | undefined): string[] {
-  return packets === undefined ? [] : [thousands(packets)]
 }
