@@ -80,7 +80,7 @@ export async function runAt(
 }
 
 /** Starts a program inside a sandbox, in the network namespace of the host, that goes on beside netlab. */
-export async function startAt(sandbox: Sandbox, argv: readonly string[]): Promise<StartedProgram> {
+export async function startProgramAt(sandbox: Sandbox, argv: readonly string[]): Promise<StartedProgram> {
   await joinLab(sandbox)
   return startProgram(enterArgv(sandbox, argv), insideEnv, labIdentity())
 }

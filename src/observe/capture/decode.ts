@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { exitCode, NetlabError } from '../../errors.ts'
 import { type CapturedPacket, readBlock } from '../../sandbox/capture/pcapng.ts'
-import { startAt } from '../../sandbox/enter.ts'
+import { startProgramAt } from '../../sandbox/enter.ts'
 import { mustStillLive } from '../../sandbox/lab-gone.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { StartedProgram } from '../../sandbox/started-program.ts'
@@ -40,7 +40,7 @@ export async function* decode(
   sandbox: Sandbox,
   blocks: AsyncIterable<readonly Buffer[]>,
 ): AsyncGenerator<DecodedLine> {
-  const tcpdump = await startAt(sandbox, ['tcpdump', '-l', '-n', '-tt', '-r', '-'])
+  const tcpdump = await startProgramAt(sandbox, ['tcpdump', '-l', '-n', '-tt', '-r', '-'])
   const underWay = new Map<number, DecodedPacket>()
   let complaints = ''
   tcpdump.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,5 @@
 import type { Place } from '../../command/command.ts'
-import { startAt } from '../enter.ts'
+import { startProgramAt } from '../enter.ts'
 import { insideProgram } from '../program-files.ts'
 import type { Sandbox } from '../sandbox.ts'
 import type { StartedProgram } from '../started-program.ts'
@@ -31,7 +31,7 @@ export type CaptureNews =
 
 /** Starts to capture in a lab: pcapng comes on stdout, news on stderr, line by line. It goes on until its stdin is ended. */
 export async function startCapturing(sandbox: Sandbox, order: CaptureOrder): Promise<StartedProgram> {
-  const program = await startAt(sandbox, [insideProgram.node, insideProgram.capture])
+  const program = await startProgramAt(sandbox, [insideProgram.node, insideProgram.capture])
   program.stdin.write(`${JSON.stringify(order)}\n`)
   return program
 }
