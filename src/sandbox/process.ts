@@ -134,7 +134,7 @@ async function start(argv: readonly string[], options: RunOptions): Promise<Chil
 /** A command under way. */
 export interface Running {
   /** All of its stdin. */
-  give(input: string): void
+  give(input: string | Uint8Array): void
   /** Its end, as `runAnyway` has it. */
   finished: Promise<Finished>
 }

@@ -1,5 +1,4 @@
 import type { Place } from '../../command/command.ts'
-import { linkName } from '../native-network.ts'
 import { readConnectionEvent } from './connection-event.ts'
 import { isFirstOf } from './first-packet.ts'
 import { type LinkFacts, linkFacts } from './link-facts.ts'
