@@ -18,7 +18,7 @@ import { countOf } from './count.ts'
 import { abortOnSignals, type Interrupt } from './interrupt.ts'
 
 interface CaptureFlags {
-  on: string[]
+  on?: string[]
   write?: string
   count?: number
 }
@@ -33,8 +33,7 @@ export function captureCommand(): Command {
     .option(
       '--on <pod>',
       'only the links of this place, or PLACE:LINK, one of them (repeatable); by default all that are up, but lo',
-      (word: string, words: string[]) => [...words, word],
-      [],
+      (word: string, words: string[] = []) => [...words, word],
     )
     .option('-w, --write <file>', 'write pcapng, with an interface for each link; -: to stdout')
     .option('-c, --count <n>', 'end after so many packets', countOf)
@@ -68,7 +67,7 @@ async function runCapture(
     return
   }
   const { sandbox, lab, condition } = opened
-  const sources = captureSources(lab, flags.on)
+  const sources = captureSources(lab, flags.on ?? [])
   const interrupt = abortOnSignals('interrupted')
   const observed = { sandbox, running: labIn(condition, lab), signal: interrupt.signal }
   try {

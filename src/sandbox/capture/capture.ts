@@ -21,14 +21,17 @@ const POLLIN = 1
 /** Bytes for what is captured of all places together, where there are many. */
 const mostMemory = 128 * 2 ** 20
 /** Blocks of a place's ring where there are few places; two, at least, so that one is filled while the other is read. */
-const mostBlocks = 16
+const mostBlocks = 64
 const leastBlocks = 2
 
 /**
  * Nanoseconds that a packet is held back: another one that was earlier comes as late as its ring hands over what is not full, and a kernel
  * that is busy may take a few milliseconds more.
  */
-const heldBack = BigInt(4 * retirement) * 1_000_000n
+const heldBack = 4 * retirement * 1_000_000
+
+/** Nanoseconds between two times at which packets are written. */
+const inTurn = retirement * 1_000_000
 
 /** `PACKET_…`, by number: to whom a packet was that came in. */
 const receptions: readonly Reception[] = ['unicast', 'broadcast', 'multicast', 'other host']
@@ -40,6 +43,14 @@ interface Heard {
   ring: Ring
   /** The numbers of its links' interfaces in the file, by the links' own. */
   interfaces: Map<number, number>
+}
+
+/** A packet that waits for its turn. */
+interface Pending {
+  /** Nanoseconds since this program began: a number, as those of 1970 are not, is sorted in no time. */
+  at: number
+  interface: number
+  block: Buffer
 }
 
 /** An interface of the file. */
@@ -64,10 +75,13 @@ function readOrder(): CaptureOrder {
   return JSON.parse(line.toString('utf8'))
 }
 
+/** Nanoseconds since 1970. */
+const begin = BigInt(Date.now()) * 1_000_000n
 const order = readOrder()
 const interfaces: Interface[] = []
-/** What is read and not yet written, of all places. */
-let pending: { frame: Frame; heard: Heard }[] = []
+/** What links are that have come, and what is captured, of all places: read, and not yet written. */
+let introductions: Buffer[] = []
+let pending: Pending[] = []
 let captured = 0
 
 /** Writes whole blocks; false where nobody reads any more. */
@@ -112,32 +126,34 @@ function open({ place, links }: CaptureSource): { heard: Heard; links: FoundLink
   })
 }
 
-/** The blocks of a packet, and of its link where that has just been made. */
-function blocksOf({ frame, heard }: (typeof pending)[number]): Buffer[] {
-  const { index, kind } = frame
-  const before: Buffer[] = []
+/** A packet as it is written; of a link that has just been made it is said before what it is. */
+function pendingOf(heard: Heard, { at, index, hardware, kind, length, bytes }: Frame): Pending {
   if (!heard.interfaces.has(index)) {
     const name = linkName(heard.ring.fd, index) ?? `${index}`
-    before.push(introduce(heard, { name, index, hardware: frame.hardware }))
+    introductions.push(introduce(heard, { name, index, hardware }))
   }
   const number = heard.interfaces.get(index)!
-  interfaces[number]!.captured += 1
-  captured += 1
   const isOut = kind === outgoing
   const reception = isOut ? undefined : receptions[kind]
-  const { at, length, bytes } = frame
-  const packet = { interface: number, ...{ at, isOut, length, bytes } }
-  return [...before, packetBlock(reception === undefined ? packet : { ...packet, reception })]
+  const packet = { interface: number, at, isOut, length, bytes }
+  return {
+    ...{ at: Number(at - begin), interface: number },
+    block: packetBlock(reception === undefined ? packet : { ...packet, reception }),
+  }
 }
 
 /** Writes what nothing earlier can come to any more; false where that was the last. */
-function writeUntil(time: bigint | undefined): boolean {
-  pending.sort((one, other) => Number(one.frame.at - other.frame.at))
-  const later = time === undefined ? -1 : pending.findIndex(({ frame }) => frame.at > time)
+function writeUntil(time: number | undefined): boolean {
+  pending.sort((one, other) => one.at - other.at)
+  const later = time === undefined ? -1 : pending.findIndex(({ at }) => at > time)
   const ready = later === -1 ? pending : pending.slice(0, later)
   const left = order.count === undefined ? ready : ready.slice(0, order.count - captured)
   pending = later === -1 ? [] : pending.slice(later)
-  return write(left.flatMap(blocksOf)) && captured !== order.count
+  for (const each of left) interfaces[each.interface]!.captured += 1
+  captured += left.length
+  const blocks = [...introductions, ...left.map(({ block }) => block)]
+  introductions = []
+  return write(blocks) && captured !== order.count
 }
 
 /** Waits for packets, or the end of stdin, at most so many milliseconds; -1: as long as it takes. Returns whether stdin has ended. */
@@ -154,18 +170,22 @@ function wait(heard: readonly Heard[], patience: number): boolean {
 }
 
 function takeAll(heard: readonly Heard[]): void {
-  for (const each of heard) for (const frame of each.ring.take()) pending.push({ frame, heard: each })
+  for (const each of heard) for (const frame of each.ring.take()) pending.push(pendingOf(each, frame))
 }
 
-const now = () => BigInt(Date.now()) * 1_000_000n
+const now = () => Number(BigInt(Date.now()) * 1_000_000n - begin)
 
 /** Captures until it is told to end, or has enough, or nobody reads. */
 function capture(heard: readonly Heard[]): void {
+  let written = 0
   for (;;) {
     const isEnd = wait(heard, pending.length === 0 ? -1 : retirement)
     const time = now()
     if (isEnd) break
     takeAll(heard)
+    // What waits is put in order now and then only: under load there are thousands, and rings that want to be read.
+    if (time - written < inTurn) continue
+    written = time
     if (!writeUntil(time - heldBack)) return
   }
   // What is in blocks that are not full comes, too.
@@ -190,7 +210,7 @@ tell({
   leftOut: opened.flatMap(({ heard: { place }, leftOut }) => names(place, leftOut)),
 })
 if (isRead) capture(heard)
-const end = now()
+const end = BigInt(Date.now()) * 1_000_000n
 const dropped = new Map(heard.map(each => [each, each.ring.dropped()]))
 write(
   interfaces.map(({ heard, captured }, index) => {

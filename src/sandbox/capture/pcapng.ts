@@ -58,19 +58,26 @@ export interface CapturedPacket {
 
 const receptions: readonly Reception[] = ['unicast', 'multicast', 'broadcast', 'other host']
 
+/** A packet; written at once, as there are many. */
 export function packetBlock(packet: CapturedPacket): Buffer {
   const { at, bytes, isOut, reception } = packet
-  const body = Buffer.alloc(20 + padded(bytes.length))
-  body.writeUInt32LE(packet.interface, 0)
-  writeTime(body, at, 4)
-  body.writeUInt32LE(bytes.length, 12)
-  body.writeUInt32LE(packet.length, 16)
-  bytes.copy(body, 20)
-  const flags = Buffer.alloc(4)
-  flags.writeUInt32LE(
-    (isOut ? 2 : 1) | (reception === undefined ? 0 : (receptions.indexOf(reception) + 1) << 2),
-  )
-  return blockOf(blockType.packet, body, [[2, flags]])
+  const options = 28 + padded(bytes.length)
+  const length = options + 16
+  const block = Buffer.allocUnsafe(length).fill(0, 28 + bytes.length)
+  block.writeUInt32LE(blockType.packet, 0)
+  block.writeUInt32LE(length, 4)
+  block.writeUInt32LE(packet.interface, 8)
+  writeTime(block, at, 12)
+  block.writeUInt32LE(bytes.length, 20)
+  block.writeUInt32LE(packet.length, 24)
+  block.set(bytes, 28)
+  const received = reception === undefined ? 0 : (receptions.indexOf(reception) + 1) << 2
+  block.writeUInt16LE(2, options)
+  block.writeUInt16LE(4, options + 2)
+  block.writeUInt32LE((isOut ? 2 : 1) | received, options + 4)
+  // The end of the options is four zeros.
+  block.writeUInt32LE(length, options + 12)
+  return block
 }
 
 /** What came of an interface until a time: how many packets were captured, and how many were not, where that is known of it. */

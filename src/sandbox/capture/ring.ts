@@ -49,6 +49,7 @@ export interface Frame {
   kind: number
   /** Bytes that it had on the link. */
   length: number
+  /** To be copied before the next one is taken: the kernel writes others there. */
   bytes: Buffer
 }
 
@@ -129,8 +130,7 @@ export class Ring {
       hardware: memory.readUInt16LE(at + sender.hardware),
       kind: memory[at + sender.kind]!,
     }
-    if ((marks & status.tagged) === 0 || bytes.length < tagAt)
-      return { ...facts, length, bytes: Buffer.from(bytes) }
+    if ((marks & status.tagged) === 0 || bytes.length < tagAt) return { ...facts, length, bytes }
     const tagBytes = Buffer.alloc(4)
     tagBytes.writeUInt16BE((marks & status.tagType) === 0 ? usualTag : memory.readUInt16LE(at + tag.type), 0)
     tagBytes.writeUInt16BE(memory.readUInt32LE(at + tag.value) & 0xffff, 2)
