@@ -8,7 +8,7 @@ const known = ['debian-6.1', 'debian-6.12']
 const someLabs = [
   ...['two-pods', 'clusterip', 'hairpin', 'nodeport', 'session-affinity', 'dual-stack', 'pause'],
   'nftables-mode',
-  ...['cni-bridge', 'calico-ptp', 'flannel-vxlan', 'nat-router'],
+  ...['cni-bridge', 'calico-ptp', 'calico-ipip', 'flannel-vxlan', 'nat-router'],
 ]
 /** Those whose root must be root of the machine; all others live in user namespaces, as at home. */
 const rootLabs = ['ipvs-mode']

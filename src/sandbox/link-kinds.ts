@@ -56,7 +56,7 @@ export async function mustHaveLinks(
   } = await runAtAnyway(sandbox, ['sh', '-c', tries.join('\n')], { why })
   if (code === 0) return
   const kind = stdout.trim()
-  const said = stderr.trim().split('\n').at(-1) ?? ''
+  const said = (stderr.trim().split('\n').at(-1) ?? '').replace(/^Error: /, '')
   if (!kinds.has(kind) || said.startsWith('unshare:'))
     throw new NetlabError({
       what: 'netlab could not try which links the kernel has',
