@@ -1,22 +1,24 @@
-import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
-import { type LabInCondition, labAsBuilt } from '../plan/lab-in-condition.ts'
+import type { Graph } from '../graph/graph.ts'
+import { graphOf } from '../graph/lab-graph.ts'
+import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { runningLabs } from '../run/lab-state.ts'
-import { type WalkReport, walk } from '../run/walk.ts'
+import { walk } from '../run/walk.ts'
 import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderDown } from '../view/down-line.ts'
+import { renderGraph } from '../view/graph/graph-formats.ts'
 import { Keys } from '../view/keys.ts'
 import { renderKept } from '../view/lesson.ts'
 import { LessonGuide } from '../view/lesson-guide.ts'
-import { openTerminal, type Screen } from '../view/terminal.ts'
-import { renderTranscript } from '../view/transcript.ts'
+import { lessonDocument } from '../view/record/document.ts'
+import { openTerminal, plainStyle } from '../view/terminal.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
+import { LessonFile } from './lesson-file.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
 
@@ -40,8 +42,11 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .addOption(limitOption())
     .addOption(kernelOption())
     .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
-    .option('--record <file>', 'write the lesson as Markdown')
-    .option('--force', 'overwrite that file if it is there')
+    .option(
+      '--record <file>',
+      'write the lesson, with pictures of the lab and of requests: FILE.html has all in one, FILE.md has them beside it',
+    )
+    .option('--force', 'overwrite what is there of that')
     .option('--keep', 'leave the lab up at the end, without asking')
     .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
     .action((lab: string | undefined, flags: WalkFlags) => {
@@ -66,7 +71,7 @@ async function runWalk(
   }
   const { out } = openTerminal()
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
-  if (flags.record !== undefined) mustBeWritable(flags.record, flags.force ?? false)
+  const record = flags.record === undefined ? undefined : new LessonFile(flags.record, flags.force ?? false)
   interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
   const keys = flags.yes ? undefined : new Keys(process.stdin, interrupt.abort)
   const guide = new LessonGuide({
@@ -74,6 +79,7 @@ async function runWalk(
     lesson,
     source: nameOrPath,
     signal: interrupt.signal,
+    traces: record !== undefined,
     ...(keys === undefined ? {} : { keys }),
     whileShell: interrupt.ignored,
     ...(flags.keep || flags.down ? { parting: flags.keep ? 'keep' : 'down' } : {}),
@@ -82,7 +88,13 @@ async function runWalk(
   guide.begin()
   const options = { file, start: begun, tell: guide.hear, signal: interrupt.signal }
   const report = await walk(lesson, guide, options).finally(() => guide.stop())
-  if (flags.record !== undefined) record(flags.record, flags.force ?? false, lesson, report, out)
+  if (record !== undefined) {
+    const picture = await svgOf(graphOf(lesson))
+    const drawn = [...guide.graphs].map(async ([steps, graph]) => [steps, await svgOf(graph)] as const)
+    const pictures = new Map(await Promise.all(drawn))
+    record.write(lessonDocument({ lesson, date: today(), walked: report.walked, picture, pictures }))
+    out.write(`The lesson is written to ${flags.record}\n`)
+  }
   if (report.interrupted) throw interrupt.signal.reason
   out.write(
     report.down === undefined
@@ -115,33 +127,8 @@ function noTerminal(lab: string): NetlabError {
   })
 }
 
-/** Told before the lesson: it would be a pity after it. */
-function mustBeWritable(file: string, force: boolean): void {
-  if (!force && existsSync(file)) throw isThere(file)
-  try {
-    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK)
-  } catch (cause) {
-    throw new NetlabError({ what: `${file} cannot be written`, exitCode: exitCode.wrongInput, cause })
-  }
-}
-
-function isThere(file: string): NetlabError {
-  return new NetlabError({
-    what: `${file} is there already`,
-    fix: 'give another file, or --force to overwrite it',
-    exitCode: exitCode.wrongInput,
-  })
-}
-
-function record(file: string, force: boolean, lesson: LabInCondition, report: WalkReport, out: Screen): void {
-  const text = renderTranscript({ lesson, date: today(), walked: report.walked })
-  try {
-    writeFileSync(file, text, { flag: force ? 'w' : 'wx' })
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(file)
-    throw new NetlabError({ what: `${file} cannot be written`, cause })
-  }
-  out.write(`The lesson is written to ${file}\n`)
+function svgOf(graph: Graph): Promise<string> {
+  return renderGraph(plainStyle(), graph, 'svg')
 }
 
 /** `2025-03-01`, where the person is. */

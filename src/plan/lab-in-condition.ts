@@ -44,3 +44,15 @@ export function labIn(condition: Condition, lab: Lab): LabInCondition {
 export function labAsBuilt(lab: Lab): LabInCondition {
   return labIn(firstCondition(lab), lab)
 }
+
+/** A lab as so many of its first steps leave it. */
+export function afterSteps(running: LabInCondition, count: number): LabInCondition {
+  const outlines = running.outlines.slice(0, count)
+  const { lab, plan } = running
+  const condition = { ...running.condition, endpoints: outlines.at(-1)?.endpoints ?? {} }
+  return {
+    ...{ lab, condition, outlines },
+    plan: { ...plan, steps: plan.steps.slice(0, count) },
+    services: serviceTargets(lab, condition.endpoints),
+  }
+}

@@ -1,8 +1,11 @@
 import type { Command } from '../command/command.ts'
+import type { NetlabError } from '../errors.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
 import type { LabDifference } from '../plan/difference.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
+import type { TraceReport } from '../trace/report.ts'
+import type { TracedQuestion } from '../trace/request-of-check.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { CommandFailure, StepResult, UpReport } from './report.ts'
 
@@ -51,6 +54,9 @@ export type LabEvent =
 export type LessonEvent =
   /** A shell was opened for the person, after the last step that has run. */
   | { kind: 'shell-opened' }
+  /** What a check of the last step has asked was asked once more, and followed; or could not be. */
+  | { kind: 'traced'; question: TracedQuestion; report: TraceReport }
+  | { kind: 'not-traced'; question: TracedQuestion; error: NetlabError }
   /** The lesson goes back: the lab is built anew with so many of its steps. */
   | { kind: 'rebuild-started'; steps: number }
   | { kind: 'rebuilt'; steps: number; ms: number; failures: readonly CommandFailure[] }

@@ -1,5 +1,6 @@
 import type { Command } from '../command/command.ts'
 import type { Step } from '../plan/plan.ts'
+import type { TraceReport } from '../trace/report.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { RunListener } from './events.ts'
 import type { CommandFailure } from './report.ts'
@@ -13,6 +14,8 @@ export interface WalkedStep {
   /** Undefined: every command ran. */
   failure?: CommandFailure
   checks: readonly CheckResult[]
+  /** Requests of its checks that were followed after it. */
+  traces: readonly TraceReport[]
   /** Somebody typed in a shell after it. */
   shell: boolean
 }
@@ -38,8 +41,13 @@ export class LessonRecord {
         break
       case 'step-done': {
         const { ok, checks, failure } = event.result
-        const walked = { step: this.#step!, ok, commands: this.#commands, checks, shell: false }
+        const walked = { step: this.#step!, ok, commands: this.#commands, checks, traces: [], shell: false }
         this.#walked.push({ ...walked, ...(failure === undefined ? {} : { failure }) })
+        break
+      }
+      case 'traced': {
+        const last = this.#walked.at(-1)
+        if (last !== undefined) last.traces = [...last.traces, event.report]
         break
       }
       case 'shell-opened': {
@@ -51,7 +59,10 @@ export class LessonRecord {
         this.#walked.length = event.steps
         break
       case 'rebuilt':
-        for (const step of this.#walked) step.shell = false
+        for (const step of this.#walked) {
+          step.shell = false
+          step.traces = []
+        }
     }
   }
 }

@@ -1,9 +1,11 @@
 import { host } from '../command/command.ts'
 import { NetlabError } from '../errors.ts'
-import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import { afterSteps, type LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 import { ruleCount } from '../plan/rule-count.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
+import type { TracedQuestion } from '../trace/request-of-check.ts'
 import { sandboxExecutor } from './carry-out.ts'
 import { down, endLab } from './down.ts'
 import { type LessonEvent, type RunListener, type StepEvent, toAll } from './events.ts'
@@ -96,6 +98,26 @@ export class Lesson {
     const results = await runSteps({ executor, tell: () => {}, signal }, steps, { goOn: true })
     const failures = results.flatMap(({ failure }) => failure ?? [])
     this.#tell({ kind: 'rebuilt', steps: steps.length, ms: performance.now() - begin, failures })
+  }
+
+  /** The lab as it runs, which has no more steps than have run. */
+  get observed(): ObservedLab {
+    const running = afterSteps(this.#lesson, this.walked.length)
+    return { sandbox: this.#opened.context.sandbox, running, signal: this.#options.signal }
+  }
+
+  /** Asks once more what a check has asked, and follows it. What keeps it from that is told, and the lesson goes on. */
+  async trace(question: TracedQuestion): Promise<void> {
+    const { signal } = this.#options
+    try {
+      const { trace } = await import('../trace/trace.ts')
+      const report = await trace(this.observed, question.from, question.url)
+      this.#tell({ kind: 'traced', question, report })
+    } catch (error) {
+      this.#mustLive()
+      if (signal.aborted || !(error instanceof NetlabError)) throw error
+      this.#tell({ kind: 'not-traced', question, error })
+    }
   }
 
   /** A shell on the lab's host, on the person's terminal; ends with it, or with an abort. */

@@ -1,11 +1,13 @@
+import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
+import type { TracedQuestion } from '../trace/request-of-check.ts'
 import { Lesson, type LessonOptions } from './lesson.ts'
 import type { WalkedStep } from './lesson-record.ts'
 import type { DownReport } from './report.ts'
 
-/** Where a lesson goes from where it stands. */
-export type Move = 'on' | 'back' | 'again' | 'shell' | 'quit'
+/** Where a lesson goes from where it stands; or what is looked at before it goes on. */
+export type Move = 'on' | 'back' | 'again' | 'shell' | 'graph' | 'quit' | { trace: TracedQuestion }
 
 /** What becomes of a lab when its lesson ends. `stay`: the lesson goes on after all. */
 export type Parting = 'keep' | 'down' | 'stay'
@@ -18,6 +20,8 @@ export interface Guide {
   after(walked: WalkedStep, index: number): Promise<Move>
   /** Gives the terminal to a shell until that has ended. */
   lend(shell: () => Promise<void>): Promise<void>
+  /** Draws the lab as it runs. */
+  draw(lab: ObservedLab): Promise<void>
   /** The person wants to leave, or has seen the last step. */
   parting(walked: readonly WalkedStep[]): Promise<Parting>
 }
@@ -57,7 +61,9 @@ async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<
     const { ahead, walked } = lesson
     const index = hasRun ? walked.length - 1 : walked.length
     const move = await nextMove(lesson, guide, hasRun)
-    if (move === 'shell') await guide.lend(() => lesson.shell())
+    if (typeof move === 'object') await lesson.trace(move.trace)
+    else if (move === 'shell') await guide.lend(() => lesson.shell())
+    else if (move === 'graph') await guide.draw(lesson.observed)
     else if (move === 'back' || move === 'again') {
       await lesson.rebuild(Math.max(0, move === 'back' ? index - 1 : index))
       hasRun = false

@@ -78,8 +78,8 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   return { lab: running.lab.name, ok, checks, services, ...(matrix === undefined ? {} : { matrix }) }
 }
 
-/** Later steps change what earlier ones saw: of the checks that ask the same from the same place, the last one holds. */
-function lastingChecks({ outlines, condition }: LabInCondition): { check: Check; step: string }[] {
+/** The checks that hold of a running lab. Later steps change what earlier ones saw: of those that ask the same from the same place, the last one does. */
+export function lastingChecks({ outlines, condition }: LabInCondition): { check: Check; step: string }[] {
   const last = new Map<string, { check: Check; step: string }>()
   for (const step of outlines) {
     for (const check of step.checks) {

@@ -9,6 +9,7 @@ import { displayWidth } from './display-width.ts'
 import { block, flow, hanging, indented, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
+import { traceCommands } from './trace/trace-command.ts'
 
 /** A step that failed, with all that helps to see why. */
 export interface FailedStep {
@@ -128,19 +129,24 @@ export function evidenceLines(
 function aftermath(style: Style, { lab, source, now, result }: FailedStep): string[] {
   const { width } = style
   const file = printable(shellWord(source))
+  const off = result.checks.filter(check => !check.ok)
+  const traces = traceCommands(
+    lab,
+    off.map(({ check }) => check),
+  )
   if (now === 'down')
     return [
       ...hanging('', `${lab} was taken down; nothing is left.`, width),
-      ...tryLines(style, [`netlab up ${file} --keep`, `netlab walk ${file}`]),
+      ...tryLines(style, [[`netlab up ${file} --keep`, ...traces].join('; '), `netlab walk ${file}`]),
     ]
-  const check = result.checks.find(check => !check.ok)
   return [
     ...hanging('', `${lab} is kept as it stands, the steps before this one included.`, width),
-    ...tryLines(style, [...again(lab, check), `netlab shell ${lab}`, `netlab down ${lab}`]),
+    ...tryLines(style, [...again(lab, off[0]), ...traces, `netlab shell ${lab}`, `netlab down ${lab}`]),
   ]
 }
 
-function tryLines({ color, width }: Style, commands: readonly string[]): string[] {
+/** `Try:  netlab shell · netlab down`: what to type next. */
+export function tryLines({ color, width }: Style, commands: readonly string[]): string[] {
   const [first, ...rest] = commands.map(command => color.cyan(command))
   return flow([`Try:  ${first}`, ...rest], width, 6, ' · ')
 }

@@ -2,19 +2,20 @@ import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
 import type { WriteStream } from 'node:tty'
 import type { Command } from '../command/command.ts'
 import { shellWord } from '../command/command-line.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
-import type { RunEvent, RunListener } from '../run/events.ts'
+import type { RunListener } from '../run/events.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
 import type { Guide, Move, Parting } from '../run/walk.ts'
-import { commandFailureLines } from './failure.ts'
 import { foldLine, foldsIn } from './folded-commands.ts'
-import { checkAt, duration } from './format.ts'
+import { checkAt } from './format.ts'
+import { renderLabTree } from './graph/lab-tree.ts'
 import type { Keys } from './keys.ts'
 import { block, hanging } from './layout.ts'
 import {
   keyLine,
-  type LessonKey,
   lessonCheck,
   lessonCommand,
   lessonFailure,
@@ -27,6 +28,8 @@ import {
   stepHeading,
   stepWhy,
 } from './lesson.ts'
+import { builtAgain, lessonNotTraced, lessonTrace, stepFailed } from './lesson-asides.ts'
+import { type Choice, movesAfter, movesBefore, nextQuestion } from './lesson-moves.ts'
 import { LiveLine } from './live-line.ts'
 import type { Screen } from './terminal.ts'
 
@@ -38,13 +41,13 @@ export interface LessonGuideOptions {
   signal: AbortSignal
   /** Undefined: nobody is asked, and the lesson runs to its end. */
   keys?: Keys
+  /** Without keys: a request of each step is followed, for the record. */
+  traces: boolean
   /** Around a shell: Ctrl-C is the shell's then. */
   whileShell: (shell: () => Promise<void>) => Promise<void>
   /** What becomes of the lab, where that is known beforehand. */
   parting?: Exclude<Parting, 'stay'>
 }
-
-type Choice<Chosen> = LessonKey & { leadsTo: Chosen }
 
 const unfold = { key: 'u', does: 'unfold', leadsTo: 'unfold' } as const
 
@@ -61,6 +64,9 @@ export class LessonGuide implements Guide {
   readonly #told = new Set<string>()
   /** Whether the person has been shown what is folded in the step at hand. */
   #folds: 'none' | 'folded' | 'shown' = 'none'
+  /** A step of which a trace was asked for without a person. */
+  #untraced: WalkedStep | undefined
+  readonly #graphs = new Map<number, Graph>()
   /** Output of commands that came since the last empty line: what follows is set off. */
   #ran = false
 
@@ -86,16 +92,8 @@ export class LessonGuide implements Guide {
       this.#screen.write('\n')
       return 'on'
     }
-    const move = await this.#chooseMove(
-      step,
-      [
-        { key: 'Enter', does: step.actions.length === 0 ? 'try' : 'run', leadsTo: 'on' },
-        ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
-        { key: 'r', does: 'repeat', leadsTo: 'again' },
-        { key: 's', does: 'shell', leadsTo: 'shell' },
-        { key: 'q', does: 'quit', leadsTo: 'quit' },
-      ],
-      room => lessonPreview(this.#screen, step, room - rowsOf(heading.split('\n'), this.#screen.width)),
+    const move = await this.#chooseMove(step, movesBefore(step, index), room =>
+      lessonPreview(this.#screen, step, room - rowsOf(heading.split('\n'), this.#screen.width)),
     )
     if (move === 'on') {
       this.#screen.write('\n')
@@ -139,8 +137,17 @@ export class LessonGuide implements Guide {
         if (event.result.checks.length > 0)
           this.#end(event.result.checks.map(result => lessonCheck(this.#screen, result)).join(''))
         break
+      case 'traced':
+        this.#screen.write(lessonTrace(this.#screen, event, this.#options.keys === undefined))
+        break
+      case 'not-traced':
+        this.#screen.write(lessonNotTraced(this.#screen, event))
+        break
+      case 'rebuild-started':
+        for (const steps of this.#graphs.keys()) if (steps > event.steps) this.#graphs.delete(steps)
+        break
       case 'rebuilt':
-        this.#builtAgain(event)
+        this.#screen.write(builtAgain(this.#screen, event))
     }
   }
 
@@ -176,23 +183,29 @@ export class LessonGuide implements Guide {
   async after(walked: WalkedStep, index: number): Promise<Move> {
     await this.#still()
     this.#ran = false
-    const { lesson, keys } = this.#options
-    if (keys === undefined) return 'on'
-    if (!walked.ok) this.#screen.write(`\n${this.#failedLine(index)}`)
-    const isLast = index === lesson.plan.steps.length - 1
-    return this.#chooseMove(walked.step, [
-      { key: 'Enter', does: isLast ? 'finish' : 'go on', leadsTo: 'on' },
-      ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
-      { key: 'r', does: 'repeat', leadsTo: 'again' },
-      { key: 's', does: 'shell', leadsTo: 'shell' },
-      { key: 'q', does: 'quit', leadsTo: 'quit' },
-    ])
+    const { lesson, keys, traces } = this.#options
+    const question = nextQuestion(walked)
+    if (keys === undefined) {
+      const isFollowed = walked.traces.length > 0 || this.#untraced === walked
+      if (!traces || question === undefined || isFollowed) return 'on'
+      this.#untraced = walked
+      return { trace: question }
+    }
+    if (!walked.ok) this.#screen.write(stepFailed(this.#screen, index, question !== undefined))
+    return this.#chooseMove(walked.step, movesAfter(walked, index, index === lesson.plan.steps.length - 1))
   }
 
-  #failedLine(index: number): string {
-    const { color, width } = this.#screen
-    const words = `step ${index + 1} did not do what it should. A shell shows the lab as it stands; r repeats the step.`
-    return block(hanging(`${color.red('✘')} `, words, width))
+  /** The lab as it runs, as a tree; it is kept for the record as well. */
+  async draw(lab: ObservedLab): Promise<void> {
+    const { graphOfRunning } = await import('../graph/running-graph.ts')
+    const graph = await graphOfRunning(lab)
+    this.#graphs.set(lab.running.plan.steps.length, graph)
+    this.#screen.write(`\n${renderLabTree(this.#screen, graph)}`)
+  }
+
+  /** What was drawn, by how many steps had run. */
+  get graphs(): ReadonlyMap<number, Graph> {
+    return this.#graphs
   }
 
   async lend(shell: () => Promise<void>): Promise<void> {
@@ -201,19 +214,6 @@ export class LessonGuide implements Guide {
     const words = `A shell on the host of ${lesson.lab.name}. exit, or Ctrl-D, comes back to the lesson.`
     this.#screen.write(block(['', ...hanging('', color.cyan(words), width)]))
     await keys?.lend(() => whileShell(shell))
-  }
-
-  #builtAgain({ steps, ms, failures }: Extract<RunEvent, { kind: 'rebuilt' }>): void {
-    const { color, width } = this.#screen
-    const from = steps === 0 ? 'from the start' : steps === 1 ? 'with step 1' : `with steps 1 to ${steps}`
-    const words = `Built again ${from}, in ${duration(ms)}: a new sandbox, without what was typed by hand.`
-    this.#screen.write(
-      block([
-        '',
-        ...hanging('', color.cyan(words), width),
-        ...failures.flatMap(failure => commandFailureLines(this.#screen, failure, 2)),
-      ]),
-    )
   }
 
   async parting(walked: readonly WalkedStep[]): Promise<Parting> {

@@ -3,13 +3,14 @@ import { joinHostPort } from '../model/address.ts'
 import type { Failures } from '../observe/tally.ts'
 import type { CheckResult, ServiceSample, VerifyReport } from '../verify/report.ts'
 import { describeAttempt } from './describe-check.ts'
-import { checkFailureLines, evidenceLines, onceEach } from './failure.ts'
+import { checkFailureLines, evidenceLines, onceEach, tryLines } from './failure.ts'
 import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { matrixLines } from './matrix-table.ts'
 import { printable } from './printable.ts'
 import { shareBar } from './share-bar.ts'
 import type { Style } from './terminal.ts'
+import { traceCommands } from './trace/trace-command.ts'
 
 /** Addresses of services that are told one by one. */
 const mostGroups = 24
@@ -258,7 +259,8 @@ function complaintLines({ color, width }: Style, complaint: string, indent: numb
   return hanging(`${' '.repeat(indent)}${color.red('✘')} `, color.red(printable(complaint)), width)
 }
 
-function verdictLines({ color, width }: Style, report: VerifyReport): string[] {
+function verdictLines(style: Style, report: VerifyReport): string[] {
+  const { color, width } = style
   const offChecks = report.checks.filter(check => !check.ok).length
   const offPairs = report.matrix?.pairs.filter(({ ok }) => !ok).length ?? 0
   const offSamples = report.services.filter(sample => !sample.ok)
@@ -281,7 +283,14 @@ function verdictLines({ color, width }: Style, report: VerifyReport): string[] {
       ? [`${plural(offPairs, 'pair')} of places ${offPairs === 1 ? 'is' : 'are'} not as the lab says`]
       : []),
   ]
-  return hanging('', `${color.red.bold(report.lab)} is not well: ${listing(parts, 'and')}`, width, 2)
+  const traces = traceCommands(
+    report.lab,
+    report.checks.filter(({ ok }) => !ok).map(({ check }) => check),
+  )
+  return [
+    ...hanging('', `${color.red.bold(report.lab)} is not well: ${listing(parts, 'and')}`, width, 2),
+    ...(traces.length === 0 ? [] : tryLines(style, traces)),
+  ]
 }
 
 /** The places of the samples that are off; of many, how many. */

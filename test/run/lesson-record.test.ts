@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { labsFolder, openSession, type Session } from '../labs/cli.ts'
@@ -61,6 +61,28 @@ describe('walk --record', () => {
     const { code } = await session.netlab('walk', lab, '--yes', '--record', 'lesson.md')
     expect(code).toBe(0)
     await expect(transcript(session)).toMatchFileSnapshot('../golden/walk/two-pods.md')
+  })
+
+  it('has pictures of the lab and of requests beside it', async () => {
+    const session = openSession()
+    const lab = join(labsFolder, 'two-pods.yaml')
+    await session.netlab('walk', lab, '--yes', '--record', 'lesson.md')
+    const folder = join(session.folder, 'lesson-pictures')
+    expect(readdirSync(folder)).toEqual(['lab.svg', 'step-3-trace.svg', 'step-4-trace.svg'])
+    const picture = readFileSync(join(folder, 'step-4-trace.svg'), 'utf8')
+    expect(picture).toMatch(/^<svg [\s\S]*>b answers with status 200|✔ b answers with status 200/)
+  })
+
+  it('is one page that asks for nothing from elsewhere where its name ends with .html', async () => {
+    const session = openSession()
+    const lab = join(labsFolder, 'two-pods.yaml')
+    const { code } = await session.netlab('walk', lab, '--yes', '--record', 'lesson.html')
+    expect(code).toBe(0)
+    const page = readFileSync(join(session.folder, 'lesson.html'), 'utf8')
+    expect(page.match(/<svg /g)).toHaveLength(3)
+    expect(page).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'\"")
+    expect(page).not.toMatch(/<script|<img|<link|href=|src=|url\(|@import/)
+    expect(existsSync(join(session.folder, 'lesson-pictures'))).toBe(false)
   })
 
   it('says so where a step failed', async () => {

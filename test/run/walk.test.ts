@@ -100,6 +100,27 @@ describe('the keys of a lesson', () => {
     expect(await terminal.ended()).toEqual({ code: 0, restored: true })
   })
 
+  it('t follows what a check has asked, and g draws the lab as it is by then', async () => {
+    const session = openSession()
+    const terminal = new Terminal(session, ['walk', session.file('short.yaml', short), '--down'])
+    expect(await terminal.press('Enter run', key.enter)).not.toContain('trace')
+    expect(await terminal.press('Enter go on', 'g')).not.toContain('t trace')
+    const drawn = await terminal.press('Enter go on', key.enter)
+    expect(drawn).toContain('br1 10.0.0.1/24')
+    // What later steps make is not missing yet.
+    expect(drawn).not.toMatch(/✘|by hand/)
+    for (let step = 2; step <= 3; step += 1) {
+      await terminal.press('Enter run', key.enter)
+      await terminal.press('Enter go on', step === 3 ? 't' : key.enter)
+    }
+    const traced = await terminal.press('Enter go on', 'q')
+    expect(traced).toContain('$ netlab trace host 10.0.0.11:8080\n')
+    expect(traced).toContain('The request: 10.0.0.1:')
+    expect(traced).toMatch(/✔ a answers with status 200, and sees 10\.0\.0\.1 as its\s+client/)
+    expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+    expect(session.leftFiles()).toEqual([])
+  })
+
   it('q asks what becomes of the lab, and b goes on with the lesson', async () => {
     const session = openSession()
     const terminal = new Terminal(session, ['walk', session.file('short.yaml', short)])

@@ -66,6 +66,7 @@ it('shows a check that does not hold with its evidence, and what to do in a lab 
 
     clusterip is kept as it stands, the steps before this one included.
     Try:  netlab exec clusterip --in netns_011 -- curl 10.100.100.100:8080
+          netlab trace clusterip netns_011 10.100.100.100:8080
           netlab shell clusterip · netlab down clusterip
     "
   `)
@@ -98,6 +99,7 @@ it('folds in 40 columns, but breaks no command', () => {
     clusterip is kept as it stands, the
     steps before this one included.
     Try:  netlab exec clusterip --in netns_011 -- curl 10.100.100.100:8080
+          netlab trace clusterip netns_011 10.100.100.100:8080
           netlab shell clusterip
           netlab down clusterip
     "

@@ -11,10 +11,12 @@ import { renderListJson, renderUpJson, renderVerifyJson } from '../../src/view/j
 import { renderLabList, renderStatus } from '../../src/view/lab-list.ts'
 import * as lesson from '../../src/view/lesson.ts'
 import { renderPlan } from '../../src/view/plan-text.ts'
+import { lessonDocument } from '../../src/view/record/document.ts'
+import { renderHtml } from '../../src/view/record/html.ts'
+import { renderMarkdown } from '../../src/view/record/markdown.ts'
 import { renderPod, renderSync, renderSyncJson } from '../../src/view/sync-lines.ts'
 import { openTerminal } from '../../src/view/terminal.ts'
 import { renderPlanJson } from '../../src/view/told-lab.ts'
-import { renderTranscript } from '../../src/view/transcript.ts'
 import { openUpProgress } from '../../src/view/up-progress.ts'
 import { renderUpSummary } from '../../src/view/up-summary.ts'
 import { renderVerify } from '../../src/view/verify-table.ts'
@@ -176,8 +178,15 @@ const step = ({ plan, held, failed }: Facts) => ({
   commands: [{ command: plan.steps[3]!.actions[0]!.command, output: 'out' }],
   failure,
   checks: [held, failed],
+  traces: [],
   shell: true,
 })
+
+const recorded = (all: Facts) =>
+  lessonDocument({
+    ...{ lesson: all.built, date: '2025-03-01', walked: [step(all)] },
+    ...{ picture: '<svg/>', pictures: new Map() },
+  })
 
 type View = (facts: Facts, screen: ReturnType<typeof openTerminal>['out']) => string
 
@@ -269,7 +278,8 @@ const views: Record<string, View> = {
       lesson.lessonSummary(screen, all.plan, [step(all)]),
       lesson.renderKept(screen, all.built, [step(all)], true),
     ].join(''),
-  'walk --record': all => renderTranscript({ lesson: all.built, date: '2025-03-01', walked: [step(all)] }),
+  'walk --record': all => renderMarkdown(recorded(all), 'lesson-pictures'),
+  'walk --record lesson.html': all => renderHtml(recorded(all)),
 }
 
 /** What stands on a terminal, or in a file, after a view was written there. */

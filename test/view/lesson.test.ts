@@ -16,8 +16,9 @@ import {
   stepHeading,
   stepWhy,
 } from '../../src/view/lesson.ts'
+import { type LessonRecord, lessonDocument } from '../../src/view/record/document.ts'
+import { renderMarkdown } from '../../src/view/record/markdown.ts'
 import type { Style } from '../../src/view/terminal.ts'
-import { renderTranscript } from '../../src/view/transcript.ts'
 import {
   action,
   built,
@@ -59,12 +60,18 @@ function screen(style: Style): string {
   ].join('')
 }
 
+/** As Markdown, with a picture in the folder beside it. */
+function transcript(record: Omit<LessonRecord, 'picture' | 'pictures'>): string {
+  const drawn = { picture: '<svg/>', pictures: new Map<number, string>() }
+  return renderMarkdown(lessonDocument({ ...record, ...drawn }), 'lesson-pictures')
+}
+
 function walked(more: Partial<WalkedStep> = {}): WalkedStep {
   const commands = [
     { command: ping, output: '1 received\n' },
     { command: command('ip link'), output: '' },
   ]
-  return { step: dnatStep, ok: true, commands, checks: [heldCheck], shell: false, ...more }
+  return { step: dnatStep, ok: true, commands, checks: [heldCheck], traces: [], shell: false, ...more }
 }
 
 it('is a lesson in 80 and in 40 columns', () => {
@@ -220,7 +227,7 @@ it('leaves out the middle of a long text that a command reads', () => {
 
 it('is recorded with what is folded below the rest', () => {
   const commands = folded.actions.map(({ command }) => ({ command, output: '' }))
-  const text = renderTranscript({
+  const text = transcript({
     lesson: built,
     date: '2025-03-01',
     walked: [walked({ step: folded, commands, checks: [] })],
@@ -261,7 +268,7 @@ it('says what it means that this of several things has come true', () => {
               still works, since the
               copy keeps its connection.
 `)
-  const text = renderTranscript({ lesson: built, date: '2025-03-01', walked: [walked({ checks: [either] })] })
+  const text = transcript({ lesson: built, date: '2025-03-01', walked: [walked({ checks: [either] })] })
   expect(text).toContain('observed: netns_011 answered\\\n  On this kernel the old way still works')
 })
 
@@ -326,7 +333,7 @@ it('is recorded as Markdown that reads on its own', () => {
       walked({ ok: false, failure, commands: [], checks: [] }),
     ],
   }
-  expect(renderTranscript(record)).toMatchInlineSnapshot(`
+  expect(transcript(record)).toMatchInlineSnapshot(`
     "# From one DNAT rule to a load-balanced ClusterIP
 
     Lab \`clusterip\`, 2025-03-01: broken off after 3 of 4 steps, 1 of 2 checks held, **steps 1 and 3 failed**.
@@ -335,6 +342,8 @@ it('is recorded as Markdown that reads on its own', () => {
     - pod \`netns_021\` 10.0.0.21
     - outside machine \`client\` 192.0.2.10
     - service \`default/http-server\` 10.100.100.100:8080
+
+    ![clusterip: who is plugged in where](<lesson-pictures/lab.svg>)
 
     ## 1. A virtual IP with one DNAT rule
 
@@ -379,7 +388,7 @@ it('is recorded as Markdown that reads on its own', () => {
 
 it('keeps a block of code closed whatever a command prints', () => {
   const steps = [walked({ commands: [{ command: ping, output: '```\n# out' }], checks: [] })]
-  const text = renderTranscript({ lesson: built, date: 'd', walked: steps })
+  const text = transcript({ lesson: built, date: 'd', walked: steps })
   expect(text).toContain('````console\n')
   expect(text.endsWith('# out\n````\n')).toBe(true)
 })

@@ -162,6 +162,7 @@ describe('a lab that is not well', () => {
                      netns_011 ████████    50.0 %   netns_021 ████████    50.0 %
 
       clusterip is not well: 1 check fails and default/http-server is off from host
+      Try:  netlab trace clusterip netns_011 10.100.100.100:8080
       "
     `)
   })
@@ -183,6 +184,7 @@ describe('a lab that is not well', () => {
                      none may
 
       clusterip is not well: 1 check fails and default/http-server is off from host
+      Try:  netlab trace clusterip netns_011 10.100.100.100:8080
       "
     `)
   })

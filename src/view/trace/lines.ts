@@ -31,17 +31,21 @@ const ladderWidth = 100
 
 /** A request's way, what the client saw, and what to do next. */
 export function renderTrace(style: Style, report: TraceReport): string {
+  return block([...traceLines(style, report), ...nextLines(style, report)])
+}
+
+/** A request's way, and what the client saw. */
+export function traceLines(style: Style, report: TraceReport): string[] {
   const { color, width } = style
   const { from, request, ways, notes } = report
-  return block([
+  return [
     ...hanging('', `${color.bold(printable(from))}: ${printable(request)}`, width),
     '',
     ...(width >= ladderWidth ? ladderLines(style, ways) : []),
     ...ways.flatMap(way => [...wayLines(style, way), '']),
     ...endLines(style, report),
     ...notes.flatMap(note => hanging(`${color.yellow('!')} `, printable(note), width)),
-    ...nextLines(style, report),
-  ])
+  ]
 }
 
 function wayLines(style: Style, { direction, visits }: Way): string[] {

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import type { Check } from '../../src/model/lab.ts'
+import { loadLab } from '../../src/read/load-lab.ts'
+import { findLab } from '../../src/read/load-shipped.ts'
+import { questionOf } from '../../src/trace/request-of-check.ts'
+
+const lab = loadLab(findLab('kube-dns'))
+const client = lab.pods.find(({ nameservers }) => nameservers.length > 0)!
+const common = { from: client.name, within: 5, once: false }
+const command = (line: string): Check => ({ ...common, kind: 'command', argv: line.split(' '), exit: 0 })
+
+test('a curl is asked for as it stands', () => {
+  const check: Check = { ...common, kind: 'curl', url: 'http://web/a', expect: [] }
+  expect(questionOf(check, lab.pods)).toEqual({ from: client.name, url: 'http://web/a' })
+})
+
+test.each([
+  [
+    'dig +short +time=1 +tries=1 @10.244.0.11 web.default.svc.cluster.local',
+    'udp://10.244.0.11:53/web.default.svc.cluster.local',
+  ],
+  ['dig +short web', `udp://${client.nameservers[0]}:53/web`],
+  ['dig @fd00::a web', 'udp://[fd00::a]:53/web'],
+  ['ping -c 1 -W 0.5 10.0.0.11', 'ping://10.0.0.11'],
+  ['ping -c1 -n fd00::11', 'ping://fd00::11'],
+])('%s', (line, url) => {
+  expect(questionOf(command(line), lab.pods)).toEqual({ from: client.name, url })
+})
+
+test.each([
+  'dig +short +tcp @10.244.0.11 web',
+  'dig +short -b 0.0.0.0#4053 web',
+  'ping -M do -s 1472 10.0.0.11',
+  'sh -c ping',
+  'ip route get 10.0.0.1',
+])('%s is asked in a way that a trace does not have', line => {
+  expect(questionOf(command(line), lab.pods)).toBeUndefined()
+})
+
+test('nobody is asked by dig where nobody is named, and the place has no name server', () => {
+  expect(questionOf(command('dig web'))).toBeUndefined()
+})
