@@ -9,10 +9,12 @@ export interface ListedRule extends Rule {
   number: number
   /** Packets that it has matched. */
   packets: number
-  /** Of nftables: as nft prints it. */
+  /** Of nftables or IPVS: as nft or ipvsadm prints it. */
   listed?: string
   /** Of nftables: the element of a map that it stands for. */
   element?: { map: string; key: string }
+  /** Of IPVS: the virtual server whose choice it is, `TCP 10.96.0.1:80`. */
+  server?: string
 }
 
 /** A chain as iptables-save prints it. */
@@ -25,7 +27,9 @@ export interface ListedChain {
   rules: ListedRule[]
   /** Of nftables: its table, `ip kube-proxy`. */
   nft?: string
-  /** Chains of nftables at the same hook, which see what this one lets through. */
+  /** Of IPVS: how ipvsadm is told which virtual server it stands for; empty: for all of them. */
+  ipvs?: readonly string[]
+  /** Chains of nftables or IPVS at the same hook, which see what this one lets through. */
   afterwards?: readonly string[]
 }
 
@@ -92,7 +96,8 @@ export function ruleText({ chain, argv, listed }: ListedRule): string {
 }
 
 /** Which rule it is: `rule 3 of KUBE-SERVICES`. */
-export function ruleWords({ chain, number, listed, element }: ListedRule): string {
+export function ruleWords({ chain, number, listed, element, server }: ListedRule): string {
+  if (server !== undefined) return `the virtual server ${server}`
   if (element !== undefined) return `the element ${element.key} of the map ${element.map}`
   return `rule ${number} of ${listed === undefined ? '' : 'the chain '}${chain}`
 }

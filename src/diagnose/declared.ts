@@ -3,21 +3,19 @@ import { host, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
 import { linkName, parseIp, valueAfter } from '../command/ip-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
-import { IptablesState } from '../command/iptables-state.ts'
-import { NftState } from '../command/nft-state.ts'
 import { placed } from '../command/undo.ts'
-import { withNftTable } from '../dataplane/nft-tables.ts'
 import { canonical, type Family, familyOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import { bridgesByPlugins, networkOf, podInterface } from '../model/cni.ts'
-import { addressesOf, gatewaysOf, iptablesOf, nftTableOf } from '../model/families.ts'
+import { addressesOf, gatewaysOf } from '../model/families.ts'
 import type { Lab } from '../model/lab.ts'
 import type { AddressedEnd, BridgePort, RoutedPair, Wire } from '../model/machine.ts'
 import { wiringOf } from '../model/wiring.ts'
 import { addressed, defaultRoute, plugged, up } from '../network/cable.ts'
 import { answering, proxyArp, routeTo, routeToGateway } from '../network/routed-pair.ts'
+import { carriedOut } from '../plan/carried-out.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
-import type { Step } from '../plan/plan.ts'
+import { type DeclaredIpvs, type DeclaredRules, declaredRules } from './declared-rules.ts'
 
 /** A value with the command that sets it, as people type it. */
 export interface Setting<Value> {
@@ -58,11 +56,13 @@ export interface Declared {
   hostAddresses: ReadonlyMap<string, Setting<Cidr>>
   /** The host's; worked out where they are asked for. */
   readonly tables: Tables
+  /** The same. */
+  readonly ipvs: DeclaredIpvs
 }
 
 /** What the first so many of a lab's steps leave behind in one family: what it declares, and what its own commands change of that. */
 export function declaredBy(running: LabInCondition, steps: number, family: Family): Declared {
-  const declaration = new Declaration(() => running.plan.steps.slice(0, steps), family)
+  const declaration = new Declaration(() => declaredRules(carriedOut(running, steps), host, family), family)
   for (const { build, run } of running.outlines.slice(0, steps)) {
     if (build.includes('network')) declaration.wire(running.lab)
     if (build.includes('cni')) declaration.attach(running.lab)
@@ -78,18 +78,26 @@ class Declaration implements Declared {
   readonly servers = new Set<Place>()
   readonly hostAddresses = new Map<string, Setting<Cidr>>()
   hostGateway?: string
-  readonly #steps: () => readonly Step[]
+  readonly #compiled: () => DeclaredRules
   readonly #family: Family
-  #tables: Tables | undefined
+  #rules: DeclaredRules | undefined
 
-  constructor(steps: () => readonly Step[], family: Family) {
-    this.#steps = steps
+  constructor(compiled: () => DeclaredRules, family: Family) {
+    this.#compiled = compiled
     this.#family = family
   }
 
   get tables(): Tables {
-    this.#tables ??= tablesAfter(this.#steps(), this.#family)
-    return this.#tables
+    return this.#known.tables
+  }
+
+  get ipvs(): DeclaredIpvs {
+    return this.#known.ipvs
+  }
+
+  get #known(): DeclaredRules {
+    this.#rules ??= this.#compiled()
+    return this.#rules
   }
 
   wire(lab: Lab): void {
@@ -272,16 +280,4 @@ function gatewaySetting(end: AddressedEnd, family: Family): Setting<string> | un
 
 function lineOf({ command }: Action): string {
   return commandLine(command)
-}
-
-/** The host's tables after steps, as their commands leave them. */
-function tablesAfter(steps: readonly Step[], family: Family): Tables {
-  const state = new IptablesState()
-  const nft = new NftState(nftTableOf(family))
-  for (const { command } of steps.flatMap(step => step.actions)) {
-    if (command.container !== undefined) continue
-    state.note(command.in, command.argv)
-    if (command.in === host) nft.note(command.argv)
-  }
-  return withNftTable(state.tables(host, iptablesOf(family)), nft.table, nftTableOf(family))
 }

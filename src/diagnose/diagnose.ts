@@ -1,4 +1,5 @@
 import { host } from '../command/command.ts'
+import { ruleWords } from '../command/iptables-save.ts'
 import type { Facts } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Evidence } from './evidence.ts'
@@ -15,6 +16,7 @@ import {
   hostRoute,
   tableFull,
 } from './hops/host.ts'
+import { virtualServer } from './hops/ipvs.ts'
 import { clientAddress, hairpinMasquerade, hairpinPort } from './hops/masquerade.ts'
 import { leak, notTranslated, shares, wrongEndpoint } from './hops/nat.ts'
 import { senderAddress, senderCable, senderDuplicate, senderNeighbour, senderRoute } from './hops/sender.ts'
@@ -49,6 +51,7 @@ const hops: readonly Hop[] = [
   senderNeighbour,
   senderGateway,
   tableFull,
+  virtualServer,
   noEndpoints,
   notTranslated,
   wrongEndpoint,
@@ -102,7 +105,7 @@ function answered(way: Way): Evidence {
       showWayTo(way, way.from, way.address),
     )
   return finding(
-    `rule ${rule.number} of ${rule.chain} translates ${way.target}, so it is answered`,
+    `${ruleWords(rule)} translates ${way.target}, so it is answered`,
     undefined,
     showChain(way, 'nat', rule.chain, [rule]),
   )

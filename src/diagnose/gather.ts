@@ -2,6 +2,7 @@ import { host, type Place } from '../command/command.ts'
 import { parseRule } from '../command/iptables-argv.ts'
 import type { Tables } from '../command/iptables-save.ts'
 import { type Family, familyOf, splitHostPort } from '../model/address.ts'
+import type { ProxySettings } from '../model/lab.ts'
 import { machinesOf } from '../model/places.ts'
 import { patienceInVain } from '../observe/connections.ts'
 import { ask, askMany } from '../observe/curl.ts'
@@ -44,12 +45,17 @@ const mostWays = 16
 
 const keys = ['net.netfilter.nf_conntrack_count', 'net.netfilter.nf_conntrack_max']
 
+/** The mode that kube-proxy is in after so many of a lab's steps. */
+export function modeAfter({ outlines, lab }: LabInCondition, steps: number): ProxySettings['mode'] {
+  return outlines[steps - 1]?.mode ?? lab.proxy.mode
+}
+
 /** Reads what the kernel says on the whole way of a question, and asks it again in between. */
 export async function gather(source: Source, question: Question): Promise<Facts> {
   const { running } = source
   const { family } = question
   const { forwards, bridged } = kernelSwitches[family]
-  const counters = momentReadings(question.address ?? '', family, running.lab.proxy.mode)
+  const counters = momentReadings(question.address ?? '', family, modeAfter(running, question.steps))
   const before = momentOf(await readAll(source, counters), family)
   const tries = question.seen ?? (await tryAgain(source, question))
   const ends = endsOf(running, question, before.tables)

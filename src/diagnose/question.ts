@@ -7,7 +7,7 @@ import type { Tries } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
 import { isAddress, readTarget } from '../read/target.ts'
-import type { Packet } from './rule-match.ts'
+import type { Packet } from './packet.ts'
 
 /** What was asked in vain, and what was hoped for. */
 export interface Question {

@@ -3,6 +3,7 @@ import { editScript } from '../command/edit-script.ts'
 import { effectKey } from '../command/iptables-rule.ts'
 import { chainOf, type ListedRule, ruleText } from '../command/iptables-save.ts'
 import { nftRepairs } from './nft-repairs.ts'
+import { setRepairs } from './set-repairs.ts'
 import type { Way } from './way.ts'
 
 /** One difference between a chain and what the plan made of it. */
@@ -14,6 +15,8 @@ export interface Repair {
   rule?: ListedRule
   /** `rule 2 of PREROUTING, which the lab did not make` */
   words: string
+  /** What that means, where the words alone do not tell: `the set KUBE-CLUSTER-IP lacks 10.96.0.1,tcp:80`. */
+  because?: string
   /** Mends this one alone. */
   command: string
   /** Mends this one when those before it in the chain are mended already. */
@@ -39,7 +42,14 @@ export function deletion(way: Way, { table, chain, number, listed, element }: Li
 
 /** What differs in some chains of the host from what the plan made of them, in the order of the chains. */
 export function repairs(way: Way, table: string, chains: readonly string[]): Repair[] {
-  return [...new Set(chains)].flatMap(chain => repairsOf(way, table, chain))
+  return [...new Set(chains)].flatMap(chain => [
+    ...repairsOf(way, table, chain),
+    ...setRepairs(chainOf(way.declared.tables, table, chain), table, {
+      packets: [way.firstPacket(), ...way.endpoints.map(endpoint => way.translated(endpoint))],
+      there: way.around.sets,
+      wanted: way.declaredAround.sets,
+    }),
+  ])
 }
 
 function repairsOf(way: Way, table: string, name: string): Repair[] {
@@ -47,6 +57,8 @@ function repairsOf(way: Way, table: string, name: string): Repair[] {
   const declared = chainOf(way.declared.tables, table, name)
   if (declared.nft !== undefined || actual.nft !== undefined)
     return nftRepairs({ actual, declared, table, lab: way.lab.name })
+  // Virtual servers are looked at before any rule.
+  if (declared.ipvs !== undefined || actual.ipvs !== undefined) return []
   const edits = editScript(actual.rules.map(effectKey), declared.rules.map(effectKey))
   let shift = 0
   const changes = edits.map((edit): Repair => {

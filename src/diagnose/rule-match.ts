@@ -1,32 +1,17 @@
+import type { ListedSets } from '../command/ipset-list.ts'
 import { parseRule, protocolName, type RuleOption } from '../command/iptables-argv.ts'
 import { markAndMask } from '../command/iptables-rule.ts'
 import type { ListedRule } from '../command/iptables-save.ts'
-import { contains, familyOf } from '../model/address.ts'
-
-/** A packet on its way, as a rule sees it. */
-export interface Packet {
-  source: string
-  /** Undefined: of no importance, any. */
-  sourcePort?: number
-  destination: string
-  port?: number
-  /** TCP, where it does not say. */
-  protocol?: 'tcp' | 'udp' | 'icmp' | 'ipip'
-  icmpType?: number
-  icmpCode?: number
-  /** The interface that it came in by; undefined for what the host itself sends. */
-  in?: string
-  out?: string
-  mark: number
-  /** What `--ctstate` finds in it: `NEW`, `DNAT`, … */
-  states: readonly string[]
-}
+import { isInside, type Packet } from './packet.ts'
+import { isInSet } from './set-match.ts'
 
 /** What a rule can be matched against beside the packet. */
 export interface Surroundings {
   isLocal(address: string): boolean
   /** Whether the rule's counter has risen with the tries: decides where the rule's match is none that is known here. */
   rose(rule: ListedRule): boolean
+  /** What rules can ask; left out: unknown. */
+  sets?: ListedSets
 }
 
 /** As iptables-save writes them. */
@@ -88,6 +73,10 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
       return value === 'LOCAL' ? Number(around.isLocal(packet.destination)) : undefined
     case '--src-type':
       return value === 'LOCAL' ? Number(around.isLocal(packet.source)) : undefined
+    case '--match-set': {
+      const entries = around.sets?.get(value)
+      return entries && Number(isInSet(entries, condition.values[1] ?? '', packet))
+    }
     default:
       return undefined
   }
@@ -96,14 +85,6 @@ function conditionChance(condition: RuleOption, packet: Packet, around: Surround
 /** iptables-save never prints several; a set of nftables has them. */
 function isInsideOne(ranges: string, address: string): boolean {
   return ranges.split(',').some(range => isInside(range, address))
-}
-
-function isInside(range: string, address: string): boolean {
-  const [network = '', prefix = network.includes(':') ? '128' : '32'] = range.split('/')
-  const isAddress = /^[\d.]+$|^[\dA-Fa-f:.]*:[\dA-Fa-f:.]*$/
-  const isRange = isAddress.test(network) && /^\d+$/.test(prefix) && isAddress.test(address)
-  if (!isRange || familyOf(network) !== familyOf(address)) return false
-  return contains({ address: network, prefix: Number(prefix) }, address)
 }
 
 function isInterface(pattern: string, name: string | undefined): boolean {

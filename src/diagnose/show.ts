@@ -1,4 +1,5 @@
 import { host, type Place } from '../command/command.ts'
+import { shellLine } from '../command/command-line.ts'
 import { chainOf, type ListedRule, ruleText } from '../command/iptables-save.ts'
 import { familyOf } from '../model/address.ts'
 import type { Connection, Link, Listener, Neighbour, Route } from '../observe/facts.ts'
@@ -90,7 +91,11 @@ export function showChain(way: Way, table: string, name: string, rules?: readonl
   const rest = left > 0 && rules === undefined ? [`(${left} more, which counted nothing)`] : []
   const content = [...lines, ...policy, ...rest]
   const shownBy =
-    chain.nft === undefined ? way.iptables(table, '-v', '-S', name) : nftLine(chain.nft, chain.name, shown)
+    chain.ipvs !== undefined
+      ? shellLine(['ipvsadm', '-L', '-n', ...chain.ipvs])
+      : chain.nft === undefined
+        ? way.iptables(table, '-v', '-S', name)
+        : nftLine(chain.nft, chain.name, shown)
   return [`$ ${shownBy}`, ...(content.length === 0 ? ['(no rules)'] : content)]
 }
 

@@ -1,7 +1,8 @@
 import { parseRule, type RuleOption } from '../command/iptables-argv.ts'
 import { setMark } from '../command/iptables-rule.ts'
 import { chainOf, type ListedRule, type Tables } from '../command/iptables-save.ts'
-import { chanceOf, type Packet, type Surroundings } from './rule-match.ts'
+import type { Packet } from './packet.ts'
+import { chanceOf, type Surroundings } from './rule-match.ts'
 
 /** How the way of a packet through a table can end. */
 export interface Outcome {
@@ -97,6 +98,22 @@ export function trace(
     outcomes.push({ ...state, target, rule, ...(to === undefined ? {} : { to }) })
     return []
   }
+}
+
+/** The way of a packet on which nothing has been decided yet goes on: `next` sends it through a further chain, with its mark. */
+export function continued({ outcomes, chains }: Trace, next: (mark: number) => Trace): Trace {
+  const seen = new Set(chains)
+  const all = outcomes.flatMap(outcome => {
+    if (outcome.target !== 'ACCEPT') return [outcome]
+    const further = next(outcome.mark)
+    for (const chain of further.chains) seen.add(chain)
+    return further.outcomes.map(each => ({
+      ...each,
+      chance: outcome.chance * each.chance,
+      path: [...outcome.path, ...each.path],
+    }))
+  })
+  return { outcomes: all, chains: [...seen] }
 }
 
 function marked(mark: number, options: readonly RuleOption[]): number {

@@ -1,6 +1,6 @@
 import { host, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
-import { chainOf, iptablesLine, type ListedRule } from '../command/iptables-save.ts'
+import { chainOf, iptablesLine, type ListedRule, type Tables } from '../command/iptables-save.ts'
 import { type Family, isLoopback, joinHostPort, splitHostPort } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
 import type { Lab } from '../model/lab.ts'
@@ -10,9 +10,10 @@ import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
 import { type Declared, type DeclaredDevice, declaredBy } from './declared.ts'
 import { type KernelSwitches, kernelSwitches } from './kernel-switches.ts'
+import type { Packet } from './packet.ts'
 import { placeOf, protocolOf, type Question, serviceAsked } from './question.ts'
-import type { Packet, Surroundings } from './rule-match.ts'
-import { type Outcome, type Trace, trace } from './trace.ts'
+import type { Surroundings } from './rule-match.ts'
+import { continued, type Outcome, type Trace, trace } from './trace.ts'
 
 /** Where a packet goes after the nat table has had its say. */
 export interface Endpoint {
@@ -41,6 +42,8 @@ export class Way {
   /** Where the packet can go; those that did not answer while others did stand alone. */
   readonly endpoints: readonly Endpoint[]
   readonly around: Surroundings
+  /** The same, if all were as the plan made it. */
+  readonly declaredAround: Surroundings
 
   constructor(facts: Facts, running: LabInCondition, question: Question) {
     this.facts = facts
@@ -54,11 +57,18 @@ export class Way {
     this.around = {
       isLocal: address => isLoopback(address) || this.hostAddresses.includes(address),
       rose: rule => this.risen(rule) > 0,
+      ...(facts.after.ipvs === undefined ? {} : { sets: facts.after.ipvs.sets }),
     }
-    const chain = this.fromHost ? 'OUTPUT' : 'PREROUTING'
-    const packet = this.firstPacket()
-    this.translation = trace(facts.after.tables, 'nat', chain, packet, this.around)
-    this.declaredTranslation = trace(this.declared.tables, 'nat', chain, packet, this.around)
+    this.declaredAround =
+      facts.after.ipvs === undefined
+        ? this.around
+        : {
+            ...this.around,
+            isLocal: address => this.around.isLocal(address) || this.declared.ipvs.addresses.has(address),
+            sets: this.declared.ipvs.sets,
+          }
+    this.translation = this.#translated(facts.after.tables, this.around)
+    this.declaredTranslation = this.#translated(this.declared.tables, this.declaredAround)
     this.endpoints = this.#suspects()
   }
 
@@ -156,9 +166,14 @@ export class Way {
     return endpoint.translation === undefined && this.onOneBridge(endpoint) && endpoint.place !== this.from
   }
 
+  /** IPVS takes the packet as one for the host itself, and the host sends it on as its own. */
+  isBalanced({ translation }: Endpoint): boolean {
+    return translation?.rule?.server !== undefined
+  }
+
   /** The host passes the packet on from one of its interfaces to another (br_netfilter lets frames stay on their bridge). */
   isRouted(endpoint: Endpoint): boolean {
-    if (this.fromHost || endpoint.place === host) return false
+    if (this.fromHost || endpoint.place === host || this.isBalanced(endpoint)) return false
     return !this.onOneBridge(endpoint) || (endpoint.translation !== undefined && !this.bridgeCallsIptables)
   }
 
@@ -229,6 +244,15 @@ export class Way {
     const out = this.translated(endpoint).out ?? ''
     const declared = this.declared.hostAddresses.get(out)?.value.address
     return declared ?? this.hostLink(out)?.addresses[0]?.address ?? this.source
+  }
+
+  #translated(tables: Tables, around: Surroundings): Trace {
+    const packet = this.firstPacket()
+    if (this.fromHost) return trace(tables, 'nat', 'OUTPUT', packet, around)
+    const routed = trace(tables, 'nat', 'PREROUTING', packet, around)
+    const isBalanced = chainOf(tables, 'nat', 'INPUT').afterwards !== undefined
+    if (!isBalanced || !around.isLocal(this.address)) return routed
+    return continued(routed, mark => trace(tables, 'nat', 'INPUT', { ...packet, mark }, around))
   }
 
   #suspects(): Endpoint[] {

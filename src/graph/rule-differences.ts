@@ -4,13 +4,10 @@ import { effectKey } from '../command/iptables-rule.ts'
 import { type ListedChain, parseSaved, type Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
 import { placed } from '../command/undo.ts'
-import { dataplaneOf } from '../dataplane/modes.ts'
 import { iptablesOf } from '../model/families.ts'
-import { proxiersOf } from '../model/places.ts'
 import type { DrawnFacts } from '../observe/facts.ts'
-import { nodeView } from '../plan/kube-proxy.ts'
+import { carriedOut } from '../plan/carried-out.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
-import { lastEndpoints } from '../plan/step-endpoints.ts'
 import { isByPlugins } from './marks.ts'
 
 /** What differs in each place's rules from what the lab and its syncs have made, in words; places where nothing does are left out. */
@@ -45,19 +42,9 @@ function unreadPlaces({ plan }: LabInCondition): ReadonlySet<Place> {
 }
 
 /** The rules after all steps, and after what syncs have made of them since. */
-function expectedRules({ lab, plan, condition }: LabInCondition): IptablesState {
+function expectedRules(running: LabInCondition): IptablesState {
   const state = new IptablesState()
-  for (const { command } of plan.steps.flatMap(step => step.actions))
-    if (command.container === undefined) state.note(command.in, command.argv)
-  const built = lastEndpoints(lab)
-  if (JSON.stringify(built) === JSON.stringify(condition.endpoints)) return state
-  const dataplane = dataplaneOf(lab.proxy)
-  for (const proxier of proxiersOf(lab)) {
-    const [before, after] = [built, condition.endpoints].map(endpoints =>
-      Object.keys(endpoints).length === 0 ? undefined : dataplane.compile(nodeView(lab, proxier, endpoints)),
-    )
-    for (const { argv } of dataplane.steps(before, after)) state.note(proxier.node, argv)
-  }
+  for (const { in: place, argv } of carriedOut(running)) state.note(place, argv)
   return state
 }
 

@@ -1,5 +1,7 @@
 import type { Place } from '../command/command.ts'
+import type { ListedSets } from '../command/ipset-list.ts'
 import type { Tables } from '../command/iptables-save.ts'
+import type { ListedServers } from '../command/ipvs-list.ts'
 import type { Family } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import type { Answer } from './curl.ts'
@@ -88,9 +90,17 @@ export interface Forwarding {
   to: string
 }
 
+/** What IPVS mode has in a kernel beside rules and addresses, of both families. */
+export interface IpvsFacts {
+  servers: ListedServers
+  sets: ListedSets
+}
+
 /** What the kernel says in a machine on networks. */
 export interface MachineFacts extends PlaceFacts {
   tables: Tables
+  /** Where kube-proxy is in IPVS mode. */
+  ipvs?: IpvsFacts
   /** `net.ipv4.ip_forward` → `1` */
   sysctls: Readonly<Record<string, string>>
   /** Of its tunnel's device, where it has one. */
@@ -126,6 +136,8 @@ export interface Connection {
 /** What the host's counters and connections were before the tries, or after them. */
 export interface Moment {
   tables: Tables
+  /** Where kube-proxy is in IPVS mode. */
+  ipvs?: IpvsFacts
   connections: readonly Connection[]
 }
 

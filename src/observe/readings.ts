@@ -1,7 +1,10 @@
 import { enterNetwork, host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
-import { parseSaved, type Tables } from '../command/iptables-save.ts'
+import { parseSets } from '../command/ipset-list.ts'
+import { parseSaved } from '../command/iptables-save.ts'
+import { parseServers } from '../command/ipvs-list.ts'
 import { parseNftTable } from '../command/nft-list.ts'
+import { withVirtualServers } from '../dataplane/ipvs-tables.ts'
 import { withNftTable } from '../dataplane/nft-tables.ts'
 import type { Family } from '../model/address.ts'
 import { iptablesOf, nftTableOf } from '../model/families.ts'
@@ -9,6 +12,7 @@ import type { ProxySettings } from '../model/lab.ts'
 import { fitting } from '../sandbox/patience.ts'
 import {
   type DrawnFacts,
+  type IpvsFacts,
   ignoresPings,
   type MachineFacts,
   type Moment,
@@ -46,27 +50,51 @@ export function momentReadings(
   const list = ['conntrack', '-L', ...of, '-p', 'tcp', '--orig-dst', address]
   return [
     { key: 'rules', place: host, argv: [`${iptablesOf(family)}-save`, '-c'] },
-    ...nftReading('nft', host, family, mode),
+    ...modeReadings('', host, family, mode),
     { key: 'connections', place: host, argv: ['timeout', fitting(longestList).toFixed(1), ...list] },
   ]
 }
 
-/** kube-proxy's own table, in the mode in which it has one. */
-function nftReading(key: string, place: Place, family: Family, mode: ProxySettings['mode']): Reading[] {
-  const argv = ['nft', 'list', 'ruleset', nftTableOf(family).split(' ')[0]!]
-  return mode === 'nftables' ? [{ key, place, argv }] : []
+/** What kube-proxy has beside rules of iptables, in the modes in which it has something; `of`: behind each key. */
+function modeReadings(of: string, place: Place, family: Family, mode: ProxySettings['mode']): Reading[] {
+  switch (mode) {
+    case 'nftables':
+      return [{ key: `nft${of}`, place, argv: ['nft', 'list', 'ruleset', nftTableOf(family).split(' ')[0]!] }]
+    case 'ipvs':
+      return [
+        { key: `servers${of}`, place, argv: ['ipvsadm', '-L', '-n'] },
+        { key: `sets${of}`, place, argv: ['ipset', 'save'] },
+      ]
+    default:
+      return []
+  }
 }
 
-/** All rules of a place, of whatever program. */
-function tablesOf(saved: string | undefined, listed: string | undefined, family: Family): Tables {
+/** All rules of a place, of whatever program; `saved`: those of iptables. */
+function rulesOf(
+  saved: string,
+  of: string,
+  texts: ReadonlyMap<string, string>,
+  family: Family,
+): Pick<Moment, 'tables' | 'ipvs'> {
   const name = nftTableOf(family)
-  return withNftTable(parseSaved(saved ?? ''), parseNftTable(listed ?? '', name), name)
+  const tables = withNftTable(parseSaved(saved), parseNftTable(texts.get(`nft${of}`) ?? '', name), name)
+  const ipvs = ipvsFacts(texts.get(`servers${of}`), texts.get(`sets${of}`))
+  if (ipvs === undefined) return { tables }
+  return { tables: withVirtualServers(tables, ipvs.servers, family), ipvs }
+}
+
+/** Undefined where ipvsadm was not asked, or did not list. */
+function ipvsFacts(servers: string | undefined, sets: string | undefined): IpvsFacts | undefined {
+  if (servers === undefined || sets === undefined || !servers.startsWith('IP Virtual Server'))
+    return undefined
+  return { servers: parseServers(servers), sets: parseSets(sets) }
 }
 
 /** What they have answered. */
 export function momentOf(texts: ReadonlyMap<string, string>, family: Family): Moment {
   return {
-    tables: tablesOf(texts.get('rules'), texts.get('nft'), family),
+    ...rulesOf(texts.get('rules') ?? '', '', texts, family),
     connections: parseConnections(texts.get('connections') ?? ''),
   }
 }
@@ -98,7 +126,7 @@ export function machineReadings(
     ...ipReadings(place, questions, family),
     { key: `listeners ${place}`, place, argv: ['ss', '-H', '-l', '-t', '-n'] },
     { key: `tables ${place}`, place, argv: [`${iptablesOf(family)}-save`, '-c'] },
-    ...nftReading(`nft ${place}`, place, family, mode),
+    ...modeReadings(` ${place}`, place, family, mode),
     { key: `sysctls ${place}`, place, argv: ['sysctl', ...keys] },
   ]
 }
@@ -112,7 +140,7 @@ export function forwardingReading(place: Place, device: string): Reading {
 export function machineFacts(place: Place, texts: ReadonlyMap<string, string>, family: Family): MachineFacts {
   return {
     ...placeFacts(place, [], texts, family),
-    tables: tablesOf(texts.get(`tables ${place}`), texts.get(`nft ${place}`), family),
+    ...rulesOf(texts.get(`tables ${place}`) ?? '', ` ${place}`, texts, family),
     sysctls: parseSysctls(texts.get(`sysctls ${place}`) ?? ''),
     ...given('forwarding', parseForwarding(texts.get(`fdb ${place}`) ?? '')),
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSaved } from '../../src/command/iptables-save.ts'
-import type { Packet, Surroundings } from '../../src/diagnose/rule-match.ts'
+import type { Packet } from '../../src/diagnose/packet.ts'
+import type { Surroundings } from '../../src/diagnose/rule-match.ts'
 import { trace } from '../../src/diagnose/trace.ts'
 
 const packet: Packet = {

@@ -2,8 +2,8 @@ import { host, type Place } from '../../command/command.ts'
 import { ruleText, ruleWords } from '../../command/iptables-save.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
+import type { Packet } from '../packet.ts'
 import { deletion, mending, repairs } from '../repairs.ts'
-import type { Packet } from '../rule-match.ts'
 import { showChain } from '../show.ts'
 import { type Outcome, trace } from '../trace.ts'
 import type { Endpoint, Way } from '../way.ts'
@@ -32,13 +32,23 @@ export const noEndpoints: Hop = way => {
 export const filterForth: Hop = forEachEndpoint((way, endpoint) => {
   if (!isFiltered(way, endpoint)) return undefined
   const packet = way.translated(endpoint)
-  return stoppedIn(
-    way,
-    chainFor(way, endpoint),
-    packet,
-    `from ${way.from} to ${endpoint.place ?? endpoint.address}`,
+  return (
+    beforeIpvs(way, endpoint) ??
+    stoppedIn(
+      way,
+      chainFor(way, endpoint),
+      packet,
+      `from ${way.from} to ${endpoint.place ?? endpoint.address}`,
+    )
   )
 })
+
+/** What IPVS takes has come in as a packet for the host itself. */
+function beforeIpvs(way: Way, endpoint: Endpoint): Evidence | undefined {
+  if (!way.isBalanced(endpoint) || way.fromHost) return undefined
+  const packet = { ...way.firstPacket(), mark: endpoint.translation?.mark ?? 0 }
+  return stoppedIn(way, 'INPUT', packet, `from ${way.from} to ${way.address}`)
+}
 
 /** The filter table, on the way back. */
 export const filterBack: Hop = forEachEndpoint((way, endpoint) => {
@@ -53,11 +63,17 @@ export const filterBack: Hop = forEachEndpoint((way, endpoint) => {
 })
 
 function isFiltered(way: Way, endpoint: Endpoint): boolean {
-  return way.fromHost || endpoint.place === host || way.isRouted(endpoint) || way.bridgeCallsIptables
+  return (
+    way.fromHost ||
+    endpoint.place === host ||
+    way.isBalanced(endpoint) ||
+    way.isRouted(endpoint) ||
+    way.bridgeCallsIptables
+  )
 }
 
 function chainFor(way: Way, endpoint: Endpoint): string {
-  if (way.fromHost) return 'OUTPUT'
+  if (way.fromHost || way.isBalanced(endpoint)) return 'OUTPUT'
   return endpoint.place === host ? 'INPUT' : 'FORWARD'
 }
 
@@ -70,7 +86,7 @@ function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evid
   const stopped = stop(way, chain, packet)
   if (stopped === undefined) return undefined
   const actual = trace(way.facts.after.tables, 'filter', chain, packet, way.around)
-  const declared = trace(way.declared.tables, 'filter', chain, packet, way.around)
+  const declared = trace(way.declared.tables, 'filter', chain, packet, way.declaredAround)
   const differences = repairs(way, 'filter', chainsOf(actual, declared))
   if (stopped.rule === undefined) {
     // The rules that let the lab's packets through are the better remedy than an open door for everybody.
@@ -85,7 +101,7 @@ function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evid
   const command = mending(differences, repair) ?? deletion(way, rule)
   const verb = rule.argv.includes('REJECT') ? 'refuses' : 'drops'
   return finding(
-    `${ruleWords(rule)} ${verb} packets ${which} (${ruleText(rule)})`,
+    `${ruleWords(rule)} ${verb} packets ${which}${repair?.because === undefined ? ` (${ruleText(rule)})` : `, since ${repair.because}`}`,
     command,
     showChain(way, 'filter', rule.chain),
   )

@@ -60,12 +60,17 @@ function missing(way: Way, endpoint: Endpoint, what: string): Evidence {
   const differences = repairs(way, 'nat', [...path, ...postroutingChains(way, endpoint)])
   const about = (command: string) => /MASQ/.test(command)
   const repair = differences.find(({ command }) => about(command)) ?? differences[0]
-  return finding(what, mending(differences, repair), ...shownChains(way, ['POSTROUTING', 'KUBE-POSTROUTING']))
+  const because = repair?.because === undefined ? '' : `, since ${repair.because}`
+  return finding(
+    `${what}${because}`,
+    mending(differences, repair),
+    ...shownChains(way, ['POSTROUTING', 'KUBE-POSTROUTING']),
+  )
 }
 
 function postroutingChains(way: Way, endpoint: Endpoint): readonly string[] {
   const { in: _, ...packet } = way.translated(endpoint)
   const actual = trace(way.facts.after.tables, 'nat', 'POSTROUTING', packet, way.around)
-  const declared = trace(way.declared.tables, 'nat', 'POSTROUTING', packet, way.around)
+  const declared = trace(way.declared.tables, 'nat', 'POSTROUTING', packet, way.declaredAround)
   return [...chainsOf(actual, declared), 'KUBE-MARK-MASQ']
 }

@@ -49,10 +49,21 @@ export const notTranslated: Hop = way => {
     )
   }
   return finding(
-    `${way.lab.proxy.mode === 'nftables' ? "nothing in kube-proxy's table" : 'no rule of the nat table'} translates ${where}, an address that no interface has${near.words}`,
+    `${translatorWords(way)} translates ${where}, an address that no interface has${near.words}`,
     near.mend,
     ...lines,
   )
+}
+
+function translatorWords({ lab: { proxy } }: Way): string {
+  switch (proxy.mode) {
+    case 'nftables':
+      return "nothing in kube-proxy's table"
+    case 'ipvs':
+      return 'no virtual server and no rule of the nat table'
+    default:
+      return 'no rule of the nat table'
+  }
 }
 
 /** What was put in the way comes first; then what is missing or wrong. */
@@ -89,6 +100,8 @@ export const leak: Hop = way => {
   const { outcomes } = way.translation
   const translated = outcomes.filter(translates).reduce((sum, outcome) => sum + outcome.chance, 0)
   const left = 1 - translated
+  // A virtual server leaves nobody.
+  if (outcomes.some(({ rule }) => rule?.server !== undefined)) return undefined
   if (translated < hardly || left < hardly) return undefined
   if (expectedToFail(way) > left - hardly) return undefined
   const chain = balancingChain(outcomes)
@@ -113,6 +126,8 @@ export const shares: Hop = way => {
   const expected = way.question.shares
   if (expected === undefined || way.question.wantsFailure) return undefined
   const { outcomes } = way.translation
+  // Those of a virtual server have been looked at.
+  if (outcomes.some(({ rule }) => rule?.server !== undefined)) return undefined
   const actual = new Map<string, number>()
   for (const outcome of outcomes.filter(translates)) {
     const pod =

@@ -1,4 +1,5 @@
 import { host } from '../../command/command.ts'
+import { ruleWords } from '../../command/iptables-save.ts'
 import { contains } from '../../model/address.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import { listening } from '../listening.ts'
@@ -74,7 +75,7 @@ export const listener: Hop = forEachEndpoint((way, endpoint) => {
       shown,
     )
   const rule = endpoint.translation?.rule
-  const sent = rule === undefined ? '' : `, where rule ${rule.number} of ${rule.chain} sends to`
+  const sent = rule === undefined ? '' : `, where ${ruleWords(rule)} sends to`
   const others = listeners.map(one => one.port).join(', ')
   const instead = others === '' ? '' : `; its programs listen on ${others}`
   const mend = others === '' && way.declared.servers.has(place) ? `netlab pod start ${place}` : undefined

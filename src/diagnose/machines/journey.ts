@@ -4,15 +4,17 @@ import { iptablesLine, ruleText } from '../../command/iptables-save.ts'
 import { isLoopback } from '../../model/address.ts'
 import { iptablesOf } from '../../model/families.ts'
 import { tunnelDevice, vxlanOverhead } from '../../model/overlay.ts'
+import { proxyNodes } from '../../model/places.ts'
 import { ignoresPings, type MachineFacts, type Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
 import { type KernelSwitches, kernelSwitches } from '../kernel-switches.ts'
 import { listening } from '../listening.ts'
+import type { Packet } from '../packet.ts'
 import { pingsIgnored } from '../ping.ts'
 import { protocolOf, type Question } from '../question.ts'
-import type { Packet } from '../rule-match.ts'
 import { routeWords, type Shown, showListeners } from '../show.ts'
+import { virtualServerOff } from '../virtual-server.ts'
 import { pastPair } from './across-pair.ts'
 import { ipipOverhead, ipipTunnel } from './ipip-tunnel.ts'
 import { crossing, turnedBack } from './network.ts'
@@ -124,6 +126,8 @@ export class Journey {
   /** What a machine does with a packet of its own. */
   async #send(at: Stand): Promise<Stand | Evidence> {
     if (at.answering === undefined) this.#met.add(at.place)
+    const off = this.#ipvsOff(at)
+    if (off !== undefined) return off
     const route = await this.#route(at)
     if (typeof route === 'string') return this.#wayLost(at, route)
     const { source } = at.packet
@@ -145,6 +149,8 @@ export class Journey {
     if (early !== undefined) return early
     const packet = this.#natted(at, 'PREROUTING', at.packet)
     const came = { ...at, packet }
+    const off = this.#ipvsOff(came)
+    if (off !== undefined) return off
     const { forwards, localnet } = this.#switches
     if (isLoopback(packet.destination) && (localnet === undefined || facts.sysctls[localnet] !== '1'))
       return this.#unset(
@@ -159,10 +165,32 @@ export class Journey {
     return this.#passOn(came, 'FORWARD', ['mangle', 'filter'], await this.#route(came))
   }
 
-  /** A packet for the machine itself. */
-  #take(at: Stand): Stand | Evidence {
+  /** What is off in the virtual server that a request has come to. */
+  #ipvsOff({ place, packet: { destination, port = 0 }, answering }: Stand): Evidence | undefined {
+    const { lab, ipvsOf } = this.#surroundings
+    const { ipvs, links = [] } = this.#facts(place)
+    const { from, shares, isPing } = this.#question
+    if (answering !== undefined || isPing || ipvs === undefined || !proxyNodes(lab).includes(place))
+      return undefined
+    const wanted = ipvsOf?.(place)
+    if (wanted === undefined) return undefined
+    const isSampled = shares !== undefined
+    return virtualServerOff({
+      ...{ lab, place, from, address: destination, port, isSampled, now: ipvs, links, wanted },
+    })
+  }
+
+  /** A packet for the machine itself, unless IPVS sends it on. */
+  async #take(at: Stand): Promise<Stand | Evidence> {
     const dropped = this.#stopped(at, 'INPUT', ['mangle', 'filter'])
-    if (dropped !== undefined || at.answering === undefined) return dropped ?? at
+    if (dropped !== undefined) return dropped
+    if (at.answering === undefined) {
+      if (this.#facts(at.place).ipvs === undefined) return at
+      const { in: _, ...packet } = this.#natted(at, 'INPUT', at.packet)
+      if (packet.destination === at.packet.destination && packet.port === at.packet.port) return at
+      const sent = { ...at, packet }
+      return this.#passOn(sent, 'OUTPUT', ['mangle', 'filter'], await this.#route(sent, ''))
+    }
     // What OUTPUT had translated is put back before its sender sees the answer.
     return { ...at, packet: this.#translations.withSender(at.place, at.packet) }
   }
@@ -258,7 +286,7 @@ export class Journey {
   /** What the nat table does at a hook: to the first packet what its rules say, to an answer the reverse of what they did. */
   #natted(
     { place, answering }: Stand,
-    chain: 'PREROUTING' | 'OUTPUT' | 'POSTROUTING',
+    chain: 'PREROUTING' | 'INPUT' | 'OUTPUT' | 'POSTROUTING',
     packet: Packet,
   ): Packet {
     if (answering === undefined)
@@ -282,12 +310,18 @@ export class Journey {
       ...(chain === 'OUTPUT' || chain === 'POSTROUTING' || device === undefined ? {} : { in: device }),
       ...(chain === 'INPUT' || chain === 'PREROUTING' || out === undefined ? {} : { out }),
     }
-    const { lab } = this.#surroundings
+    const { lab, ipvsOf } = this.#surroundings
     const program = this.#program
-    return stopped(this.#facts(place), { place, chain, tables, packet: seen, kind, program, lab })
+    const sets = proxyNodes(lab).includes(place) ? ipvsOf?.(place)?.sets : undefined
+    const hook = { place, chain, tables, packet: seen, kind, program, lab } as const
+    return stopped(this.#facts(place), { ...hook, ...(sets === undefined ? {} : { sets }) })
   }
 
-  async #route({ place, packet: { source, destination, in: device } }: Stand): Promise<Route | string> {
+  /** `source`: whom the kernel takes for the packet's sender as it looks for the way; IPVS names none. */
+  async #route(
+    { place, packet: { source: own, destination, in: device } }: Stand,
+    source = own,
+  ): Promise<Route | string> {
     const words = [
       destination,
       ...(source === '' ? [] : ['from', source]),

@@ -4,7 +4,7 @@ import { ethernetMtu, tunnelDevice } from '../../model/overlay.ts'
 import type { Link, MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
-import type { Packet } from '../rule-match.ts'
+import type { Packet } from '../packet.ts'
 import type { Shown } from '../show.ts'
 import type { Port } from './port.ts'
 

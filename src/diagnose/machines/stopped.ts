@@ -1,10 +1,13 @@
 import type { Place } from '../../command/command.ts'
+import type { ListedSets } from '../../command/ipset-list.ts'
 import { chainOf, iptablesLine, ruleText, ruleWords } from '../../command/iptables-save.ts'
 import type { Lab } from '../../model/lab.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
-import type { Packet, Surroundings } from '../rule-match.ts'
+import type { Packet } from '../packet.ts'
+import type { Surroundings } from '../rule-match.ts'
+import { setRepairs } from '../set-repairs.ts'
 import { type Outcome, trace } from '../trace.ts'
 import { isOwn } from './surroundings.ts'
 
@@ -19,13 +22,19 @@ export interface Hook {
   program: 'iptables' | 'ip6tables'
   /** The lab, as far as its services go. */
   lab: Pick<Lab, 'name' | 'services'>
+  /** What the place's sets should have, where kube-proxy is in IPVS mode. */
+  sets?: ListedSets
   /** What it is: `message`, what the kernel of a router says of a packet. */
   kind: 'packets' | 'answer' | 'message'
 }
 
 /** What a machine's rules are matched against; one that cannot be read takes the packet if it has ever taken one. */
 export function around(facts: MachineFacts): Surroundings {
-  return { isLocal: address => isOwn(facts, address), rose: rule => rule.packets > 0 }
+  return {
+    isLocal: address => isOwn(facts, address),
+    rose: rule => rule.packets > 0,
+    ...(facts.ipvs === undefined ? {} : { sets: facts.ipvs.sets }),
+  }
 }
 
 /** What stops a packet at a hook, and what lets such packets through. */
@@ -39,7 +48,7 @@ export function stopped(facts: MachineFacts, hook: Hook): Evidence | undefined {
 }
 
 function stoppedBy(
-  { place, chain, packet, program, lab, kind }: Hook,
+  { place, chain, packet, program, lab, kind, sets }: Hook,
   table: string,
   { rule, target, path }: Outcome,
   facts: MachineFacts,
@@ -71,9 +80,14 @@ function stoppedBy(
       [`$ ${at} nft list ruleset`, telling.listed ?? rule.listed],
     )
   }
+  const [repair] = setRepairs(chainOf(facts.tables, table, rule.chain), table, {
+    packets: [packet],
+    there: facts.ipvs?.sets,
+    wanted: sets,
+  })
   return finding(
-    `rule ${rule.number} of ${where(rule.chain)} in ${place} ${verb} ${which}`,
-    `${at} ${iptablesLine(program, table, '-D', rule.chain, `${rule.number}`)}`,
+    `rule ${rule.number} of ${where(rule.chain)} in ${place} ${verb} ${which}${repair?.because === undefined ? '' : `, since ${repair.because}`}`,
+    `${at} ${repair?.command ?? iptablesLine(program, table, '-D', rule.chain, `${rule.number}`)}`,
     [`$ ${at} ${iptablesLine(program, table, '-S', rule.chain)}`, ruleText(rule)],
   )
 }

@@ -1,4 +1,4 @@
-import { host, type Place } from '../../command/command.ts'
+import { type Command, host, type Place } from '../../command/command.ts'
 import { type Family, familyOf, isLoopback } from '../../model/address.ts'
 import { bridgesByPlugins, networkOf } from '../../model/cni.ts'
 import { addressesOf } from '../../model/families.ts'
@@ -17,7 +17,9 @@ import {
   wayAnswer,
   wayReading,
 } from '../../observe/readings.ts'
-import { readAll, type Source } from '../gather.ts'
+import { carriedOut } from '../../plan/carried-out.ts'
+import { type DeclaredIpvs, declaredRules } from '../declared-rules.ts'
+import { modeAfter, readAll, type Source } from '../gather.ts'
 import { kernelSwitches, pathFilters } from '../kernel-switches.ts'
 import type { Question } from '../question.ts'
 import { currentOf, type OwnNetwork, ownNetwork } from './own-network.ts'
@@ -28,7 +30,7 @@ import type { Port, Segment } from './port.ts'
 export interface Surroundings {
   /** Of which all of it is. */
   family: Family
-  lab: Pick<Lab, 'name' | 'services'>
+  lab: Lab
   machines: ReadonlyMap<Place, MachineFacts>
   ports: readonly Port[]
   /** The pods of nodes that are on no segment of more than two. */
@@ -36,6 +38,8 @@ export interface Surroundings {
   overlay?: Overlay
   /** What the lab's own commands have made. */
   own: OwnNetwork
+  /** What IPVS should have on a node; undefined: its kube-proxy is in another mode. */
+  ipvsOf?(node: Place): DeclaredIpvs | undefined
   /** Asks a kernel for the way of a packet: `3.3.3.3 from 10.1.1.9 iif eth0`. */
   wayOf(place: Place, packet: string): Promise<Route | string>
 }
@@ -48,7 +52,9 @@ export async function readMachines(
   source: Source,
   { family, steps }: Pick<Question, 'family' | 'steps'>,
 ): Promise<Surroundings | undefined> {
-  const { lab, outlines } = source.running
+  const { running } = source
+  const { lab, outlines } = running
+  const mode = modeAfter(running, steps)
   const early = ownNetwork(outlines.slice(0, steps))
   const late = ownNetwork(outlines)
   const all = inhabitants(lab)
@@ -66,7 +72,7 @@ export async function readMachines(
   ]
   const texts = await readAll(source, [
     addressReading(host),
-    ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each), family, lab.proxy.mode)),
+    ...all.flatMap(each => machineReadings(each.machine.name, keysOf(each), family, mode)),
     ...all.flatMap(({ machine }) =>
       tunnelsOf(lab, machine).map(({ name }) => forwardingReading(machine.name, name)),
     ),
@@ -84,7 +90,18 @@ export async function readMachines(
     pairs,
     own: currentOf(early, late, machines),
     ...(lab.overlay === undefined ? {} : { overlay: lab.overlay }),
+    ...(mode === 'ipvs' ? { ipvsOf: declaredIpvs(carriedOut(running, steps), family) } : {}),
     wayOf: async (place, packet) => wayAnswer(place, await readAll(source, [wayReading(place, packet)])),
+  }
+}
+
+/** Worked out once for each node. */
+function declaredIpvs(commands: readonly Command[], family: Family): (node: Place) => DeclaredIpvs {
+  const known = new Map<Place, DeclaredIpvs>()
+  return node => {
+    const ipvs = known.get(node) ?? declaredRules(commands, node, family).ipvs
+    known.set(node, ipvs)
+    return ipvs
   }
 }
 

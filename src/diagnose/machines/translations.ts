@@ -1,7 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import { familyOf, splitHostPort } from '../../model/address.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
-import type { Packet } from '../rule-match.ts'
+import type { Packet } from '../packet.ts'
 import { trace } from '../trace.ts'
 import { around } from './stopped.ts'
 

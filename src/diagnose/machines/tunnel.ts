@@ -6,7 +6,7 @@ import { tunnelPort } from '../../network/overlay.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding } from '../evidence.ts'
-import type { Packet } from '../rule-match.ts'
+import type { Packet } from '../packet.ts'
 import { showNeighbour } from '../show.ts'
 import type { Surroundings } from './surroundings.ts'
 

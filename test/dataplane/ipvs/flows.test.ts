@@ -4,9 +4,7 @@ import { scriptText } from '../../../src/dataplane/ipvs/print.ts'
 import { expectFlows, type FlowCase } from '../flow-cases.ts'
 import { goldenInput } from '../golden-input.ts'
 import { ownFlows } from '../own-flows.ts'
-
-/** `scripts/test-kernels` says so, in a virtual machine: where real root, and modules of IPVS, are nobody's but the test's. */
-const isRootOfItsMachine = process.env.NETLAB_IN_VM !== undefined
+import { isRootOfItsMachine } from './has-ipvs.ts'
 
 /** Without what sysctl prints. */
 const load = (golden: FlowCase) =>

@@ -26,13 +26,23 @@ export class BrokenLab {
   readonly #name: string
   readonly #from: readonly string[]
   readonly #routers: readonly string[]
+  readonly #asking: readonly string[]
 
-  /** `file` is called as its lab; `from`: whose first question is the one that fails; `routers`: who forgets all connections when it is mended. */
-  constructor(file: URL, from: readonly string[], routers: readonly string[]) {
+  /**
+   * `file` is called as its lab; `from`: whose first question is the one that fails; `routers`: who forgets all connections when it is mended;
+   * `asking`: who asks at all, for where that takes long; everybody, where nothing is said.
+   */
+  constructor(
+    file: URL,
+    from: readonly string[],
+    routers: readonly string[],
+    asking: readonly string[] = [],
+  ) {
     const path = fileURLToPath(file)
     this.#name = basename(path, '.yaml')
     this.#from = from
     this.#routers = routers
+    this.#asking = asking.length === 0 ? [] : ['--from', ...asking]
     beforeAll(async () => {
       expect(await this.#session.netlab('up', path, '--quiet')).toMatchObject({ code: 0, stderr: '' })
     })
@@ -78,7 +88,9 @@ export class BrokenLab {
 
   /** What is said of the first question that is not answered as it should be. */
   async #explained() {
-    const { stdout, code } = await this.#session.netlab('verify', this.#name, '--json', ...few)
+    const { stdout, code } = await this.#session.netlab(
+      ...['verify', this.#name, '--json', ...few, ...this.#asking],
+    )
     const { checks } = JSON.parse(stdout) as { checks: Tried[] }
     return { code, evidence: checks.find(one => !one.ok && this.#from.includes(one.from))?.evidence }
   }
