@@ -61,7 +61,7 @@ export class BrokenLab {
   }
 
   /** The same of a lab that is broken. */
-  async isExplainedNow(headline: string, mend: string, also = 'true', after = 'true'): Promise<void> {
+  async isExplainedNow(headline: string, mend: string, also = 'true', after?: string): Promise<void> {
     const { code, evidence } = await this.#explained()
     expect({ code, evidence }).toMatchObject({ code: 1, evidence: { headline } })
     expect(evidence?.mend ?? '').toBe(mend)
@@ -75,7 +75,7 @@ export class BrokenLab {
       `{ ${[...(mend === '' || isOutside(mend) ? [] : [mend]), also, ...forget].join('; ')}; } > /dev/null 2>&1`,
     )
     expect((await this.#explained()).code).toBe(0)
-    await this.#run(after)
+    if (after !== undefined) await this.#run(after)
   }
 
   async #run(commands: string): Promise<void> {
