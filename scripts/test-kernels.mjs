@@ -10,13 +10,19 @@ const someLabs = [
   'nftables-mode',
   ...['cni-bridge', 'calico-ptp', 'calico-ipip', 'flannel-vxlan', 'nat-router'],
 ]
-/** Those whose root must be root of the machine; all others live in user namespaces, as at home. */
+/** Those whose labs' root must be root of the machine; all others live in user namespaces, as at home. */
 const rootLabs = ['ipvs-mode']
+const rootTests = [
+  'test/diagnose/ipvs/kernel.test.ts',
+  'test/dataplane/ipvs/running/kernel.test.ts',
+  'test/labs/ipvs-mode.test.ts',
+]
 const someTests = [
   'test/dataplane/ipvs/flows.test.ts',
   'test/dataplane/ipvs/kernel.test.ts',
   'test/dataplane/iptables/kernel.test.ts',
   'test/dataplane/nftables/kernel.test.ts',
+  ...rootTests,
 ]
 const help = `usage: scripts/test-kernels [KERNEL…] [--labs NAME,…] [--tests FILE,…] [--minutes N] [--json]
 
@@ -59,11 +65,14 @@ function named(list) {
 async function tryAll(kernels) {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
-  const labs = named(values.labs)
-  const machines = [
-    { labs: labs.filter(lab => !rootLabs.includes(lab)), tests: named(values.tests), labRoot: false },
-    { labs: labs.filter(lab => rootLabs.includes(lab)), tests: [], labRoot: true },
-  ].filter(({ labs, tests }) => labs.length + tests.length > 0)
+  const [labs, tests] = [named(values.labs), named(values.tests)]
+  const machines = [false, true]
+    .map(labRoot => ({
+      labs: labs.filter(lab => rootLabs.includes(lab) === labRoot),
+      tests: tests.filter(file => rootTests.includes(file) === labRoot),
+      labRoot,
+    }))
+    .filter(({ labs, tests }) => labs.length + tests.length > 0)
   const results = []
   for (const kernel of kernels) {
     for (const machine of machines) {

@@ -1,16 +1,13 @@
-import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
+import { labsHaveIpvs } from '../dataplane/ipvs/has-ipvs.ts'
 import { openSession } from './cli.ts'
 import { processesOf } from './processes.ts'
 import { testLab } from './test-lab.ts'
 
-const namespaces = ['--user', '--map-root-user', '--net', '--']
-const hasIpvs = spawnSync('unshare', [...namespaces, 'ipvsadm', '-L', '-n']).status === 0
-
 // No kernel is known that gives IPVS to a user namespace: the lab is run by scripts/test-kernels.
-if (hasIpvs) testLab('ipvs-mode')
+if (labsHaveIpvs) testLab('ipvs-mode', ['this user'])
 
-it.skipIf(hasIpvs)(
+it.skipIf(labsHaveIpvs)(
   'was not run: this kernel has no IPVS for labs, which up says before anything starts',
   async () => {
     const session = openSession()

@@ -24,6 +24,11 @@ show() {
   "$@" sysctl --all --pattern '^net\\.' 2> /dev/null
 }
 show host
+if [ -e /proc/net/ip_vs ]; then
+  echo '== host ipvs'
+  ipvsadm -S -n | sort
+  ipset save | sed 's/ bucketsize.*//' | sort
+fi
 for name in $(ls /run/netns); do show "$name" ip netns exec "$name"; done
 echo '== files'
 find /etc/netns -type f 2> /dev/null | sort | while read -r file; do echo "-- $file"; cat "$file"; done
@@ -51,6 +56,7 @@ export async function kernelState(
 
 function normal(program: string, rest: readonly string[], body: string): unknown {
   if (program === 'ip') return normalJson(JSON.parse(body || '[]'), rest)
+  if (program === 'ipvs') return body.split('\n')
   if (program === 'sysctl') return body.split('\n').filter(line => !ownSettings.test(line))
   return normalTables(body)
 }

@@ -7,7 +7,7 @@ import { planScript } from '../../src/plan/shell-script.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
 import { sandboxExecutor } from '../../src/run/carry-out.ts'
 import { runSteps } from '../../src/run/run-steps.ts'
-import { labsFolder, openSession, type Session, users } from './cli.ts'
+import { labsFolder, openSession, type Session, type User, users } from './cli.ts'
 import { differences } from './differences.ts'
 import { openEmptySandbox } from './empty-sandbox.ts'
 import { type KernelState, kernelState } from './kernel-state.ts'
@@ -21,15 +21,15 @@ const stateInside = (session: Session, lab: string): Promise<KernelState> =>
     return stdout
   })
 
-/** The tests of a lab that ships, in a file of its own, so that labs are tried side by side. */
-export function testLab(lab: string): void {
+/** The tests of a lab that ships, in a file of its own, so that labs are tried side by side; `by`: those who can have it. */
+export function testLab(lab: string, by: readonly User[] = users): void {
   const file = join(labsFolder, `${lab}.yaml`)
   const running = labAsBuilt(loadLab(file))
   const { plan } = running
   // The last user goes without batches, so that both ways are compared without a run of its own.
   const runs = [
-    { user: users[0]!, how: 'in batches', flags: [] },
-    { user: users.at(-1)!, how: 'with a process for each command', flags: ['--no-batch'] },
+    { user: by[0]!, how: 'in batches', flags: [] },
+    { user: by.at(-1)!, how: 'with a process for each command', flags: ['--no-batch'] },
   ]
   const states: KernelState[] = []
 
