@@ -13,6 +13,7 @@ import { openEmptySandbox } from './empty-sandbox.ts'
 import { type KernelState, kernelState } from './kernel-state.ts'
 import { comparable, machineState } from './machine-state.ts'
 import { processesOf } from './processes.ts'
+import { traceChecks } from './traced-checks.ts'
 
 const stateInside = (session: Session, lab: string): Promise<KernelState> =>
   kernelState(async argv => {
@@ -55,6 +56,8 @@ export function testLab(lab: string, by: readonly User[] = users): void {
       expect({ code: graph.code, marks: marksIn(graph.stdout) }).toEqual({ code: 0, marks: [] })
       const verify = await session.netlab('verify', '--requests', '100', '--json')
       expect({ code: verify.code, off: offIn(verify.stdout) }).toEqual({ code: 0, off: [] })
+      // Once is enough: how the lab was built is nothing to its packets.
+      if (flags.length === 0) expect(await traceChecks(session, running)).toMatchObject({ off: [] })
       expect(processesOf(session.stateDir)).not.toEqual([])
       expect(await session.netlab('down')).toMatchObject({
         code: 0,

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Check, Expectation } from '../../src/model/lab.ts'
+import type { LabInCondition } from '../../src/plan/lab-in-condition.ts'
+import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import type { TraceReport } from '../../src/trace/report.ts'
+import { questionOf } from '../../src/trace/request-of-check.ts'
+import { trace } from '../../src/trace/trace.ts'
+import { lastingChecks } from '../../src/verify/verify.ts'
+import type { Session } from './cli.ts'
+
+/** A trace that comes to something else than its check expects. */
+interface Disagreement {
+  check: Check
+  saw: string
+  end: string
+  places: string[]
+}
+
+/** Traces each check of a running lab that a trace can follow, and tells those whose ends differ from what the check expects; `traced`: how many. */
+export async function traceChecks(
+  session: Session,
+  running: LabInCondition,
+): Promise<{ traced: number; off: Disagreement[] }> {
+  const state = readFileSync(join(session.stateDir, running.lab.name, 'state.json'), 'utf8')
+  const { sandbox } = JSON.parse(state) as { sandbox: Sandbox }
+  const off: Disagreement[] = []
+  let traced = 0
+  // One after the other: each has the rules of a place watched for itself.
+  for (const { check } of lastingChecks(running)) {
+    const question = questionOf(check, running.lab.pods)
+    if (question === undefined) continue
+    traced += 1
+    const report = await trace({ sandbox, running }, question.from, question.url)
+    if (agrees(check, report)) continue
+    const { saw, end, ways } = report
+    const places = ways.map(({ visits }) => visits.map(({ place }) => place).join(' '))
+    off.push({ check, saw: saw.words, end: `${end.kind} at ${end.place}: ${end.words}`, places })
+  }
+  return { traced, off }
+}
+
+function agrees(check: Check, report: TraceReport): boolean {
+  if (check.kind === 'curl') return check.expect.some(one => comesTrue(one, report))
+  const { saw } = report
+  if (check.exit !== 0) return !saw.ok
+  return (
+    isAnswered(report) &&
+    (check.output === undefined || new RegExp(check.output).test(saw.words.split(': ')[1] ?? ''))
+  )
+}
+
+function comesTrue(expectation: Expectation, report: TraceReport): boolean {
+  const { saw, end } = report
+  switch (expectation.kind) {
+    case 'answers': {
+      const { backends, client, status } = expectation
+      return (
+        isAnswered(report) &&
+        (backends.length === 0 || backends.includes(saw.pod ?? end.place)) &&
+        (client === undefined || saw.client === undefined || saw.client === client) &&
+        (status === undefined || saw.words.includes(`status ${status}`))
+      )
+    }
+    case 'fails':
+      return (
+        !saw.ok &&
+        (expectation.how.length === 0 ||
+          expectation.how.some(how => saw.words === words[how] && ends[how].includes(end.kind)))
+      )
+    case 'shares':
+      // A server that does not say who it is is known by where the request has come to.
+      return isAnswered(report)
+        ? (expectation.shares[saw.pod ?? end.place] ?? 0) > 0
+        : expectation.failed > 0 && !saw.ok
+  }
+}
+
+/** What a client says, and where a trace may end then. */
+const words = {
+  refused: 'the connection is refused',
+  unreachable: 'the address cannot be reached',
+  timeout: 'no answer comes',
+}
+const ends: Record<keyof typeof words, TraceReport['end']['kind'][]> = {
+  refused: ['refused', 'rejected'],
+  unreachable: ['unreachable', 'rejected', 'no-neighbour', 'lost'],
+  timeout: ['dropped', 'lost', 'no-neighbour'],
+}
+
+/** The request was followed to whoever answered, and the answer back to whoever asked. */
+function isAnswered({ saw, end, ways, from }: TraceReport): boolean {
+  const [out, back] = ['out', 'back'].map(direction => ways.find(way => way.direction === direction)?.visits)
+  return (
+    saw.ok &&
+    end.kind === 'answered' &&
+    out?.[0]?.place === from &&
+    (saw.pod === undefined || out.at(-1)?.place === saw.pod) &&
+    back?.[0]?.place === out.at(-1)?.place &&
+    back?.at(-1)?.place === from
+  )
+}
