@@ -10,6 +10,7 @@ import { nftables } from './benchmarks/nftables.mjs'
 import { rules } from './benchmarks/rules.mjs'
 import { sync } from './benchmarks/sync.mjs'
 import { table } from './benchmarks/table.mjs'
+import { trace } from './benchmarks/trace.mjs'
 import { verify } from './benchmarks/verify.mjs'
 
 const cases = {
@@ -21,6 +22,7 @@ const cases = {
   down,
   memory,
   verify,
+  trace,
   rules,
   sync,
   nftables,
