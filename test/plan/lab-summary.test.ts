@@ -17,6 +17,7 @@ it('a lab in short has what it runs by name, and an estimate of its minutes', ()
   expect(summaryOf(lab('Because.', 'ip link'))).toEqual({
     ...{ name: 'lab', title: 'A lab', steps: 3, minutes: 1, article: 'An article' },
     programs: ['ip', 'mkdir', 'tee', 'nginx', 'dig'],
+    kernel: [],
   })
 })
 

@@ -10,7 +10,7 @@ import { crossings } from '../../../src/view/graph/layout-quality.ts'
 import { renderSvg } from '../../../src/view/graph/svg.ts'
 
 /** Three nodes on networks and on a tunnel that these carry: a plane has no room for it without a crossing. */
-const needed: Readonly<Record<string, number>> = { 'flannel-directrouting': 1 }
+const needed: Readonly<Record<string, number>> = { 'calico-ipip': 1, 'flannel-directrouting': 1 }
 
 const drawingOf = (lab: string): Drawing => labDrawing(graphOf(labAsBuilt(loadLab(findLab(lab)))))
 
