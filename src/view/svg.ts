@@ -9,7 +9,7 @@ export const rowHeight = 17
 export const charWidth = { normal: 7.3, small: 6.7 } as const
 
 /** The rules of every picture. */
-const commonStyle = `svg { --paper: #ffffff; --ink: #1f2328; --soft: #59636e; --edge: #6e7781; --frame: #f6f8fa; --frame-edge: #d1d9e0; --machine: #eef1f4; --pod: #ddf4ff; --pod-edge: #54aeff; --segment: #dafbe1; --segment-edge: #4ac26b; --service: #fbefff; --service-edge: #a475f9; --off: #cf222e; --off-box: #ffebe9 }
+export const svgCommonStyle = `svg { --paper: #ffffff; --ink: #1f2328; --soft: #59636e; --edge: #6e7781; --frame: #f6f8fa; --frame-edge: #d1d9e0; --machine: #eef1f4; --pod: #ddf4ff; --pod-edge: #54aeff; --segment: #dafbe1; --segment-edge: #4ac26b; --service: #fbefff; --service-edge: #a475f9; --off: #cf222e; --off-box: #ffebe9 }
 @media (prefers-color-scheme: dark) { svg { --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --edge: #9198a1; --frame: #151b23; --frame-edge: #3d444d; --machine: #212830; --pod: #12304f; --pod-edge: #388bfd; --segment: #12361f; --segment-edge: #2ea043; --service: #2d1b4e; --service-edge: #a371f7; --off: #ff7b72; --off-box: #49181a } }
 text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace; font-size: 12px; fill: var(--ink) }
 .name { font-weight: 700 } .detail, .label { font-size: 11px; fill: var(--soft) } text.off { fill: var(--off); font-weight: 700 }`
@@ -24,7 +24,7 @@ export function svgDocument(
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${printableXml(title)}">`,
     `<title>${printableXml(title)}</title>`,
-    `<style>\n${commonStyle}\n${style}\n</style>`,
+    `<style>\n${svgCommonStyle}\n${style}\n</style>`,
     `<rect class="paper" width="${w}" height="${h}" rx="6"/>`,
     ...parts,
     '</svg>\n',
