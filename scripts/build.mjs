@@ -97,7 +97,21 @@ const main = await build({
   },
 })
 
-const bundles = [elk, program, main]
+// What netlab view serves: a browser loads it from there, so it is as small as it gets, and has no map.
+const page = await build({
+  ...common,
+  entryPoints: { 'in-browser': 'src/view/page/page.tsx' },
+  plugins: [],
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  minify: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  logLevel: 'warning',
+})
+
+const bundles = [elk, page, program, main]
 const notices = thirdPartyNotices({
   outputs: Object.assign({}, ...bundles.map(({ metafile }) => metafile.outputs)),
 })

@@ -1,9 +1,11 @@
 // Takes the pictures of the README: runs the built CLI in a terminal of 80 columns and writes what that shows as SVG to
-// docs/pictures. Times and shares differ at each run, so a fresh picture is committed only where something else has changed, too.
+// docs/pictures, and the page of netlab view as PNG. Times and shares differ at each run, so a fresh picture is committed only
+// where something else has changed, too.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { takePage } from './pictures/page.mjs'
 import { terminalSvg } from './pictures/svg.mjs'
 import { columns, Window } from './pictures/window.mjs'
 
@@ -75,6 +77,11 @@ try {
   const verify = open()
   await verify.netlab('verify')
   take('verify', 'netlab verify: how the requests of each place were shared', verify.window.lines())
+  await takePage(
+    [process.execPath, bin, 'view'],
+    { ...environment, FORCE_COLOR: '0' },
+    join(pictures, 'view.png'),
+  )
   await verify.netlab('down')
 
   const walk = open()

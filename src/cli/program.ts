@@ -21,6 +21,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   status: async () => (await import('./status.ts')).statusCommand(),
   watch: async () => (await import('./watch.ts')).watchCommand(),
   graph: async () => (await import('./graph.ts')).graphCommand(),
+  view: async () => (await import('./view.ts')).viewCommand(),
   logs: async () => (await import('./logs.ts')).logsCommand(),
   exec: async () => (await import('./exec.ts')).execCommand(),
   shell: async () => (await import('./shell.ts')).shellCommand(),

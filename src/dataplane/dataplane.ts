@@ -120,6 +120,8 @@ export interface ShownRule {
   to?: string
   /** The share of those that come so far. */
   share?: number
+  /** As iptables-save prints it, without its chain; left out: it is not there yet, or of another tool. */
+  text?: string
   /** Packets that it has matched; left out: nobody has counted. */
   packets?: number
   /** Of them, how many each second of late; left out: nobody has looked twice. */

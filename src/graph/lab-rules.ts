@@ -50,6 +50,12 @@ export async function chainsInKernels({ sandbox, running, signal }: ObservedLab)
   return found.filter(({ chains }) => chains.some(({ rules }) => rules.length > 0))
 }
 
+/** Whether somebody has taught the lab's mode of kube-proxy to show its chains. */
+export function areRulesDrawn({ proxy }: Pick<Lab, 'proxy'>): boolean {
+  const { chains, saveCounted } = dataplaneOf(proxy)
+  return chains !== undefined || saveCounted !== undefined
+}
+
 function declaredChains(
   lab: Lab,
   { place: node, family }: Pick<PlaceChains, 'place' | 'family'>,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exitCode, NetlabError } from '../errors.ts'
@@ -23,6 +23,12 @@ export const outsideProgram = {
   socketLb: join(bundleFolder, 'socket-lb.js'),
   socketLbObject: join(bundleFolder, '../bpf/socket-lb.o'),
 } as const
+
+/** What a browser gets of netlab, by its name: in-browser.js, what that loads later, and in-browser.css. */
+export function browserFiles(): ReadonlyMap<string, string> {
+  const names = readdirSync(bundleFolder).filter(name => /^in-browser[\w-]*\.(js|css)$/.test(name))
+  return new Map(names.map(name => [name, join(bundleFolder, name)]))
+}
 
 /** Throws NetlabError where koffi is not installed. */
 export function programFiles(): ProgramFiles {

@@ -36,6 +36,16 @@ export function printableJson(value: unknown, indent: number | undefined = 2): s
   return `${replaceControlCharacters(text, character => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`)}\n`
 }
 
+/** A JSON value in which every text is printable, names of fields too: for a page, which shows it as text. */
+export function printableValue(value: unknown): unknown {
+  if (typeof value === 'string') return printable(value)
+  if (Array.isArray(value)) return value.map(printableValue)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [printable(name), printableValue(each)]),
+  )
+}
+
 /** Text as XML has it, between tags and in an attribute. */
 export function printableXml(text: string): string {
   return printable(text)

@@ -66,13 +66,15 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'dist/trace.js',
         'dist/capture.js',
         'dist/without-groups.js',
+        'dist/in-browser.js',
+        'dist/in-browser.css',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],
       ...['package.json', 'LICENSE', 'CHANGELOG.md'],
     ]),
   )
   const kinds =
-    /^(dist\/[\w-]+\.c?js(\.map)?|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
+    /^(dist\/[\w-]+\.c?js(\.map)?|dist\/in-browser\.css|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
   expect(packed.filter(path => !kinds.test(path))).toEqual([])
 })
 

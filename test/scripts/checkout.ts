@@ -37,7 +37,7 @@ export class Checkout {
     this.write('package-lock.json', '{}')
     this.write('src/netlab.ts', "process.stdout.write(['ran', ...process.argv.slice(2)].join(' ') + '\\n')\n")
     const build = readFileSync(join(project, 'scripts/build.mjs'), 'utf8')
-    for (const [program] of build.matchAll(/src\/[\w/-]+\.ts/g)) {
+    for (const [program] of build.matchAll(/src\/[\w/-]+\.tsx?/g)) {
       if (program !== 'src/netlab.ts' && program !== 'src/view/source-stack.ts')
         this.write(program, 'export {}\n')
     }

@@ -1,5 +1,5 @@
 import { effectKey } from '../../command/iptables-rule.ts'
-import { parseSaved } from '../../command/iptables-save.ts'
+import { parseSaved, restoreLine } from '../../command/iptables-save.ts'
 import type { ShownChain } from '../dataplane.ts'
 import { shownRule } from '../shown-rule.ts'
 import type { Rule, RuleSet, Table } from './rules.ts'
@@ -39,6 +39,7 @@ export function chainsInKernel(text: string, rules: RuleSet | undefined): readon
         ...(policy === undefined ? {} : { policy }),
         rules: listed.map(rule => ({
           ...shownRule(rule, services.get(`${table} ${name} ${effectKey(rule)}`)),
+          text: restoreLine(rule.argv),
           packets: rule.packets,
         })),
       }),

@@ -35,7 +35,8 @@ export function labDrawing(whole: Graph): Drawing {
   }
 }
 
-function placeId(name: string): string {
+/** The id of a place's box. */
+export function placeId(name: string): string {
   return `place ${name}`
 }
 
@@ -155,7 +156,8 @@ function serviceName({ service, portName }: GraphService): string {
   return portName === '' ? service : `${service}:${portName}`
 }
 
-function serviceId({ services: [first] }: ServiceGroup): string {
+/** The id of the box of services. */
+export function serviceId({ services: [first] }: ServiceGroup): string {
   return `service ${first!.service} ${first!.portName} ${first!.addresses[0]}`
 }
 
@@ -168,11 +170,16 @@ function segmentLines({ id, place, carriedBy = [] }: GraphSegment): Line[] {
   ]
 }
 
+/** The id of the line of a graph's link, 0-based. */
+export function linkId(at: number): string {
+  return `link ${at}`
+}
+
 function linkLine(graph: Graph, link: GraphLink, at: number): Line {
   const { kind, near, far, segment, marks } = link
   const [own, other] = [placeId(near.place), segment ?? placeId(far?.place ?? '')]
   const line = {
-    ...{ id: `link ${at}`, isOff: marks.length > 0 },
+    ...{ id: linkId(at), isOff: marks.length > 0 },
     kind: kind === 'tunnel' ? ('tunnel' as const) : ('cable' as const),
   }
   const otherEnd = marks.find(({ words }) => words.startsWith(`${far?.interface} `))?.words ?? far?.interface
@@ -193,8 +200,8 @@ function linkLine(graph: Graph, link: GraphLink, at: number): Line {
       }
 }
 
-/** Machines outside are above the host, and machines above their networks, but for the one on which their own way out is. */
-function isAbove({ places }: Graph, { near }: GraphLink): boolean {
+/** Whether the near end of a link is the upper one: machines outside are above the host, and machines above their networks, but for the one on which their own way out is. */
+export function isAbove({ places }: Graph, { near }: GraphLink): boolean {
   const place = places.find(({ name }) => name === near.place)
   if (place?.kind === 'outside') return true
   if (place?.kind !== 'machine') return false
@@ -208,12 +215,17 @@ function isOn(cidr: string, address: string): boolean {
   return contains({ address: own, prefix: Number(prefix) }, address)
 }
 
+/** The id of the line to a box of services from the first one's endpoint, 0-based. */
+export function arrowId(service: string, at: number): string {
+  return `${service} ${at}`
+}
+
 function serviceLines({ places }: Graph, group: ServiceGroup): Line[] {
   const to = serviceId(group)
   const pods = group.services[0]!.endpoints.map(({ pod }) => pod)
   const arrows = pods.map(
     (pod, at): Line => ({
-      ...{ id: `${to} ${at}`, from: placeId(pod), to },
+      ...{ id: arrowId(to, at), from: placeId(pod), to },
       ...{ kind: 'service', arrow: 'upper', isOff: false },
     }),
   )

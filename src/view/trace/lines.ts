@@ -22,6 +22,7 @@ import {
   passageWords,
   routeWords,
   translationWords,
+  verdictText,
   wayTitles,
   withoutComment,
 } from './words.ts'
@@ -104,18 +105,11 @@ function labelled(
   return hanging(lead, paint(printable(words)), width, labelWidth)
 }
 
-const verdictWords: Partial<Record<ChainMet['verdict'], string>> = {
-  drop: 'dropped',
-  accept: 'passed',
-  queue: 'given to a program',
-  stolen: 'taken away',
-}
-
 function chainLines(style: Style, met: ChainMet): string[] {
   const { color, width } = style
-  const { chain, rules, verdict, byPolicy } = met
+  const { chain, rules, verdict } = met
   const named = chainName(met, chain)
-  const word = `${verdictWords[verdict] ?? printable(verdict)}${byPolicy ? ' by the policy' : ''}`
+  const word = printable(verdictText(met))
   const shown = verdict === 'drop' ? color.red(word) : color.dim(word)
   return [
     ...hanging('  ', `${color.bold(printable(named))}: ${shown}`, width, 4),

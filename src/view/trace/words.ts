@@ -46,6 +46,18 @@ export function chainName({ family, table }: Pick<ChainMet, 'family' | 'table'>,
   return /^ip6?$/.test(family) ? `${table} ${chain}` : `${family} ${table} ${chain}`
 }
 
+const verdictWords: Partial<Record<ChainMet['verdict'], string>> = {
+  drop: 'dropped',
+  accept: 'passed',
+  queue: 'given to a program',
+  stolen: 'taken away',
+}
+
+/** What a chain has made of a packet: `passed`, `dropped by the policy`. */
+export function verdictText({ verdict, byPolicy }: Pick<ChainMet, 'verdict' | 'byPolicy'>): string {
+  return `${verdictWords[verdict] ?? verdict}${byPolicy ? ' by the policy' : ''}`
+}
+
 /** What a comment says, the sentence below the rule says as well. */
 export function withoutComment(text: string): string {
   return text.replace(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '').trim()

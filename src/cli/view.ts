@@ -1,0 +1,63 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { exitCode, NetlabError } from '../errors.ts'
+import { openLab, RunsInVm } from '../run/lab-state.ts'
+import { openTerminal } from '../view/terminal.ts'
+import { viewLab } from '../web/view-lab.ts'
+import { abortOnSignals } from './interrupt.ts'
+
+/** `netlab view`: a page on 127.0.0.1 that shows a running lab. */
+export function viewCommand(): Command {
+  return new Command('view')
+    .description(
+      'serve a page that shows a running lab, live: its drawing, real requests step by step, its rules',
+    )
+    .argument('[name]', 'the lab; not needed where one lab runs')
+    .option('--port <port>', 'listen on this port of 127.0.0.1; left out: a free one', portNumber)
+    .addHelpText(
+      'after',
+      `
+It prints an address to open in a browser, opens nothing by itself, and ends
+with Ctrl-C or with the lab.`,
+    )
+    .action(runView)
+}
+
+async function runView(name: string | undefined, { port = 0 }: { port?: number }): Promise<void> {
+  const lab = openHere(name)
+  const { out, err } = openTerminal()
+  const { signal, release } = abortOnSignals('interrupted')
+  try {
+    const { address, ended } = await viewLab(lab, port, signal)
+    out.write(`${address}\n`)
+    err.write(`Open it in a browser. Whoever has this address can see and change ${lab}.\nCtrl-C ends it.\n`)
+    const how = await ended
+    if (how === 'stopped') process.exitCode = exitCode.interrupted
+    err.write(
+      how === 'ended'
+        ? `${lab} is down; there is nothing left to show\n`
+        : `the page has ended; ${lab} stays up\n`,
+    )
+  } finally {
+    release()
+  }
+}
+
+/** In a virtual machine the page would be served where no browser is. */
+function openHere(name: string | undefined): string {
+  try {
+    return openLab(name).folder.name
+  } catch (error) {
+    if (!(error instanceof RunsInVm)) throw error
+    throw new NetlabError({
+      what: `${error.folder.name} runs in a virtual machine, and its page could be reached from in there only`,
+      fix: 'netlab graph and netlab trace show it in the terminal; without --kernel the lab runs here',
+      exitCode: exitCode.wrongInput,
+    })
+  }
+}
+
+function portNumber(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number
+  throw new InvalidArgumentError('A whole number from 1 to 65535 is needed.')
+}

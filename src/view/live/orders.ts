@@ -1,0 +1,57 @@
+import type { ManyReport } from '../../trace/trace-many.ts'
+import type { Findings } from './findings.ts'
+import type { Stop } from './stops.ts'
+
+/** What the page can ask for, by its path, with what it says and what it is told. */
+export interface Orders {
+  /** `netlab trace` */
+  send: {
+    body: { from: string; url: string }
+    told: {
+      request: string
+      ok: boolean
+      stops: readonly Stop[]
+      notes: readonly string[]
+      evidence?: Findings['off'][number]['evidence']
+    }
+  }
+  /** `netlab trace --requests` */
+  many: { body: { from: string; url: string; requests: number }; told: ManyReport }
+  /** Takes an interface down. */
+  cut: { body: { place: string; link: string }; told: Done }
+  /** `netlab pod kill` */
+  kill: { body: { pod: string }; told: Done }
+  /** Deletes a rule, by the words that it has. */
+  delete: { body: RuleNamed; told: Done }
+  /** `netlab verify` */
+  verify: { body: Record<string, never>; told: Findings }
+  /** `netlab sync` */
+  sync: { body: Record<string, never>; told: Done }
+  /** Builds the lab again. */
+  mend: { body: Record<string, never>; told: Done }
+}
+
+/** A rule of a place, so that it is found again though others have come or gone. */
+export interface RuleNamed {
+  place: string
+  family: 'ipv4' | 'ipv6'
+  table: string
+  chain: string
+  /** As iptables-save prints it, without its chain. */
+  text: string
+}
+
+/** What was done, and what a person would have typed for it. */
+export interface Done {
+  typed: string
+  words: string
+}
+
+/** What an order is answered with that could not be carried out. */
+export interface Failed {
+  what: string
+  where?: string
+  why?: string
+  details?: string
+  fix?: string
+}

@@ -1,0 +1,2 @@
+/** What esbuild makes a file of its own of. */
+declare module '*.css'

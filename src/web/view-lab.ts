@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { exitCode, explained, NetlabError } from '../errors.ts'
+import { browserFiles } from '../sandbox/program-files.ts'
+import { drawingStyle } from '../view/graph/svg.ts'
+import type { Failed } from '../view/live/orders.ts'
+import { printableValue, printableXml } from '../view/printable.ts'
+import { LabWatch } from './lab-watch.ts'
+import { carryOutOrder, orderWords } from './orders.ts'
+import { type PageText, type Room, servePage } from './page-server.ts'
+
+/** A page that is served. */
+export interface LabView {
+  /** What to open in a browser. */
+  address: string
+  /** Settles when the lab has ended or the signal has aborted; nothing is served any more then. */
+  ended: Promise<'ended' | 'stopped'>
+}
+
+/** Serves the page of a running lab on 127.0.0.1; port 0: a free one. Throws NetlabError where it cannot listen there. */
+export async function viewLab(lab: string, port: number, signal: AbortSignal): Promise<LabView> {
+  const watch = new LabWatch(lab, signal)
+  const room: Room = {
+    texts: pageTexts(lab),
+    events: (send, gone) => watch.listen(send, gone),
+    order: async (name, body) =>
+      printableValue(await watch.whileBusy(orderWords(name), () => carryOutOrder(lab, name, body, signal))),
+    told: error => failedAs(explained(error)),
+  }
+  const server = await servePage(room, port)
+  return { address: server.address, ended: watch.run().finally(() => server.close()) }
+}
+
+/** All that there is, by its path: no path leads into a folder. */
+function pageTexts(lab: string): Room['texts'] {
+  const files = [...browserFiles()].map(([name, path]): [string, () => PageText] => [
+    name,
+    () => ({ type: name.endsWith('.css') ? css : script, text: readFileSync(path) }),
+  ])
+  return new Map<string, () => PageText>([
+    ['', () => ({ type: 'text/html; charset=utf-8', text: pageText(lab) })],
+    ['drawing.css', () => ({ type: css, text: drawingStyle })],
+    ...files,
+  ])
+}
+
+const css = 'text/css; charset=utf-8'
+const script = 'text/javascript; charset=utf-8'
+
+function pageText(lab: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${printableXml(lab)} · netlab</title>
+<link rel="stylesheet" href="drawing.css">
+<link rel="stylesheet" href="in-browser.css">
+<script type="module" src="in-browser.js"></script>
+<body></body>
+</html>
+`
+}
+
+/** What the page shows of an error; of a bug its words alone, since the stack is netlab's own affair. */
+function failedAs(error: unknown): { status: number; body: Failed } {
+  if (!(error instanceof NetlabError))
+    return {
+      status: 500,
+      body: { what: `this is a bug in netlab: ${error instanceof Error ? error.message : error}` },
+    }
+  const { message, where, why, details, fix } = error
+  const said = { where, why, details, fix }
+  const body = Object.fromEntries(
+    Object.entries({ what: message, ...said }).filter(([, text]) => text !== undefined),
+  )
+  return {
+    status: error.exitCode === exitCode.wrongInput ? 400 : 422,
+    body: printableValue(body) as Failed,
+  }
+}

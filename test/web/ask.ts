@@ -1,0 +1,42 @@
+import { request } from 'node:http'
+
+/** A request as anybody could make it, also one that no browser would. */
+export interface Question {
+  method?: string
+  /** In place of the address's own path, to the byte. */
+  path?: string
+  headers?: Readonly<Record<string, string>>
+  body?: string
+}
+
+export interface Answer {
+  status: number
+  headers: Readonly<Record<string, unknown>>
+  text: string
+}
+
+/** Asks at an address and waits for the end of the answer. */
+export function ask(
+  address: string,
+  { method = 'GET', path, headers, body }: Question = {},
+): Promise<Answer> {
+  const { hostname, port, pathname } = new URL(address)
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { host: hostname, port, method, path: path ?? pathname, headers: { ...headers }, agent: false },
+      response => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', chunk => {
+          text += chunk
+        })
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        )
+      },
+    )
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}

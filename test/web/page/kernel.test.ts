@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bin, openSession, type Session } from '../../labs/cli.ts'
+import { hostileLab, view } from '../lab.ts'
+import { browserFile, launch, mustBeAccessible, openPage, smallTexts } from './browser.ts'
+
+/** Bytes, gzipped. */
+const largestScript = 300_000
+
+test('the script of the page is small', () => {
+  const script = readFileSync(join(dirname(bin), 'in-browser.js'))
+  expect(gzipSync(script).length).toBeLessThan(largestScript)
+})
+
+const why = browserFile === undefined ? ', skipped: no Chromium here (Debian: apt-get install chromium)' : ''
+
+describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterAll(() => browser.close())
+
+  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
+  const opened = async (lab: string, session: Session) => {
+    const { code, stderr } = await session.netlab('up', lab, '--quiet')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { address } = await view(session)
+    return openPage(browser, address)
+  }
+
+  test('shows a lab live, and sends requests whose packets can be followed', async () => {
+    const session = openSession()
+    const { page, faults } = await opened('clusterip', session)
+    const inside = (...argv: string[]) => session.netlab('exec', '--', ...argv)
+    await page.getByText('✔ nothing is off').waitFor()
+    await mustBeAccessible(page)
+    expect(await smallTexts(page, 17.9)).toEqual([])
+
+    // Live: what is off, and what counts.
+    await inside('ip', 'link', 'set', 'veth_021', 'down')
+    await page.locator('.state').getByText('host: veth_021 is down').waitFor()
+    await mustBeAccessible(page)
+    await inside('ip', 'link', 'set', 'veth_021', 'up')
+    await page.getByText('✔ nothing is off').waitFor()
+    const counted = async () =>
+      (await page.locator('.count text').allTextContents()).map(text => Number(text.replaceAll(',', '')))
+    const sum = (counts: number[]) => counts.reduce((all, count) => all + count, 0)
+    const before = sum(await counted())
+    await inside('curl', '-s', '10.100.100.100:8080')
+    await expect.poll(async () => sum(await counted()), { timeout: 60_000 }).toBe(before + 1)
+
+    // A request, stop by stop.
+    await page.getByRole('button', { name: /^netns_021 / }).click()
+    expect(await page.locator('.send select').inputValue()).toBe('netns_021')
+    expect(await page.locator('.send input').inputValue()).toBe('10.100.100.100:8080')
+    await button(page, 'Send').click()
+    const player = page.getByRole('region', { name: 'The packet' })
+    await player.waitFor()
+    const [, count = '0'] = /1 of (\d+)/.exec((await player.textContent()) ?? '') ?? []
+    expect(Number(count)).toBeGreaterThan(8)
+    const seen: string[] = []
+    for (let at = 1; at <= Number(count); at += 1) {
+      await player.getByText(`${at} of ${count}`).waitFor()
+      seen.push(`${await player.textContent()} ${await page.locator('.packet').getAttribute('transform')}`)
+      await page.keyboard.press('ArrowRight')
+    }
+    expect(seen[0]).toContain('netns_021')
+    expect(
+      seen.filter(text => /destination: 10\.100\.100\.100:8080 becomes 10\.0\.0\.[12]1:8080/.test(text)),
+    ).toHaveLength(1)
+    expect(seen.at(-1)).toMatch(/netns_0[12]1 answers with status 200/)
+    expect(new Set(seen.map(text => text.slice(text.lastIndexOf('translate')))).size).toBeGreaterThan(3)
+    await page.keyboard.press('ArrowLeft')
+    await player.getByText(`${Number(count) - 1} of ${count}`).waitFor()
+    await mustBeAccessible(page)
+    expect(await smallTexts(page, 17.9)).toEqual([])
+
+    // One that is lost says where.
+    await page.locator('.send input').fill('10.100.100.100:8081')
+    await page.locator('.send input').press('Enter')
+    await page.locator('.stops .lost').first().waitFor()
+    expect(await page.locator('.stops').textContent()).toContain('The end')
+
+    // Many, beside what should come.
+    await page.locator('.send input').fill('10.100.100.100:8080')
+    await button(page, 'Send 1,000').click()
+    const many = page.getByRole('region', { name: 'Many requests' })
+    await many.getByText('1,000 requests').waitFor()
+    expect(await many.textContent()).toMatch(/\d+, \d+\.\d %, should be \d+\.\d %/)
+    await mustBeAccessible(page)
+
+    // On a phone, and in the dark.
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await mustBeAccessible(page)
+    expect(faults).toEqual([])
+    await session.netlab('down')
+    await page.getByText('clusterip is down').waitFor()
+    await page.close()
+  })
+
+  test('breaks a lab, says what is wrong, and mends it', async () => {
+    const session = openSession()
+    const { page, faults } = await opened(session.file('lab.yaml', hostileLab), session)
+    await page.getByText('✔ nothing is off').waitFor()
+
+    // A rule, by its words.
+    await page.getByRole('tab', { name: 'Rules' }).click()
+    await page.locator('summary', { hasText: '→ KUBE-SERVICES' }).first().click()
+    const rule = page.locator('summary', { hasText: '→ KUBE-SVC' }).first()
+    await rule.focus()
+    await page
+      .locator('.explained')
+      .getByText(/is the cluster IP of default/)
+      .waitFor()
+    await mustBeAccessible(page)
+    await button(page, 'Delete this rule').click()
+    await page.locator('.state').getByText('nat KUBE-SERVICES lacks 1 rule').waitFor()
+    expect(await page.locator('.done').textContent()).toContain(
+      'netlab exec small -- iptables -t nat -D KUBE-SERVICES',
+    )
+
+    await page.getByRole('tab', { name: 'Rules' }).press('ArrowRight')
+    await button(page, 'What is wrong?').click()
+    const findings = page.getByRole('region', { name: 'What is wrong' })
+    await findings
+      .getByText(/KUBE-SERVICES/)
+      .first()
+      .waitFor()
+    await mustBeAccessible(page)
+    await button(page, 'Mend: build it again').click()
+    await page.locator('.done').getByText('small is built again').waitFor()
+    await page.getByText('✔ nothing is off').waitFor()
+
+    // A link, and a pod.
+    const pod = 'a'
+    await page.locator('.send select').selectOption(pod)
+    await button(page, 'Take eth0 down').click()
+    await page.locator('.state').getByText(`${pod}: eth0 is down`).waitFor()
+    await button(page, `Kill ${pod}`).click()
+    await page.locator('.done').getByText(`${pod} is killed`).waitFor()
+    await button(page, 'Sync').click()
+    await page.locator('.done').getByText(`${pod} is not ready`).waitFor()
+    await button(page, 'Mend: build it again').click()
+    await page.locator('.done').getByText('small is built again').waitFor()
+    await page.getByText('✔ nothing is off').waitFor()
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  test('takes what a lab and its rules say for text', async () => {
+    const session = openSession()
+    const file = session.file('lab.yaml', hostileLab)
+    const { page, faults } = await opened(file, session)
+    const comment = '<script id=evil>alert(1)</script>\u001b[31m\u202e'
+    const rule = ['iptables', '-A', 'FORWARD', '-m', 'comment', '--comment', comment, '-j', 'ACCEPT']
+    await session.netlab('exec', '--', ...rule)
+    await page.getByText(`<img src=x id=evil onerror=alert(1)> & 'so'`).first().waitFor()
+    await page.getByRole('tab', { name: 'Rules' }).click()
+    await page.locator('.state').getByText('1 rule too many').waitFor()
+    const marked = page.locator('.tree button', { hasText: '→ ACCEPT' })
+    await marked.last().hover()
+    const told = await page.locator('body').textContent()
+    expect(await page.locator('#evil').count()).toBe(0)
+    for (const character of ['\u001b', '\u202e']) expect(told).not.toContain(character)
+    expect(faults).toEqual([])
+    await page.close()
+  })
+})
