@@ -39,7 +39,8 @@ function someOf(addresses: readonly string[]): string {
 /** What to do with a lab that is up. `several`: other labs run too, so that commands must name this one. */
 export function whatToTry(style: Style, lab: LabInCondition, several: boolean): string[] {
   const name = several ? ` ${lab.lab.name}` : ''
-  return tryLine(style, [`verify${name}`, `shell${name}`, ...tryOut(lab, name), `down${name}`])
+  const { trace, exec } = tryOut(lab, name)
+  return tryLine(style, [`verify${name}`, ...trace, `view${name}`, `shell${name}`, ...exec, `down${name}`])
 }
 
 /** `Try:  netlab verify · netlab down`; each is copied as a whole. */
@@ -51,20 +52,27 @@ export function tryLine({ color, width }: Style, verbs: readonly string[]): stri
 /** curl cannot ask a name server. */
 const dnsPort = 53
 
-/** A request that is answered: to a service from a pod, else one that a step has checked. */
-function tryOut({ lab, plan, services }: LabInCondition, name: string): string[] {
+/** A request that is answered, to be seen and to be made: to a service from a pod, else one that a step has checked. */
+function tryOut(lab: LabInCondition, name: string): { trace: string[]; exec: string[] } {
+  const request = answeredRequest(lab)
+  if (request === undefined) return { trace: [], exec: [] }
+  const { from, url } = request
+  const place = from === host ? '' : ` --in ${from}`
+  return {
+    trace: [`trace${name} ${shellLine([from, url])}`],
+    exec: [`exec${name}${place} -- ${shellLine(['curl', url])}`],
+  }
+}
+
+function answeredRequest({ lab, plan, services }: LabInCondition): { from: string; url: string } | undefined {
   const service = services.find(
     target => target.protocol === 'TCP' && target.port !== dnsPort && target.endpoints.length > 0,
   )
   const pod = lab.pods[0]
   if (service !== undefined && pod !== undefined)
-    return [
-      `exec${name} --in ${pod.name} -- ${shellLine(['curl', joinHostPort(service.clusterIP, service.port)])}`,
-    ]
+    return { from: pod.name, url: joinHostPort(service.clusterIP, service.port) }
   for (const check of plan.steps.flatMap(step => step.checks).reverse())
     if (check.kind === 'curl' && check.expect[0]?.kind === 'answers')
-      return [
-        `exec${name}${check.from === host ? '' : ` --in ${check.from}`} -- ${shellLine(['curl', check.url])}`,
-      ]
-  return []
+      return { from: check.from, url: check.url }
+  return undefined
 }
