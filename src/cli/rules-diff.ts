@@ -3,10 +3,11 @@ import type { NodeView } from '../dataplane/dataplane.ts'
 import { ruleWriters } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { iptablesOf } from '../model/families.ts'
+import type { SourceFile } from '../model/lab.ts'
 import { printableJson } from '../view/printable.ts'
 import { renderRuleDifferences } from '../view/rule-differences.ts'
 import { openTerminal } from '../view/terminal.ts'
-import type { RulesOptions } from './rules-options.ts'
+import { type RulesOptions, settingsOf } from './rules-options.ts'
 import { readStandardInput } from './standard-input.ts'
 
 /** What a node's iptables-save has said. Throws NetlabError where it cannot be read, or is something else. */
@@ -38,6 +39,33 @@ function readFile(file: string, save: string): string {
 
 function wrong(what: string, fix: string): NetlabError {
   return new NetlabError({ what, fix, exitCode: exitCode.wrongInput })
+}
+
+/** Whether a text is what iptables-save prints, and no manifest. */
+function isSave(text: string): boolean {
+  return /^\*(nat|filter|mangle|raw|security)$/m.test(text)
+}
+
+/**
+ * A node's rules with what each is for, where they are all that is named; undefined: manifests are. Throws NetlabError where nobody says
+ * what to do with them.
+ */
+export function explainedSave(
+  sources: readonly SourceFile[],
+  named: readonly string[],
+  options: RulesOptions,
+): string | undefined {
+  const [only, ...others] = sources
+  if (only === undefined || others.length > 0 || !isSave(only.text)) return undefined
+  const { mode, explain, family } = options
+  const explained = explain
+    ? ruleWriters[mode].explainSaved?.(only.text, family, settingsOf(options))
+    : undefined
+  if (explained !== undefined) return explained
+  throw wrong(
+    `${only.path} is what iptables-save prints, and no manifest`,
+    `"netlab rules --explain ${named[0]}" says what its rules are for, "netlab rules -f cluster.yaml --diff ${named[0]}" what is off`,
+  )
 }
 
 /** Shows what a node's rules have else than kube-proxy would write; where something is off, the exit code says so. */

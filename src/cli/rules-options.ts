@@ -56,31 +56,37 @@ export function viewOfCluster(
   objects: Pick<KubernetesObjects, 'serviceCIDRs'>,
   options: RulesOptions,
 ): NodeView {
-  const { nodeName, nodeIp, family, masqueradeAll } = options
+  const { nodeName, nodeIp, family } = options
   return {
     services,
     slices,
-    settings: {
-      mode: options.mode,
-      clusterCIDR: options.clusterCidr ?? '',
-      detectLocalMode: options.detectLocalMode,
-      detectLocal: {
-        bridgeInterface: options.podBridgeInterface,
-        interfaceNamePrefix: options.podInterfaceNamePrefix,
-      },
-      iptables: {
-        ...defaultProxySettings.iptables,
-        masqueradeAll,
-        localhostNodePorts: options.iptablesLocalhostNodeports,
-        randomFully: options.randomFully,
-      },
-      nftables: { ...defaultProxySettings.nftables, masqueradeAll },
-      ipvs: { scheduler: options.ipvsScheduler, strictARP: options.ipvsStrictArp },
-      nodePortAddresses: options.nodeportAddresses,
-    },
+    settings: settingsOf(options),
     node: { name: nodeName, addresses: nodeIp },
     family,
     serviceCIDRs: [...objects.serviceCIDRs, ...options.serviceCidr],
+  }
+}
+
+/** kube-proxy's settings as options say them. */
+export function settingsOf(options: RulesOptions): ProxySettings {
+  const { masqueradeAll } = options
+  return {
+    mode: options.mode,
+    clusterCIDR: options.clusterCidr ?? '',
+    detectLocalMode: options.detectLocalMode,
+    detectLocal: {
+      bridgeInterface: options.podBridgeInterface,
+      interfaceNamePrefix: options.podInterfaceNamePrefix,
+    },
+    iptables: {
+      ...defaultProxySettings.iptables,
+      masqueradeAll,
+      localhostNodePorts: options.iptablesLocalhostNodeports,
+      randomFully: options.randomFully,
+    },
+    nftables: { ...defaultProxySettings.nftables, masqueradeAll },
+    ipvs: { scheduler: options.ipvsScheduler, strictARP: options.ipvsStrictArp },
+    nodePortAddresses: options.nodeportAddresses,
   }
 }
 

@@ -11,7 +11,7 @@ import { readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { allocationComments, renderClusterNotes, renderLeftOut } from '../view/left-out.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { readSave, showDifferences } from './rules-diff.ts'
+import { explainedSave, readSave, showDifferences } from './rules-diff.ts'
 import { isLab, type ViewsByFamily, viewsOfLab } from './rules-of-lab.ts'
 import {
   addresses,
@@ -34,7 +34,10 @@ import { readStandardInput } from './standard-input.ts'
 export function rulesCommand(): Command {
   return new Command('rules')
     .description("print the rules that kube-proxy would install, as text for the kernel's own tools")
-    .argument('[lab...]', 'a lab, as after its last step; or files and folders of Kubernetes manifests')
+    .argument(
+      '[lab...]',
+      'a lab, as after its last step; files and folders of Kubernetes manifests; or, to be explained, what iptables-save printed',
+    )
     .option(
       '-f, --file <file...>',
       'a file or folder of Kubernetes manifests, "-" is stdin (repeatable); or a lab file',
@@ -126,7 +129,13 @@ export function rulesCommand(): Command {
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
       const save = options.diff === undefined ? undefined : await readSave(options.diff, options)
-      const read = readManifestFiles(await loadManifests(files, readStandardInput))
+      const sources = await loadManifests(files, readStandardInput)
+      const explained = explainedSave(sources, files, options)
+      if (explained !== undefined) {
+        out.pass(explained)
+        return
+      }
+      const read = readManifestFiles(sources)
       const cluster = clusterOfManifests(read, options)
       const view = viewOfCluster(cluster, read.objects, options)
       const notes = clusterNotes(cluster)

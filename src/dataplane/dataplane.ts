@@ -179,6 +179,8 @@ export interface RuleWriter<Rules = unknown> {
   json(rules: Rules, options: Pick<PrintOptions, 'jumps'>): unknown
   /** What a node's rules, as iptables-save prints them, have else; undefined: nobody has taught this mode. */
   compare?(view: NodeView, saved: string): SavedComparison
+  /** The same text with a comment in plain words before each rule of kube-proxy's; undefined: nobody has taught this mode. */
+  explainSaved?(saved: string, family: Family, settings: ProxySettings): string
   /** The chains, for people to follow; undefined: nobody has taught this mode. */
   chains?(rules: Rules): readonly ShownChain[]
 }

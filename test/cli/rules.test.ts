@@ -336,6 +336,14 @@ describe('rules --diff', () => {
     await expect(rules('-f', service, ...flags)).rejects.toThrow(message)
   })
 
+  it('explains what a node has, without any manifest', async () => {
+    const save = await saved(text => text)
+    const { out } = await rules('--explain', save)
+    expect(out).toContain('\n# port 30080 of this node is a node port of default/web\n-A KUBE-NODEPORTS ')
+    expect(out).toContain('\n# 1 in 2 goes to 10.244.0.2:8080\n-A KUBE-SVC-')
+    await expect(rules(save)).rejects.toThrow('is what iptables-save prints, and no manifest')
+  })
+
   it('asks where nothing of kube-proxy’s is there', async () => {
     const { notes, code } = await diff(file('other.txt', '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n'))
     expect(code).toBe(1)

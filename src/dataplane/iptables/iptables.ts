@@ -3,6 +3,7 @@ import { nodePortScope } from '../../service/node-ports.ts'
 import type { Dataplane } from '../dataplane.ts'
 import { nodeModel } from '../promise.ts'
 import { compileServices } from './compile.ts'
+import { explainSaved } from './explain-saved.ts'
 import { type KernelRules, kernelAfter, readSaved } from './kernel-rules.ts'
 import { restoreText, toJson } from './restore-text.ts'
 import { ruleCommands } from './rule-commands.ts'
@@ -41,6 +42,7 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
   serves: 'packets',
   loader: 'one iptables-restore',
   compare: savedDifferences,
+  explainSaved,
   chains: chainsOfRules,
   saveCounted: family => [`${iptablesOf(family)}-save`, '-c'],
   countedChains: chainsInKernel,

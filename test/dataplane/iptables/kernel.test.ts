@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { effectKey } from '../../../src/command/iptables-rule.ts'
+import { splitRestoreLine } from '../../../src/command/iptables-save.ts'
 import { mostBytes } from '../../../src/command/transaction.ts'
 import { compileServices } from '../../../src/dataplane/iptables/compile.ts'
+import { explainSaved } from '../../../src/dataplane/iptables/explain-saved.ts'
 import { restoreText } from '../../../src/dataplane/iptables/restore-text.ts'
 import { ruleCommands } from '../../../src/dataplane/iptables/rule-commands.ts'
 import type { RuleSet } from '../../../src/dataplane/iptables/rules.ts'
@@ -132,6 +135,34 @@ describe.skipIf(variants.length === 0)('on the kernel, in a namespace of its own
         expect(others.length, gone).toBeLessThan(3)
         expect(difference).toMatchObject({ table: rule.table, chain: rule.chain })
       }
+    },
+  )
+
+  it.each(variants)(
+    'iptables-%s: a rule is explained from the save alone, in the words of who wrote it',
+    variant => {
+      const text = loaded(variant, more)
+      const told = explainSaved(text, 'ipv4', node.settings).split('\n')
+      expect(told.filter(line => !line.startsWith('#'))).toEqual(
+        text.split('\n').filter(line => !line.startsWith('#')),
+      )
+      const wanted = new Map(
+        [more.nat, more.filter].flatMap(({ name, chains }) =>
+          chains.flatMap(chain =>
+            chain.rules.map(rule => [`${name} ${chain.name} ${effectKey(rule)}`, rule.explain] as const),
+          ),
+        ),
+      )
+      let table = ''
+      const words = new Map<string, string>()
+      for (const [at, line] of told.entries()) {
+        if (line.startsWith('*')) table = line.slice(1)
+        const [, chain = '', rest = ''] = /^-A (KUBE-\S+) (.*)$/.exec(line) ?? []
+        const argv = splitRestoreLine(rest)
+        if (chain !== '')
+          words.set(`${table} ${chain} ${effectKey({ argv })}`, told[at - 1]!.replace(/^# /, ''))
+      }
+      expect(Object.fromEntries(words)).toEqual(Object.fromEntries(wanted))
     },
   )
 
