@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type BpfObject, isLoaded } from '../../src/sandbox/bpf/bpf-call.ts'
-import { socketLbLack } from '../../src/sandbox/bpf/socket-lb-control.ts'
+import { isLoaded } from '../../src/sandbox/bpf/bpf-call.ts'
+import { loadedObjects, socketLbLack } from '../../src/sandbox/bpf/socket-lb-control.ts'
 import { openSession, Printed, type Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
 import { type KernelState, kernelState } from '../labs/kernel-state.ts'
@@ -475,7 +475,8 @@ test.runIf(socketLbLack() === undefined)(
       '10.96.0.10:81 TCP → 10.0.0.13:8080, 10.0.0.22:8080\n10.96.0.11:80 TCP → 10.0.0.13:8080, 10.0.0.22:8080\n',
     )
     await fine(session, 'verify', 'web', '--requests', '20', '--from', 'host', 'c')
-    const loaded = JSON.parse(readFileSync(state('socket-lb.json'), 'utf8')) as BpfObject[]
+    const loaded = loadedObjects(join(session.stateDir, 'web'))
+    expect(loaded).not.toEqual([])
     expect(loaded.filter(isLoaded)).toEqual(loaded)
     session.file('web.yaml', inMode('iptables'))
     await fine(session, 'apply', 'web')
