@@ -34,14 +34,12 @@ export function conflicts(manifests: Manifests, serviceCIDRs: readonly string[])
           'leave it out, or change the range',
         )
     }
-    const claimPort = (port: number | undefined, path: Path) => {
-      if (port === undefined) return
-      const message = `node port ${port}: provided port is already allocated`
-      claim(`${port}`, path, message, 'leave it out, and a free one is allocated')
+    for (const [index, { nodePort }] of service.ports.entries()) {
+      if (nodePort === undefined) continue
+      const message = `node port ${nodePort}: provided port is already allocated`
+      const fix = 'leave it out, and a free one is allocated'
+      claim(`${nodePort}`, ['spec', 'ports', index, 'nodePort'], message, fix)
     }
-    for (const [index, { nodePort }] of service.ports.entries())
-      claimPort(nodePort, ['spec', 'ports', index, 'nodePort'])
-    claimPort(service.healthCheckNodePort, ['spec', 'healthCheckNodePort'])
   }
   return problems
 }

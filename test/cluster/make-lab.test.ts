@@ -258,19 +258,6 @@ describe('what is wrong', () => {
     ])
   })
 
-  it('is told of the port of a health check, which is a node port', () => {
-    const two = joined(
-      service('a', '{type: NodePort, ports: [{port: 80, nodePort: 30080}]}'),
-      service(
-        'b',
-        '{type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 30080, ports: [{port: 80}]}',
-      ),
-    )
-    expect(toldBy(() => made(two))).toEqual([
-      'shop.yaml node port 30080: provided port is already allocated to default/a',
-    ])
-  })
-
   it('is told where the network has no addresses for all pods', () => {
     const many = workload('Deployment', 'web', 'containers: []', 'replicas: 6')
     expect(() => made(many, { podCIDRs: ['10.9.0.0/29'] })).toThrow(
