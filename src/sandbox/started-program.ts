@@ -48,7 +48,8 @@ function failureOf(child: ChildProcess): Promise<Error> {
   return new Promise(resolve => child.once('error', resolve))
 }
 
-function notStarted(file: string, cause: Error): NetlabError {
+/** What is told of a program that could not be started. */
+export function notStarted(file: string, cause: Error): NetlabError {
   return new NetlabError({
     what: `${file} could not be started`,
     details: cause.message,

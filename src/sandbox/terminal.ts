@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fchownSync, fstatSync, readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { isatty, WriteStream } from 'node:tty'
-import { exitCode, NetlabError } from '../errors.ts'
+import { exitCode } from '../errors.ts'
 import { feed, Output, Typed } from './copying.ts'
 import { endedBy } from './ending.ts'
 import { type LabIdentity, labIdentity } from './identity.ts'
 import { copySettings, copyWindowSize, openPipe, openPty } from './native.ts'
 import { childrenOf } from './proc.ts'
+import { notStarted } from './started-program.ts'
 
 export interface ForPerson {
   /** The argv that runs an argv inside a sandbox. */
@@ -196,14 +197,4 @@ function isPipe(fd: number): boolean {
 function sameFile(one: number, other: number): boolean {
   const [a, b] = [fstatSync(one), fstatSync(other)]
   return a.dev === b.dev && a.ino === b.ino
-}
-
-function notStarted(file: string, cause: Error): NetlabError {
-  return new NetlabError({
-    what: `${file} could not be started`,
-    details: cause.message,
-    fix: 'netlab doctor says what this machine lacks',
-    exitCode: exitCode.machineLacks,
-    cause,
-  })
 }
