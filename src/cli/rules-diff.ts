@@ -13,7 +13,8 @@ import { readStandardInput } from './standard-input.ts'
 /** What a node's iptables-save has said. Throws NetlabError where it cannot be read, or is something else. */
 export async function readSave(
   file: string,
-  { file: manifests, family, mode }: RulesOptions,
+  manifests: readonly string[],
+  { family, mode }: RulesOptions,
 ): Promise<string> {
   const save = `${iptablesOf(family)}-save`
   if (ruleWriters[mode].compare === undefined)

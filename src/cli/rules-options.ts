@@ -145,7 +145,10 @@ export function refuseNodeOptions(command: Command, mode: ProxyMode): void {
   if (said === undefined) return
   throw new NetlabError({
     what: `${said.long ?? said.flags} is for manifests`,
-    fix: 'a lab has its settings in the lab file, under "proxy:"',
+    fix:
+      said.attributeName() === 'diff'
+        ? 'netlab graph says what is changed in a running lab'
+        : 'a lab has its settings in the lab file, under "proxy:"',
     exitCode: exitCode.wrongInput,
   })
 }

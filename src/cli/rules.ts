@@ -128,7 +128,7 @@ export function rulesCommand(): Command {
         const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
-      const save = options.diff === undefined ? undefined : await readSave(options.diff, options)
+      const save = options.diff === undefined ? undefined : await readSave(options.diff, files, options)
       const sources = await loadManifests(files, readStandardInput)
       const explained = explainedSave(sources, files, options)
       if (explained !== undefined) {

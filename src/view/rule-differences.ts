@@ -6,17 +6,22 @@ import type { Style } from './terminal.ts'
 
 /** A node's rules beside kube-proxy's: what differs, service by service, and why that matters. */
 export function renderRuleDifferences(style: Style, compared: SavedComparison): string {
-  const { differences } = compared
-  const services = [...new Set(differences.map(({ service }) => service))].sort((one, other) =>
-    (one ?? '') < (other ?? '') ? -1 : 1,
-  )
-  const sections = services.map(service => [
-    style.color.bold(printable(service ?? 'For all services, or nobody can tell for which')),
-    ...differences
-      .filter(difference => difference.service === service)
-      .flatMap(difference => differenceLines(style, difference)),
-    '',
-  ])
+  const byService = new Map<string, RuleDifference[]>()
+  for (const difference of compared.differences) {
+    const { service = '' } = difference
+    const own = byService.get(service)
+    if (own === undefined) byService.set(service, [difference])
+    else own.push(difference)
+  }
+  const sections = [...byService]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([service, differences]) => [
+      style.color.bold(
+        service === '' ? 'For all services, or nobody can tell for which' : printable(service),
+      ),
+      ...differences.flatMap(difference => differenceLines(style, difference)),
+      '',
+    ])
   return block([...sections.flat(), ...ending(style, compared)])
 }
 

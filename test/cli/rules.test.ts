@@ -327,6 +327,7 @@ describe('rules --diff', () => {
 
   it.each([
     [['--diff', 'nowhere.txt'], 'nowhere.txt cannot be read'],
+    [['-', '--diff', '-'], 'both the manifests and what the node has would come from standard input'],
     [['--diff', service], 'is not what iptables-save prints: it has no table'],
     [
       ['--diff', 'x', '--mode', 'nftables'],
@@ -334,6 +335,10 @@ describe('rules --diff', () => {
     ],
   ])('refuses %j', async (flags, message) => {
     await expect(rules('-f', service, ...flags)).rejects.toThrow(message)
+  })
+
+  it('is not for a lab, of which another verb tells it', async () => {
+    await expect(rules('clusterip', '--diff', service)).rejects.toThrow('--diff is for manifests')
   })
 
   it('explains what a node has, without any manifest', async () => {

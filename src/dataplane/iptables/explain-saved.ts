@@ -1,11 +1,10 @@
-import { parseRule } from '../../command/iptables-argv.ts'
 import { effectKey, type Rule } from '../../command/iptables-rule.ts'
 import { type ListedRule, parseSaved, type Tables } from '../../command/iptables-save.ts'
 import { type Family, joinHostPort } from '../../model/address.ts'
 import type { ProxySettings } from '../../model/lab.ts'
 import { isServiceChain } from './chain-names.ts'
 import { compileServices } from './compile.ts'
-import { ruleOf, targetOf } from './saved-rule.ts'
+import { destinationOf, optionOf, targetOf } from './saved-rule.ts'
 
 /** A node's rules as iptables-save printed them, with a line in plain words before each of kube-proxy's; nothing else is needed than the rules. */
 export function explainSaved(text: string, family: Family, settings: ProxySettings): string {
@@ -88,7 +87,7 @@ function endpointsByChain(saved: Tables): ReadonlyMap<string, string> {
   const chains = [...(saved.get('nat')?.values() ?? [])]
   return new Map(
     chains.flatMap(({ name, rules }) => {
-      const address = rules.map(rule => ruleOf(rule).destination).find(each => each !== undefined)
+      const address = rules.map(destinationOf).find(each => each !== undefined)
       return address === undefined ? [] : [[name, address] as const]
     }),
   )
@@ -98,9 +97,8 @@ function hashOf(chain: string): string {
   return /^KUBE-\w+-(\w+)$/.exec(chain)?.[1] ?? ''
 }
 
-function commentOf({ argv }: Rule): string {
-  const at = argv.indexOf('--comment')
-  return at === -1 ? '' : (argv[at + 1] ?? '')
+function commentOf(rule: Rule): string {
+  return optionOf(rule, '--comment') ?? ''
 }
 
 /** What a rule asks of packets, as far as its words need it. */
@@ -116,28 +114,29 @@ interface Facts {
 }
 
 function factsOf(rule: Rule): Omit<Facts, 'name' | 'endpoints'> {
-  const { conditions } = parseRule(rule)
-  const value = (name: string, negated = false) =>
-    conditions.find(option => option.name === name && option.negated === negated)?.values[0]
-  const bare = (address = '') => address.replace(/\/(32|128)$/, '')
-  const from = value('-s', true)
-  const via = value('-i', true)
+  const bare = (address: string) => address.replace(/\/(32|128)$/, '')
+  const [source, network, link] = [
+    optionOf(rule, '-s'),
+    optionOf(rule, '-s', true),
+    optionOf(rule, '-i', true),
+  ]
   return {
-    destination: bare(value('-d')),
-    dport: Number(value('--dport') ?? 0),
-    source: value('-s') === undefined ? undefined : bare(value('-s')),
-    isFromLocal: value('--src-type') === 'LOCAL',
-    pods: from !== undefined ? `pods (${from})` : via === undefined ? undefined : `pods (on ${via})`,
+    destination: bare(optionOf(rule, '-d') ?? ''),
+    dport: Number(optionOf(rule, '--dport') ?? 0),
+    source: source === undefined ? undefined : bare(source),
+    isFromLocal: optionOf(rule, '--src-type') === 'LOCAL',
+    pods: network !== undefined ? `pods (${network})` : link === undefined ? undefined : `pods (on ${link})`,
   }
 }
 
+/** How the comment of a rule in KUBE-SERVICES ends, by what its address is. */
+const addressKinds = [
+  ['external IP', 'an external IP'],
+  ['loadbalancer IP', "the load balancer's address"],
+] as const
+
 function entryWords(rule: Rule, { destination, dport, name }: Facts): string {
-  const comment = commentOf(rule)
-  const what = comment.endsWith('external IP')
-    ? 'an external IP'
-    : comment.endsWith('loadbalancer IP')
-      ? "the load balancer's address"
-      : 'the cluster IP'
+  const [, what] = addressKinds.find(([end]) => commentOf(rule).endsWith(end)) ?? ['', 'the cluster IP']
   return `${joinHostPort(destination, dport)} is ${what} of ${name}`
 }
 
@@ -149,10 +148,9 @@ function balancingWords(rule: ListedRule, saved: Tables, { pods, endpoints }: Fa
   }
   const address = endpoints.get(target)
   if (address === undefined) return undefined
-  const option = (name: string) => parseRule(rule).conditions.find(each => each.name === name)?.values[0]
-  const seconds = option('--seconds')
+  const seconds = optionOf(rule, '--seconds')
   if (seconds !== undefined) return `a client that used ${address} in the last ${seconds} s goes there again`
-  const share = option('--probability')
+  const share = optionOf(rule, '--probability')
   if (share !== undefined) return `1 in ${Math.round(1 / Number(share))} goes to ${address}`
   const chosen = saved.get(rule.table)?.get(rule.chain)?.rules ?? []
   const isOnly = new Set(chosen.map(targetOf).filter(each => endpoints.has(each ?? ''))).size === 1
@@ -160,7 +158,7 @@ function balancingWords(rule: ListedRule, saved: Tables, { pods, endpoints }: Fa
 }
 
 function endpointWords(rule: Rule, { source }: Facts): string | undefined {
-  const { destination } = ruleOf(rule)
+  const destination = destinationOf(rule)
   if (destination === undefined)
     return `hairpin: ${source} reaches itself through the service; unmasqueraded, it would see its own address and not answer`
   const remembers = rule.argv.includes('--set')

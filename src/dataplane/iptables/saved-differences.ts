@@ -11,7 +11,7 @@ import type { NodeView, RuleDifference, SavedComparison } from '../dataplane.ts'
 import { isServiceChain } from './chain-names.ts'
 import { compileServices } from './compile.ts'
 import type { Chain, Rule, RuleSet, Table } from './rules.ts'
-import { clusterCidrIn, consequence, ruleOf, serviceIn, targetOf } from './saved-rule.ts'
+import { clusterCidrIn, consequence, destinationOf, matchOf, serviceIn, targetOf } from './saved-rule.ts'
 
 /** Chains in which the order of services means nothing to packets. */
 const lists: ReadonlySet<string> = new Set([
@@ -34,7 +34,12 @@ export function savedDifferences(view: NodeView, text: string): SavedComparison 
     clusterCIDR === undefined ? view : { ...view, settings: { ...settings, clusterCIDR } },
   )
   const tables = [rules.nat, rules.filter]
-  const known = new Set(tables.flatMap(({ chains }) => chains.map(({ service }) => service)))
+  // One without endpoints has no chain, but is refused by a rule.
+  const known = new Set(
+    tables.flatMap(({ chains }) =>
+      chains.flatMap(chain => [chain, ...chain.rules].map(each => each.service)),
+    ),
+  )
   const differences = [
     ...jumpDifferences(rules, saved),
     ...tables.flatMap(table => [
@@ -132,10 +137,10 @@ function listDifferences(place: Place, wanted: readonly Rule[], { rules }: Liste
   for (const rule of rules) unmet.set(effectKey(rule), [...(unmet.get(effectKey(rule)) ?? []), rule])
   const gone = wanted.filter(rule => unmet.get(effectKey(rule))?.pop() === undefined)
   const more = new Map(
-    [...unmet.values()].flat().map(rule => [effectKey({ argv: ruleOf(rule).match }), rule] as const),
+    [...unmet.values()].flat().map(rule => [effectKey({ argv: matchOf(rule) }), rule] as const),
   )
   const told = gone.map(rule => {
-    const key = effectKey({ argv: ruleOf(rule).match })
+    const key = effectKey({ argv: matchOf(rule) })
     const other = more.get(key)
     more.delete(key)
     return other === undefined ? missing(place, rule) : changed(place, rule, other)
@@ -181,12 +186,12 @@ function staleChains(
 ): RuleDifference[] {
   const wanted = new Set(chains.map(({ name }) => name))
   const there = [...(saved.get(table)?.values() ?? [])]
-  const led = new Set(there.flatMap(({ rules }) => rules.map(rule => targetOf(rule))))
+  const led = new Set(there.flatMap(({ rules }) => rules.map(targetOf)))
   return there
     .filter(({ name }) => isServiceChain(name) && !wanted.has(name))
     .map(({ name, rules }): RuleDifference => {
       const service = rules.map(serviceIn).find(each => each !== undefined)
-      const endpoint = rules.map(rule => ruleOf(rule).destination).find(each => each !== undefined)
+      const endpoint = rules.map(destinationOf).find(each => each !== undefined)
       const what = endpoint === undefined ? 'a chain' : `the chain of the endpoint ${endpoint}`
       const whose = service === undefined ? 'a service' : service
       const state = known.has(service)

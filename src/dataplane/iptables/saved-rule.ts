@@ -2,32 +2,33 @@ import { parseRule } from '../../command/iptables-argv.ts'
 import type { Rule as IptablesRule } from '../../command/iptables-rule.ts'
 import type { Tables } from '../../command/iptables-save.ts'
 
-/** What of a rule is looked at to tell whose it is. */
-export interface SavedRule {
-  /** Which packets it takes: its words up to its target. */
-  match: readonly string[]
-  /** Where it sends their connections, of DNAT. */
-  destination: string | undefined
-}
-
-/** Takes a rule apart. */
-export function ruleOf({ argv }: IptablesRule): SavedRule {
+/** Which packets a rule takes, in its words up to its target. */
+export function matchOf({ argv }: IptablesRule): readonly string[] {
   const at = argv.findIndex(word => word === '-j' || word === '-g')
-  const to = argv.indexOf('--to-destination')
-  return { match: at === -1 ? argv : argv.slice(0, at), destination: to === -1 ? undefined : argv[to + 1] }
+  return at === -1 ? argv : argv.slice(0, at)
 }
 
 /** Where a rule leads. */
-export function targetOf({ argv }: IptablesRule): string | undefined {
-  const at = argv.findIndex(word => word === '-j' || word === '-g')
-  return at === -1 ? undefined : argv[at + 1]
+export function targetOf(rule: IptablesRule): string | undefined {
+  return parseRule(rule).target
+}
+
+/** Where a rule sends connections, of DNAT. */
+export function destinationOf(rule: IptablesRule): string | undefined {
+  return parseRule(rule).targetOptions.find(({ name }) => name === '--to-destination')?.values[0]
+}
+
+/** The value of an option of a rule's matches; of one with an exclamation mark where `negated` says so. */
+export function optionOf(rule: IptablesRule, name: string, negated = false): string | undefined {
+  return parseRule(rule).conditions.find(option => option.name === name && option.negated === negated)
+    ?.values[0]
 }
 
 /** `namespace/name` of the service that kube-proxy's comment names, with its port, or with what follows. */
-export function serviceIn({ argv }: IptablesRule): string | undefined {
-  const at = argv.indexOf('--comment')
-  const [, service] = /^([a-z0-9.-]+\/[a-z0-9.-]+)(?::[a-z0-9-]+)?(?: |$)/.exec(argv[at + 1] ?? '') ?? []
-  return at === -1 ? undefined : service
+export function serviceIn(rule: IptablesRule): string | undefined {
+  const [, service] =
+    /^([a-z0-9.-]+\/[a-z0-9.-]+)(?::[a-z0-9-]+)?(?: |$)/.exec(optionOf(rule, '--comment') ?? '') ?? []
+  return service
 }
 
 /** What comes of it where a rule of kube-proxy's is not there, in words. */
@@ -60,11 +61,8 @@ export function clusterCidrIn(saved: Tables): string | undefined {
   for (const [name, { rules }] of saved.get('nat') ?? []) {
     if (!name.startsWith('KUBE-SVC-')) continue
     for (const rule of rules) {
-      if (targetOf(rule) !== 'KUBE-MARK-MASQ') continue
-      const source = parseRule(rule).conditions.find(
-        ({ name: option, negated }) => option === '-s' && negated,
-      )
-      if (source?.values[0] !== undefined) return source.values[0]
+      const source = targetOf(rule) === 'KUBE-MARK-MASQ' ? optionOf(rule, '-s', true) : undefined
+      if (source !== undefined) return source
     }
   }
   return undefined

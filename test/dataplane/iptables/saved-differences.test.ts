@@ -79,6 +79,16 @@ describe('a node’s rules beside those that kube-proxy would write', () => {
     ])
   })
 
+  it('a service that has no endpoints any more', () => {
+    const differences = compare(cluster([]), saved(cluster(['10.244.0.2'])))
+    expect(differences).toContainEqual(
+      expect.stringMatching(/^stale KUBE-SEP shop\/cart: .*, which the service has not any more; /),
+    )
+    expect(differences).toContainEqual(
+      expect.stringMatching(/^missing KUBE-SERVICES shop\/cart: refuse at once connections to 10\.96\.0\.1/),
+    )
+  })
+
   it('a rule that somebody has put among them', () => {
     const text = saved(cluster(), all =>
       all.replace(/^-A KUBE-MARK-MASQ /m, '-A KUBE-MARK-MASQ -s 10.0.0.9/32 -j ACCEPT\n$&'),
