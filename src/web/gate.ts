@@ -61,9 +61,10 @@ function refused(status: 403, words: string): Refusal {
   return { status, words }
 }
 
-/** `localhost` never leads elsewhere: browsers do not ask a name server for it (RFC 6761). */
+/** `localhost` never leads elsewhere: browsers do not ask a name server for it (RFC 6761). They leave HTTP's own port out. */
 function ownHosts({ port }: Door): string[] {
-  return [`127.0.0.1:${port}`, `localhost:${port}`]
+  const names = ['127.0.0.1', 'localhost']
+  return [...(port === 80 ? names : []), ...names.map(name => `${name}:${port}`)]
 }
 
 /** Takes as long whatever is wrong. */

@@ -8,8 +8,8 @@ const order: Asked = {
   ...{ fetchSite: 'same-origin', contentType: 'application/json' },
 }
 
-function statusOf(asked: Asked): number | string {
-  const answer = admitted(asked, door)
+function statusOf(asked: Asked, at = door): number | string {
+  const answer = admitted(asked, at)
   return 'path' in answer ? `/${answer.path}` : answer.status
 }
 
@@ -40,4 +40,12 @@ test.each<[string, Asked, number | string]>([
   ['a question what is allowed', { ...order, method: 'OPTIONS' }, 405],
 ])('%s', (_, asked, expected) => {
   expect(statusOf(asked)).toBe(expected)
+})
+
+test("at HTTP's own port browsers name none", () => {
+  const plain = { ...door, port: 80 }
+  expect(statusOf({ ...page, host: '127.0.0.1' }, plain)).toBe('/')
+  expect(statusOf({ ...order, host: 'localhost', origin: 'http://localhost' }, plain)).toBe('/send')
+  expect(statusOf({ ...page, host: 'evil.example' }, plain)).toBe(403)
+  expect(statusOf({ ...page, host: '127.0.0.1' })).toBe(403)
 })
