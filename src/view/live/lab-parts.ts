@@ -1,5 +1,5 @@
 import { endpointKey, endpointPackets } from '../../graph/explained-rules.ts'
-import type { Graph, GraphEnd } from '../../graph/graph.ts'
+import type { Graph, GraphLink, GraphPlace, Mark } from '../../graph/graph.ts'
 import type { PlaceChains } from '../../graph/lab-rules.ts'
 import { joinHostPort } from '../../model/address.ts'
 import type { OnDrawing } from '../graph/on-drawing.ts'
@@ -10,33 +10,48 @@ export function placeParts({ places, links }: Graph): PlacePart[] {
   return places.map(({ name, kind, marks, interfaces }) => {
     const far = links.flatMap(link => (link.far?.place === name ? (link.far.interface ?? []) : []))
     const names = [...new Set([...interfaces.map(each => each.name), ...far])]
-    const words = [...marks, ...links.flatMap(each => each.marks)].map(each => each.words)
-    const isDown = (link: string) =>
-      marks.some(each => each.words === `${link} is down`) ||
-      links.some(
-        ({ near, far, marks }) =>
-          [near, far].some(end => end?.place === name && end.interface === link) &&
-          marks.some(each => each.words === `${link} is down`),
-      )
+    const atEnds = links.flatMap(link => {
+      const ends = marksOfEnds(link, places)
+      return [...(link.near.place === name ? ends.near : []), ...(link.far?.place === name ? ends.far : [])]
+    })
+    const words = [...marks, ...atEnds].map(each => each.words)
     return {
       ...{ name, kind, marks: marks.map(each => each.words) },
       links: names
         .filter(link => !words.includes(`${link} is gone`))
-        .map(link => ({ name: link, up: !isDown(link) })),
+        .map(link => ({ name: link, up: !words.includes(`${link} is down`) })),
     }
   })
 }
 
+/** A cable's marks name an interface, and both of its ends may be called alike: the near one, which its place tells of too, comes first. */
+function marksOfEnds(
+  { near, far, marks }: GraphLink,
+  places: readonly GraphPlace[],
+): { near: readonly Mark[]; far: readonly Mark[] } {
+  const own = places.find(({ name }) => name === near.place)?.marks ?? []
+  const name = near.interface
+  const off = [`${name} is down`, `${name} is gone`, 'its namespace is gone']
+  const isOff = own.some(({ words }) => off.includes(words))
+  const isNear = marks[0]?.words === `${name} is down` && (far?.interface !== name || isOff)
+  return isNear ? { near: marks.slice(0, 1), far: marks.slice(1) } : { near: [], far: marks }
+}
+
 /** What is off about all that is no place: other ends of cables, bridges, networks, services. */
 export function otherMarks({ places, segments, links, services }: Graph): string[] {
-  const told = ({ place }: GraphEnd) => places.find(({ name }) => name === place)?.marks ?? []
+  const told = (place: string) => places.find(({ name }) => name === place)?.marks ?? []
   return [
     ...segments.flatMap(({ marks }) => marks.map(({ words }) => words)),
-    ...links.flatMap(({ near, far, marks }) =>
-      marks
-        .filter(({ words }) => told(near).every(mark => mark.words !== words))
-        .map(({ words }) => `${(far ?? near).place}: ${words}`),
-    ),
+    ...links.flatMap(link => {
+      const { near, far } = link
+      const ends = marksOfEnds(link, places)
+      return [
+        ...ends.near
+          .filter(({ words }) => told(near.place).every(mark => mark.words !== words))
+          .map(({ words }) => `${near.place}: ${words}`),
+        ...ends.far.map(({ words }) => `${(far ?? near).place}: ${words}`),
+      ]
+    }),
     ...services.flatMap(({ service, marks }) => marks.map(({ words }) => `${service}: ${words}`)),
   ]
 }

@@ -15,7 +15,7 @@ export interface PlacePart {
 
 /** What can be asked for. */
 export interface Target {
-  /** What it is: `default/web`, `pod netns_011`. */
+  /** What it is: `default/web`, `netns_011`. */
   name: string
   /** As `netlab trace` takes it. */
   url: string

@@ -45,6 +45,27 @@ test('a place has its interfaces and the far ends of its cables, each up or down
   ])
 })
 
+test('of two ends with one name each is up or down by itself', () => {
+  const [cable] = clusterip.links.filter(({ near }) => near.place === 'netns_011')
+  const [far] = clusterip.links.filter(({ near }) => near.place === 'netns_021')
+  const alike = { ...cable!, near: { place: 'netns_011', interface: 'eth0' }, far: far!.near }
+  const upOf = (graph: Graph) =>
+    placeParts(graph)
+      .filter(({ name }) => name.startsWith('netns_'))
+      .flatMap(({ name, links }) => links.map(({ up }) => `${name} ${up}`))
+  const farDown = { ...clusterip, links: [{ ...alike, marks: down('eth0 is down') }] }
+  expect(upOf(farDown)).toEqual(['netns_011 true', 'netns_021 false'])
+  expect(otherMarks(farDown)).toEqual(['netns_021: eth0 is down'])
+  const nearDown = { ...farDown, places: cut.places }
+  expect(upOf(nearDown)).toEqual(['netns_011 false', 'netns_021 true'])
+  expect(otherMarks(nearDown)).toEqual([])
+  const farGone = {
+    ...clusterip,
+    links: [{ ...alike, marks: [{ kind: 'gone' as const, words: 'eth0 is gone' }] }],
+  }
+  expect(upOf(farGone)).toEqual(['netns_011 true'])
+})
+
 test('what is told with a place is not told again', () => {
   expect(otherMarks(cut)).toEqual(['host: veth_011 is down'])
 })
