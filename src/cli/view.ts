@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
-import { openLab, RunsInVm } from '../run/lab-state.ts'
+import { openLab, RunsInVm, runningLabs } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { viewLab } from '../web/view-lab.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -30,12 +30,12 @@ async function runView(name: string | undefined, { port = 0 }: { port?: number }
     const { address, ended } = await viewLab(lab, port, signal)
     out.write(`${address}\n`)
     err.write(`Open it in a browser. Whoever has this address can see and change ${lab}.\nCtrl-C ends it.\n`)
-    const how = await ended
-    if (how === 'stopped') process.exitCode = exitCode.interrupted
+    if ((await ended) === 'stopped') process.exitCode = exitCode.interrupted
+    // Ctrl-C may have come while the lab was being built again.
     err.write(
-      how === 'ended'
-        ? `${lab} is down; there is nothing left to show\n`
-        : `the page has ended; ${lab} stays up\n`,
+      runningLabs().includes(lab)
+        ? `the page has ended; ${lab} stays up\n`
+        : `${lab} is down; there is nothing left to show\n`,
     )
   } finally {
     release()

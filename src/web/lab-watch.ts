@@ -36,8 +36,9 @@ export class LabWatch {
   #drawn: { of: string; shapes: Shapes } | undefined
   #explained: { of: string; rules: readonly ExplainedChains[] } | undefined
   #looking: Promise<void> | undefined
-  #busy: string | undefined
-  #trouble: string | undefined
+  #work: Promise<unknown> = Promise.resolve()
+  #busy = ''
+  #trouble = ''
 
   constructor(name: string, signal: AbortSignal) {
     this.#name = name
@@ -46,10 +47,12 @@ export class LabWatch {
 
   /** Tells a new reader all that is known, and from then on what changes, until it has gone. */
   listen(send: (told: Told) => void, gone: AbortSignal): void {
-    for (const [name, text] of Object.entries(this.#texts)) tellTo(send, partTold(name, text))
-    if (this.#busy !== undefined) tellTo(send, { kind: 'busy', words: this.#busy })
     this.#readers.add(send)
     gone.addEventListener('abort', () => this.#readers.delete(send))
+    for (const [name, text] of Object.entries(this.#texts)) tellTo(send, partTold(name, text))
+    // Also where there is none: a page that was away for a while may still show what there was before.
+    tellTo(send, { kind: 'busy', words: this.#busy })
+    tellTo(send, { kind: 'trouble', words: this.#trouble })
     void this.look()
   }
 
@@ -57,7 +60,7 @@ export class LabWatch {
   async run(): Promise<'ended' | 'stopped'> {
     while (!this.#signal.aborted) {
       const began = performance.now()
-      if (this.#busy === undefined && !this.#lives()) {
+      if (this.#busy === '' && !this.#lives()) {
         this.#tell({ kind: 'ended', words: `${this.#name} is down` })
         return 'ended'
       }
@@ -70,23 +73,29 @@ export class LabWatch {
 
   /** While it goes on the lab may be gone for a moment, or be busy with something that nobody should disturb. */
   async whileBusy<T>(words: string, work: () => Promise<T>): Promise<T> {
-    if (this.#busy !== undefined)
+    if (this.#busy !== '')
       throw new NetlabError({ what: `not now: ${this.#busy}`, fix: 'wait until that is done' })
     this.#busy = words
     this.#tell({ kind: 'busy', words })
+    const done = Promise.resolve(this.#looking).then(work)
+    this.#work = done.catch(() => {})
     try {
-      await this.#looking
-      return await work()
+      return await done
     } finally {
-      this.#busy = undefined
+      this.#busy = ''
       this.#tell({ kind: 'busy', words: '' })
       void this.look()
     }
   }
 
+  /** Settles when nothing goes on that somebody has asked for. */
+  async idle(): Promise<void> {
+    await this.#work
+  }
+
   /** Looks now, and tells what has changed. What goes wrong is told, too. */
   look(): Promise<void> {
-    if (this.#busy !== undefined) return Promise.resolve()
+    if (this.#busy !== '') return Promise.resolve()
     this.#looking ??= this.#lookOnce().finally(() => {
       this.#looking = undefined
     })
@@ -108,7 +117,7 @@ export class LabWatch {
   }
 
   #complain(words: string): void {
-    if (words === (this.#trouble ?? '')) return
+    if (words === this.#trouble) return
     this.#trouble = words
     this.#tell({ kind: 'trouble', words })
   }

@@ -12,7 +12,7 @@ import { type PageText, type Room, servePage } from './page-server.ts'
 export interface LabView {
   /** What to open in a browser. */
   address: string
-  /** Settles when the lab has ended or the signal has aborted; nothing is served any more then. */
+  /** Settles when the lab has ended or the signal has aborted; nothing is served and nothing goes on any more then. */
   ended: Promise<'ended' | 'stopped'>
 }
 
@@ -27,7 +27,12 @@ export async function viewLab(lab: string, port: number, signal: AbortSignal): P
     told: error => failedAs(explained(error)),
   }
   const server = await servePage(room, port)
-  return { address: server.address, ended: watch.run().finally(() => server.close()) }
+  const leave = async () => {
+    await server.close()
+    // What an order has begun in the lab it takes back by itself.
+    await watch.idle()
+  }
+  return { address: server.address, ended: watch.run().finally(leave) }
 }
 
 /** All that there is, by its path: no path leads into a folder. */

@@ -40,3 +40,22 @@ export function ask(
     asked.end(body)
   })
 }
+
+/** Reads the events of a page until one of them has these words; the rest is left unread. */
+export function told(address: string, words: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asked = request(new URL('events', address), { agent: false }, response => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', chunk => {
+        text += chunk
+        if (!text.includes(words)) return
+        resolve()
+        asked.destroy()
+      })
+      response.on('end', () => reject(new Error(`the events ended without: ${words}`)))
+    })
+    asked.on('error', reject)
+    asked.end()
+  })
+}

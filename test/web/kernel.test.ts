@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openSession, users } from '../labs/cli.ts'
-import { ask } from './ask.ts'
+import { ask, told } from './ask.ts'
 import { hostileLab, view } from './lab.ts'
 
 test.each(users)('serves the page to whoever has its address, and to nobody else; as %s', async user => {
@@ -81,13 +81,33 @@ test.each(users)('serves the page to whoever has its address, and to nobody else
 
   const events = ask(address, { path: `${pathname}events` })
   await session.netlab('down')
-  const told = (await events).text.split('\n\n').filter(each => each !== '')
-  const last = JSON.parse(told.at(-1)!.replace(/^data: /, ''))
+  const lines = (await events).text.split('\n\n').filter(each => each !== '')
+  const last = JSON.parse(lines.at(-1)!.replace(/^data: /, ''))
   expect(last).toEqual({ kind: 'ended', words: 'small is down' })
   expect((await running).exitCode).toBe(0)
   expect(printed.text).toContain('small is down; there is nothing left to show')
   await expect(ask(address)).rejects.toThrow(/ECONNREFUSED/)
   expect(host).toMatch(/^127\.0\.0\.1:\d+$/)
+})
+
+test('Ctrl-C while the lab is built again leaves nothing half-built, and says what is left', async () => {
+  const session = openSession()
+  await session.netlab('up', session.file('lab.yaml', hostileLab), '--quiet')
+  const { running, printed, address } = await view(session)
+  const { origin, pathname } = new URL(address)
+  const begun = told(address, 'the lab is built again')
+  const mend = ask(address, {
+    ...{ path: `${pathname}mend`, method: 'POST', body: '{}' },
+    headers: { origin, 'content-type': 'application/json' },
+  }).catch(error => error)
+  await begun
+  running.kill('SIGINT')
+  running.kill('SIGINT')
+  expect((await running).exitCode).toBe(130)
+  await mend
+  const list = JSON.parse((await session.netlab('list', '--json')).stdout) as { state: string }[]
+  expect(list.every(({ state }) => state === 'up')).toBe(true)
+  expect(printed.text).toContain(list.length === 0 ? 'small is down' : 'small stays up')
 })
 
 test('Ctrl-C ends the page with all who read it, and the lab stays up', async () => {
