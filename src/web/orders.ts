@@ -19,6 +19,7 @@ import { onDrawing } from '../view/graph/on-drawing.ts'
 import { findingsOf } from '../view/live/findings.ts'
 import type { Done, Orders, RuleNamed } from '../view/live/orders.ts'
 import { stopsOf } from '../view/live/stops.ts'
+import { printable } from '../view/printable.ts'
 
 /** A lab that runs, looked at for one order. */
 type Opened = ReturnType<typeof openLab> & { observed: ObservedLab }
@@ -168,7 +169,7 @@ async function runInside(
   return `netlab exec ${running.lab.name} -- ${commandLine({ argv, in: place })}`
 }
 
-/** The rule is looked for by its words: its number may be another one's by now. */
+/** The rule is looked for by its words, as the page was told them: its number may be another one's by now. */
 async function deleteRule(observed: ObservedLab, rule: RuleNamed): Promise<Done> {
   const { place, family, table, chain, text: wanted } = rule
   const program = iptablesOf(family)
@@ -177,7 +178,7 @@ async function deleteRule(observed: ObservedLab, rule: RuleNamed): Promise<Done>
     ...(observed.signal === undefined ? {} : { signal: observed.signal }),
   })
   const rules = parseSaved(stdout).get(table)?.get(chain)?.rules ?? []
-  const found = rules.find(({ argv }) => restoreLine(argv) === wanted)
+  const found = rules.find(({ argv }) => printable(restoreLine(argv)) === wanted)
   if (found === undefined)
     throw new NetlabError({ what: `${table} ${chain} of ${place} has no such rule any more` })
   const argv = [program, '-t', table, '-D', chain, `${found.number}`]

@@ -158,13 +158,16 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     const file = session.file('lab.yaml', hostileLab)
     const { page, faults } = await opened(file, session)
     const comment = '<script id=evil>alert(1)</script>\u001b[31m\u202e'
-    const rule = ['iptables', '-A', 'FORWARD', '-m', 'comment', '--comment', comment, '-j', 'ACCEPT']
-    await session.netlab('exec', '--', ...rule)
+    const rule = ['iptables', '-A', 'FORWARD', '-m', 'comment', '--comment', comment, '-j', 'LOG']
+    await session.netlab('exec', '--', ...rule, '--log-prefix', '<b id=evil>\u202e')
     await page.getByText(`<img src=x id=evil onerror=alert(1)> & 'so'`).first().waitFor()
     await page.getByRole('tab', { name: 'Rules' }).click()
     await page.locator('.state').getByText('1 rule too many').waitFor()
-    const marked = page.locator('.tree button', { hasText: '→ ACCEPT' })
-    await marked.last().hover()
+    await page.locator('.tree button', { hasText: '→ LOG' }).hover()
+    await page
+      .locator('.explained')
+      .getByText('-A FORWARD -j LOG --log-prefix "<b id=evil><U+202E>"')
+      .waitFor()
     const told = await page.locator('body').textContent()
     expect(await page.locator('#evil').count()).toBe(0)
     for (const character of ['\u001b', '\u202e']) expect(told).not.toContain(character)
@@ -172,3 +175,6 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await page.close()
   })
 })
+    // What is not shown to the letter can be deleted all the same.
+    await button(page, 'Delete this rule').click()
+    await page.getByText('✔ nothing is off').waitFor()
