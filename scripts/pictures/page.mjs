@@ -27,7 +27,9 @@ export async function takePage(argv, environment, path) {
     await page.getByRole('button', { name: 'Send', exact: true }).click()
     await page.locator('.player').waitFor()
     const change = page.locator('.change')
-    while ((await change.count()) === 0) await page.keyboard.press('ArrowRight')
+    // At the last stop the button cannot be pressed, and that ends it.
+    const on = page.getByRole('button', { name: 'a stop on' })
+    while ((await change.count()) === 0) await on.click()
     await page.screenshot({ path })
     process.stderr.write(`${path}\n`)
   } finally {
