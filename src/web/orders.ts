@@ -46,8 +46,8 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
       mustBePlace(placesOf(lab), from)
       const report = await trace(observed, from, url)
       const stops = stopsOf(report, onDrawing(await graphOfRunning(observed)))
-      const { request, saw, notes, evidence } = report
-      return { request, ok: saw.ok, stops, notes, ...(evidence === undefined ? {} : { evidence }) }
+      const { notes, evidence } = report
+      return { stops, notes, ...(evidence === undefined ? {} : { evidence }) }
     },
   },
   many: {

@@ -1,3 +1,4 @@
+import type { Evidence } from '../../diagnose/evidence.ts'
 import type { ManyReport } from '../../trace/trace-many.ts'
 import type { Findings } from './findings.ts'
 import type { Stop } from './stops.ts'
@@ -8,11 +9,9 @@ export interface Orders {
   send: {
     body: { from: string; url: string }
     told: {
-      request: string
-      ok: boolean
       stops: readonly Stop[]
       notes: readonly string[]
-      evidence?: Findings['off'][number]['evidence']
+      evidence?: Evidence
     }
   }
   /** `netlab trace --requests` */

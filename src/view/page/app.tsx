@@ -5,7 +5,7 @@ import type { Failed, Orders, RuleNamed } from '../live/orders.ts'
 import { type Known, listen, nothingKnown, OrderError, order } from './connection.ts'
 import { Drawing } from './drawing.tsx'
 import { Histogram } from './histogram.tsx'
-import { Break, manyRequests, Refused, Send } from './panels.tsx'
+import { Break, Cause, manyRequests, Refused, Send } from './panels.tsx'
 import { Player, Stops } from './player.tsx'
 import { Rules } from './rules.tsx'
 
@@ -48,10 +48,13 @@ export function App() {
     body: Orders[Name]['body'],
     outcomeOf: (told: Orders[Name]['told']) => Outcome,
   ) => {
-    setStep({ at: 0, before: 0 })
+    const show = (outcome: Outcome) => {
+      setOutcome(outcome)
+      setStep({ at: 0, before: 0 })
+    }
     order(name, body).then(
-      told => setOutcome(outcomeOf(told)),
-      error => setOutcome({ failed: error instanceof OrderError ? error.failed : { what: String(error) } }),
+      told => show(outcomeOf(told)),
+      error => show({ failed: error instanceof OrderError ? error.failed : { what: String(error) } }),
     )
   }
   const done = (done: Orders['sync']['told']): Outcome => ({ done })
@@ -109,7 +112,15 @@ export function App() {
                     ask('many', { from: chosen, url, requests: manyRequests }, many => ({ many }))
                   }
                 />
-                {outcome.trace === undefined ? null : <Stops stops={stops} at={step.at} go={go} />}
+                {outcome.trace === undefined ? null : (
+                  <>
+                    <Stops stops={stops} at={step.at} go={go} />
+                    <Cause evidence={outcome.trace.evidence} />
+                    {outcome.trace.notes.map(note => (
+                      <p key={note}>{note}</p>
+                    ))}
+                  </>
+                )}
                 {outcome.many === undefined ? null : <Histogram report={outcome.many} />}
               </>
             ) : null}

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import type { Evidence } from '../../diagnose/evidence.ts'
 import { plural } from '../format.ts'
 import type { Findings } from '../live/findings.ts'
 import type { Failed } from '../live/orders.ts'
@@ -147,24 +148,31 @@ function Found({ findings: { ok, checks, samples, off } }: { findings: Findings 
             </p>
             <p>expected: {expected}</p>
             <p class="lost">observed: {observed}</p>
-            {evidence === undefined ? null : (
-              <>
-                <p class="cause">{evidence.headline}</p>
-                {evidence.mend === undefined ? null : (
-                  <p>
-                    what mends it: <code>{evidence.mend}</code>
-                  </p>
-                )}
-                {evidence.lines.length === 0 ? null : (
-                  // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled with the keyboard
-                  <pre tabIndex={0}>{evidence.lines.join('\n')}</pre>
-                )}
-              </>
-            )}
+            <Cause evidence={evidence} />
           </li>
         ))}
       </ul>
     </section>
+  )
+}
+
+/** What the diagnosis has found, if it has. */
+export function Cause({ evidence }: { evidence: Evidence | undefined }) {
+  if (evidence === undefined) return null
+  const { headline, mend, lines } = evidence
+  return (
+    <>
+      <p class="cause">{headline}</p>
+      {mend === undefined ? null : (
+        <p>
+          what mends it: <code>{mend}</code>
+        </p>
+      )}
+      {lines.length === 0 ? null : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled with the keyboard
+        <pre tabIndex={0}>{lines.join('\n')}</pre>
+      )}
+    </>
   )
 }
 
