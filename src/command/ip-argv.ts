@@ -114,6 +114,13 @@ export function valueAfter(words: readonly string[], keyword: string): string | 
   return at === -1 ? undefined : words[at + 1]
 }
 
+/** The address that `ip address` gives or takes away, as it is written, with its length: that of one address, where none is said. */
+export function addressWord(words: readonly string[]): string | undefined {
+  const word = words.find(each => /^[\dA-Fa-f.:]+(\/\d+)?$/.test(each) && /[.:]/.test(each))
+  if (word === undefined || word.includes('/')) return word
+  return `${word}/${word.includes(':') ? 128 : 32}`
+}
+
 /** The link that `ip link add` makes or `ip link set` changes: after `dev` or `name`, else the first word that is no keyword's. */
 export function linkName(words: readonly string[]): string | undefined {
   for (let at = 0; at < words.length; at += 2) {

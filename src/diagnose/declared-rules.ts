@@ -1,6 +1,6 @@
 import type { Command, Place } from '../command/command.ts'
 import { host } from '../command/command.ts'
-import { parseIp, valueAfter } from '../command/ip-argv.ts'
+import { addressWord, parseIp, valueAfter } from '../command/ip-argv.ts'
 import { IpsetState } from '../command/ipset-state.ts'
 import type { Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
@@ -55,7 +55,7 @@ function changeAddresses(addresses: Set<string>, argv: readonly string[]): void 
   if (ip === undefined) return
   const { object, verb, words } = ip
   if (object === 'link' && verb === 'delete' && words.includes(ipvsDevice)) addresses.clear()
-  const cidr = words.find(word => /^[\dA-Fa-f.:]+\/\d+$/.test(word))
+  const cidr = addressWord(words)
   if (object !== 'address' || cidr === undefined || valueAfter(words, 'dev') !== ipvsDevice) return
   const address = canonical(cidr.replace(/\/.*/, ''))
   if (verb === 'delete') addresses.delete(address)

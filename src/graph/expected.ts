@@ -1,6 +1,6 @@
 import type { Command, Place } from '../command/command.ts'
 import { host } from '../command/command.ts'
-import { linkName, parseIp, tunnelKind, tunnelName, valueAfter } from '../command/ip-argv.ts'
+import { addressWord, linkName, parseIp, tunnelKind, tunnelName, valueAfter } from '../command/ip-argv.ts'
 import { broughtLinks } from '../command/link-kinds.ts'
 import { own } from '../command/own.ts'
 import { placed } from '../command/undo.ts'
@@ -213,9 +213,9 @@ function loseAddress(place: ExpectedPlace, name: string, address: string): void 
 }
 
 function addressIn(words: readonly string[]): string | undefined {
-  const word = words.find(each => /^[\dA-Fa-f.:]+(\/\d+)?$/.test(each) && /[.:]/.test(each))
+  const word = addressWord(words)
   if (word === undefined) return undefined
-  const [address = '', prefix = address.includes(':') ? '128' : '32'] = word.split('/')
+  const [address = '', prefix = ''] = word.split('/')
   return `${canonical(address)}/${prefix}`
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { linkName, parseIp } from '../../src/command/ip-argv.ts'
+import { addressWord, linkName, parseIp } from '../../src/command/ip-argv.ts'
 
 const parse = (line: string) => parseIp(line.split(' '))
 
@@ -56,4 +56,13 @@ describe('abbreviations are those of ip(8) itself', () => {
   it.each(['a', 'add', 'l', 'li', 'r', 'ro', 'ru', 'n', 'ne', 'net', 'netn'])('%s', short => {
     expect(usage(short)).toBe(usage(parse(`ip ${short}`)!.object))
   })
+})
+
+it.each([
+  ['10.0.0.1/24 dev br1', '10.0.0.1/24'],
+  ['10.0.0.1 dev br1', '10.0.0.1/32'],
+  ['dev br1 fd00::1 nodad', 'fd00::1/128'],
+  ['dev cafe', undefined],
+])('the address of `ip address add %s`', (words, address) => {
+  expect(addressWord(words.split(' '))).toBe(address)
 })

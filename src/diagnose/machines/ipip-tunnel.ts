@@ -52,14 +52,14 @@ function openedBy(
   if (down !== undefined)
     return finding(
       `${down.name} of ${place} is down, so nobody there opens ${what}`,
-      again(surroundings.own, place, down.name, facts),
+      again(surroundings.own, { place, device: down.name, family: 'ipv4' }, facts),
       showLink(place, down, down.name),
     )
   const lost = lostTunnel(surroundings, place)
   if (lost !== undefined)
     return finding(
       `${place} has no ${lost}, so nobody there opens ${what}`,
-      again(surroundings.own, place, lost, facts),
+      again(surroundings.own, { place, device: lost, family: 'ipv4' }, facts),
       showLink(place, undefined, lost),
     )
   return finding(`${place} has no IPIP tunnel that opens ${what} to ${destination}`, undefined, [

@@ -1,6 +1,7 @@
 import { host, type Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
 import {
+  addressWord,
   type IpCommand,
   linkName,
   parseIp,
@@ -10,9 +11,9 @@ import {
 } from '../../command/ip-argv.ts'
 import { broughtLinks } from '../../command/link-kinds.ts'
 import { placed } from '../../command/undo.ts'
-import { contains, familyOf, readRange } from '../../model/address.ts'
+import { canonical, contains, type Family, familyOf, readRange } from '../../model/address.ts'
 import type { Cidr } from '../../model/cidr.ts'
-import type { MachineFacts, Route } from '../../observe/facts.ts'
+import type { Link, MachineFacts, Route } from '../../observe/facts.ts'
 import type { StepOutline } from '../../plan/outline.ts'
 import { type Evidence, finding } from '../evidence.ts'
 import { type Shown, showLink } from '../show.ts'
@@ -101,11 +102,9 @@ function change(
     case 'address add':
     case 'address replace':
     case 'address delete': {
-      const [name, address] = [
-        valueAfter(words, 'dev'),
-        words.find(word => /^[\d.]+\/\d+$|^[\da-f:]+\/\d+$/i.test(word)),
-      ]
-      if (name === undefined || address === undefined) return
+      const [name, word] = [valueAfter(words, 'dev'), addressWord(words)]
+      if (name === undefined || word === undefined) return
+      const address = asPrinted(word)
       if (verb === 'delete') place.links.get(name)?.addresses.delete(address)
       else linkOf(place, name).addresses.set(address, line)
       return
@@ -121,6 +120,12 @@ function change(
       else place.routes.set(rangeKey(route.to), route)
     }
   }
+}
+
+/** An address as the kernel prints it. */
+function asPrinted(cidr: string): string {
+  const [address = '', prefix = ''] = cidr.split('/')
+  return `${canonical(address)}/${prefix}`
 }
 
 function linkOf({ links }: OwnPlace, name: string): OwnLink {
@@ -150,7 +155,7 @@ function routeOf(
   return {
     to,
     ...commands,
-    ...(via === undefined ? {} : { via }),
+    ...(via === undefined ? {} : { via: canonical(via) }),
     ...(device === undefined ? {} : { device }),
   }
 }
@@ -197,41 +202,55 @@ export function ownAddressLost(
   for (const [device, { addresses }] of own.get(place)?.links ?? []) {
     const lost = [...addresses.keys()].find(address => address.split('/')[0] === destination)
     if (lost === undefined) continue
-    const link = facts.links?.find(({ name }) => name === device)
     return finding(
       `${device} of ${place} has lost its address ${lost}`,
-      again(own, place, device, facts),
-      showLink(place, link, device),
+      again(own, { place, device, family: familyOf(destination) }, facts),
+      showLink(place, linkAt(facts, device), device),
     )
   }
   return undefined
 }
 
+/** A link of a machine, and of which family the facts are that it is compared with. */
+interface AskedLink {
+  place: Place
+  device: string
+  family: Family
+}
+
 /** What brings a link back as the lab's own commands have made it, with what went with it; undefined where they have not made it. */
 export function again(
   own: OwnNetwork,
-  place: Place,
-  device: string,
+  { place, device, family }: AskedLink,
   facts: MachineFacts | undefined,
 ): string | undefined {
-  const link = facts?.links?.find(({ name }) => name === device)
-  const { links, routes } = own.get(place) ?? {
-    links: new Map<string, OwnLink>(),
-    routes: new Map<string, OwnRoute>(),
-  }
-  const { made, addresses, up } = links.get(device) ?? { addresses: new Map<string, string>() }
+  const link = linkAt(facts, device)
+  const known = own.get(place)
+  const { made, addresses, up }: OwnLink = known?.links.get(device) ?? { addresses: new Map() }
   if (link === undefined && made === undefined) return undefined
-  const has = link?.addresses.map(({ address, prefix }) => `${address}/${prefix}`) ?? []
+  const isUp = link?.up === true
+  // Of the other family nobody was asked: a link that goes down takes its addresses of IPv6 along (ip-sysctl, keep_addr_on_down), and all routes.
+  const mayLack = (address: string) =>
+    familyOf(address) === family || link === undefined || (!isUp && familyOf(address) === 'ipv6')
   return [
     ...(link === undefined ? [made] : []),
-    ...[...addresses].filter(([address]) => !has.includes(address)).map(([, line]) => line),
-    ...(link?.up === true
-      ? []
-      : [up ?? commandLine({ argv: ['ip', 'link', 'set', 'dev', device, 'up'], in: place })]),
-    ...[...routes.values()]
-      .filter(route => route.device === device && !hasRoute(facts?.routes ?? [], route))
+    ...[...addresses]
+      .filter(([address]) => mayLack(address) && !hasAddress(link, address))
+      .map(([, line]) => line),
+    ...(isUp ? [] : [up ?? commandLine({ argv: ['ip', 'link', 'set', 'dev', device, 'up'], in: place })]),
+    ...[...(known?.routes.values() ?? [])]
+      .filter(route => route.device === device && (!isUp || familyOf(route.to.address) === family))
+      .filter(route => !hasRoute(facts?.routes ?? [], route))
       .map(({ command }) => command),
   ].join(' && ')
+}
+
+function linkAt(facts: MachineFacts | undefined, device: string): Link | undefined {
+  return facts?.links?.find(({ name }) => name === device)
+}
+
+function hasAddress(link: Link | undefined, cidr: string): boolean {
+  return link?.addresses.some(({ address, prefix }) => `${address}/${prefix}` === cidr) === true
 }
 
 /** What is off with the route by which a lab's own commands send what is for an address; `instead`: where that goes now. */
@@ -244,34 +263,37 @@ export function ownRouteOff(
   const route = ownRouteTo(own, place, destination)
   if (route === undefined || hasRoute(facts?.routes ?? [], route)) return undefined
   const { device, to } = route
-  const isTaken = (facts?.routes ?? []).some(each => isTo(each, to))
-  const command = isTaken ? route.replacing : route.command
-  const link = facts?.links?.find(({ name }) => name === device)
-  const lost = [
-    ...(own
-      .get(place)
-      ?.links.get(device ?? '')
-      ?.addresses.keys() ?? []),
-  ].find(address => !link?.addresses.some(each => `${each.address}/${each.prefix}` === address))
   const gone = `its route to ${rangeKey(to)}`
-  const [what, mend] =
-    device === undefined
-      ? [undefined, command]
-      : link === undefined
-        ? [`${place} has no ${device}, so ${gone} is gone`, again(own, place, device, facts)]
-        : !link.up
-          ? [`${device} of ${place} is down, so ${gone} is gone`, again(own, place, device, facts)]
-          : lost !== undefined
-            ? [
-                `${device} of ${place} has lost its address ${lost}, and ${gone} is gone`,
-                again(own, place, device, facts),
-              ]
-            : [undefined, command]
-  const otherwise =
+  if (device !== undefined) {
+    const asked = { place, device, family: familyOf(destination) }
+    const off = linkOff(own, asked, facts, gone)
+    if (off !== undefined) return finding(off, again(own, asked, facts), shown)
+  }
+  const isTaken = (facts?.routes ?? []).some(each => isTo(each, to))
+  return finding(
     instead === undefined
       ? `${place} has no route to ${destination}`
-      : `${place} sends what is for ${destination} to ${instead}, since ${gone} is not there`
-  return finding(what ?? otherwise, mend, shown)
+      : `${place} sends what is for ${destination} to ${instead}, since ${gone} is not there`,
+    isTaken ? route.replacing : route.command,
+    shown,
+  )
+}
+
+/** Why a link has lost what leads over it; undefined: it is as the lab's own commands have made it. */
+function linkOff(
+  own: OwnNetwork,
+  { place, device, family }: AskedLink,
+  facts: MachineFacts | undefined,
+  gone: string,
+): string | undefined {
+  const link = linkAt(facts, device)
+  if (link === undefined) return `${place} has no ${device}, so ${gone} is gone`
+  if (!link.up) return `${device} of ${place} is down, so ${gone} is gone`
+  const addresses = [...(own.get(place)?.links.get(device)?.addresses.keys() ?? [])]
+  const lost = addresses.find(address => familyOf(address) === family && !hasAddress(link, address))
+  return lost === undefined
+    ? undefined
+    : `${device} of ${place} has lost its address ${lost}, and ${gone} is gone`
 }
 
 /**
