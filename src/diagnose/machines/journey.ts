@@ -48,8 +48,8 @@ interface Stand {
   from?: Place
   /** It is no answer of TCP's, but what a router's kernel says of a packet. */
   isMessage?: true
-  /** It carries a packet of that way through a tunnel, with so many bytes of its own. */
-  wraps?: { direction: Crossed['direction']; bytes: number }
+  /** It carries a packet of that way through a tunnel, or through several, with so many bytes of theirs. */
+  wraps?: { direction: Crossed['direction']; bytes: number; tunnels: readonly string[] }
 }
 
 /** The way of a request over machines, there and back. */
@@ -225,7 +225,7 @@ export class Journey {
           ipipTunnel(this.#surroundings, place, route.device, next))
     if (tunnel !== undefined) {
       this.#cross({ ...at, packet: sent }, route.device, chain)
-      return 'headline' in tunnel ? tunnel : this.#wrapUp({ ...at, packet: sent }, tunnel)
+      return 'headline' in tunnel ? tunnel : this.#wrapUp({ ...at, packet: sent }, route.device, tunnel)
     }
     const taker = crossing(this.#surroundings, place, route.device, next)
     if ('headline' in taker) return taker
@@ -249,12 +249,22 @@ export class Journey {
   }
 
   /** Sends a packet through a tunnel: a packet of the machine's own carries it to another one. */
-  async #wrapUp(at: Stand, tunnel: Tunnel): Promise<Stand | Evidence> {
+  async #wrapUp(at: Stand, device: string, tunnel: Tunnel): Promise<Stand | Evidence> {
     const { opened, ...header } = tunnel
     const wrapper = { ...header, mark: 0, states: [] }
+    const name = `${device} of ${at.place}`
+    const outer = at.wraps?.tunnels ?? []
+    // The kernel drops it: a dead loop (net/ipv4/ip_tunnel.c, net/core/dev.c).
+    if (outer.includes(name))
+      return finding(
+        `${name} would have to carry its own packets: those for ${at.packet.destination}, its far end, are routed into it`,
+        undefined,
+        ...this.shown.slice(-1),
+      )
     const wraps = {
-      direction: at.answering === undefined ? ('there' as const) : ('back' as const),
-      bytes: overheads[tunnel.protocol],
+      direction: at.wraps?.direction ?? (at.answering === undefined ? ('there' as const) : ('back' as const)),
+      bytes: overheads[tunnel.protocol] + (at.wraps?.bytes ?? 0),
+      tunnels: [...outer, name],
     }
     // Unlike UDP's, which is sent from another port, a packet of protocol 4 answers those that came the other way.
     const answers = tunnel.protocol === 'ipip' && this.#wrappedTo.has(`${tunnel.destination} ${at.place}`)

@@ -166,6 +166,16 @@ it('a route is gone, or another one stands in its place', async () => {
   expect((await told({ n1: { tunnels, routes: other } })).evidence).toEqual(expected(3))
 })
 
+it('a tunnel whose far end is reached by the tunnel itself carries nothing', async () => {
+  const { tunnels, routes } = healthy.n1
+  const itself = { tunnels, routes: [...routes, { dst: '10.1.1.2', dev: 'tunl0' }] }
+  expect((await told({ n1: itself })).evidence).toEqual({
+    headline:
+      'tunl0 of n1 would have to carry its own packets: those for 10.1.1.2, its far end, are routed into it',
+    mend: undefined,
+  })
+})
+
 it('the far end has lost its address, and with it the routes over it', async () => {
   const lost = { tunnels: [tunnel('')], routes: [nearby] }
   expect((await told({ n2: lost })).evidence).toEqual(expected(4))
