@@ -32,10 +32,14 @@ function kindsOfIp(argv: readonly string[]): string[] {
   return made === undefined ? brought : [...brought, made]
 }
 
+/** Commands that start commands are followed so deep: enough for people, and an end for a file that is there to cost time. */
+const deepest = 8
+
 /** A command, or those of the text that it gives to a shell; also those that another one starts in a namespace. */
-function commandsIn(argv: readonly string[]): readonly (readonly string[])[] {
+function commandsIn(argv: readonly string[], depth = 0): readonly (readonly string[])[] {
+  if (depth > deepest) return []
   const ip = parseIp(argv)
-  if (ip?.object === 'netns' && ip.verb === 'exec') return commandsIn(ip.words.slice(1))
+  if (ip?.object === 'netns' && ip.verb === 'exec') return commandsIn(ip.words.slice(1), depth + 1)
   const [program = '', option = '', text] = argv
   if (!/^(ba|da)?sh$/.test(program) || !/^-[a-z]*c[a-z]*$/.test(option) || text === undefined) return [argv]
   // Its quotes and what separates its commands are enough to find words; what stands in variables is not found.
@@ -43,7 +47,10 @@ function commandsIn(argv: readonly string[]): readonly (readonly string[])[] {
     .split(/&&|\|\||[;|&\n(){}]/)
     .map(line => line.trim().split(/\s+/).map(unquoted))
     .flatMap(words =>
-      commandsIn(words.slice(words.findIndex(word => !/^(\w+=.*|!|if|then|else|do|while|exec)$/.test(word)))),
+      commandsIn(
+        words.slice(words.findIndex(word => !/^(\w+=.*|!|if|then|else|do|while|exec)$/.test(word))),
+        depth + 1,
+      ),
     )
 }
 

@@ -47,3 +47,15 @@ it.each(['echo ip link add name t type ipip', 'curl tunl0', 'iptables -A INPUT -
     expect(kindsOf(line)).toEqual([])
   },
 )
+
+it('a command in a command in a command … costs no more than a long one', () => {
+  const inA = ['ip', 'netns', 'exec', 'a']
+  const nested = (times: number) => [
+    ...Array.from({ length: times }, () => inA).flat(),
+    'ip',
+    'tunnel',
+    'add',
+  ]
+  expect([...linkKindsOf([...nested(3), 't', 'mode', 'ipip'])]).toEqual(['ipip'])
+  expect([...linkKindsOf([...nested(20_000), 't', 'mode', 'ipip'])]).toEqual([])
+})
