@@ -22,6 +22,7 @@ const someTests = [
   'test/dataplane/ipvs/kernel.test.ts',
   'test/dataplane/iptables/kernel.test.ts',
   'test/dataplane/nftables/kernel.test.ts',
+  'test/diagnose/ipip/kernel.test.ts',
   ...rootTests,
 ]
 const help = `usage: scripts/test-kernels [KERNEL…] [--labs NAME,…] [--tests FILE,…] [--minutes N] [--json]
