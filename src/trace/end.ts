@@ -2,7 +2,7 @@ import type { Place } from '../command/command.ts'
 import type { Lab } from '../model/lab.ts'
 import { machineAt } from '../model/places.ts'
 import type { TraceEvent } from '../sandbox/trace/order.ts'
-import { destinationText } from './ends.ts'
+import { destinationText, sourceText } from './ends.ts'
 import type { ChainMet, ClientSaw, RuleMet, TraceEnd, Visit, Way } from './report.ts'
 
 /** Where a request came to its end, and how. */
@@ -19,7 +19,7 @@ export function endOf(
   const last = out?.visits.at(-1)
   if (saw.ok)
     return { kind: 'answered', place: back?.visits[0]?.place ?? last?.place ?? from, words: saw.words }
-  if (back !== undefined && back.visits.length > 0) return endOfAnswer(back, saw, from, events, lab)
+  if (back !== undefined && back.visits.length > 0) return endOfAnswer(out, back, saw, from, events, lab)
   if (last === undefined) return neverSent(from, events)
   const dropped = droppedIn(last)
   const place = last.place
@@ -36,6 +36,7 @@ export function endOf(
 
 /** The answer came back to whoever asked, or got lost on its way. */
 function endOfAnswer(
+  out: Way | undefined,
   back: Way,
   saw: ClientSaw,
   from: Place,
@@ -45,11 +46,28 @@ function endOfAnswer(
   const first = back.visits[0]!
   const last = back.visits.at(-1)!
   if (last.place === from)
-    return { kind: 'refused', place: first.place, words: `${first.place} refuses: ${saw.words}` }
+    return (
+      strangersAnswer(out, last, from) ?? {
+        kind: 'refused',
+        place: first.place,
+        words: `${first.place} refuses: ${saw.words}`,
+      }
+    )
   const dropped = droppedIn(last)
   return dropped === undefined
     ? lostEnd(last, events, lab, 'the answer')
     : droppedEnd(last.place, dropped, false)
+}
+
+/** Whoever asks one address knows nothing of an answer from another one: so it is where a translation is not taken back. */
+function strangersAnswer(out: Way | undefined, last: Visit, from: Place): TraceEnd | undefined {
+  const asked = out?.visits[0]?.items.findLast(({ kind }) => kind === 'out')
+  const came = last.items.find(({ kind }) => kind === 'in')
+  if (asked?.kind !== 'out' || came?.kind !== 'in') return undefined
+  const [wanted, sender] = [destinationText(asked.ends), sourceText(came.ends)]
+  if (wanted === sender) return undefined
+  const words = `the answer comes to ${from} from ${sender}, but ${from} waits for one from ${wanted}`
+  return { kind: 'lost', place: from, words }
 }
 
 function droppedIn({ items }: Visit): ChainMet | undefined {
