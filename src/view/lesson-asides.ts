@@ -11,9 +11,9 @@ import { traceCommand } from './trace/trace-command.ts'
 
 /** `index` is 0-based; `canTrace`: something that its checks ask can be followed. */
 export function stepFailed({ color, width }: Style, index: number, canTrace: boolean): string {
-  const trace = canTrace ? ' t follows what was asked to where it ends;' : ''
-  const words = `step ${index + 1} did not do what it should.${trace} A shell shows the lab as it stands; r repeats the step.`
-  return block(['', ...hanging(`${color.red('✘')} `, words.replace('; A shell', '; a shell'), width)])
+  const shell = canTrace ? 't follows what was asked to where it ends; a shell' : 'A shell'
+  const words = `step ${index + 1} did not do what it should. ${shell} shows the lab as it stands; r repeats the step.`
+  return block(['', ...hanging(`${color.red('✘')} `, words, width)])
 }
 
 /** A request of a check, followed; `isShort`: it goes into the record, and nobody waits for it here. */

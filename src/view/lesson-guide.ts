@@ -184,7 +184,7 @@ export class LessonGuide implements Guide {
     await this.#still()
     this.#ran = false
     const { lesson, keys, traces } = this.#options
-    const question = nextQuestion(walked)
+    const question = nextQuestion(walked, lesson.lab.pods)
     if (keys === undefined) {
       const isFollowed = walked.traces.length > 0 || this.#untraced === walked
       if (!traces || question === undefined || isFollowed) return 'on'
@@ -192,7 +192,8 @@ export class LessonGuide implements Guide {
       return { trace: question }
     }
     if (!walked.ok) this.#screen.write(stepFailed(this.#screen, index, question !== undefined))
-    return this.#chooseMove(walked.step, movesAfter(walked, index, index === lesson.plan.steps.length - 1))
+    const isLast = index === lesson.plan.steps.length - 1
+    return this.#chooseMove(walked.step, movesAfter(question, index, isLast))
   }
 
   /** The lab as it runs, as a tree; it is kept for the record as well. */

@@ -1,3 +1,4 @@
+import type { Pod } from '../model/lab.ts'
 import type { Step } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
 import type { Move } from '../run/walk.ts'
@@ -13,9 +14,12 @@ export function movesBefore(step: Step, index: number): Choice<Move>[] {
   return [{ key: 'Enter', does, leadsTo: 'on' }, ...elsewhere(index, index > 0)]
 }
 
-/** The keys after a step. */
-export function movesAfter(walked: WalkedStep, index: number, isLast: boolean): Choice<Move>[] {
-  const question = nextQuestion(walked)
+/** The keys after a step; `question`: what a trace of it would follow. */
+export function movesAfter(
+  question: TracedQuestion | undefined,
+  index: number,
+  isLast: boolean,
+): Choice<Move>[] {
   return [
     { key: 'Enter', does: isLast ? 'finish' : 'go on', leadsTo: 'on' },
     ...(question === undefined ? [] : [{ key: 't', does: 'trace', leadsTo: { trace: question } }]),
@@ -34,9 +38,12 @@ function elsewhere(index: number, hasLab: boolean): Choice<Move>[] {
 }
 
 /** What a trace of a step's checks follows next: first those that failed, then from the last one back, and round again; undefined where it has none. */
-export function nextQuestion({ checks, traces }: WalkedStep): TracedQuestion | undefined {
+export function nextQuestion(
+  { checks, traces }: WalkedStep,
+  pods: readonly Pod[],
+): TracedQuestion | undefined {
   const newest = checks.toReversed()
   const sorted = [...newest.filter(({ ok }) => !ok), ...newest.filter(({ ok }) => ok)]
-  const questions = sorted.flatMap(({ check }) => questionOf(check) ?? [])
+  const questions = sorted.flatMap(({ check }) => questionOf(check, pods) ?? [])
   return questions[traces.length % Math.max(1, questions.length)]
 }
