@@ -3,7 +3,7 @@ import { endsText } from '../../trace/ends.ts'
 import type { TraceReport } from '../../trace/report.ts'
 import { duration } from '../format.ts'
 import { hanging } from '../layout.ts'
-import { px, svgDocument, svgText, textWidth } from '../svg.ts'
+import { charWidth, px, rowHeight, svgDocument, svgText, textWidth } from '../svg.ts'
 import { type LadderRow, ladderRows, type PlacedRule, placesOnWay } from './ladder-rows.ts'
 import { pictureStyle } from './picture-style.ts'
 import { byConnection, chainName, translationWords, wayTitles, withoutComment } from './words.ts'
@@ -42,7 +42,7 @@ interface HopWords {
 
 /** A request's way as a picture: one column for each place, time downwards, what changes the packet, and how it ended. */
 export function renderLadderPicture(report: TraceReport): string {
-  const { ways, from, request, end, saw } = report
+  const { ways, from, request, end, saw, notes } = report
   const rows = rowsOf(report)
   const places = [...new Set([from, ...placesOnWay(ways), end.place])]
   const columns = columnsOf(places, rows)
@@ -56,16 +56,20 @@ export function renderLadderPicture(report: TraceReport): string {
     return part
   })
   const bottom = y + 4
-  const last = hanging(
-    saw.ok ? '✔ ' : '✘ ',
-    saw.ok ? `${saw.words} (${duration(saw.ms)})` : `${end.words}. What ${from} sees: ${saw.words}`,
-    Math.floor((width - 2 * margin) / 7.3),
-  )
-  return svgDocument({ title, width, height: bottom + 14 + last.length * 17 }, pictureStyle, [
+  const wide = (mark: string, words: string) =>
+    hanging(mark, words, Math.floor((width - 2 * margin) / charWidth.normal))
+  const last = [
+    ...(saw.ok
+      ? wide('✔ ', `${saw.words} (${duration(saw.ms)})`)
+      : wide('✘ ', `${end.words}. What ${from} sees: ${saw.words}`)
+    ).map(text => ({ kind: saw.ok ? 'came' : 'off', text })),
+    ...notes.flatMap(note => wide('! ', note)).map(text => ({ kind: 'detail', text })),
+  ]
+  return svgDocument({ title, width, height: bottom + 14 + last.length * rowHeight }, pictureStyle, [
     svgText('name', title, margin, 26),
     ...places.map(place => headPart(place, columns.get(place)!, bottom)),
     ...drawn,
-    ...last.map((line, at) => svgText(saw.ok ? 'came' : 'off', line, margin, bottom + 20 + at * 17)),
+    ...last.map(({ kind, text }, at) => svgText(kind, text, margin, bottom + 20 + at * rowHeight)),
   ])
 }
 

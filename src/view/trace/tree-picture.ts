@@ -81,7 +81,7 @@ function branchLines(
   ]
 }
 
-function endLines({ requests, failed, answers }: ManyReport): Line[] {
+function endLines({ requests, failed, answers, notes }: ManyReport): Line[] {
   const off = failed === 0 ? '' : `; ${plural(failed, 'request')} failed`
   const kind = failed === 0 ? 'came' : 'off'
   return [
@@ -94,6 +94,9 @@ function endLines({ requests, failed, answers }: ManyReport): Line[] {
         count,
       }),
     ),
+    ...notes
+      .flatMap(note => hanging('! ', note, lineWidth))
+      .map(text => ({ kind: 'detail', text, depth: 0 }) as const),
   ]
 }
 
