@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import type { Check, Expectation } from '../../src/model/lab.ts'
-import type { LabInCondition } from '../../src/plan/lab-in-condition.ts'
+import type { ObservedLab } from '../../src/observe/tool.ts'
+import { afterSteps, type LabInCondition } from '../../src/plan/lab-in-condition.ts'
+import { sandboxExecutor } from '../../src/run/carry-out.ts'
+import { runSteps } from '../../src/run/run-steps.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { TraceReport } from '../../src/trace/report.ts'
 import { questionOf } from '../../src/trace/request-of-check.ts'
@@ -17,27 +21,46 @@ interface Disagreement {
   places: string[]
 }
 
-/** Traces each check of a running lab that a trace can follow, and tells those whose ends differ from what the check expects; `traced`: how many. */
-export async function traceChecks(
-  session: Session,
-  running: LabInCondition,
-): Promise<{ traced: number; off: Disagreement[] }> {
+/** Traces each check of a running lab that a trace can follow, and tells those whose ends differ from what the check expects. */
+export async function traceChecks(session: Session, running: LabInCondition): Promise<Disagreement[]> {
   const state = readFileSync(join(session.stateDir, running.lab.name, 'state.json'), 'utf8')
   const { sandbox } = JSON.parse(state) as { sandbox: Sandbox }
+  return traced(
+    { sandbox, running },
+    lastingChecks(running).map(({ check }) => check),
+  )
+}
+
+/** Builds a lab, and after each step traces those of its checks that do not last: what comes later changes what they see. */
+export async function tracePassingChecks(sandbox: Sandbox, running: LabInCondition): Promise<Disagreement[]> {
+  const lasting = new Set(lastingChecks(running).map(({ check }) => check))
+  const { steps } = running.plan
   const off: Disagreement[] = []
-  let traced = 0
+  const executor = sandboxExecutor({ sandbox, running }, 'batched')
+  await runSteps({ executor, tell: () => {} }, steps, {
+    goOn: true,
+    after: async (index, { failure }) => {
+      expect(failure).toBeUndefined()
+      const checks = steps[index]!.checks.filter(check => !lasting.has(check))
+      off.push(...(await traced({ sandbox, running: afterSteps(running, index + 1) }, checks)))
+    },
+  })
+  return off
+}
+
+async function traced(context: ObservedLab, checks: readonly Check[]): Promise<Disagreement[]> {
+  const off: Disagreement[] = []
   // One after the other: each has the rules of a place watched for itself.
-  for (const { check } of lastingChecks(running)) {
-    const question = questionOf(check, running.lab.pods)
+  for (const check of checks) {
+    const question = questionOf(check, context.running.lab.pods)
     if (question === undefined) continue
-    traced += 1
-    const report = await trace({ sandbox, running }, question.from, question.url)
+    const report = await trace(context, question.from, question.url)
     if (agrees(check, report)) continue
     const { saw, end, ways } = report
     const places = ways.map(({ visits }) => visits.map(({ place }) => place).join(' '))
     off.push({ check, saw: saw.words, end: `${end.kind} at ${end.place}: ${end.words}`, places })
   }
-  return { traced, off }
+  return off
 }
 
 function agrees(check: Check, report: TraceReport): boolean {

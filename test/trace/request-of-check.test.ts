@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Check } from '../../src/model/lab.ts'
+import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
-import { findLab } from '../../src/read/load-shipped.ts'
+import { findLab, shippedLabs } from '../../src/read/load-shipped.ts'
 import { questionOf } from '../../src/trace/request-of-check.ts'
 
 const lab = loadLab(findLab('kube-dns'))
@@ -39,4 +40,20 @@ test.each([
 
 test('nobody is asked by dig where nobody is named, and the place has no name server', () => {
   expect(questionOf(command('dig web'))).toBeUndefined()
+})
+
+test('of what the labs that ship ask by curl, dig and ping, a trace cannot ask these alone', () => {
+  const lines = shippedLabs().flatMap(name => {
+    const { lab, outlines } = labAsBuilt(loadLab(findLab(name)))
+    const untraced = outlines.flatMap(({ checks }) => checks.filter(check => !questionOf(check, lab.pods)))
+    return untraced.map(check => (check.kind === 'curl' ? `curl ${check.url}` : check.argv.join(' ')))
+  })
+  const asking = lines.filter(line => /^(?:curl|dig|ping) /.test(line))
+  expect([...new Set(asking)].sort()).toEqual([
+    'curl --silent --output /dev/null --write-out %{remote_ip} http://10.96.0.10',
+    'curl --silent --show-error --max-time 20 10.244.219.84:80',
+    'dig +short +tcp +time=1 +tries=1 web.default.svc.cluster.local',
+    'dig +short +tcp +time=1 +tries=2 @10.96.0.10 kubernetes.default.svc.cluster.local',
+    'dig +short +time=1 +tries=1 -b 0.0.0.0#4053 web.default.svc.cluster.local',
+  ])
 })
