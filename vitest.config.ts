@@ -6,12 +6,12 @@ import { LongestFirst } from './test/longest-first.ts'
 /** Netlab is killed at random moments, and the machine filled with labs: one file after the other. */
 const machine = ['test/stress/**/*.test.ts']
 
-/** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. curl.test.ts mocks a module. */
+/** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. curl.test.ts and ends.test.ts mock modules. */
 const kernel = [
   'test/{cli,package,run,sandbox,scripts,security}/**/*.test.ts',
   'test/labs/!(differences|shipped).test.ts',
   'test/command/{ip-argv,iptables-rule,undo}.test.ts',
-  'test/**/{curl,flows,kernel,writing-a-lab}.test.ts',
+  'test/**/{curl,ends,flows,kernel,writing-a-lab}.test.ts',
 ]
 
 /** Milliseconds: an end for what hangs, not a measure. A busy machine takes its time. */

@@ -40,6 +40,7 @@ export async function capture({ sandbox, signal }: ObservedLab, order: CaptureOr
     program.stdin.end()
     stopWaiting = endAfter(lastBlocks, () => program.kill())
   }
+  if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
   const ended = program.ended.then(code => {
     signal?.removeEventListener('abort', stop)

@@ -51,12 +51,15 @@ export async function* decode(
     failure = error
     tcpdump.kill()
   })
+  const lines = createInterface({ input: tcpdump.stdout })
+  // It hears of a stream's end only, and one that is destroyed has none.
+  tcpdump.stdout.once('close', () => lines.close())
   try {
-    for await (const line of createInterface({ input: tcpdump.stdout })) {
-      const [, number = '', text = ''] = /^(\d+)\.\d+ (.*)$/.exec(line) ?? []
+    for await (const line of lines) {
+      const [, number, text = ''] = /^(\d+)\.\d+ (.*)$/.exec(line) ?? []
       const packet = underWay.get(Number(number))
       underWay.delete(Number(number))
-      yield packet === undefined || number === '' ? { text: line } : { packet, text }
+      yield packet === undefined ? { text: line } : { packet, text }
     }
     const code = await tcpdump.ended
     if (failure !== undefined) throw failure
