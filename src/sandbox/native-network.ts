@@ -158,5 +158,5 @@ export function linkName(socket: number, index: number): string | undefined {
   const request = Buffer.alloc(40)
   request.writeInt32LE(index, 16)
   if (libc().ioctl(socket, SIOCGIFNAME, request) !== 0) return undefined
-  return request.toString('latin1', 0, request.indexOf(0))
+  return request.toString('utf8', 0, request.indexOf(0))
 }

@@ -35,7 +35,7 @@ export function linksHere(socket: number): FoundLink[] {
 
 function askedOf(socket: number, question: number, name: string): Buffer | undefined {
   const bytes = Buffer.alloc(request.size)
-  bytes.write(name, 'latin1')
+  bytes.write(name)
   return libc().ioctl(socket, question, bytes) === 0 ? bytes : undefined
 }
 

@@ -132,6 +132,17 @@ describe('on a real kernel', () => {
     ])
   })
 
+  test('a link is found by a name of any letters', async () => {
+    const { code, stderr } = await session.netlab(
+      ...['exec', '--', 'sh', '-c'],
+      'ip link add zürich type veth peer name genève && ip link set zürich up && ip link set genève up',
+    )
+    expect([code, stderr]).toEqual([0, ''])
+    const captured = await capturing(['--on', 'host:zürich'], async () => {})
+    await session.netlab('exec', '--', 'ip', 'link', 'delete', 'zürich')
+    expect(captured.stderr).toContain('capturing on host:zürich;')
+  })
+
   test('a link without Ethernet is captured, too', async () => {
     const made = await session.netlab(
       ...['exec', '--', 'sh', '-c'],
