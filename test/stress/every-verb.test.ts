@@ -31,6 +31,8 @@ const verbs: readonly (readonly [argv: string, onLab: boolean])[] = [
   ['apply --file more.yaml', true],
   ['pod kill a', true],
   ['exec --in a -- sh -c echo', true],
+  ['trace b 10.96.0.1', true],
+  ['watch -c 3 --interval 0.2', true],
   ['status', true],
   ['list', true],
   ['down', true],
