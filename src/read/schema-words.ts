@@ -28,7 +28,7 @@ function isMisspelt(root: Schema, value: unknown, issue: Issue, issues: readonly
   const path = missingPath(issue)
   if (path.length === 0 || valueAt(value, path) !== undefined) return false
   const parent = path.slice(0, -1)
-  const known = keysOf(schemaAt(root, parent))
+  const known = keysOf(schemaAt(root, parent, value))
   return issues.some(
     other =>
       other.code === 'unrecognized_keys' &&
@@ -46,7 +46,7 @@ function missingPath(issue: Issue): Key[] {
 function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
   const path = issue.path as Key[]
   const found = valueAt(value, path)
-  const schema = schemaAt(root, path)
+  const schema = schemaAt(root, path, value)
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysOf(schema)
@@ -54,7 +54,7 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
       // Of several ways zod settles for the only one of which nothing but keys is wrong, though another may know those keys.
       if (options.length > 0 && issue.keys.some(key => known.includes(key))) {
         const errors = options.map(option => z.core.safeParse(option, found).error?.issues ?? [])
-        return unionWords(errors, schema, path, found)
+        if (errors.every(each => each.length > 0)) return unionWords(errors, schema, path, found)
       }
       return issue.keys.map(key => ({
         path: [...path, key],
@@ -96,7 +96,7 @@ function wordsFor(root: Schema, value: unknown, issue: Issue): SchemaMistake[] {
       return issue.issues.map(inner => ({ path, on: 'key', message: inner.message, fix: ownFix(inner) }))
     case 'custom': {
       const { missing: key, on } = (issue.params ?? {}) as { missing?: string; on?: 'key' }
-      if (key !== undefined) return [missing([...path, key], schemaAt(schema, [key]))]
+      if (key !== undefined) return [missing([...path, key], schemaAt(schema, [key], found))]
       const fix = ownFix(issue) ?? example(schema)
       return [{ path, message: issue.message, fix, ...(on === undefined ? {} : { on }) }]
     }
@@ -264,24 +264,38 @@ function valueAt(value: unknown, path: readonly Key[]): unknown {
   )
 }
 
-/** The schema of the value at `path`; of several ways to write what is around it, the first that has such a part. */
-function schemaAt(schema: Schema | undefined, path: readonly Key[]): Schema | undefined {
+/**
+ * The schema of what stands at `path` in `value`. Of several ways to write what is around it, that one which knows the most of the keys
+ * that are there, and the first of those.
+ */
+function schemaAt(schema: Schema | undefined, path: readonly Key[], value: unknown): Schema | undefined {
   const [key, ...rest] = path
   const outer = unwrapped(schema)
   if (key === undefined || outer === undefined) return schema
   if (outer instanceof z.ZodUnion) {
-    for (const option of outer.options as readonly Schema[]) {
-      const inner = schemaAt(option, path)
+    const options = (outer.options as readonly Schema[]).toSorted(
+      (a, b) => unknownKeys(a, value) - unknownKeys(b, value),
+    )
+    for (const option of options) {
+      const inner = schemaAt(option, path, value)
       if (inner) return inner
     }
     return undefined
   }
+  const part = valueAt(value, [key])
   if (outer instanceof z.ZodObject && Object.hasOwn(outer.shape, key)) {
-    return schemaAt(outer.shape[key] as Schema, rest)
+    return schemaAt(outer.shape[key] as Schema, rest, part)
   }
-  if (outer instanceof z.ZodRecord) return schemaAt(outer.valueType as Schema, rest)
-  if (outer instanceof z.ZodArray && typeof key === 'number') return schemaAt(outer.element as Schema, rest)
+  if (outer instanceof z.ZodRecord) return schemaAt(outer.valueType as Schema, rest, part)
+  if (outer instanceof z.ZodArray && typeof key === 'number')
+    return schemaAt(outer.element as Schema, rest, part)
   return undefined
+}
+
+function unknownKeys(schema: Schema, value: unknown): number {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 0
+  const known = keysOf(schema)
+  return Object.keys(value).filter(key => !known.includes(key)).length
 }
 
 function keysOf(schema: Schema | undefined): string[] {
