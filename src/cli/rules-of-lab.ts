@@ -14,7 +14,8 @@ export function isLab(nameOrPath: string): boolean {
   if (!existsSync(nameOrPath)) return /^[A-Za-z0-9][^/.]*$/.test(nameOrPath)
   if (!statSync(nameOrPath).isFile()) return false
   const text = readFileSync(nameOrPath, 'utf8')
-  return /^\s*[[{]/.test(text)
+  // With two braces begins a template of manifests.
+  return /^\s*(?:\[|\{(?![{%]))/.test(text)
     ? !/"(?:apiVersion|kind)"\s*:/.test(text)
     : !/^(?:apiVersion|kind|["'](?:apiVersion|kind)["'])\s*:/m.test(text) &&
         /^(?:pods|nodes|machines)\s*:/m.test(text)

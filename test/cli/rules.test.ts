@@ -167,6 +167,13 @@ describe('netlab rules', () => {
     })
     await expect(rules()).rejects.toThrow(NetlabError)
   })
+
+  it('takes a template that begins with its braces for manifests, and says what it is', async () => {
+    const template = file('chart.yaml', '{{- if .Values.web }}\napiVersion: v1\nkind: Service\n{{- end }}\n')
+    await expect(rules(template)).rejects.toMatchObject({
+      problems: [{ line: 1, message: expect.stringContaining('a template of a Helm chart') }],
+    })
+  })
 })
 
 describe('netlab rules --mode nftables', () => {

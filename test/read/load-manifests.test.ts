@@ -97,6 +97,23 @@ describe('the texts may be', () => {
     expect(read(rule).problems).toEqual([])
   })
 
+  it('no templates of other programs', () => {
+    const other = 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  clusterIP: {{ip}}\n'
+    const [told, ...more] = read(other).problems
+    expect(told).toMatchObject({ line: 5, column: 14, message: 'this is a template, and no manifest yet' })
+    expect(more).toEqual([])
+  })
+
+  it('no patches of kustomize, whose other part stands elsewhere', () => {
+    const patch =
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: []}}}\n'
+    expect(read(patch).problems).toMatchObject([
+      { message: 'a Deployment without a selector', fix: expect.stringContaining('kubectl kustomize') },
+    ])
+    const [told] = read('kind: Job\nmetadata: {name: init}\n').problems
+    expect(told).toMatchObject({ message: '"apiVersion" is missing', fix: 'add "apiVersion: batch/v1"' })
+  })
+
   it('templates that a ConfigMap holds, beside a mistake of another object', () => {
     const words = 'apiVersion: v1\nkind: ConfigMap\ndata: {a: "{{ if .Alerts }}x{{ end }}"}\n'
     expect(read(`${words}---\napiVersion: v1\nkind: Sevice\n`).problems).toMatchObject([

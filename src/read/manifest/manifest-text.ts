@@ -33,20 +33,22 @@ function jsonObjects(text: string, file: string): SourceDocument[] | undefined {
 const ofHelm =
   /\{\{-?\s*(?:\$?\.(?:Values|Release|Chart|Capabilities)\b|include\s|template\s|if\s|with\s|range\s|define\s)/
 const ofJinja = /\{%-?\s*(?:if|for|set|include)\b/
+/** Two braces in place of a value: in YAML a map for a key, which nobody means. */
+const ofOthers = /(?:^|[:-] )\s*\{\{/
 
 /** Whether something is wrong where a template has its braces; they may also stand in a text that is meant so, as in a ConfigMap. */
 export function isInTemplate({ sourceLine }: Problem): boolean {
-  return ofHelm.test(sourceLine) || ofJinja.test(sourceLine)
+  return [ofHelm, ofJinja, ofOthers].some(braces => braces.test(sourceLine))
 }
 
 /** The one thing that is wrong with a file that is a template of manifests; its other mistakes come of that. */
 export function asTemplate(text: string, file: string, problems: readonly Problem[]): Problem[] {
-  const [first] = problems
-  const isHelm = ofHelm.test(text)
-  if (first === undefined || (!isHelm && !ofJinja.test(text))) return [...problems]
-  const lines = text.split('\n')
-  const at = lines.findIndex(line => (isHelm ? ofHelm : ofJinja).test(line))
-  const sourceLine = (lines[at] ?? '').replace(/\r$/, '')
+  if (problems.length === 0) return []
+  const found = [ofHelm, ofJinja].flatMap(braces => firstLine(text, braces) ?? []).at(0)
+  const place = found ?? problems.find(({ sourceLine }) => ofOthers.test(sourceLine))
+  if (place === undefined) return [...problems]
+  const { line, sourceLine } = place
+  const isHelm = ofHelm.test(sourceLine)
   const column = sourceLine.search(/\{[{%]/) + 1
   const message = isHelm
     ? 'this is a template of a Helm chart, and no manifest yet'
@@ -54,5 +56,12 @@ export function asTemplate(text: string, file: string, problems: readonly Proble
   const fix = isHelm
     ? 'let Helm fill it in: helm template CHART-FOLDER > manifests.yaml; with "-" a manifest is read from a pipe'
     : 'let the program that it belongs to fill it in first'
-  return [{ file, line: at + 1, column, length: 2, sourceLine, message, fix }]
+  return [{ file, line, column, length: 2, sourceLine, message, fix }]
+}
+
+function firstLine(text: string, braces: RegExp): Pick<Problem, 'line' | 'sourceLine'> | undefined {
+  if (!braces.test(text)) return undefined
+  const lines = text.split('\n')
+  const at = lines.findIndex(line => braces.test(line))
+  return { line: at + 1, sourceLine: (lines[at] ?? '').replace(/\r$/, '') }
 }

@@ -131,7 +131,8 @@ class ManifestReader implements Manifests, ObjectChecks {
     const said = isKustomization(value, document.file) ? kustomization : listed
     const { apiVersion, kind, items } = { ...said, ...value } as Record<string, unknown>
     if (typeof kind !== 'string' || typeof apiVersion !== 'string') {
-      const [key, shown] = typeof kind === 'string' ? ['apiVersion', 'v1'] : ['kind', 'Service']
+      const [newest = 'v1'] = (typeof kind === 'string' && own(kinds, kind)?.versions) || []
+      const [key, shown] = typeof kind === 'string' ? ['apiVersion', newest] : ['kind', 'Service']
       problem([], `"${key}" is missing`, { on: 'key', fix: `add "${key}: ${shown}"` })
       return
     }

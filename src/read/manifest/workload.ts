@@ -70,7 +70,11 @@ export function workloadMistakes(kind: WorkloadKind, apiVersion: string) {
     const labels = spec.template.metadata?.labels ?? {}
     if (!selector) {
       if (selectsByItself.includes(kind) || apiVersion.includes('beta1')) return []
-      const fix = `add "selector: {matchLabels: {${pairs(labels)}}}"`
+      // Without labels, too, it is a part of one, which kustomize lays over the whole.
+      const fix =
+        Object.keys(labels).length === 0
+          ? 'is it a patch? Then kustomize makes the manifest: kubectl kustomize FOLDER > manifests.yaml'
+          : `add "selector: {matchLabels: {${pairs(labels)}}}"`
       return [{ path: ['spec'], on: 'key', message: `a ${kind} without a selector`, fix }]
     }
     const isMap = kind === 'ReplicationController'
