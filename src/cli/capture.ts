@@ -79,7 +79,7 @@ async function runCapture(
     }
     const file = write === undefined || write === '-' ? undefined : openFile(write)
     const running = await capture(observed, order)
-    err.write(renderCaptureStart(running.links, running.leftOut))
+    err.write(renderCaptureStart(running))
     const captured =
       write === undefined
         ? await show(out, observed, running)

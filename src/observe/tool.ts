@@ -1,8 +1,10 @@
+import { host } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { type EnterOptions, runAtAnyway } from '../sandbox/enter.ts'
 import { mustStillLive } from '../sandbox/lab-gone.ts'
+import { mustHaveHadNetwork } from '../sandbox/place-gone.ts'
 import { CommandError, type Finished } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 
@@ -18,13 +20,14 @@ export interface ObservedLab {
 
 type ToolOptions = EnterOptions & { why: string }
 
-/** Runs a tool that netlab itself needs, whatever its exit code. Throws NetlabError where this machine has none. */
+/** Runs a tool that netlab itself needs, whatever its exit code. Throws NetlabError where this machine has none, and where its place is gone. */
 export async function runToolAnyway(
   sandbox: Sandbox,
   argv: readonly string[],
   options: ToolOptions,
 ): Promise<Finished> {
   const finished = await runAtAnyway(sandbox, argv, options)
+  mustHaveHadNetwork(options.place ?? host, finished, options.why)
   if (!notRun.includes(finished.exitCode)) return finished
   throw new NetlabError({
     what: `${argv[0]} could not be started`,

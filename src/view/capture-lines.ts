@@ -1,3 +1,4 @@
+import type { Capture } from '../observe/capture/capture.ts'
 import type { DecodedLine } from '../observe/capture/decode.ts'
 import { plural } from './format.ts'
 import { padEnd } from './layout.ts'
@@ -30,12 +31,18 @@ function clock(at: bigint): string {
 }
 
 /** What is being captured from now on. */
-export function renderCaptureStart(links: readonly string[], leftOut: readonly string[]): string {
+export function renderCaptureStart({
+  links,
+  leftOut,
+  gone,
+}: Pick<Capture, 'links' | 'leftOut' | 'gone'>): string {
   const places = new Set(links.map(link => link.split(':')[0]))
   const named =
     links.length <= mostNamed ? links.join(', ') : `${links.length} links of ${plural(places.size, 'place')}`
   const others = leftOut.map(link => `${link} is not captured: netlab does not know how its frames begin\n`)
-  return `capturing on ${named === '' ? 'no link: none is up' : named}; Ctrl-C ends it\n${others.join('')}`
+  const lost = gone.map(place => `${place} is not captured: it has no network namespace any more\n`)
+  const on = named === '' ? 'no link: none is up' : named
+  return `capturing on ${on}; Ctrl-C ends it\n${[...others, ...lost].join('')}`
 }
 
 /** How a capture ended: how many packets, and for how many the kernel had no room. */

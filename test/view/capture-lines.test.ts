@@ -32,14 +32,16 @@ test('a packet is a line as of tcpdump: when, on which link, which way, and what
 })
 
 test('a few links are named, and of many it is said how many', () => {
-  expect(renderCaptureStart(['host:br1', 'a:eth0'], [])).toBe(
+  expect(renderCaptureStart({ links: ['host:br1', 'a:eth0'], leftOut: [], gone: [] })).toBe(
     'capturing on host:br1, a:eth0; Ctrl-C ends it\n',
   )
   const many = ['a', 'b', 'c', 'd'].flatMap(place => [`${place}:eth0`, `${place}:eth1`])
-  expect(renderCaptureStart(many, ['a:gre1'])).toBe(
+  expect(renderCaptureStart({ links: many, leftOut: ['a:gre1'], gone: [] })).toBe(
     'capturing on 8 links of 4 places; Ctrl-C ends it\na:gre1 is not captured: netlab does not know how its frames begin\n',
   )
-  expect(renderCaptureStart([], [])).toBe('capturing on no link: none is up; Ctrl-C ends it\n')
+  expect(renderCaptureStart({ links: [], leftOut: [], gone: [] })).toBe(
+    'capturing on no link: none is up; Ctrl-C ends it\n',
+  )
 })
 
 test('in the end there are counts, as of tcpdump', () => {

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
+import type { Place } from '../../command/command.ts'
 import { exitCode, NetlabError } from '../../errors.ts'
 import { type CaptureNews, type CaptureOrder, readNews, startCapturing } from '../../sandbox/capture/order.ts'
 import { endAfter } from '../../sandbox/ending.ts'
 import { mustStillLive, stillLives } from '../../sandbox/lab-gone.ts'
+import { placesGone } from '../../sandbox/place-gone.ts'
 import type { ObservedLab } from '../tool.ts'
 import { wholeBlocks } from './whole-blocks.ts'
 
@@ -12,6 +14,8 @@ export interface Capture {
   links: readonly string[]
   /** Links whose kind of frame netlab does not know. */
   leftOut: readonly string[]
+  /** Places that have no network namespace any more. */
+  gone: readonly Place[]
   /** pcapng, in whole blocks, until it is ended or the lab is. To be read to its end. */
   blocks: AsyncIterable<readonly Buffer[]>
   /** How it ended, once its blocks are read. Throws NetlabError where it was not ended, and the lab lives. */
@@ -54,17 +58,18 @@ export async function capture({ sandbox, signal }: ObservedLab, order: CaptureOr
     const code = await ended
     signal?.throwIfAborted()
     if (first?.kind === 'no link') throw noLink(first)
+    if (first?.kind === 'no network') throw placesGone(first.places, why)
     await mustStillLive(sandbox, why)
     throw broken(code, said.rest)
   }
-  const { links, leftOut } = first
+  const { links, leftOut, gone } = first
   const outcome = async (): Promise<CaptureOutcome> => {
     const code = await ended
     if (said.last?.kind === 'ended') return { dropped: said.last.dropped, isDown: false }
     if (!(await stillLives(sandbox))) return { dropped: undefined, isDown: true }
     throw broken(code, said.rest)
   }
-  return { links, leftOut, blocks: wholeBlocks(program.stdout), outcome }
+  return { links, leftOut, gone, blocks: wholeBlocks(program.stdout), outcome }
 }
 
 function noLink({ place, link, links }: Extract<CaptureNews, { kind: 'no link' }>): NetlabError {

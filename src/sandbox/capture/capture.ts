@@ -7,6 +7,7 @@ import { readSync, writeSync } from 'node:fs'
 import type { Place } from '../../command/command.ts'
 import { libc } from '../libc.ts'
 import { linkName, withinNetwork } from '../native-network.ts'
+import { hasNetwork } from '../place-gone.ts'
 import { everything, linkFilter } from './link-filter.ts'
 import { type FoundLink, linksHere, linkTypeOf } from './links.ts'
 import type { CaptureNews, CaptureOrder, CaptureSource } from './order.ts'
@@ -197,7 +198,12 @@ function capture(heard: readonly Heard[]): void {
   writeUntil(undefined)
 }
 
-const opened = order.sources.map(open)
+const gone = order.sources.filter(({ place }) => !hasNetwork(place)).map(({ place }) => place)
+if (gone.length === order.sources.length) {
+  tell({ kind: 'no network', places: gone })
+  process.exit(1)
+}
+const opened = order.sources.filter(({ place }) => !gone.includes(place)).map(open)
 const heard = opened.map(each => each.heard)
 const names = (place: Place, links: readonly FoundLink[]) => links.map(({ name }) => `${place}:${name}`)
 const isRead = write([
@@ -208,6 +214,7 @@ tell({
   kind: 'listening',
   links: opened.flatMap(({ heard: { place }, links }) => names(place, links)),
   leftOut: opened.flatMap(({ heard: { place }, leftOut }) => names(place, leftOut)),
+  gone,
 })
 if (isRead) capture(heard)
 const end = BigInt(Date.now()) * 1_000_000n

@@ -22,8 +22,10 @@ export interface CaptureOrder {
 
 /** What that program tells besides packets. */
 export type CaptureNews =
-  /** From now on packets are captured; `leftOut`: links whose kind of frame it does not know. */
-  | { kind: 'listening'; links: readonly string[]; leftOut: readonly string[] }
+  /** From now on packets are captured; `leftOut`: links whose kind of frame it does not know; `gone`: places without a network namespace. */
+  | { kind: 'listening'; links: readonly string[]; leftOut: readonly string[]; gone: readonly Place[] }
+  /** Places that have no network namespace any more, and no other is wanted; it has ended. */
+  | { kind: 'no network'; places: readonly Place[] }
   /** A place has no link of this name, but these; it has ended. */
   | { kind: 'no link'; place: Place; link: string; links: readonly string[] }
   /** `dropped`: packets for which the kernel had no room. */
@@ -49,12 +51,15 @@ export function readNews(line: string): CaptureNews | undefined {
 
 function isNews(value: unknown): value is CaptureNews {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, place, link, links, leftOut, captured, dropped } = value as Readonly<Record<string, unknown>>
+  const news = value as Readonly<Record<string, unknown>>
+  const { kind, place, link, links, leftOut, gone, places, captured, dropped } = news
   const areTexts = (one: unknown) => Array.isArray(one) && one.every(each => typeof each === 'string')
   const isCount = (one: unknown) => typeof one === 'number' && Number.isSafeInteger(one) && one >= 0
   switch (kind) {
     case 'listening':
-      return areTexts(links) && areTexts(leftOut)
+      return areTexts(links) && areTexts(leftOut) && areTexts(gone)
+    case 'no network':
+      return areTexts(places)
     case 'no link':
       return typeof place === 'string' && typeof link === 'string' && areTexts(links)
     case 'ended':

@@ -2,6 +2,7 @@ import type { Place } from '../../command/command.ts'
 import { startAt } from '../enter.ts'
 import { mustStillLive } from '../lab-gone.ts'
 import { fitting } from '../patience.ts'
+import { mustHaveHadNetwork } from '../place-gone.ts'
 import type { Running } from '../process.ts'
 import { insideProgram } from '../program-files.ts'
 import type { Sandbox } from '../sandbox.ts'
@@ -117,10 +118,11 @@ export class Tracer {
     return new Tracer(sandbox, running, why)
   }
 
-  /** Has one request made and its packets watched. Throws NetlabError where the lab has ended, or what was told is not whole. */
+  /** Has one request made and its packets watched. Throws NetlabError where the lab or its client has gone, or what was told is not whole. */
   async trace(order: TraceOrder): Promise<TraceSeen> {
     this.#running.give(JSON.stringify(order))
     const finished = await this.#running.finished
+    mustHaveHadNetwork(order.from, finished, this.#why)
     if (finished.exitCode !== 0) await mustStillLive(this.#sandbox, this.#why)
     return toldJson(finished, isSeen, this.#why)
   }

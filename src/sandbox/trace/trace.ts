@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { host, namespacesFolder } from '../../command/command.ts'
 import { homeNetwork, setns, withinNetwork } from '../native-network.ts'
+import { goneWords, hasNetwork } from '../place-gone.ts'
 import { chainsOf, rulesThere } from './chains.ts'
 import type { ChainFacts, TracedAnswer, TraceOrder, TraceSeen } from './order.ts'
 import { makeRequest } from './requests.ts'
@@ -41,8 +42,18 @@ const told = await text(process.stdin)
 if (told === '') process.exit()
 const order = JSON.parse(told) as TraceOrder
 const sightings: Sightings = { request: order.request, events: [], lost: false }
-const unseen: TraceSeen['unseen'] = []
-const watched = order.places.map(place => withinNetwork(place, () => openWatched(place)))
+const gone = order.places.filter(place => !hasNetwork(place))
+if (gone.includes(order.from)) {
+  process.stderr.write(`${goneWords(order.from)}\n`)
+  process.exit(1)
+}
+const unseen: TraceSeen['unseen'] = gone.map(place => ({
+  place,
+  why: 'it has no network namespace any more',
+}))
+const watched = order.places
+  .filter(place => !gone.includes(place))
+  .map(place => withinNetwork(place, () => openWatched(place)))
 
 /** What this process's network namespace has of addresses. */
 function ownAddresses(): string[] {

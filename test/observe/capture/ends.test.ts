@@ -32,7 +32,7 @@ test('where packets cannot be read any more tcpdump is not waited for, and why i
 
 test('an abort while a capture is being started ends it', async () => {
   startsInstead(`
-    echo '{"kind": "listening", "links": ["a:eth0"], "leftOut": []}' >&2
+    echo '{"kind": "listening", "links": ["a:eth0"], "leftOut": [], "gone": []}' >&2
     cat > /dev/null
     echo '{"kind": "ended", "captured": 0, "dropped": 0}' >&2`)
   const controller = new AbortController()

@@ -44,6 +44,29 @@ async function blocksOf(file: string): Promise<ReadBlock[]> {
 const timesOf = (lines: readonly string[]) => lines.map(line => line.slice(0, '00:00:00.000000'.length))
 
 describe('on a real kernel', () => {
+  test('a place without a network namespace is told, and the others are heard', async () => {
+    const lab = new Session()
+    try {
+      await lab.netlab('up', 'two-pods', '--quiet')
+      await lab.netlab('exec', '--', 'ip', 'netns', 'delete', 'a')
+      const alone = await lab.netlab('capture', '--on', 'a')
+      expect(alone.code).toBe(1)
+      expect(alone.stderr).toContain('a has no network namespace any more')
+      const running = lab.start(['capture'])
+      await new Printed(running).shows('a is not captured: it has no network namespace any more')
+      running.kill('SIGINT')
+      expect((await running).exitCode).toBe(0)
+      const asked = await lab.netlab('trace', 'a', '10.0.0.21:8080')
+      expect(asked.code).toBe(1)
+      expect(asked.stderr).toContain('a has no network namespace any more')
+      const { stdout, stderr } = await lab.netlab('trace', 'host', '10.0.0.21:8080')
+      expect(stderr).toBe('')
+      expect(stdout).toContain('a could not be watched: it has no network namespace any more')
+    } finally {
+      await lab.end()
+    }
+  })
+
   test('a request is seen on every link, as the client sent it and after the DNAT', async () => {
     const { lines, stderr } = await capturing([], () => ask())
     expect(stderr).toMatch(
