@@ -1,50 +1,55 @@
 // Runs in a virtual machine with another kernel: labs and tests, one after the other; tells each as a line of JSON.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Milliseconds: an end for what hangs. */
-const patience = 1_800_000
-const { labs, tests } = JSON.parse(process.argv[2])
+/** `minutes`: an end for what hangs. */
+const { labs, tests, minutes } = JSON.parse(process.argv[2])
 
 function tell(line) {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
-function run(argv) {
+/** Runs a command to its end; `follow`: what it says is shown meanwhile, too. */
+async function run(argv, follow = false) {
   const [file, ...args] = argv
   const env = { ...process.env, NETLAB_IN_VM: '1', NO_COLOR: '1' }
-  const { status, stdout, stderr } = spawnSync(file, args, {
-    encoding: 'utf8',
-    timeout: patience,
-    killSignal: 'SIGKILL',
-    env,
-    maxBuffer: 2 ** 26,
-  })
-  return { ok: status === 0, status, said: `${stdout}${stderr}`.trim() }
+  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const late = setTimeout(() => child.kill('SIGKILL'), minutes * 60_000)
+  const said = []
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', bytes => {
+      said.push(bytes)
+      if (follow) process.stderr.write(bytes)
+    })
+  }
+  const [status] = await once(child, 'close')
+  clearTimeout(late)
+  return { ok: status === 0, status, said: Buffer.concat(said).toString('utf8').trim() }
 }
 
-function timed(name, work) {
+async function timed(name, work) {
   const begin = performance.now()
-  const found = work()
+  const found = await work()
   tell({ name, ...found, seconds: Math.round((performance.now() - begin) / 1000) })
 }
 
 /** Up with each step verified, verified as a whole, and down; the first that fails says why. */
-function tryLab(lab) {
+async function tryLab(lab) {
   const netlab = (...args) => run([process.execPath, 'dist/bin.js', ...args])
-  const up = netlab('up', lab)
+  const up = await netlab('up', lab)
   if (up.status === 3) return { state: 'skipped', why: up.said }
   if (!up.ok) return { state: 'failed', why: `up: ${up.said}` }
-  const verify = netlab('verify', lab)
-  const down = netlab('down', lab)
+  const verify = await netlab('verify', lab)
+  const down = await netlab('down', lab)
   if (!verify.ok) return { state: 'failed', why: `verify: ${verify.said}` }
   if (!down.ok) return { state: 'failed', why: `down: ${down.said}` }
   return { state: 'passed' }
 }
 
-function tryTests(file) {
+async function tryTests(file) {
   const report = join(tmpdir(), 'report.json')
   // What another file came to must not be taken for this one's.
   rmSync(report, { force: true })
@@ -57,7 +62,8 @@ function tryTests(file) {
     'kernel',
     file,
   ]
-  const { ok, said } = run([process.execPath, ...vitest, '--reporter=json', `--outputFile=${report}`])
+  const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`]
+  const { ok, said } = await run([process.execPath, ...vitest, ...reporters], true)
   let told
   try {
     told = JSON.parse(readFileSync(report, 'utf8'))
@@ -75,5 +81,5 @@ function tryTests(file) {
 }
 
 tell({ release: release() })
-for (const lab of labs) timed(lab, () => tryLab(lab))
-for (const file of tests) timed(file, () => tryTests(file))
+for (const lab of labs) await timed(lab, () => tryLab(lab))
+for (const file of tests) await timed(file, () => tryTests(file))

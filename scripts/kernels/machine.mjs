@@ -24,7 +24,7 @@ export async function tryKernel(kernel, { labs, tests, minutes, labRoot }, signa
   const tar = spawn('tar', ['-C', root, '-czf', '-', ...excluded.map(path => `--exclude=./${path}`), '.'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const wanted = JSON.stringify({ labs, tests })
+  const wanted = JSON.stringify({ labs, tests, minutes })
   const inside = 'mkdir netlab && cd netlab && tar -xzf - && exec node scripts/kernels/inside.mjs "$1"'
   const machine = spawn(
     process.execPath,
