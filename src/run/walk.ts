@@ -14,14 +14,14 @@ export type Parting = 'keep' | 'down' | 'stay'
 
 /** Leads through a lesson: knows what the person wants next. A rejection ends the lesson. */
 export interface Guide {
-  /** A step that has not run yet. `on` runs it. */
-  before(step: Step, index: number): Promise<Move>
+  /** A step that has not run yet, in the lab as it runs. `on` runs it. */
+  before(step: Step, index: number, lab: ObservedLab): Promise<Move>
   /** A step that has run. `on` goes to the next one, or to the end. */
-  after(walked: WalkedStep, index: number): Promise<Move>
-  /** Gives the terminal to a shell until that has ended. */
-  lend(shell: () => Promise<void>): Promise<void>
-  /** Draws the lab as it runs. */
-  draw(lab: ObservedLab): Promise<void>
+  after(walked: WalkedStep, index: number, lab: ObservedLab): Promise<Move>
+  /** Gives the terminal to a shell until that has ended. Left out by a guide that wants none. */
+  lend?(shell: () => Promise<void>): Promise<void>
+  /** Draws the lab as it runs. Left out by a guide that never asks for it. */
+  draw?(lab: ObservedLab): Promise<void>
   /** The person wants to leave, or has seen the last step. */
   parting(walked: readonly WalkedStep[]): Promise<Parting>
 }
@@ -62,8 +62,8 @@ async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<
     const index = hasRun ? walked.length - 1 : walked.length
     const move = await nextMove(lesson, guide, hasRun)
     if (typeof move === 'object') await lesson.trace(move.trace)
-    else if (move === 'shell') await guide.lend(() => lesson.shell())
-    else if (move === 'graph') await guide.draw(lesson.observed)
+    else if (move === 'shell') await guide.lend?.(() => lesson.shell())
+    else if (move === 'graph') await guide.draw?.(lesson.observed)
     else if (move === 'back' || move === 'again') {
       await lesson.rebuild(Math.max(0, move === 'back' ? index - 1 : index))
       hasRun = false
@@ -78,8 +78,8 @@ async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<
 }
 
 async function nextMove(lesson: Lesson, guide: Guide, hasRun: boolean): Promise<Move> {
-  const { ahead, walked } = lesson
+  const { ahead, walked, observed } = lesson
   const last = walked.at(-1)
-  if (hasRun && last !== undefined) return guide.after(last, walked.length - 1)
-  return ahead === undefined ? 'quit' : guide.before(ahead, walked.length)
+  if (hasRun && last !== undefined) return guide.after(last, walked.length - 1, observed)
+  return ahead === undefined ? 'quit' : guide.before(ahead, walked.length, observed)
 }

@@ -4,6 +4,7 @@ import { type ExplainedChains, explainedRules } from '../graph/explained-rules.t
 import type { Graph } from '../graph/graph.ts'
 import { areRulesDrawn, chainsInKernels } from '../graph/lab-rules.ts'
 import { graphOfRunning } from '../graph/running-graph.ts'
+import type { ObservedLab } from '../observe/tool.ts'
 import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
@@ -27,9 +28,21 @@ const tick = 1000
 /** Milliseconds that a look at the kernel may take. */
 const patience = 30_000
 
+/** A lab as the page shows it at this moment. Throws where it does not run. */
+export type Shown = () => Pick<ObservedLab, 'sandbox' | 'running'>
+
+/** A lab that runs, as it is after its last step. */
+export function shownRunning(name: string): Shown {
+  return () => {
+    const { sandbox, lab, condition } = openLab(name)
+    return { sandbox, running: labIn(condition, lab) }
+  }
+}
+
 /** Looks at a running lab for as long as somebody wants to know, and tells what has changed. */
 export class LabWatch {
   readonly #name: string
+  readonly #shown: Shown
   readonly #signal: AbortSignal
   readonly #readers = new Set<(told: Told) => void>()
   #texts: Partial<Record<keyof Parts, string>> = {}
@@ -40,8 +53,9 @@ export class LabWatch {
   #busy = ''
   #trouble = ''
 
-  constructor(name: string, signal: AbortSignal) {
+  constructor(name: string, shown: Shown, signal: AbortSignal) {
     this.#name = name
+    this.#shown = shown
     this.#signal = signal
   }
 
@@ -124,7 +138,7 @@ export class LabWatch {
 
   #lives(): boolean {
     try {
-      return sandboxLives(openLab(this.#name).sandbox)
+      return sandboxLives(this.#shown().sandbox)
     } catch {
       return false
     }
@@ -135,15 +149,15 @@ export class LabWatch {
   }
 
   async #parts(): Promise<Parts> {
-    const { sandbox, lab, condition } = openLab(this.#name)
-    const running = labIn(condition, lab)
+    const { sandbox, running } = this.#shown()
+    const { lab, condition, outlines } = running
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(patience)])
     const observed = { sandbox, running, signal }
     const graph = await graphOfRunning(observed)
     const chains = areRulesDrawn(lab) ? await chainsInKernels(observed) : []
     const on = onDrawing(graph)
     const rules = withoutCounters(chains)
-    const of = JSON.stringify([lab, condition, rules])
+    const of = JSON.stringify([lab, condition, outlines.length, rules])
     if (this.#explained?.of !== of) this.#explained = { of, rules: explainedRules(running, rules) }
     return {
       lab: { name: lab.name, title: lab.title, targets: targetsOf(graph) },

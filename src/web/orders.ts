@@ -5,7 +5,6 @@ import { graphOfRunning } from '../graph/running-graph.ts'
 import { iptablesOf } from '../model/families.ts'
 import { placesOf } from '../model/places.ts'
 import { type ObservedLab, runTool } from '../observe/tool.ts'
-import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { endPod } from '../run/pods.ts'
 import { rebuild } from '../run/rebuild.ts'
@@ -20,6 +19,7 @@ import { findingsOf } from '../view/live/findings.ts'
 import type { Done, Orders, RuleNamed } from '../view/live/orders.ts'
 import { stopsOf } from '../view/live/stops.ts'
 import { printable } from '../view/printable.ts'
+import type { Shown } from './lab-watch.ts'
 
 /** A lab that runs, looked at for one order. */
 type Opened = ReturnType<typeof openLab> & { observed: ObservedLab }
@@ -126,9 +126,10 @@ export function orderWords(name: string): string {
   return orderNamed(name).words
 }
 
-/** Carries out an order of the page. Throws NetlabError where it makes no sense or fails. */
+/** Carries out an order of the page, on a lab as the page shows it. Throws NetlabError where it makes no sense or fails. */
 export async function carryOutOrder(
   lab: string,
+  shown: Shown,
   name: string,
   body: unknown,
   stopped: AbortSignal,
@@ -137,9 +138,7 @@ export async function carryOutOrder(
   if (!order.shape(body))
     throw new NetlabError({ what: `the order ${name} is not as it should be`, exitCode: exitCode.wrongInput })
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(patience)])
-  const living = openLab(lab)
-  const observed = { sandbox: living.sandbox, running: labIn(living.condition, living.lab), signal }
-  return order.carryOut({ ...living, observed }, body as never, signal)
+  return order.carryOut({ ...openLab(lab), observed: { ...shown(), signal } }, body as never, signal)
 }
 
 function orderNamed(name: string): Order<keyof Orders> {

@@ -4,7 +4,7 @@ import { browserFiles } from '../sandbox/program-files.ts'
 import { drawingStyle } from '../view/graph/svg.ts'
 import type { Failed } from '../view/live/orders.ts'
 import { printableValue, printableXml } from '../view/printable.ts'
-import { LabWatch } from './lab-watch.ts'
+import { LabWatch, shownRunning } from './lab-watch.ts'
 import { carryOutOrder, orderWords } from './orders.ts'
 import { type PageText, type Room, servePage } from './page-server.ts'
 
@@ -18,12 +18,15 @@ export interface LabView {
 
 /** Serves the page of a running lab on 127.0.0.1; port 0: a free one. Throws NetlabError where it cannot listen there. */
 export async function viewLab(lab: string, port: number, signal: AbortSignal): Promise<LabView> {
-  const watch = new LabWatch(lab, signal)
+  const shown = shownRunning(lab)
+  const watch = new LabWatch(lab, shown, signal)
   const room: Room = {
     texts: pageTexts(lab),
     events: (send, gone) => watch.listen(send, gone),
     order: async (name, body) =>
-      printableValue(await watch.whileBusy(orderWords(name), () => carryOutOrder(lab, name, body, signal))),
+      printableValue(
+        await watch.whileBusy(orderWords(name), () => carryOutOrder(lab, shown, name, body, signal)),
+      ),
     told: error => failedAs(explained(error)),
   }
   const server = await servePage(room, port)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Told } from '../../src/view/live/parts.ts'
-import { LabWatch } from '../../src/web/lab-watch.ts'
+import { LabWatch, shownRunning } from '../../src/web/lab-watch.ts'
 
 /** What a page is told that opens, or comes back, at this moment. */
 function toldNow(watch: LabWatch): Told[] {
@@ -12,7 +12,7 @@ function toldNow(watch: LabWatch): Told[] {
 }
 
 test('a page that comes back is told that something goes on, and also that nothing does any more', async () => {
-  const watch = new LabWatch('no-such-lab', new AbortController().signal)
+  const watch = new LabWatch('no-such-lab', shownRunning('no-such-lab'), new AbortController().signal)
   let end = () => {}
   const ended = new Promise<void>(resolve => {
     end = resolve
@@ -29,7 +29,7 @@ test('a page that comes back is told that something goes on, and also that nothi
 })
 
 test('it is idle when what was asked for has come to its end, though that failed', async () => {
-  const watch = new LabWatch('no-such-lab', new AbortController().signal)
+  const watch = new LabWatch('no-such-lab', shownRunning('no-such-lab'), new AbortController().signal)
   const ends: string[] = []
   let fail = (_: Error) => {}
   const failed = new Promise<void>((_, reject) => {
