@@ -1,6 +1,7 @@
 import type { ObservedLab } from '../observe/tool.ts'
 import { readWholeLab } from '../observe/whole-lab.ts'
 import { containersOf, idlePods } from '../run/pods.ts'
+import { builtSoFar } from './built-so-far.ts'
 import type { Graph } from './graph.ts'
 import { expectedOf, graphOf } from './lab-graph.ts'
 import { markedGraph } from './marks.ts'
@@ -15,7 +16,8 @@ export async function graphOfRunning(observed: ObservedLab): Promise<Graph> {
   const pods = running.outlines.some(({ build }) => build.includes('servers')) ? lab.pods : []
   const idle = await idlePods(sandbox, pods, await containersOf(sandbox, pods))
   const expected = expectedOf(running)
-  return markedGraph(graphOf(running, expected), {
+  const graph = builtSoFar(graphOf(running, expected), { lab, plan: running.plan, expected, facts })
+  return markedGraph(graph, {
     ...{ lab, expected, facts },
     condition: { ...condition, notReady: { ...Object.fromEntries(idle), ...condition.notReady } },
     rules: ruleDifferences(running, facts),
