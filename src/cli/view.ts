@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { openLab, RunsInVm, runningLabs } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { viewLab } from '../web/view-lab.ts'
 import { abortOnSignals } from './interrupt.ts'
+import { portOption, tellAddress } from './page.ts'
 
 /** `netlab view`: a page on 127.0.0.1 that shows a running lab. */
 export function viewCommand(): Command {
@@ -12,25 +13,27 @@ export function viewCommand(): Command {
       'serve a page that shows a running lab, live: its drawing, real requests step by step, its rules',
     )
     .argument('[name]', 'the lab; not needed where one lab runs')
-    .option('--port <port>', 'listen on this port of 127.0.0.1; left out: a free one', portNumber)
+    .addOption(portOption())
     .addHelpText(
       'after',
       `
 It prints an address to open in a browser, opens nothing by itself, and ends
-with Ctrl-C or with the lab.`,
+with Ctrl-C or with the lab. netlab walk LAB --view brings a lab up there, step
+by step.`,
     )
     .action(runView)
 }
 
 async function runView(name: string | undefined, { port = 0 }: { port?: number }): Promise<void> {
   const lab = openHere(name)
-  const { out, err } = openTerminal()
+  const terminal = openTerminal()
+  const { err } = terminal
   const { signal, release } = abortOnSignals('interrupted')
   try {
-    const { address, ended } = await viewLab(lab, port, signal)
-    out.write(`${address}\n`)
-    err.write(`Open it in a browser. Whoever has this address can see and change ${lab}.\nCtrl-C ends it.\n`)
+    const { address, ended, lesson } = await viewLab(lab, port, signal)
+    tellAddress(terminal, address, lab)
     if ((await ended) === 'stopped') process.exitCode = exitCode.interrupted
+    await lesson.walked
     // Ctrl-C may have come while the lab was being built again.
     err.write(
       runningLabs().includes(lab)
@@ -54,10 +57,4 @@ function openHere(name: string | undefined): string {
       exitCode: exitCode.wrongInput,
     })
   }
-}
-
-function portNumber(text: string): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number > 0 && number < 65_536) return number
-  throw new InvalidArgumentError('A whole number from 1 to 65535 is needed.')
 }

@@ -6,7 +6,7 @@ import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { runningLabs } from '../run/lab-state.ts'
-import { walk } from '../run/walk.ts'
+import { type Parting, walk } from '../run/walk.ts'
 import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderDown } from '../view/down-line.ts'
 import { renderGraph } from '../view/graph/graph-formats.ts'
@@ -21,6 +21,7 @@ import { checkedName } from './lab-name.ts'
 import { LessonFile } from './lesson-file.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
+import { portOption } from './page.ts'
 
 interface WalkFlags {
   name?: string
@@ -31,6 +32,8 @@ interface WalkFlags {
   keep?: true
   down?: true
   kernel?: KernelName
+  view?: true
+  port?: number
 }
 
 /** `netlab walk`: a lab as a lesson, step by step. */
@@ -47,6 +50,13 @@ export function walkCommand(earlyStart: EarlyStart): Command {
       'write the lesson, with pictures of the lab and of requests: FILE.html has all in one, FILE.md has them beside it',
     )
     .option('--force', 'overwrite what is there of that')
+    .addOption(
+      new Option(
+        '--view',
+        'lead through it on a page in a browser, that of netlab view; prints its address',
+      ).conflicts(['yes', 'record', 'kernel']),
+    )
+    .addOption(portOption().implies({ view: true }))
     .option('--keep', 'leave the lab up at the end, without asking')
     .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
     .action((lab: string | undefined, flags: WalkFlags) => {
@@ -69,6 +79,12 @@ async function runWalk(
     const order = { lab: lesson.lab, file, argv: walkWords(file, flags), start: await start }
     return runOnKernel(flags.kernel, { ...order, signal: interrupt.signal })
   }
+  if (flags.view) {
+    interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
+    const { walkOnPage } = await import('./walk-page.ts')
+    const { port = 0 } = flags
+    return walkOnPage({ interrupt, start }, lesson, { file, port, ...partingOf(flags) })
+  }
   const { out } = openTerminal()
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
   const record = flags.record === undefined ? undefined : new LessonFile(flags.record, flags.force ?? false)
@@ -82,7 +98,7 @@ async function runWalk(
     traces: record !== undefined,
     ...(keys === undefined ? {} : { keys }),
     whileShell: interrupt.ignored,
-    ...(flags.keep || flags.down ? { parting: flags.keep ? 'keep' : 'down' } : {}),
+    ...partingOf(flags),
   })
   const begun = await start
   guide.begin()
@@ -104,6 +120,11 @@ async function runWalk(
   if (!report.ok) process.exitCode = exitCode.failed
 }
 
+/** What becomes of the lab, where the command line says so. */
+function partingOf({ keep, down }: WalkFlags): { parting?: Exclude<Parting, 'stay'> } {
+  return keep || down ? { parting: keep ? 'keep' : 'down' } : {}
+}
+
 function walkWords(file: string, flags: WalkFlags): string[] {
   const { yes, keep, down } = flags
   return ['walk', ...labWords(file, flags), ...setFlags({ '--yes': yes, '--keep': keep, '--down': down })]
@@ -122,7 +143,7 @@ function noTerminal(lab: string): NetlabError {
   return new NetlabError({
     what: 'a lesson needs a terminal, and there is none',
     why: 'walk shows a step and then waits for a key',
-    fix: `netlab walk ${lab} --yes goes through all steps without stopping; --record FILE.md writes them down`,
+    fix: `netlab walk ${lab} --yes goes through all steps without stopping, --record FILE.md writes them down; --view waits for keys in a browser`,
     exitCode: exitCode.wrongInput,
   })
 }

@@ -68,13 +68,8 @@ export class Lesson {
 
   /** Throws NetlabError where the sandbox has been ended from elsewhere: nothing that fails after that is the lab's fault. */
   #mustLive(): void {
-    if (sandboxLives(this.#opened.context.sandbox)) return
-    const { name } = this.#lesson.lab
-    throw new NetlabError({
-      what: `the sandbox of ${name} has died, and the lesson with it`,
-      why: 'somebody took it down (netlab down, in another terminal), or ended its first process',
-      fix: `netlab walk ${this.#options.file}`,
-    })
+    if (!sandboxLives(this.#opened.context.sandbox))
+      throw lessonDied(this.#lesson.lab.name, this.#options.file)
   }
 
   /**
@@ -145,6 +140,15 @@ export class Lesson {
   abandon(): Promise<void> {
     return endLab(this.#opened.folder)
   }
+}
+
+/** The end of a lesson whose lab was ended from elsewhere. */
+export function lessonDied(lab: string, file: string): NetlabError {
+  return new NetlabError({
+    what: `the sandbox of ${lab} has died, and the lesson with it`,
+    why: 'somebody took it down (netlab down, in another terminal), or ended its first process',
+    fix: `netlab walk ${file}`,
+  })
 }
 
 function openSandboxFor(lesson: LabInCondition, { file, start, signal }: LessonOptions): Promise<OpenedLab> {

@@ -73,19 +73,19 @@ export function commandFailureLines(style: Style, failure: CommandFailure, inden
 
 /** How a failed command ended, and its stderr. */
 export function commandEndingLines({ color }: Style, failure: CommandFailure, indent: number): string[] {
-  const ending =
-    failure.exitCode === 0
-      ? 'it ended well, and yet it is not as it should be'
-      : failure.exitCode !== undefined
-        ? `exit code ${failure.exitCode}`
-        : failure.signal !== undefined
-          ? `ended by ${failure.signal}`
-          : 'could not be started'
+  const ending = endingWords(failure)
   const stderr = printable(failure.stderr).trim()
   return [
     `${' '.repeat(indent)}${color.red(ending)}${stderr === '' ? ', and it printed no error' : ':'}`,
     ...(stderr === '' ? [] : indented(stderr, indent + 2)),
   ]
+}
+
+/** How a failed command ended: `exit code 2`. */
+export function endingWords({ exitCode, signal }: CommandFailure): string {
+  if (exitCode === 0) return 'it ended well, and yet it is not as it should be'
+  if (exitCode !== undefined) return `exit code ${exitCode}`
+  return signal === undefined ? 'could not be started' : `ended by ${signal}`
 }
 
 /** A check that does not hold: what it tried, what was expected, what came, and the evidence. */

@@ -29,7 +29,7 @@ import {
   stepWhy,
 } from './lesson.ts'
 import { builtAgain, lessonNotTraced, lessonTrace, stepFailed } from './lesson-asides.ts'
-import { type Choice, movesAfter, movesBefore, nextQuestion } from './lesson-moves.ts'
+import { type Choice, movesAfter, movesBefore, nextQuestion, partings } from './lesson-moves.ts'
 import { LiveLine } from './live-line.ts'
 import type { Screen } from './terminal.ts'
 
@@ -222,11 +222,7 @@ export class LessonGuide implements Guide {
     this.#screen.write(`\n${lessonSummary(this.#screen, lesson.plan, walked)}`)
     if (parting !== undefined) return parting
     if (keys === undefined) return 'down'
-    return this.#choose<Parting>([
-      { key: 'Enter', does: 'take it down', leadsTo: 'down' },
-      { key: 'k', does: 'keep it up', leadsTo: 'keep' },
-      { key: 'b', does: 'back to the lesson', leadsTo: 'stay' },
-    ])
+    return this.#choose(partings)
   }
 
   /** Gives the screen back; must be called in the end. */

@@ -1,7 +1,7 @@
 import type { Pod } from '../model/lab.ts'
 import type { Step } from '../plan/plan.ts'
 import type { WalkedStep } from '../run/lesson-record.ts'
-import type { Move } from '../run/walk.ts'
+import type { Move, Parting } from '../run/walk.ts'
 import { questionOf, type TracedQuestion } from '../trace/request-of-check.ts'
 import type { LessonKey } from './lesson.ts'
 
@@ -36,6 +36,13 @@ function elsewhere(index: number, hasLab: boolean): Choice<Move>[] {
     { key: 'q', does: 'quit', leadsTo: 'quit' },
   ]
 }
+
+/** The keys where somebody leaves, or has seen the last step. */
+export const partings: readonly Choice<Parting>[] = [
+  { key: 'Enter', does: 'take it down', leadsTo: 'down' },
+  { key: 'k', does: 'keep it up', leadsTo: 'keep' },
+  { key: 'b', does: 'back to the lesson', leadsTo: 'stay' },
+]
 
 /** What a trace of a step's checks follows next: first those that failed, then from the last one back, and round again; undefined where it has none. */
 export function nextQuestion(

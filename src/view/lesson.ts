@@ -86,8 +86,8 @@ export function lessonPreview(style: Style, step: Step, rows: number): string {
   const pieces = shownCommands(step.actions)
   const commands = pieces.map(piece => {
     if ('words' in piece) return hanging('… ', foldWords(piece), width)
-    const [first, ...more] = printable(commandLine(piece.command)).split('\n')
-    return [`${color.dim('$')} ${first}`, ...readText(more)]
+    const [first, ...more] = commandLines(piece.command)
+    return [`${color.dim('$')} ${first}`, ...more]
   })
   const checks = step.checks.map((check, index) => [
     ...(index === 0 && commands.length > 0 ? ['', color.dim('then it is checked:')] : []),
@@ -136,13 +136,19 @@ function columnsOf(line: string): number {
 
 /** A command as it runs, behind a prompt; never broken, so that it can be copied, but for the middle of a long text that it reads. Above it what it is for, where that is known. */
 export function lessonCommand({ color, width }: Style, command: Command, explain?: string): string {
-  const [first, ...more] = printable(commandLine(command)).split('\n')
+  const [first, ...more] = commandLines(command)
   const why = explain === undefined ? [] : commentLines(printable(explain), Math.min(width, proseWidth))
   return block([
     ...why.map(line => color.cyan(line)),
     `${color.green('$')} ${color.bold(first)}`,
-    ...readText(more).map(line => color.bold(line)),
+    ...more.map(line => color.bold(line)),
   ])
+}
+
+/** A command as it can be pasted, but for the middle of a long text that it reads. */
+export function commandLines(command: Command): string[] {
+  const [first = '', ...more] = printable(commandLine(command)).split('\n')
+  return [first, ...withoutMiddle(more, shownLines.read)]
 }
 
 /** All that a step's folds hold, each command with what it is for. */
@@ -157,10 +163,15 @@ export function lessonFolds(style: Style, step: Step): string {
 
 /** What commands printed; empty where they printed nothing. The answer of a CNI plugin is the lesson, and stands there whole. */
 export function lessonOutput({ color }: Style, output: string, commands: readonly Command[] = []): string {
+  const lines = outputLines(output, commands)
+  return lines.length === 0 ? '' : block(lines.map(line => (line === '' ? '' : color.dim(`  ${line}`))))
+}
+
+/** The lines of it that are shown. */
+export function outputLines(output: string, commands: readonly Command[] = []): string[] {
   const text = printable(output).trimEnd()
-  if (text === '') return ''
-  const lines = commands.some(({ plugin }) => plugin !== undefined) ? answerLines(text) : excerpt(text)
-  return block(lines.map(line => (line === '' ? '' : color.dim(`  ${line}`))))
+  if (text === '') return []
+  return commands.some(({ plugin }) => plugin !== undefined) ? answerLines(text) : excerpt(text)
 }
 
 /** Lines of a plugin's answer that are shown; what a plugin is told it may answer is shorter. */
@@ -180,11 +191,6 @@ export function excerpt(text: string): string[] {
   return withoutMiddle(text.split('\n'), shownLines.printed)
 }
 
-/** The lines of a here-document. */
-function readText(lines: readonly string[]): string[] {
-  return withoutMiddle(lines, shownLines.read)
-}
-
 function withoutMiddle(lines: readonly string[], { first, last }: { first: number; last: number }): string[] {
   const left = lines.length - first - last
   if (left <= 1) return [...lines]
@@ -193,12 +199,17 @@ function withoutMiddle(lines: readonly string[], { first, last }: { first: numbe
 
 /** How a command failed, below the command itself, and what was left out because of it. */
 export function lessonFailure(style: Style, failure: CommandFailure, left: number): string {
-  const rest =
-    left === 0 ? 'its checks were not tried' : `${plural(left, 'command')} and its checks were left out`
   return block([
     ...commandEndingLines(style, failure, 2),
-    ...hanging('  ', style.color.yellow(`The step ends here: ${rest}.`), style.width),
+    ...hanging('  ', style.color.yellow(leftOutWords(left)), style.width),
   ])
+}
+
+/** What was left out of a step because a command of it failed: so many other commands, and its checks. */
+export function leftOutWords(left: number): string {
+  const rest =
+    left === 0 ? 'its checks were not tried' : `${plural(left, 'command')} and its checks were left out`
+  return `The step ends here: ${rest}.`
 }
 
 /** A check with what was expected and what came. */

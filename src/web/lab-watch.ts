@@ -116,12 +116,16 @@ export class LabWatch {
     return this.#looking
   }
 
+  /** Tells what somebody else than the kernel knows, where it has changed. */
+  put(now: Partial<Parts>): void {
+    const changed = changedParts(this.#texts, now)
+    this.#texts = { ...this.#texts, ...changed }
+    for (const [name, text] of Object.entries(changed)) this.#tell(partTold(name, text))
+  }
+
   async #lookOnce(): Promise<void> {
     try {
-      const now = await this.#parts()
-      const changed = changedParts(this.#texts, now)
-      this.#texts = { ...this.#texts, ...changed }
-      for (const [name, text] of Object.entries(changed)) this.#tell(partTold(name, text))
+      this.put(await this.#parts())
       this.#complain('')
     } catch (error) {
       if (this.#signal.aborted || !this.#lives()) return
@@ -148,7 +152,7 @@ export class LabWatch {
     for (const send of this.#readers) tellTo(send, told)
   }
 
-  async #parts(): Promise<Parts> {
+  async #parts(): Promise<Omit<Parts, 'lesson'>> {
     const { sandbox, running } = this.#shown()
     const { lab, condition, outlines } = running
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(patience)])

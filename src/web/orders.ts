@@ -1,10 +1,12 @@
 import { commandLine, shellWord } from '../command/command-line.ts'
 import { parseSaved, restoreLine } from '../command/iptables-save.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import { graphOfRunning } from '../graph/running-graph.ts'
 import { iptablesOf } from '../model/families.ts'
 import { placesOf } from '../model/places.ts'
 import { type ObservedLab, runTool } from '../observe/tool.ts'
+import { labAsBuilt } from '../plan/lab-in-condition.ts'
+import { down } from '../run/down.ts'
+import { LabStart } from '../run/lab-start.ts'
 import { openLab } from '../run/lab-state.ts'
 import { endPod } from '../run/pods.ts'
 import { rebuild } from '../run/rebuild.ts'
@@ -14,20 +16,28 @@ import { trace } from '../trace/trace.ts'
 import { traceMany } from '../trace/trace-many.ts'
 import { verify } from '../verify/verify.ts'
 import { duration, plural } from '../view/format.ts'
-import { onDrawing } from '../view/graph/on-drawing.ts'
 import { findingsOf } from '../view/live/findings.ts'
 import type { Done, Orders, RuleNamed } from '../view/live/orders.ts'
-import { stopsOf } from '../view/live/stops.ts'
 import { printable } from '../view/printable.ts'
 import type { Shown } from './lab-watch.ts'
+import { followed, type PageLesson } from './page-lesson.ts'
+
+/** What the page is about: its lab, as it shows it, and the lesson that goes through it. */
+export interface Desk {
+  lab: string
+  shown: Shown
+  lesson: PageLesson
+}
 
 /** A lab that runs, looked at for one order. */
-type Opened = ReturnType<typeof openLab> & { observed: ObservedLab }
+type Opened = ReturnType<typeof openLab> & { observed: ObservedLab; lesson: PageLesson }
 
 /** How an order is carried out, and what those who look on are told meanwhile. */
 interface Order<Name extends keyof Orders> {
   shape: Shape
   words: string
+  /** It is about a lab with all of its steps: a lesson knows better how far it is. */
+  isForWhole?: true
   carryOut(opened: Opened, body: Orders[Name]['body'], signal: AbortSignal): Promise<Orders[Name]['told']>
 }
 
@@ -44,10 +54,7 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
     words: 'a request is on its way',
     carryOut: async ({ observed, lab }, { from, url }) => {
       mustBePlace(placesOf(lab), from)
-      const report = await trace(observed, from, url)
-      const stops = stopsOf(report, onDrawing(await graphOfRunning(observed)))
-      const { notes, evidence } = report
-      return { stops, notes, ...(evidence === undefined ? {} : { evidence }) }
+      return followed(await trace(observed, from, url), observed)
     },
   },
   many: {
@@ -70,6 +77,7 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
   kill: {
     shape: fields({ pod: text }),
     words: 'a pod is killed',
+    isForWhole: true,
     carryOut: async ({ folder, sandbox, lab }, { pod }) => {
       const { endpointOf } = await endPod(folder, sandbox, pod, 'kill')
       const still =
@@ -90,11 +98,13 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
   verify: {
     shape: fields({}),
     words: 'the lab is verified',
+    isForWhole: true,
     carryOut: async ({ observed }) => findingsOf(await verify(observed, { requests: samplesOnPage })),
   },
   sync: {
     shape: fields({}),
     words: 'kubelet, the endpoint controller and kube-proxy look',
+    isForWhole: true,
     carryOut: async ({ lab, ...living }, _, signal) => {
       const { pods, rules, ok } = await sync(living, { look: true, signal })
       const news = pods.map(({ pod, ready, why }) => `${pod} is ${ready ? 'ready' : `not ready: ${why}`}`)
@@ -105,6 +115,7 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
   mend: {
     shape: fields({}),
     words: 'the lab is built again',
+    isForWhole: true,
     carryOut: async (living, _, signal): Promise<Done> => {
       const { ms, stopped } = await rebuild(living, signal)
       const typed = `netlab down ${living.lab.name} && netlab up ${shellWord(living.state.file)}`
@@ -115,6 +126,27 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
         fix: `netlab verify ${living.lab.name}`,
       })
     },
+  },
+  begin: {
+    shape: fields({}),
+    words: 'the lesson begins',
+    isForWhole: true,
+    carryOut: async ({ folder, state, lesson }) => {
+      const asBuilt = labAsBuilt(folder.readLab())
+      await down(folder.name)
+      const start = new LabStart()
+      try {
+        return await lesson.begin(asBuilt, { file: state.file, start })
+      } catch (error) {
+        await start.giveUp()
+        throw error
+      }
+    },
+  },
+  press: {
+    shape: fields({ key: text, turn: whole(0, Number.MAX_SAFE_INTEGER) }),
+    words: 'the lesson goes on',
+    carryOut: ({ lesson }, { key, turn }) => lesson.press(key, turn),
   },
 }
 
@@ -128,8 +160,7 @@ export function orderWords(name: string): string {
 
 /** Carries out an order of the page, on a lab as the page shows it. Throws NetlabError where it makes no sense or fails. */
 export async function carryOutOrder(
-  lab: string,
-  shown: Shown,
+  { lab, shown, lesson }: Desk,
   name: string,
   body: unknown,
   stopped: AbortSignal,
@@ -137,8 +168,14 @@ export async function carryOutOrder(
   const order = orderNamed(name)
   if (!order.shape(body))
     throw new NetlabError({ what: `the order ${name} is not as it should be`, exitCode: exitCode.wrongInput })
+  if (order.isForWhole && lesson.stands !== undefined)
+    throw new NetlabError({
+      what: `not while ${lab} is walked through`,
+      why: 'it is about a lab with all of its steps',
+      fix: 'q ends the lesson, and k keeps the lab up; r builds the step at hand again',
+    })
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(patience)])
-  return order.carryOut({ ...openLab(lab), observed: { ...shown(), signal } }, body as never, signal)
+  return order.carryOut({ ...openLab(lab), lesson, observed: { ...shown(), signal } }, body as never, signal)
 }
 
 function orderNamed(name: string): Order<keyof Orders> {

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { exitCode, explained, NetlabError } from '../errors.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { browserFiles } from '../sandbox/program-files.ts'
 import { drawingStyle } from '../view/graph/svg.ts'
+import { lessonAhead } from '../view/live/lesson-part.ts'
 import type { Failed } from '../view/live/orders.ts'
 import { printableValue, printableXml } from '../view/printable.ts'
 import { LabWatch, shownRunning } from './lab-watch.ts'
 import { carryOutOrder, orderWords } from './orders.ts'
+import { type BeginOptions, PageLesson } from './page-lesson.ts'
 import { type PageText, type Room, servePage } from './page-server.ts'
 
 /** A page that is served. */
@@ -14,19 +17,35 @@ export interface LabView {
   address: string
   /** Settles when the lab has ended or the signal has aborted; nothing is served and nothing goes on any more then. */
   ended: Promise<'ended' | 'stopped'>
+  /** The lesson that the page leads through. */
+  lesson: PageLesson
 }
 
-/** Serves the page of a running lab on 127.0.0.1; port 0: a free one. Throws NetlabError where it cannot listen there. */
-export async function viewLab(lab: string, port: number, signal: AbortSignal): Promise<LabView> {
-  const shown = shownRunning(lab)
+/** A lab that is not up yet: the page begins with its lesson. */
+export interface FirstLesson extends BeginOptions {
+  lesson: LabInCondition
+}
+
+/**
+ * Serves the page of a running lab on 127.0.0.1, or of one that its lesson brings up; port 0: a free one. Throws NetlabError where it
+ * cannot listen there, or the lesson cannot begin.
+ */
+export async function viewLab(
+  lab: string,
+  port: number,
+  signal: AbortSignal,
+  first?: FirstLesson,
+): Promise<LabView> {
+  const lesson = new PageLesson(part => watch.put({ lesson: part }), signal)
+  const running = shownRunning(lab)
+  const shown = () => lesson.stands ?? running()
   const watch = new LabWatch(lab, shown, signal)
+  const desk = { lab, shown, lesson }
   const room: Room = {
     texts: pageTexts(lab),
     events: (send, gone) => watch.listen(send, gone),
     order: async (name, body) =>
-      printableValue(
-        await watch.whileBusy(orderWords(name), () => carryOutOrder(lab, shown, name, body, signal)),
-      ),
+      printableValue(await watch.whileBusy(orderWords(name), () => carryOutOrder(desk, name, body, signal))),
     told: error => failedAs(explained(error)),
   }
   const server = await servePage(room, port)
@@ -34,8 +53,16 @@ export async function viewLab(lab: string, port: number, signal: AbortSignal): P
     await server.close()
     // What an order has begun in the lab it takes back by itself.
     await watch.idle()
+    await lesson.end()
   }
-  return { address: server.address, ended: watch.run().finally(leave) }
+  try {
+    if (first === undefined) watch.put({ lesson: lessonAhead(running().running) })
+    else await lesson.begin(first.lesson, first)
+  } catch (error) {
+    await leave()
+    throw error
+  }
+  return { address: server.address, ended: watch.run().finally(leave), lesson }
 }
 
 /** All that there is, by its path: no path leads into a folder. */

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import type { Told } from '../../src/view/live/parts.ts'
 
 /** A request as anybody could make it, also one that no browser would. */
 export interface Question {
@@ -42,18 +43,26 @@ export function ask(
 }
 
 /** Reads the events of a page until one of them has these words; the rest is left unread. */
-export function told(address: string, words: string): Promise<void> {
+export async function told(address: string, words: string): Promise<void> {
+  await heard(address, event => JSON.stringify(event).includes(words))
+}
+
+/** Reads the events of a page until one of them is as it should be; the rest is left unread. */
+export function heard(address: string, fits: (event: Told) => boolean): Promise<Told> {
   return new Promise((resolve, reject) => {
     const asked = request(new URL('events', address), { agent: false }, response => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', chunk => {
         text += chunk
-        if (!text.includes(words)) return
-        resolve()
+        const events = text.split('\n\n')
+        text = events.pop() ?? ''
+        const found = events.map(event => JSON.parse(event.replace(/^data: /, '')) as Told).find(fits)
+        if (found === undefined) return
+        resolve(found)
         asked.destroy()
       })
-      response.on('end', () => reject(new Error(`the events ended without: ${words}`)))
+      response.on('end', () => reject(new Error('the events ended before')))
     })
     asked.on('error', reject)
     asked.end()

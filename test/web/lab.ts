@@ -14,8 +14,13 @@ services:
 `
 
 /** Starts `netlab view` of the session's only lab, and waits for its address. */
-export async function view(session: Session, ...argv: string[]) {
-  const running = session.start(['view', ...argv])
+export function view(session: Session, ...argv: string[]) {
+  return served(session, ['view', ...argv])
+}
+
+/** Starts a verb that serves a page, and waits for its address. */
+export async function served(session: Session, argv: readonly string[]) {
+  const running = session.start(argv)
   const printed = new Printed(running)
   await printed.shows('Ctrl-C ends it')
   const [address = ''] = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//.exec(printed.text) ?? []

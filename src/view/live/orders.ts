@@ -3,17 +3,17 @@ import type { ManyReport } from '../../trace/trace-many.ts'
 import type { Findings } from './findings.ts'
 import type { Stop } from './stops.ts'
 
+/** A request that was followed, as the stops of its packets. */
+export interface Followed {
+  stops: readonly Stop[]
+  notes: readonly string[]
+  evidence?: Evidence
+}
+
 /** What the page can ask for, by its path, with what it says and what it is told. */
 export interface Orders {
   /** `netlab trace` */
-  send: {
-    body: { from: string; url: string }
-    told: {
-      stops: readonly Stop[]
-      notes: readonly string[]
-      evidence?: Evidence
-    }
-  }
+  send: { body: { from: string; url: string }; told: Followed }
   /** `netlab trace --requests` */
   many: { body: { from: string; url: string; requests: number }; told: ManyReport }
   /** Takes an interface down. */
@@ -28,6 +28,16 @@ export interface Orders {
   sync: { body: Record<string, never>; told: Done }
   /** Builds the lab again. */
   mend: { body: Record<string, never>; told: Done }
+  /** Builds the lab again as a lesson, which stands before its first step then. */
+  begin: { body: Record<string, never>; told: Pressed }
+  /** A key of the lesson, for the question that it answers. */
+  press: { body: { key: string; turn: number }; told: Pressed }
+}
+
+/** What came of a key of the lesson besides that it goes on. */
+export interface Pressed {
+  /** A request of a check, followed. */
+  trace?: Followed
 }
 
 /** A rule of a place, so that it is found again though others have come or gone. */

@@ -2,6 +2,7 @@ import type { Place } from '../../command/command.ts'
 import type { ExplainedChains } from '../../graph/explained-rules.ts'
 import type { GraphPlace } from '../../graph/graph.ts'
 import type { Shapes } from '../graph/shapes.ts'
+import type { LessonPart } from './lesson-part.ts'
 
 /** A place as the page lists it. */
 export interface PlacePart {
@@ -35,6 +36,7 @@ export interface Parts {
   packets: readonly (number | null)[]
   /** How many connections each arrow of the drawing stands for, by its line. */
   arrows: Readonly<Record<string, number>>
+  lesson: LessonPart
 }
 
 /** One part that has changed, or the end: the lab is down, or is being built again. */
@@ -47,7 +49,7 @@ export type Told =
 /** The parts of `now` that are not as `before` had them, each as JSON. */
 export function changedParts(
   before: Readonly<Partial<Record<keyof Parts, string>>>,
-  now: Parts,
+  now: Partial<Parts>,
 ): Partial<Record<keyof Parts, string>> {
   const texts = Object.entries(now).map(
     ([name, value]) => [name as keyof Parts, JSON.stringify(value)] as const,

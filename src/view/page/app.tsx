@@ -1,20 +1,26 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { ManyReport } from '../../trace/trace-many.ts'
 import type { Findings } from '../live/findings.ts'
-import type { Failed, Orders, RuleNamed } from '../live/orders.ts'
+import type { LessonPart } from '../live/lesson-part.ts'
+import type { Failed, Followed, Orders, RuleNamed } from '../live/orders.ts'
 import { type Known, listen, nothingKnown, OrderError, order } from './connection.ts'
 import { Drawing } from './drawing.tsx'
 import { Histogram } from './histogram.tsx'
+import { Lesson, useLessonKeys } from './lesson.tsx'
 import { Break, Cause, manyRequests, Refused, Send } from './panels.tsx'
 import { Player, Stops } from './player.tsx'
 import { Rules } from './rules.tsx'
 
-const tabs = ['Send', 'Rules', 'Break'] as const
+const tabs = ['Lesson', 'Send', 'Rules', 'Break'] as const
 type Tab = (typeof tabs)[number]
+
+/** What is half-way through its lesson is broken in a shell, and mended by the lesson's own keys. */
+const tabsInLesson = tabs.filter(tab => tab !== 'Break')
+const noLesson: LessonPart = { steps: [], words: [], keys: [], turn: 0 }
 
 /** What came of the last thing that was asked for. */
 interface Outcome {
-  trace?: Orders['send']['told']
+  trace?: Followed
   many?: ManyReport
   findings?: Findings
   done?: { typed: string; words: string }
@@ -24,7 +30,7 @@ interface Outcome {
 /** The page of a running lab. */
 export function App() {
   const [known, setKnown] = useState(nothingKnown)
-  const [tab, setTab] = useState<Tab>('Send')
+  const [chosenTab, setTab] = useState<Tab>()
   const [place, choose] = useState<string>()
   const [outcome, setOutcome] = useState<Outcome>({})
   const [isWhole, showWhole] = useState(false)
@@ -39,25 +45,48 @@ export function App() {
     [stops.length],
   )
   useArrowKeys(step.at, go, stops.length > 0)
+  const { lesson = noLesson } = known.parts
+  const hasLesson = lesson.step !== undefined
+  const shownTabs: readonly Tab[] = hasLesson ? tabsInLesson : tabs
+  const tab = shownTabs.find(each => each === chosenTab) ?? (hasLesson ? 'Lesson' : 'Send')
+  const isBusy = known.busy !== '' || known.ended !== '' || !known.connected
+  const ask = useCallback(
+    <Name extends keyof Orders>(
+      name: Name,
+      body: Orders[Name]['body'],
+      outcomeOf: (told: Orders[Name]['told']) => Outcome,
+    ) => {
+      const show = (outcome: Outcome) => {
+        setOutcome(outcome)
+        setStep({ at: 0, before: 0 })
+      }
+      order(name, body).then(
+        told => show(outcomeOf(told)),
+        error => show({ failed: error instanceof OrderError ? error.failed : { what: String(error) } }),
+      )
+    },
+    [],
+  )
+  const { turn } = lesson
+  const press = useCallback(
+    (key: string) => ask('press', { key, turn }, ({ trace }) => (trace === undefined ? {} : { trace })),
+    [ask, turn],
+  )
+  useLessonKeys(tab === 'Lesson' && !isBusy ? lesson.keys : noLesson.keys, press)
 
   if (lab === undefined || drawing === undefined) return <Waiting known={known} />
   const chosen = place ?? places.find(({ kind }) => kind === 'pod')?.name ?? places[0]?.name ?? ''
-  const isBusy = known.busy !== '' || known.ended !== '' || !known.connected
-  const ask = <Name extends keyof Orders>(
-    name: Name,
-    body: Orders[Name]['body'],
-    outcomeOf: (told: Orders[Name]['told']) => Outcome,
-  ) => {
-    const show = (outcome: Outcome) => {
-      setOutcome(outcome)
-      setStep({ at: 0, before: 0 })
-    }
-    order(name, body).then(
-      told => show(outcomeOf(told)),
-      error => show({ failed: error instanceof OrderError ? error.failed : { what: String(error) } }),
-    )
-  }
   const done = (done: Orders['sync']['told']): Outcome => ({ done })
+  const way =
+    outcome.trace === undefined ? null : (
+      <>
+        <Stops stops={stops} at={step.at} go={go} />
+        <Cause evidence={outcome.trace.evidence} />
+        {outcome.trace.notes.map(note => (
+          <p key={note}>{note}</p>
+        ))}
+      </>
+    )
   const stop = stops[step.at]
   const before = stops[step.before]
   return (
@@ -67,7 +96,7 @@ export function App() {
         <p class="title">{lab.title}</p>
         <State known={known} />
       </header>
-      <main>
+      <main class={tab === 'Lesson' ? 'roomy' : undefined}>
         <div class="stage">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is larger than the page is scrolled with the keyboard */}
           <section class={isWhole ? 'paper whole' : 'paper'} tabIndex={0} aria-label="The lab">
@@ -93,7 +122,7 @@ export function App() {
           {stop === undefined ? null : <Player stops={stops} at={step.at} go={go} />}
         </div>
         <div class="panel">
-          <Tabs chosen={tab} choose={setTab} />
+          <Tabs tabs={shownTabs} chosen={tab} choose={setTab} />
           <div role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`}>
             {outcome.failed === undefined ? null : <Refused failed={outcome.failed} />}
             {outcome.done === undefined ? null : (
@@ -103,6 +132,12 @@ export function App() {
                 <code>{outcome.done.typed}</code>
               </p>
             )}
+            {tab === 'Lesson' ? (
+              <>
+                <Lesson {...{ lesson, isBusy, press }} begin={() => ask('begin', {}, () => ({}))} />
+                {way}
+              </>
+            ) : null}
             {tab === 'Send' ? (
               <>
                 <Send
@@ -112,15 +147,7 @@ export function App() {
                     ask('many', { from: chosen, url, requests: manyRequests }, many => ({ many }))
                   }
                 />
-                {outcome.trace === undefined ? null : (
-                  <>
-                    <Stops stops={stops} at={step.at} go={go} />
-                    <Cause evidence={outcome.trace.evidence} />
-                    {outcome.trace.notes.map(note => (
-                      <p key={note}>{note}</p>
-                    ))}
-                  </>
-                )}
+                {way}
                 {outcome.many === undefined ? null : <Histogram report={outcome.many} />}
               </>
             ) : null}
@@ -178,7 +205,13 @@ function State({ known }: { known: Known }) {
   )
 }
 
-function Tabs({ chosen, choose }: { chosen: Tab; choose(tab: Tab): void }) {
+interface TabsProps {
+  tabs: readonly Tab[]
+  chosen: Tab
+  choose(tab: Tab): void
+}
+
+function Tabs({ tabs, chosen, choose }: TabsProps) {
   const press = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (step === 0) return

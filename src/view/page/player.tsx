@@ -50,6 +50,7 @@ export function Player({ stops, at, go }: PlayerProps) {
 /** All stops, the rules of each, and which one it is now. */
 export function Stops({ stops, at, go }: PlayerProps) {
   const list = useRef<HTMLOListElement>(null)
+  useEffect(() => list.current?.scrollIntoView({ block: 'nearest' }), [stops])
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
   }, [at])

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bin, openSession, type Session } from '../../labs/cli.ts'
-import { hostileLab, view } from '../lab.ts'
+import { hostileLab, served, view } from '../lab.ts'
 import { browserFile, launch, mustBeAccessible, openPage, smallTexts } from './browser.ts'
 
 /** Bytes, gzipped. */
@@ -14,6 +14,16 @@ test('the script of the page is small', () => {
   const script = readFileSync(join(dirname(bin), 'in-browser.js'))
   expect(gzipSync(script).length).toBeLessThan(largestScript)
 })
+
+/** Steps of a lesson after those that are derived: one of them fails. */
+const hostileSteps = `steps:
+  - title: "<b id=evil>a device</b>"
+    why: "<script id=evil>alert(1)</script>"
+    run: [ip link set nosuch up]
+    check: [{command: "true"}]
+  - title: Asked
+    check: [{curl: "10.0.0.11:8080", expect: {backend: a}}]
+`
 
 const why = browserFile === undefined ? ', skipped: no Chromium here (Debian: apt-get install chromium)' : ''
 
@@ -164,6 +174,82 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await button(page, 'Mend: build it again').click()
     await page.locator('.done').getByText('small is built again').waitFor()
     await page.getByText('✔ nothing is off').waitFor()
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  test('leads through a lesson by the keys of the terminal', async () => {
+    const session = openSession()
+    const file = session.file('lab.yaml', `${hostileLab}${hostileSteps}`)
+    const { address, running } = await served(session, ['walk', file, '--view', '--down'])
+    const { page, faults } = await openPage(browser, address)
+    const lesson = page.getByRole('region', { name: 'The lesson' })
+    const pods = page.locator('svg .place .pod')
+    const at = (step: number, state: string) =>
+      expect
+        .poll(async () => (await lesson.textContent()) ?? '', { timeout: 60_000 })
+        .toMatch(new RegExp(`Step ${step} of 6.*${state}`, 's'))
+    await at(1, '')
+    expect(await pods.count()).toBe(0)
+    expect(await page.getByRole('tab', { name: 'Break' }).count()).toBe(0)
+    await mustBeAccessible(page)
+
+    // Enter runs a step, and goes on to the next one; the drawing follows.
+    await page.keyboard.press('Enter')
+    await at(1, '✔ (as expected|done)')
+    for (let step = 2; step <= 3; step += 1) {
+      await button(page, 'Enter go on').click()
+      await at(step, '')
+      await page.keyboard.press('Enter')
+      await at(step, '✔ (as expected|done)')
+    }
+    await pods.nth(1).waitFor()
+    await page.getByText('✔ nothing is off').waitFor()
+
+    // While something is typed, or chosen, keys are not the lesson's.
+    await page.getByRole('tab', { name: 'Send' }).click()
+    await page.locator('.send input').press('Enter')
+    await page.getByRole('region', { name: 'The packet' }).waitFor()
+    await page.getByRole('tab', { name: 'Lesson' }).click()
+    await at(3, '✔ (as expected|done)')
+
+    // What is unfolded, what fails and why, and what was asked, followed.
+    await page.keyboard.press('Enter')
+    await at(4, '34 commands: ')
+    await lesson.locator('summary', { hasText: 'what every node has' }).click()
+    await lesson.getByText('$ iptables -t filter -N KUBE-FORWARD').waitFor()
+    await button(page, 'Enter run').click()
+    await at(4, '✔ done')
+    await page.keyboard.press('Enter')
+    await at(5, '<b id=evil>')
+    await page.keyboard.press('Enter')
+    await at(5, '✘ failed')
+    expect(await lesson.textContent()).toMatch(/exit code 1.*Cannot find device "nosuch".*its checks were not tried/s)
+    await mustBeAccessible(page)
+    expect(await smallTexts(page, 17.9)).toEqual([])
+    await page.keyboard.press('Enter')
+    await at(6, '')
+    await page.keyboard.press('Enter')
+    await at(6, '✔ as expected')
+    await page.keyboard.press('t')
+    await page.locator('.stops').getByText('The end').waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('region', { name: 'The packet' }).getByText(/^2 of/).waitFor()
+    await mustBeAccessible(page)
+
+    // Back, on a phone and in the dark; a window that is opened meanwhile knows where the lesson stands.
+    await page.keyboard.press('b')
+    await at(5, 'Built again with steps 1 to 4')
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await mustBeAccessible(page)
+    await page.reload()
+    await at(5, '<b id=evil>')
+    expect(await page.locator('#evil').count()).toBe(0)
+    await page.keyboard.press('q')
+    await page.getByText('small is down').waitFor()
+    expect((await running).exitCode).toBe(0)
     expect(faults).toEqual([])
     await page.close()
   })

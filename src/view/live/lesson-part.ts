@@ -1,0 +1,254 @@
+import type { Evidence } from '../../diagnose/evidence.ts'
+import type { LabInCondition } from '../../plan/lab-in-condition.ts'
+import type { Plan, Step } from '../../plan/plan.ts'
+import type { RunListener } from '../../run/events.ts'
+import type { WalkedStep } from '../../run/lesson-record.ts'
+import type { CommandFailure } from '../../run/report.ts'
+import type { CheckResult } from '../../verify/report.ts'
+import { describeAttempt, describeExpectation } from '../describe-check.ts'
+import { endingWords, onceEach } from '../failure.ts'
+import { foldWords, shownCommands } from '../folded-commands.ts'
+import { commandLines, type LessonKey, leftOutWords, lessonSummary, outputLines } from '../lesson.ts'
+import { builtAgain, stepFailed } from '../lesson-asides.ts'
+import { plainStyle } from '../terminal.ts'
+
+/** A command of a step, as it runs and as it has run. */
+export interface LessonCommand {
+  /** As it can be pasted, with the text that it reads. */
+  text: string
+  /** What it is for, in a sentence without its full stop. */
+  explain?: string
+  state: 'ahead' | 'running' | 'done' | 'failed'
+  /** What it printed, without its middle where that is long. */
+  output?: string
+  /** How it ended where it failed, and what it said of that. */
+  ending?: string
+  stderr?: string
+}
+
+/** Commands that a lesson shows as one line, until they are unfolded. */
+export interface LessonFold {
+  words: string
+  commands: readonly LessonCommand[]
+}
+
+/** A check of a step, and what came of it. */
+export interface LessonCheck {
+  what: string
+  expected: string
+  state: 'ahead' | 'running' | 'done' | 'failed'
+  observed?: string
+  /** What it tells that this came true, where the lab says so. */
+  means?: string
+  evidence?: Evidence
+}
+
+/** A step that is about to run, runs, or has run. */
+export interface LessonStep {
+  /** Counts from 0. */
+  index: number
+  title: string
+  why: string
+  commands: readonly (LessonCommand | LessonFold)[]
+  checks: readonly LessonCheck[]
+  state: 'ahead' | 'running' | 'done' | 'failed'
+  /** What a command that failed has left out of it. */
+  leftOut?: string
+}
+
+/** What the page knows of a lab's lesson. */
+export interface LessonPart {
+  steps: readonly { title: string; state: LessonStep['state'] }[]
+  /** The step at hand; undefined: no lesson is under way. */
+  step?: LessonStep
+  /** What is said beside it: how to go on after a failure, that the lab was built again, what the steps have come to. */
+  words: readonly string[]
+  /** What can be pressed at this moment; none where nobody is asked. */
+  keys: readonly LessonKey[]
+  /** Which question the keys answer: a key for one that somebody has answered already is not taken for the next. */
+  turn: number
+}
+
+/** A lesson as nobody has begun it. */
+export function lessonAhead({ outlines }: Pick<LabInCondition, 'outlines'>): LessonPart {
+  const steps = outlines.map(({ title }) => ({ title, state: 'ahead' as const }))
+  return { steps, words: [], keys: [], turn: 0 }
+}
+
+/** Lines of a page are broken by the browser. */
+const style = plainStyle(Number.POSITIVE_INFINITY)
+
+/** Makes of a lesson's events what the page shows of it. */
+export class LessonPicture {
+  readonly #plan: Plan
+  #states: LessonStep['state'][]
+  #at: StepPicture | undefined
+  #words: readonly string[] = []
+  #keys: readonly LessonKey[] = []
+  #turn = 0
+
+  constructor({ plan }: LabInCondition) {
+    this.#plan = plan
+    this.#states = plan.steps.map(() => 'ahead')
+  }
+
+  get part(): LessonPart {
+    const at = this.#at
+    const steps = this.#plan.steps.map(({ title }, index) => ({ title, state: this.#states[index]! }))
+    return {
+      steps,
+      ...(at === undefined ? {} : { step: { ...at.step, state: this.#states[at.step.index]! } }),
+      ...{ words: this.#words, keys: this.#keys, turn: this.#turn },
+    }
+  }
+
+  /** A step that comes next. */
+  ahead(step: Step, index: number): void {
+    this.#at = new StepPicture(step, index)
+  }
+
+  /** A step that did not do what it should; `canTrace`: something that its checks ask can be followed. */
+  failed(index: number, canTrace: boolean): void {
+    this.#words = linesOf(stepFailed(style, index, canTrace))
+  }
+
+  /** What the steps have come to. */
+  parting(walked: readonly WalkedStep[]): void {
+    this.#words = linesOf(lessonSummary(style, this.#plan, walked))
+  }
+
+  /** Somebody is asked, and which question it is. */
+  asks(keys: readonly LessonKey[], turn: number): void {
+    this.#keys = keys.map(({ key, does }) => ({ key, does }))
+    this.#turn = turn
+  }
+
+  /** Somebody has answered: what was said until then has been read. */
+  answered(): void {
+    this.#keys = []
+    this.#words = []
+  }
+
+  readonly hear: RunListener = event => {
+    switch (event.kind) {
+      case 'step-started':
+        this.#at = new StepPicture(event.step, event.index)
+        this.#states[event.index] = 'running'
+        break
+      case 'commands-started':
+        this.#at?.start(event.first, event.commands.length)
+        break
+      case 'commands-ran':
+        this.#at?.ran(event.first, event.commands.length, outputLines(event.output, event.commands))
+        break
+      case 'command-failed':
+        this.#at?.failed(event.failure, event.left, outputLines(event.output))
+        break
+      case 'checks-started':
+        this.#at?.try()
+        break
+      case 'check-done':
+        this.#at?.tried([event.result])
+        break
+      case 'step-done':
+        this.#at?.tried(event.result.checks)
+        this.#states[event.index] = event.result.ok ? 'done' : 'failed'
+        break
+      case 'rebuild-started':
+        this.#states = this.#states.map((state, index) => (index < event.steps ? state : 'ahead'))
+        break
+      case 'rebuilt':
+        this.#words = linesOf(builtAgain(style, event))
+    }
+  }
+}
+
+/** A step, of which each command and each check is kept where it is told of. */
+class StepPicture {
+  readonly #index: number
+  readonly #step: Step
+  readonly #commands: readonly Mutable<LessonCommand>[]
+  readonly #pieces: LessonStep['commands']
+  #checks: readonly LessonCheck[]
+  #leftOut: string | undefined
+
+  constructor(step: Step, index: number) {
+    this.#index = index
+    this.#step = step
+    this.#commands = step.actions.map(({ command, explain }) => ({
+      ...{ text: commandLines(command).join('\n'), state: 'ahead' },
+      ...(explain === undefined ? {} : { explain }),
+    }))
+    const commandOf = new Map(step.actions.map((action, at) => [action, this.#commands[at]!]))
+    this.#pieces = shownCommands(step.actions).map(piece =>
+      'words' in piece
+        ? { words: foldWords(piece), commands: piece.actions.map(action => commandOf.get(action)!) }
+        : commandOf.get(piece)!,
+    )
+    this.#checks = step.checks.map(check => ({
+      what: describeAttempt(check),
+      expected: describeExpectation(check),
+      state: 'ahead',
+    }))
+  }
+
+  get step(): Omit<LessonStep, 'state'> {
+    const { title, why } = this.#step
+    return {
+      ...{ index: this.#index, title, why, commands: this.#pieces, checks: this.#checks },
+      ...(this.#leftOut === undefined ? {} : { leftOut: this.#leftOut }),
+    }
+  }
+
+  start(first: number, count: number): void {
+    for (const command of this.#commands.slice(first, first + count)) command.state = 'running'
+  }
+
+  /** What several have printed together stands with the last of them. */
+  ran(first: number, count: number, output: readonly string[]): void {
+    for (const command of this.#commands.slice(first, first + count)) command.state = 'done'
+    const last = this.#commands[first + count - 1]
+    if (last !== undefined && output.length > 0) last.output = output.join('\n')
+  }
+
+  failed(failure: CommandFailure, left: number, output: readonly string[]): void {
+    const at = this.#step.actions.findIndex(({ command }) => command === failure.command)
+    for (const command of this.#commands) if (command.state === 'running') command.state = 'done'
+    const command = this.#commands[at]
+    if (command !== undefined) {
+      command.state = 'failed'
+      if (output.length > 0) command.output = output.join('\n')
+      command.ending = endingWords(failure)
+      command.stderr = failure.stderr
+    }
+    this.#leftOut = leftOutWords(left)
+  }
+
+  try(): void {
+    this.#checks = this.#checks.map(check => ({ ...check, state: 'running' }))
+  }
+
+  tried(results: readonly CheckResult[]): void {
+    for (const result of onceEach(results)) {
+      const at = this.#step.checks.indexOf(result.check)
+      this.#checks = this.#checks.map((check, index) => (index === at ? withResult(check, result) : check))
+    }
+  }
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+function withResult(
+  { what, expected }: LessonCheck,
+  { ok, observed, means, evidence }: CheckResult,
+): LessonCheck {
+  return {
+    ...{ what, expected, observed, state: ok ? 'done' : 'failed' },
+    ...(means === undefined ? {} : { means }),
+    ...(evidence === undefined ? {} : { evidence }),
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter(line => line.trim() !== '')
+}

@@ -1,0 +1,235 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { plural } from '../format.ts'
+import type { LessonCheck, LessonCommand, LessonPart, LessonStep } from '../live/lesson-part.ts'
+import { Cause } from './panels.tsx'
+
+interface LessonProps {
+  lesson: LessonPart
+  /** Whether something goes on that should not be disturbed. */
+  isBusy: boolean
+  begin(): void
+  press(key: string): void
+}
+
+/** The lesson: the step at hand with its reason, its commands and its checks, and the keys that go on; or how it is begun. */
+export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
+  const section = useRef<HTMLElement>(null)
+  const { step, steps, words, keys } = lesson
+  useEffect(() => {
+    if (step?.state === 'ahead') section.current?.scrollIntoView()
+    else section.current?.querySelector('.running, .checks')?.scrollIntoView({ block: 'nearest' })
+  }, [step])
+  if (step === undefined) return <Ahead {...{ steps, isBusy, begin }} />
+  const pressed = (key: string) => {
+    // What is pressed next is for the lesson again, and not for this button.
+    section.current?.focus()
+    press(key)
+  }
+  return (
+    <>
+      <section class="lesson" aria-label="The lesson" ref={section} tabIndex={-1}>
+        <details>
+          <summary>
+            Step {step.index + 1} of {steps.length}
+          </summary>
+          <Steps steps={steps} />
+        </details>
+        <h2>{step.title}</h2>
+        {paragraphs(step.why).map(text => (
+          <p key={text}>{text}</p>
+        ))}
+        <Commands commands={step.commands} />
+        {step.leftOut === undefined ? null : <p class="lost">{step.leftOut}</p>}
+        {step.checks.length === 0 ? null : <Checks step={step} />}
+        <p role="status" class={step.state === 'failed' ? 'lost' : undefined}>
+          {stateWords(step)}
+        </p>
+        {words.map(line => (
+          <p key={line} class="aside">
+            {line}
+          </p>
+        ))}
+      </section>
+      <div class="keys lesson-keys">
+        {keys.map(({ key, does }) => (
+          <button key={key} type="button" disabled={isBusy} onClick={() => pressed(key)}>
+            <kbd>{key}</kbd> {does}
+          </button>
+        ))}
+        {keys.length === 0 ? <p>…</p> : null}
+      </div>
+    </>
+  )
+}
+
+function Ahead({ steps, isBusy, begin }: Pick<LessonProps, 'isBusy' | 'begin'> & Pick<LessonPart, 'steps'>) {
+  return (
+    <section class="lesson" aria-label="The lesson">
+      <p>
+        {plural(steps.length, 'step')}, each with its reason, its commands, what they print and what is
+        checked. To begin takes the lab down, and then builds it step by step.
+      </p>
+      <button type="button" disabled={isBusy} onClick={begin}>
+        Begin the lesson
+      </button>
+      <Steps steps={steps} />
+    </section>
+  )
+}
+
+const marks = { ahead: '', running: '… ', done: '✔ ', failed: '✘ ' } as const
+
+function Steps({ steps }: Pick<LessonPart, 'steps'>) {
+  return (
+    <ol class="steps">
+      {steps.map(({ title, state }, index) => (
+        <li key={index} class={state === 'failed' ? 'lost' : state}>
+          {marks[state]}
+          {index + 1}. {title}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Commands({ commands }: Pick<LessonStep, 'commands'>) {
+  return (
+    <ul class="commands">
+      {commands.map((piece, index) =>
+        'words' in piece ? (
+          <li key={index}>
+            <details class={stateOf(piece.commands)}>
+              <summary>
+                {marks[stateOf(piece.commands)]}
+                {piece.words}
+              </summary>
+              <Commands commands={piece.commands} />
+            </details>
+            {piece.commands.map((command, at) =>
+              command.state === 'failed' ? <CommandOf key={at} command={command} /> : null,
+            )}
+          </li>
+        ) : (
+          <li key={index}>
+            <CommandOf command={piece} />
+          </li>
+        ),
+      )}
+    </ul>
+  )
+}
+
+/** How far commands are that stand in one line. */
+function stateOf(commands: readonly LessonCommand[]): LessonCommand['state'] {
+  const has = (state: LessonCommand['state']) => commands.some(command => command.state === state)
+  if (has('failed')) return 'failed'
+  if (commands.every(({ state }) => state === 'done')) return 'done'
+  return has('running') || has('done') ? 'running' : 'ahead'
+}
+
+function CommandOf({ command }: { command: LessonCommand }) {
+  const { text, explain, state, output, ending, stderr } = command
+  return (
+    <div class={`command ${state}`}>
+      {explain === undefined ? null : <p class="explain"># {explain}</p>}
+      <p>
+        <code>$ {text}</code>
+      </p>
+      {output === undefined ? null : <Printed text={output} />}
+      {ending === undefined ? null : <p class="lost">✘ {ending}</p>}
+      {stderr === undefined || stderr === '' ? null : <Printed text={stderr} />}
+    </div>
+  )
+}
+
+function Printed({ text }: { text: string }) {
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled with the keyboard
+  return <pre tabIndex={0}>{text}</pre>
+}
+
+function Checks({ step: { checks, leftOut } }: { step: LessonStep }) {
+  const isAhead = checks.every(({ state }) => state === 'ahead')
+  return (
+    <section class="checks" aria-label="Its checks">
+      <h3>{leftOut !== undefined ? 'Not checked' : isAhead ? 'Then it is checked' : 'Checked'}</h3>
+      <ul class="check-list">
+        {checks.map((check, index) => (
+          <CheckOf key={index} check={check} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function CheckOf({ check }: { check: LessonCheck }) {
+  const { what, expected, state, observed, means, evidence } = check
+  return (
+    <li class={`check ${state}`}>
+      <p>
+        {marks[state] || '? '}
+        <code>{what}</code>
+      </p>
+      {state === 'ahead' ? null : (
+        <dl>
+          <dt>expected</dt>
+          <dd>{expected}</dd>
+          {observed === undefined ? null : (
+            <>
+              <dt>observed</dt>
+              <dd class={state === 'failed' ? 'lost' : 'held'}>{observed}</dd>
+            </>
+          )}
+          {means === undefined ? null : (
+            <>
+              <dt>so</dt>
+              <dd>{means}</dd>
+            </>
+          )}
+        </dl>
+      )}
+      <Cause evidence={evidence} />
+    </li>
+  )
+}
+
+/** What is heard when a step goes on. */
+function stateWords({ state, checks }: LessonStep): string {
+  switch (state) {
+    case 'ahead':
+      return ''
+    case 'running':
+      return checks.some(check => check.state === 'running') ? '… its checks are tried' : '… its commands run'
+    case 'done':
+      return checks.length === 0 ? '✔ done' : '✔ as expected'
+    case 'failed':
+      return '✘ failed'
+  }
+}
+
+function paragraphs(text: string): string[] {
+  return text.split(/\n\s*\n/).filter(each => each.trim() !== '')
+}
+
+/** The lesson's keys, as on a terminal: but where something is typed or chosen, and Enter where it presses something else. */
+export function useLessonKeys(keys: LessonPart['keys'], press: (key: string) => void): void {
+  useEffect(() => {
+    if (keys.length === 0) return
+    const hear = (event: KeyboardEvent) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) return
+      const known = keys.find(({ key }) => key.toLowerCase() === event.key.toLowerCase())
+      if (known === undefined || isAnothers(event)) return
+      event.preventDefault()
+      press(known.key)
+    }
+    addEventListener('keydown', hear)
+    return () => removeEventListener('keydown', hear)
+  }, [keys, press])
+}
+
+const typed = 'input, select, textarea'
+const pressable = 'button:not([role=tab][aria-selected=true]), summary, a, [role=button]'
+
+function isAnothers({ target, key }: KeyboardEvent): boolean {
+  const others = key === 'Enter' ? `${typed}, ${pressable}` : typed
+  return target instanceof Element && target.closest(others) !== null
+}

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { labAsBuilt } from '../../../src/plan/lab-in-condition.ts'
+import type { StepResult } from '../../../src/run/report.ts'
+import { LessonPicture, lessonAhead } from '../../../src/view/live/lesson-part.ts'
+import { labOf } from '../../plan/lab-text.ts'
+import { broken, service } from '../../run/lessons.ts'
+
+const lesson = labAsBuilt(labOf(broken))
+const titles = lesson.plan.steps.map(({ title }) => title)
+const wrongCommand = titles.indexOf('A wrong command')
+const wrongCheck = titles.indexOf('A wrong check')
+
+function result(index: number, more: Partial<StepResult>): StepResult {
+  const { title, actions } = lesson.plan.steps[index]!
+  return { title, ok: true, ms: 1, commands: actions.length, checks: [], ...more }
+}
+
+test('a lesson that nobody has begun has its steps, and no question', () => {
+  expect(lessonAhead(lesson)).toEqual({
+    ...{ steps: titles.map(title => ({ title, state: 'ahead' })), words: [], keys: [], turn: 0 },
+  })
+})
+
+test('a command runs, prints, and the next one fails: what it said, and what was left out', () => {
+  const picture = new LessonPicture(lesson)
+  const step = lesson.plan.steps[wrongCommand]!
+  const [first, second] = step.actions.map(({ command }) => command)
+  picture.ahead(step, wrongCommand)
+  expect(picture.part.step).toMatchObject({
+    ...{ index: wrongCommand, title: 'A wrong command', state: 'ahead' },
+    commands: [
+      { text: 'ip link set nosuch up', state: 'ahead' },
+      { text: 'ip netns add never', state: 'ahead' },
+    ],
+    checks: [{ what: 'true on host', expected: 'exits with 0', state: 'ahead' }],
+  })
+  picture.hear({ kind: 'step-started', index: wrongCommand, step })
+  picture.hear({ kind: 'commands-started', index: wrongCommand, first: 0, commands: [first!] })
+  expect(picture.part.step).toMatchObject({ state: 'running', commands: [{ state: 'running' }, {}] })
+  const failure = { command: first!, exitCode: 1, stderr: 'Cannot find device "nosuch"' }
+  picture.hear({ kind: 'command-failed', index: wrongCommand, failure, output: 'before\n', left: 1 })
+  picture.hear({
+    kind: 'step-done',
+    index: wrongCommand,
+    result: result(wrongCommand, { ok: false, failure }),
+  })
+  expect(picture.part.step).toMatchObject({
+    state: 'failed',
+    leftOut: 'The step ends here: 1 command and its checks were left out.',
+    commands: [
+      { state: 'failed', output: 'before', ending: 'exit code 1', stderr: failure.stderr },
+      { text: 'ip netns add never', state: 'ahead' },
+    ],
+    checks: [{ state: 'ahead' }],
+  })
+  expect(picture.part.steps[wrongCommand]).toEqual({ title: 'A wrong command', state: 'failed' })
+  expect(second!.argv).toEqual(['ip', 'netns', 'add', 'never'])
+})
+
+test('a check is tried, and has what was seen and the cause', () => {
+  const picture = new LessonPicture(lesson)
+  const step = lesson.plan.steps[wrongCheck]!
+  const evidence = { headline: 'it is off', lines: ['a line'] }
+  const check = { check: step.checks[0]!, step: step.title, from: 'host', target: 'false', ms: 1 }
+  const seen = { ...check, ok: false, observed: 'exits with 1', evidence }
+  picture.hear({ kind: 'step-started', index: wrongCheck, step })
+  picture.hear({ kind: 'checks-started', index: wrongCheck, count: 1 })
+  expect(picture.part.step?.checks).toEqual([
+    { what: 'false on host', expected: 'exits with 0', state: 'running' },
+  ])
+  picture.hear({ kind: 'check-done', index: wrongCheck, result: seen, done: 1, count: 1 })
+  const told = [
+    { what: 'false on host', expected: 'exits with 0', observed: 'exits with 1', state: 'failed', evidence },
+  ]
+  expect(picture.part.step?.checks).toEqual(told)
+  picture.hear({
+    kind: 'step-done',
+    index: wrongCheck,
+    result: result(wrongCheck, { ok: false, checks: [seen] }),
+  })
+  expect(picture.part.step?.checks).toEqual(told)
+})
+
+test('what was said beside a step is gone when somebody has answered; going back takes what steps have come to', () => {
+  const picture = new LessonPicture(lesson)
+  for (const [index, step] of lesson.plan.steps.slice(0, 2).entries()) {
+    picture.hear({ kind: 'step-started', index, step })
+    picture.hear({ kind: 'step-done', index, result: result(index, {}) })
+  }
+  picture.asks([{ key: 'Enter', does: 'go on' }], 3)
+  expect(picture.part).toMatchObject({ keys: [{ key: 'Enter', does: 'go on' }], turn: 3 })
+  picture.hear({ kind: 'rebuild-started', steps: 1 })
+  picture.hear({ kind: 'rebuilt', steps: 1, ms: 500, failures: [] })
+  expect(picture.part.steps.map(({ state }) => state).slice(0, 3)).toEqual(['done', 'ahead', 'ahead'])
+  expect(picture.part.words).toEqual([
+    'Built again with step 1, in 500 ms: a new sandbox, without what was typed by hand.',
+  ])
+  picture.answered()
+  expect(picture.part).toMatchObject({ words: [], keys: [] })
+})
+
+test('what every node has stands in one line, with each command behind it', () => {
+  const whole = labAsBuilt(labOf(service))
+  const picture = new LessonPicture(whole)
+  const index = whole.plan.steps.length - 1
+  const step = whole.plan.steps[index]!
+  picture.ahead(step, index)
+  const folds = picture.part.step!.commands.filter(piece => 'words' in piece)
+  const shown = picture.part.step!.commands.filter(piece => !('words' in piece))
+  const folded = folds.flatMap(({ commands }) => commands)
+  expect(folds.map(({ words }) => words)).toContainEqual(
+    expect.stringMatching(/^\d+ commands: what every node has, whatever its services$/),
+  )
+  expect(folded.length + shown.length).toBe(step.actions.length)
+  picture.hear({ kind: 'step-started', index, step })
+  const at = step.actions.findIndex(({ fold }) => fold !== undefined)
+  picture.hear({ kind: 'commands-started', index, first: at, commands: [step.actions[at]!.command] })
+  const running = picture.part
+    .step!.commands.flatMap(piece => ('words' in piece ? piece.commands : piece))
+    .filter(({ state }) => state === 'running')
+  expect(running.map(({ text }) => text)).toHaveLength(1)
+})
