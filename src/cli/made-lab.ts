@@ -7,6 +7,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 import { familyOf } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
 import { loadManifests, nameOf } from '../read/load-manifests.ts'
+import { otherKindsOfLab } from '../read/manifest/read-manifests.ts'
 import { renderClusterNotes, renderLeftOut } from '../view/left-out.ts'
 import { cidrs, collect, portRangeOption } from './rules-options.ts'
 import { readStandardInput } from './standard-input.ts'
@@ -76,7 +77,10 @@ export async function madeLab(
 /** What people may wonder about in a lab that was made of manifests, a line each. */
 export function madeLabNotes({ manifests, notes }: MadeLab): string {
   const ofLab = { ...notes, withoutEndpoints: [...notes.withoutEndpoints, ...notes.ofLab] }
-  return renderLeftOut(manifests) + renderClusterNotes(ofLab)
+  return (
+    renderLeftOut({ skipped: manifests.skipped, otherKinds: otherKindsOfLab(manifests) }) +
+    renderClusterNotes(ofLab)
+  )
 }
 
 /** Throws where an option is given that means something with `-f` only. */

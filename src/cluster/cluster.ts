@@ -32,5 +32,10 @@ export function clusterOf(manifests: Manifests, options: ClusterOptions): Cluste
     ...{ families, nodePorts, serviceCIDRs: [...serviceCIDRs, ...usualPools.serviceCIDRs] },
   })
   const pods = startPods(objects, options)
-  return { services, allocations, pods, slices: slicesOfCluster({ services, slices: objects.slices }, pods) }
+  return {
+    services,
+    allocations,
+    pods,
+    slices: slicesOfCluster({ services, slices: objects.slices, nodes: objects.nodes }, pods),
+  }
 }

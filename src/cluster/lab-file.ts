@@ -212,9 +212,15 @@ function freeName(wanted: string, taken: readonly string[]): string {
 function notesOf(backed: BackedCluster, cluster: Cluster, services: readonly Service[]): string[] {
   const isFor = new Set(services)
   const left = cluster.services.filter(service => !isFor.has(service)).map(namespacedName)
+  const zoned = services
+    .filter(({ trafficDistribution: wish }) => wish !== undefined && wish !== 'PreferSameNode')
+    .map(namespacedName)
   const shared = backed.pods.filter(({ hostNetwork }) => hostNetwork).map(({ name }) => name)
   return [
     ...(left.length === 0 ? [] : [`no part of the lab, since they have no rules: ${left.join(', ')}`]),
+    ...(zoned.length === 0
+      ? []
+      : [`trafficDistribution has no meaning here, the lab's nodes are in no zones: ${zoned.join(', ')}`]),
     ...(shared.length === 0
       ? []
       : [`hostNetwork has no meaning here, each pod has an address of its own: ${shared.join(', ')}`]),

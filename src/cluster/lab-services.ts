@@ -52,6 +52,8 @@ export function labService(service: Service, backends: Backends, names: PodNames
           sessionAffinity: 'ClientIP',
           sessionAffinityConfig: { clientIP: { timeoutSeconds: service.sessionAffinityTimeout } },
         }),
+    // A lab's nodes are in no zones.
+    ...(service.trafficDistribution === 'PreferSameNode' ? { trafficDistribution: 'PreferSameNode' } : {}),
     ...(service.publishNotReadyAddresses ? { publishNotReadyAddresses: true } : {}),
   }
 }

@@ -39,9 +39,14 @@ export function startPods(
   const made = toStart.flatMap(workload => podsOf(workload, making))
   const placed = schedule([...byName(pods), ...made], nodes)
   const taken = new Set(placed.flatMap(pod => pod.addresses))
-  const sources = new Map(
-    nodes.map(({ name, podNetworks }) => [name, podNetworks.map(network => freeAddresses(network, taken))]),
-  )
+  // Nodes may share a network: each of its addresses is given once.
+  const byNetwork = new Map<string, Generator<string>>()
+  const sourceOf = (network: string) => {
+    const source = byNetwork.get(network) ?? freeAddresses(network, taken)
+    byNetwork.set(network, source)
+    return source
+  }
+  const sources = new Map(nodes.map(({ name, podNetworks }) => [name, podNetworks.map(sourceOf)]))
   return placed.map(pod => {
     if (!isToStart(pod)) return pod
     const node = nodes.find(({ name }) => name === pod.nodeName) ?? nodes[0]

@@ -18,7 +18,7 @@ export function nodeModel(view: NodeView, isGuarded: Guarded): NodeModel {
   const byName = new Map(
     servicePorts(services, family).map(port => [
       `${port.service} ${port.portName} ${port.protocol}`,
-      serviceTraffic(port, chooseEndpoints(port, endpoints.of(port)), noNames),
+      serviceTraffic(port, chooseEndpoints(port, endpoints.of(port), node), noNames),
     ]),
   )
   return ({ service, portName, protocol }, kind, client) => {

@@ -3,6 +3,9 @@
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 export type TrafficPolicy = 'Cluster' | 'Local'
 
+export const trafficDistributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'] as const
+export type TrafficDistribution = (typeof trafficDistributions)[number]
+
 export type IPFamily = 'IPv4' | 'IPv6'
 export type IPFamilyPolicy = 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
 
@@ -40,6 +43,10 @@ export interface Service {
   sessionAffinityTimeout: number
   internalTrafficPolicy: TrafficPolicy
   externalTrafficPolicy: TrafficPolicy
+  /** Which endpoints clients are to prefer; left out: none. PreferClose is the older name of PreferSameZone. */
+  trafficDistribution?: TrafficDistribution
+  /** Its annotation asks for hints that are shared out by the CPUs of zones, which go before `trafficDistribution`. */
+  hasTopologyMode?: boolean
   /** Pods are endpoints before they are ready; left out: false. */
   publishNotReadyAddresses?: boolean
   /** A load balancer needs no node ports; left out: it has them. */
@@ -145,12 +152,26 @@ export interface Workload {
   template: PodTemplate
 }
 
+/** A machine of a cluster. */
+export interface KubernetesNode {
+  name: string
+  /** Left out: in none. */
+  zone?: string
+  /** Where its pods have their addresses, a network of each family at most; empty: nobody has given it any. */
+  podCIDRs: readonly string[]
+  /** By which kube-proxy knows it, the one that it takes first in front. */
+  addresses: readonly string[]
+  /** The scheduler sends it pods that tolerate nothing. */
+  takesPods: boolean
+}
+
 /** What manifests hold, of the kinds that decide about services. */
 export interface KubernetesObjects {
   services: Service[]
   slices: EndpointSlice[]
   pods: ManifestPod[]
   workloads: Workload[]
+  nodes: KubernetesNode[]
   /** The networks of the ServiceCIDR objects, in which clusters choose cluster IPs. */
   serviceCIDRs: string[]
 }
@@ -162,6 +183,9 @@ export interface Endpoint {
   ready?: boolean
   serving?: boolean
   terminating?: boolean
+  /** The nodes, and the zones, that are to prefer it (`hints`); left out: no hint. */
+  forNodes?: readonly string[]
+  forZones?: readonly string[]
   /** The name of the pod that it is, where that is said. */
   pod?: string
 }

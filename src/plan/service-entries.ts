@@ -64,7 +64,8 @@ function exceptions(
   const hasRanges = kind === 'load balancer IP' && service.loadBalancerSourceRanges.length > 0
   // Most services treat all alike, and nobody has to be asked for one by one.
   const { serves } = dataplaneOf(lab.proxy)
-  if (policy !== 'Local' && !hasRanges && serves === 'packets') return {}
+  const isNear = service.trafficDistribution !== undefined
+  if (policy !== 'Local' && !hasRanges && !isNear && serves === 'packets') return {}
   const name = { service: namespacedName(service), portName: port.name, protocol: port.protocol }
   const denied: Place[] = []
   const unserved: Place[] = []

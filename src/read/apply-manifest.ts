@@ -3,7 +3,12 @@ import type { Lab, LabService, LabStep } from '../model/lab.ts'
 import type { ReadDocuments, SourceDocument } from '../text/document.ts'
 import { Findings } from '../text/findings.ts'
 import { LabError } from '../text/problem.ts'
-import { type Manifests, manifestsOf, type SkippedObject } from './manifest/read-manifests.ts'
+import {
+  type Manifests,
+  manifestsOf,
+  otherKindsOfLab,
+  type SkippedObject,
+} from './manifest/read-manifests.ts'
 import { fromSlices } from './service-sources.ts'
 import { readServices, type ServiceSource } from './services.ts'
 
@@ -50,7 +55,7 @@ export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifes
       steps: withEndpoints(lab.steps, services.slice(kept.length)),
     },
     skipped: [...read.skipped, ...podsOf(read)],
-    otherKinds: read.otherKinds,
+    otherKinds: otherKindsOfLab(read),
   }
 
   /** The manifest's services, and those of the lab for which it has EndpointSlices. */

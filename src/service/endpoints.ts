@@ -1,6 +1,7 @@
 import { canonical, type Family, joinHostPort } from '../model/address.ts'
 import type { EndpointSlice } from '../model/kubernetes.ts'
 import { type ServicePortFacts, usesClusterEndpoints, usesLocalEndpoints } from './service-ports.ts'
+import { type HintedNode, isPreferred, topologyOf } from './topology.ts'
 
 /** An address that answers for a service port, and in what state it is. */
 export interface EndpointFacts {
@@ -12,6 +13,9 @@ export interface EndpointFacts {
   ready: boolean
   /** Going away, but still answering: used where nothing ready is left. */
   lastResort: boolean
+  /** The nodes, and the zones, that are to prefer it; left out: nobody has said so. */
+  forNodes?: readonly string[]
+  forZones?: readonly string[]
 }
 
 /** Which endpoints of a service port may serve, after traffic policies and readiness. */
@@ -49,6 +53,8 @@ export class EndpointTable {
             local: nodeName !== '' && endpoint.nodeName === nodeName,
             ready: endpoint.ready ?? true,
             lastResort: (endpoint.serving ?? true) && (endpoint.terminating ?? false),
+            ...(endpoint.forNodes && { forNodes: endpoint.forNodes }),
+            ...(endpoint.forZones && { forZones: endpoint.forZones }),
           })
         }
       }
@@ -64,14 +70,26 @@ export class EndpointTable {
 }
 
 /** Chooses the endpoints that may serve (`CategorizeEndpoints` in kube-proxy's topology.go). */
-export function chooseEndpoints(port: ServicePortFacts, endpoints: readonly EndpointFacts[]): EndpointChoice {
+export function chooseEndpoints(
+  port: ServicePortFacts,
+  endpoints: readonly EndpointFacts[],
+  node: HintedNode,
+): EndpointChoice {
   const usable = endpoints.filter(endpoint => endpoint.ready || endpoint.lastResort)
   const any = usable.length > 0
-  const forCluster = usesClusterEndpoints(port) ? best(usable) : []
+  const forCluster = usesClusterEndpoints(port) ? preferred(best(usable), node) : []
   if (!usesLocalEndpoints(port)) return { cluster: forCluster, local: [], reachable: forCluster, any }
   const forLocal = best(usable.filter(endpoint => endpoint.local))
   const reachable = usable.filter(endpoint => forCluster.includes(endpoint) || forLocal.includes(endpoint))
   return { cluster: forCluster, local: forLocal, reachable, any }
+}
+
+/** Those that hints are for; of endpoints that are not ready nobody asks for hints. */
+function preferred(endpoints: readonly EndpointFacts[], node: HintedNode): readonly EndpointFacts[] {
+  const topology = topologyOf(endpoints, node)
+  return topology.prefers === 'none'
+    ? endpoints
+    : endpoints.filter(endpoint => isPreferred(endpoint, topology, node))
 }
 
 function best(endpoints: readonly EndpointFacts[]): readonly EndpointFacts[] {

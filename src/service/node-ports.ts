@@ -9,6 +9,10 @@ export interface ProxyNode {
   addresses: readonly string[]
   /** The node's IP; the first address of the family where it is left out. */
   primary?: string
+  /** Where its own pods have their addresses, a network of each family (`spec.podCIDRs`); left out: not known. */
+  podCIDRs?: readonly string[]
+  /** Left out: in none, or not known (`topology.kubernetes.io/zone`). */
+  zone?: string
 }
 
 /** Which of the node's addresses serve node ports (node_port_addresses.go). */

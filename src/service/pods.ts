@@ -5,8 +5,17 @@ import type { Pod } from '../model/lab.ts'
 
 type SlicePorts = EndpointSlice['ports']
 
+/** The zone of each node that is in one. */
+export type Zones = ReadonlyMap<string, string>
+
+const noZones: Zones = new Map()
+
 /** The EndpointSlices of all services with a selector, as Kubernetes' endpoint controller makes them. */
-export function slicesFromPods(services: Iterable<Service>, pods: Iterable<PodStatus>): EndpointSlice[] {
+export function slicesFromPods(
+  services: Iterable<Service>,
+  pods: Iterable<PodStatus>,
+  zones: Zones = noZones,
+): EndpointSlice[] {
   const byNamespace = new Map<string, PodStatus[]>()
   for (const pod of pods) {
     const neighbours = byNamespace.get(pod.namespace)
@@ -18,13 +27,17 @@ export function slicesFromPods(services: Iterable<Service>, pods: Iterable<PodSt
     const { selector } = service
     if (selector === undefined) continue
     const selected = (byNamespace.get(service.namespace) ?? []).filter(pod => matches(selector, pod.labels))
-    slices.push(...slicesOf(service, selected))
+    slices.push(...slicesOf(service, selected, zones))
   }
   return slices
 }
 
 /** The EndpointSlices of one service for these pods: one for each IP family and each set of ports that pods have. */
-export function slicesOf(service: Service, pods: Iterable<PodStatus>): EndpointSlice[] {
+export function slicesOf(
+  service: Service,
+  pods: Iterable<PodStatus>,
+  zones: Zones = noZones,
+): EndpointSlice[] {
   if (service.type === 'ExternalName') return []
   const slices = new Map<string, EndpointSlice & { endpoints: Endpoint[] }>()
   for (const pod of pods) {
@@ -39,7 +52,7 @@ export function slicesOf(service: Service, pods: Iterable<PodStatus>): EndpointS
         slice = { namespace: service.namespace, service: service.name, addressType, ports, endpoints: [] }
         slices.set(key, slice)
       }
-      slice.endpoints.push(endpointOf(service, pod, address))
+      slice.endpoints.push(endpointOf(service, pod, address, zones))
     }
   }
   return [...slices.values()]
@@ -90,12 +103,29 @@ function portsOf(service: Service, pod: PodStatus): SlicePorts {
   })
 }
 
-function endpointOf(service: Service, pod: PodStatus, address: string): Endpoint {
+function endpointOf(service: Service, pod: PodStatus, address: string, zones: Zones): Endpoint {
+  const ready = service.publishNotReadyAddresses === true || (pod.ready && !pod.terminating)
   return {
     addresses: [address],
     ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }),
-    ready: service.publishNotReadyAddresses === true || (pod.ready && !pod.terminating),
+    ready,
     serving: pod.ready,
     terminating: pod.terminating,
+    ...(ready ? hintsOf(service, pod, zones) : {}),
+  }
+}
+
+/** Hints for a pod that is ready, where its service asks for some (`preferCloseHeuristic` in endpointslice/trafficdist). */
+function hintsOf(
+  { trafficDistribution, hasTopologyMode }: Service,
+  { nodeName = '' }: PodStatus,
+  zones: Zones,
+): Pick<Endpoint, 'forNodes' | 'forZones'> {
+  if (trafficDistribution === undefined || hasTopologyMode) return {}
+  const zone = zones.get(nodeName)
+  const isForNode = trafficDistribution === 'PreferSameNode' && nodeName !== ''
+  return {
+    ...(isForNode ? { forNodes: [nodeName] } : {}),
+    ...(zone === undefined ? {} : { forZones: [zone] }),
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { usualPools } from '../../src/cluster/allocate.ts'
 import { makeLab } from '../../src/cluster/make-lab.ts'
+import { dataplaneOf } from '../../src/dataplane/modes.ts'
 import type { LabOrigin } from '../../src/model/lab.ts'
+import { nodeView } from '../../src/plan/kube-proxy.ts'
 import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { parseLab } from '../../src/read/parse-lab.ts'
 
@@ -140,6 +142,30 @@ describe('a lab that is made of manifests', () => {
       'web-2 node-1 10.244.1.4',
       'dns-2 node-2 10.244.2.2',
       'web-1 node-2 10.244.2.3',
+    ])
+  })
+
+  it('sends clients to endpoints of their own node where PreferSameNode asks for it, and has no zones', () => {
+    const near = (how: string) =>
+      made(
+        joined(
+          service('web', `{selector: {app: web}, ports: [{port: 80}], trafficDistribution: ${how}}`),
+          workload('Deployment', 'web', 'containers: [{name: app}]', 'replicas: 4'),
+        ),
+        { nodes: 2 },
+      )
+    const { lab, notes } = near('PreferSameNode')
+    const endpoints = { 'default/web': lab.pods.map(({ name }) => name) }
+    const chosen = (node: string) => {
+      const model = dataplaneOf(lab.proxy).model(nodeView(lab, { node, family: 'ipv4' }, endpoints))
+      const port = { service: 'default/web', portName: '', protocol: 'TCP' } as const
+      return model(port, 'cluster IP', { from: 'pod', address: '10.244.1.9' })?.endpoints
+    }
+    expect(chosen('node-1')).toEqual(['10.244.1.2:80', '10.244.1.3:80'])
+    expect(chosen('node-2')).toEqual(['10.244.2.2:80', '10.244.2.3:80'])
+    expect(notes.ofLab).toEqual([])
+    expect(near('PreferClose').notes.ofLab).toEqual([
+      "trafficDistribution has no meaning here, the lab's nodes are in no zones: default/web",
     ])
   })
 

@@ -14,7 +14,7 @@ export function compileServices(view: NodeView): RuleSet {
   const services = servicePorts(view.services, family).flatMap(port => {
     const { protocol } = port
     if (protocol === 'SCTP') return []
-    const choice = chooseEndpoints(port, table.of(port))
+    const choice = chooseEndpoints(port, table.of(port), node)
     const { internal, external } = frontendsOf(port, protocol)
     const { name, affinity } = port
     const balanced = (

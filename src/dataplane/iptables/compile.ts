@@ -52,7 +52,7 @@ export function compileServices(input: NodeView): RuleSet {
   for (const [index, port] of ports.entries()) {
     const traffic = serviceTraffic(
       port,
-      chooseEndpoints(port, byPort[index] ?? []),
+      chooseEndpoints(port, byPort[index] ?? [], node),
       serviceChainNames(port.name, port.protocol),
     )
     addPortals(context, traffic)

@@ -98,7 +98,7 @@ class Builder {
       if (local)
         this.sets.add('KUBE-LOOP-BACK', `${entry(ip, protocol, splitHostPort(address).port ?? 0)},${ip}`)
     }
-    const choice = chooseEndpoints(port, endpoints)
+    const choice = chooseEndpoints(port, endpoints, this.#view.node)
     // Where Local finds none, the others serve, unlike in the other modes (kubernetes/kubernetes#97081).
     const realServers = (onlyLocal: boolean) =>
       onlyLocal && choice.local.length > 0 ? choice.local : choice.cluster

@@ -11,7 +11,7 @@ export function nodeModel(view: NodeView): NodeModel {
   const byName = new Map(
     servicePorts(services, family).map(port => [
       `${port.service} ${port.portName} ${port.protocol}`,
-      { port, choice: chooseEndpoints(port, endpoints.of(port)) },
+      { port, choice: chooseEndpoints(port, endpoints.of(port), node) },
     ]),
   )
   return ({ service, portName, protocol }, kind, client) => {

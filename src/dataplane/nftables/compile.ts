@@ -34,7 +34,7 @@ export function compileServices(input: NodeView): RuleSet {
   }
   const endpoints = new EndpointTable(input.slices, family, node.name)
   const ports = servicePorts(input.services, family).map(port => {
-    const choice = chooseEndpoints(port, endpoints.of(port))
+    const choice = chooseEndpoints(port, endpoints.of(port), node)
     return portObjects(context, serviceTraffic(port, choice, serviceChainNames(port)))
   })
   return { family, base, ports: withoutDuplicates(ports) }

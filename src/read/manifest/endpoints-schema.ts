@@ -8,6 +8,8 @@ const endpointPort = z.looseObject({
   port: port.nullish(),
 })
 
+const hinted = z.array(z.looseObject({ name: z.string() }))
+
 const endpoint = z.looseObject({
   addresses: z.array(z.string()).min(1).max(100),
   conditions: z
@@ -18,6 +20,7 @@ const endpoint = z.looseObject({
     })
     .nullish(),
   nodeName: z.string().nullish(),
+  hints: z.looseObject({ forNodes: hinted.nullish(), forZones: hinted.nullish() }).nullish(),
   targetRef: z.looseObject({ kind: z.string().nullish(), name: z.string().nullish() }).nullish(),
 })
 

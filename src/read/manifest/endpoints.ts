@@ -20,13 +20,15 @@ export function readEndpointSlice(object: EndpointSliceObject): EndpointSlice | 
     ports: (object.ports ?? []).flatMap(({ name, protocol, port }) =>
       port ? [{ name: name ?? '', protocol: protocol ?? ('TCP' as const), port }] : [],
     ),
-    endpoints: (object.endpoints ?? []).map(({ addresses, conditions, nodeName, targetRef }) => ({
+    endpoints: (object.endpoints ?? []).map(({ addresses, conditions, nodeName, hints, targetRef }) => ({
       addresses,
       ...podOf(targetRef),
       ...(nodeName && { nodeName }),
       ...(typeof conditions?.ready === 'boolean' && { ready: conditions.ready }),
       ...(typeof conditions?.serving === 'boolean' && { serving: conditions.serving }),
       ...(typeof conditions?.terminating === 'boolean' && { terminating: conditions.terminating }),
+      ...(hints?.forNodes?.length && { forNodes: hints.forNodes.map(({ name }) => name) }),
+      ...(hints?.forZones?.length && { forZones: hints.forZones.map(({ name }) => name) }),
     })),
   }
 }

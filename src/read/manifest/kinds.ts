@@ -11,6 +11,8 @@ import {
 } from './endpoints.ts'
 import { endpointSliceObject, endpointsObject } from './endpoints-schema.ts'
 import type { Mistake } from './fields.ts'
+import { nodeMistakes, readNode } from './node.ts'
+import { nodeObject } from './node-schema.ts'
 import { readService } from './service.ts'
 import { serviceCIDRObject } from './service-cidr-schema.ts'
 import { serviceMistakes } from './service-mistakes.ts'
@@ -121,6 +123,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
         reader.objects.serviceCIDRs.push(...spec.cidrs.map(cidr => cidr.trim()))
         return metadata
       }),
+  },
+  Node: {
+    versions: ['v1'],
+    ofCluster: true,
+    read: (reader, object) =>
+      reader.check(object, nodeObject, nodeMistakes, value => added(reader.objects.nodes, readNode(value))),
   },
   Pod: {
     versions: ['v1'],

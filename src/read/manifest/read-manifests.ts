@@ -50,6 +50,12 @@ export function readManifestFiles(
   return manifestsOf(documents(sources), ...older.map(documents))
 }
 
+/** The kinds that say nothing to a lab: it has nodes and settings of its own. */
+export function otherKindsOfLab({ otherKinds, objects }: Manifests): ReadonlyMap<string, number> {
+  const { length } = objects.nodes
+  return length === 0 ? otherKinds : new Map([...otherKinds, ['Node', length]])
+}
+
 /** What the documents of some files say as one cluster's objects. */
 export function manifestsOf(
   files: readonly ReadDocuments[],
@@ -85,6 +91,7 @@ class ManifestReader implements Manifests, ObjectChecks {
     slices: [],
     pods: [],
     workloads: [],
+    nodes: [],
     serviceCIDRs: [],
   }
   readonly skipped: SkippedObject[] = []

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { trafficDistributions } from '../../model/kubernetes.ts'
 import { port } from '../schema/fields.ts'
 import { dnsLabel, ipAddress, labelMap, metadata, network, portName, protocol } from './fields.ts'
 
@@ -46,7 +47,7 @@ export const serviceSpec = z.strictObject({
   loadBalancerIP: z.string().nullish(),
   loadBalancerClass: z.string().nullish(),
   allocateLoadBalancerNodePorts: z.boolean().nullish(),
-  trafficDistribution: z.string().nullish(),
+  trafficDistribution: z.enum(trafficDistributions).nullish(),
 })
 
 const ingress = z.looseObject({

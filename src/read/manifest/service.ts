@@ -35,6 +35,8 @@ export function readService({ metadata, spec, status }: ServiceObject): Service 
     sessionAffinityTimeout: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinity,
     internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
     externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster',
+    ...(spec.trafficDistribution && { trafficDistribution: spec.trafficDistribution }),
+    ...(hasTopologyMode(metadata.annotations ?? {}) && { hasTopologyMode: true }),
     ...(spec.publishNotReadyAddresses && { publishNotReadyAddresses: true }),
     ...(spec.allocateLoadBalancerNodePorts === false && { noLoadBalancerNodePorts: true }),
     // Some load balancers take other texts, too, which mean nothing here.
@@ -42,6 +44,14 @@ export function readService({ metadata, spec, status }: ServiceObject): Service 
       'address' in readAddress(spec.loadBalancerIP) && { wantedLoadBalancerIP: spec.loadBalancerIP }),
     ...(metadata.uid && { isAllocated: true }),
   }
+}
+
+/** Whether the EndpointSlice controller shares hints out by the zones' CPUs (`hintsEnabled` in endpointslice/reconciler.go): the older annotation counts first. */
+function hasTopologyMode(annotations: Readonly<Record<string, string>>): boolean {
+  const mode =
+    annotations['service.kubernetes.io/topology-aware-hints'] ??
+    annotations['service.kubernetes.io/topology-mode']
+  return mode === 'Auto' || mode === 'auto'
 }
 
 /** The cluster IPs that a spec states, in whichever field. */

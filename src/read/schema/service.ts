@@ -81,6 +81,10 @@ export const serviceInPlace = z
       .array(servicePort)
       .min(1)
       .meta({ description: 'Its ports.', examples: [[{ port: 8080 }]] }),
+    trafficDistribution: z.enum(['PreferSameNode']).optional().meta({
+      description:
+        "Clients are sent to endpoints of their own node, as long as it has one that is ready. A lab's nodes are in no zones, so that there is nothing else to prefer.",
+    }),
     publishNotReadyAddresses: z
       .boolean()
       .optional()
