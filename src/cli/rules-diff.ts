@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { ruleWriters } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import type { Family } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
 import type { SourceFile } from '../model/lab.ts'
 import { printableJson } from '../view/printable.ts'
@@ -10,11 +11,14 @@ import { openTerminal } from '../view/terminal.ts'
 import { type RulesOptions, settingsOf } from './rules-options.ts'
 import { readStandardInput } from './standard-input.ts'
 
+/** Of which family a node's rules are where nobody says it: iptables-save prints those of IPv4. */
+export const savedFamily: Family = 'ipv4'
+
 /** What a node's iptables-save has said. Throws NetlabError where it cannot be read, or is something else. */
 export async function readSave(
   file: string,
   manifests: readonly string[],
-  { family, mode }: RulesOptions,
+  { family = savedFamily, mode }: RulesOptions,
 ): Promise<string> {
   const save = `${iptablesOf(family)}-save`
   if (ruleWriters[mode].compare === undefined)
@@ -58,7 +62,7 @@ export function explainedSave(
 ): string | undefined {
   const [only, ...others] = sources
   if (only === undefined || others.length > 0 || !isSave(only.text)) return undefined
-  const { mode, explain, family } = options
+  const { mode, explain, family = savedFamily } = options
   const explained = explain
     ? ruleWriters[mode].explainSaved?.(only.text, family, settingsOf(options))
     : undefined

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
-import type { NodeView } from '../dataplane/dataplane.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyName } from '../model/address.ts'
 import { familiesOf, proxyNodes } from '../model/places.ts'
@@ -8,6 +7,7 @@ import { nodeView } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
+import type { ViewsByFamily } from './rules-options.ts'
 
 /** Whether a name or a file means a lab; a file with an apiVersion or a kind is a Kubernetes manifest. */
 export function isLab(nameOrPath: string): boolean {
@@ -21,10 +21,7 @@ export function isLab(nameOrPath: string): boolean {
         /^(?:pods|nodes|machines)\s*:/m.test(text)
 }
 
-/** What kube-proxy on one of a lab's nodes knows of its services, in each of the lab's families, as they stand after its last step. */
-export type ViewsByFamily = ReadonlyMap<Family, NodeView>
-
-/** Reads a lab and what one of its nodes knows; the first node, unless said otherwise, and all families. Throws LabError, and NetlabError where it has no such node or family. */
+/** Reads a lab and what kube-proxy on one of its nodes knows of its services, as they stand after its last step; the first node, unless said otherwise, and all families. Throws LabError, and NetlabError where it has no such node or family. */
 export function viewsOfLab(
   nameOrPath: string,
   wanted: { node?: Place | undefined; family?: Family | undefined },

@@ -1,15 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { familiesAsked, type ServicePools, usualPools } from '../cluster/allocate.ts'
+import { familiesAsked, type ServicePools, usualFamily, usualPools } from '../cluster/allocate.ts'
 import { type Cluster, clusterOf } from '../cluster/cluster.ts'
-import { usualPodCIDRs } from '../cluster/make-lab.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyOf } from '../model/address.ts'
-import type { KubernetesObjects } from '../model/kubernetes.ts'
 import type { ProxyMode, ProxySettings } from '../model/lab.ts'
-import { ipAddress, network } from '../read/manifest/fields.ts'
+import { ipAddress, network, podNetworks } from '../read/manifest/fields.ts'
 import type { Manifests } from '../read/manifest/read-manifests.ts'
 import { defaultProxySettings } from '../read/proxy-settings.ts'
+import type { ProxyNode } from '../service/node-ports.ts'
+import { nodesForPods, rulesNode } from './rules-node.ts'
 
 /** The options of `netlab rules`. */
 export interface RulesOptions {
@@ -25,12 +25,14 @@ export interface RulesOptions {
   podBridgeInterface: string
   podInterfaceNamePrefix: string
   masqueradeAll: boolean
-  nodeName: string
+  /** Left out: the only Node of manifests, or the first node of a lab. */
+  nodeName?: string
   nodeIp: string[]
   nodeportAddresses: string[]
   iptablesLocalhostNodeports: boolean
   randomFully: boolean
-  family: Family
+  /** Left out: each that there is. */
+  family?: Family
   format: 'text' | 'json'
   jumps: boolean
   explain: boolean
@@ -38,33 +40,32 @@ export interface RulesOptions {
   diff?: string
 }
 
-/** What a cluster with one node, which options say, makes of manifests. Throws LabError with all that it would refuse. */
-export function clusterOfManifests(manifests: Manifests, options: RulesOptions): Cluster {
-  const { nodeName, nodeIp, family, serviceNodePortRange: nodePorts } = options
-  const families = familiesAsked(manifests.objects.services, family)
-  const networks = options.podCidr ?? families.map(each => usualPodCIDRs[each])
-  const addresses = nodeIp.filter(address => familyOf(address) === family).slice(0, 1)
-  return clusterOf(manifests, {
-    nodes: [{ name: nodeName, podNetworks: networks, addresses }],
-    ...{ serviceCIDRs: options.serviceCidr, families, nodePorts },
-  })
-}
+/** What kube-proxy on a node knows in each of some families, in their order. */
+export type ViewsByFamily = ReadonlyMap<Family, NodeView>
 
-/** What a node that is given by options would know of a cluster. */
-export function viewOfCluster(
-  { services, slices }: Cluster,
-  objects: Pick<KubernetesObjects, 'serviceCIDRs'>,
+/**
+ * What a cluster makes of manifests, and what the node for which the rules are knows of it, in each family that is asked for. Throws
+ * LabError with all that the cluster would refuse, and NetlabError where it has no such node.
+ */
+export function clusterOfManifests(
+  manifests: Manifests,
   options: RulesOptions,
-): NodeView {
-  const { nodeName, nodeIp, family } = options
-  return {
-    services,
-    slices,
+): { cluster: Cluster; views: ViewsByFamily } {
+  const { services, nodes, serviceCIDRs } = manifests.objects
+  const families = familiesAsked(services, options.family ?? usualFamily(services))
+  const node = rulesNode(nodes, options)
+  mustTellPods(options, node)
+  const cluster = clusterOf(manifests, {
+    nodes: nodesForPods(nodes, node, families, options),
+    ...{ serviceCIDRs: options.serviceCidr, families, nodePorts: options.serviceNodePortRange },
+  })
+  const shown = options.family === undefined ? families : [options.family]
+  const known = {
+    ...{ services: cluster.services, slices: cluster.slices, node },
     settings: settingsOf(options),
-    node: { name: nodeName, addresses: nodeIp },
-    family,
-    serviceCIDRs: [...objects.serviceCIDRs, ...options.serviceCidr],
+    serviceCIDRs: [...serviceCIDRs, ...options.serviceCidr],
   }
+  return { cluster, views: new Map(shown.map(family => [family, { ...known, family }])) }
 }
 
 /** kube-proxy's settings as options say them. */
@@ -132,6 +133,43 @@ export function refuseOthersOptions(command: Command, mode: ProxyMode): void {
       exitCode: exitCode.wrongInput,
     })
   }
+}
+
+/** What each mode of telling pods looks for, by the option that says it. */
+const soughtBy = {
+  clusterCidr: 'ClusterCIDR',
+  podBridgeInterface: 'BridgeInterface',
+  podInterfaceNamePrefix: 'InterfaceNamePrefix',
+} as const satisfies Partial<Record<keyof RulesOptions, ProxySettings['detectLocalMode']>>
+
+/** Throws where the command line says by what pods are told, and they are told by something else. */
+export function refuseOthersDetector(command: Command, mode: ProxySettings['detectLocalMode']): void {
+  for (const option of given(command)) {
+    const wanted = soughtBy[option.attributeName() as keyof typeof soughtBy]
+    if (wanted === undefined || wanted === mode) continue
+    throw new NetlabError({
+      what: `${option.long} counts where pods are told by ${wanted}, and here they are told by ${mode}`,
+      fix: `add "--detect-local-mode ${wanted}", or leave it out`,
+      exitCode: exitCode.wrongInput,
+    })
+  }
+}
+
+/** Throws where nothing says by what pods are told. */
+function mustTellPods({ detectLocalMode: mode, ...options }: RulesOptions, node: ProxyNode): void {
+  const wrong = (what: string, fix: string) => new NetlabError({ what, fix, exitCode: exitCode.wrongInput })
+  if (mode === 'BridgeInterface' && options.podBridgeInterface === '')
+    throw wrong(`${mode}: the bridge to look for is missing`, 'say it with --pod-bridge-interface: cni0, say')
+  if (mode === 'InterfaceNamePrefix' && options.podInterfaceNamePrefix === '')
+    throw wrong(
+      `${mode}: the prefix to look for is missing`,
+      'say it with --pod-interface-name-prefix: veth, say',
+    )
+  if (mode === 'NodeCIDR' && node.podCIDRs === undefined)
+    throw wrong(
+      `${mode}: there is no Node ${node.name} with spec.podCIDRs, for which kube-proxy would wait and then end`,
+      'add the Nodes to the manifests (kubectl get nodes -o yaml), and name one with --node-name',
+    )
 }
 
 /** A lab file says the other things itself, under `proxy:`. */
@@ -212,8 +250,11 @@ export function cidrs(text: string): string[] {
   return parts
 }
 
+/** `10.0.0.0/8,fd00::/8` as kube-proxy takes it: one network, or one of each family. */
 export function cidrText(text: string): string {
-  return cidrs(text).join(',')
+  const problem = podNetworks.safeParse(text).error?.issues[0]
+  if (problem) throw new InvalidArgumentError(`${problem.message}.`)
+  return text
 }
 
 /** Networks, or `primary`. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { hintNotes } from '../cluster/hint-notes.ts'
 import { clusterNotes } from '../cluster/notes.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { ruleWriters } from '../dataplane/modes.ts'
@@ -8,11 +9,12 @@ import { type Family, familyName } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
 import { loadManifests } from '../read/load-manifests.ts'
 import { readManifestFiles } from '../read/manifest/read-manifests.ts'
-import { allocationComments, renderClusterNotes, renderLeftOut } from '../view/left-out.ts'
+import { allocationComments, renderClusterNotes, renderHintNotes, renderLeftOut } from '../view/left-out.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { explainedSave, readSave, showDifferences } from './rules-diff.ts'
-import { isLab, type ViewsByFamily, viewsOfLab } from './rules-of-lab.ts'
+import { explainedSave, readSave, savedFamily, showDifferences } from './rules-diff.ts'
+import { nodeNote } from './rules-node.ts'
+import { isLab, viewsOfLab } from './rules-of-lab.ts'
 import {
   addresses,
   cidrs,
@@ -23,10 +25,11 @@ import {
   portRangeOption,
   type RulesOptions,
   refuseNodeOptions,
+  refuseOthersDetector,
   refuseOthersOptions,
   scopes,
   trueOrFalse,
-  viewOfCluster,
+  type ViewsByFamily,
 } from './rules-options.ts'
 import { readStandardInput } from './standard-input.ts'
 
@@ -68,17 +71,23 @@ export function rulesCommand(): Command {
     )
     .option('--ipvs-strict-arp', "ipvs: answer ARP for no service's address", false)
     .addOption(
-      new Option('--detect-local-mode <mode>', "how this node's own pods are told")
-        .choices(['ClusterCIDR', 'BridgeInterface', 'InterfaceNamePrefix'])
+      new Option(
+        '--detect-local-mode <mode>',
+        "how this node's own pods are told; NodeCIDR: by podCIDRs of its Node",
+      )
+        .choices(['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'])
         .default('ClusterCIDR'),
     )
     .option('--pod-bridge-interface <name>', 'the bridge of --detect-local-mode BridgeInterface', '')
     .option('--pod-interface-name-prefix <prefix>', 'of --detect-local-mode InterfaceNamePrefix', '')
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs', false)
-    .option('--node-name <name>', 'the node for which the rules are; of a lab, one of its nodes', 'node')
+    .option(
+      '--node-name <name>',
+      'the node for which the rules are: of a lab, its first one by default; of manifests with Nodes, the only one',
+    )
     .option(
       '--node-ip <address>',
-      "an address of the node's, the primary one first (repeatable)",
+      "an address of the node's, the primary one first (repeatable); those of its Node by default",
       addresses,
       [],
     )
@@ -98,7 +107,7 @@ export function rulesCommand(): Command {
     .addOption(
       new Option('--family <family>', 'IP family')
         .choices(['ipv4', 'ipv6'])
-        .default('ipv4', 'ipv4; of a lab, each that it has'),
+        .default(undefined, 'each that the lab or the Services have; of --diff, ipv4'),
     )
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .option('--jumps', 'iptables, ipvs: with the jumps from the built-in chains', false)
@@ -109,18 +118,11 @@ export function rulesCommand(): Command {
     )
     .action(async (given: string[], options: RulesOptions, command: Command) => {
       refuseOthersOptions(command, options.mode)
-      const { out, err } = openTerminal()
+      refuseOthersDetector(command, options.detectLocalMode)
       const labs = [...given.filter(isLab), ...options.file.filter(file => existsSync(file) && isLab(file))]
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
-        const said = <Key extends 'nodeName' | 'family'>(key: Key) =>
-          command.getOptionValueSource(key) === 'cli' ? options[key] : undefined
-        const views = viewsOfLab(labs[0]!, { node: said('nodeName'), family: said('family') })
-        const { mode } = [...views.values()][0]?.settings ?? options
-        const isSaid = command.getOptionValueSource('mode') === 'cli'
-        const shown = isSaid ? options : { ...options, mode }
-        refuseNodeOptions(command, shown.mode)
-        out.pass(rulesByFamilyText(views, shown))
+        printOfLab(labs[0]!, options, command)
         return
       }
       const files = [...given, ...options.file]
@@ -128,28 +130,53 @@ export function rulesCommand(): Command {
         const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
-      const save = options.diff === undefined ? undefined : await readSave(options.diff, files, options)
-      const sources = await loadManifests(files, readStandardInput)
-      const explained = explainedSave(sources, files, options)
-      if (explained !== undefined) {
-        out.pass(explained)
-        return
-      }
-      const read = readManifestFiles(sources)
-      const cluster = clusterOfManifests(read, options)
-      const view = viewOfCluster(cluster, read.objects, options)
-      const notes = clusterNotes(cluster)
-      err.write(renderLeftOut(read) + renderClusterNotes(notes) + nodePortNote(view, options))
-      if (save !== undefined) {
-        err.write(allocationComments(cluster, notes))
-        showDifferences(view, save, options)
-        return
-      }
-      const comments = allocationComments(cluster, notes)
-      if (cluster.services.length === 0) err.write(noService(files))
-      if (options.format === 'json') err.write(comments)
-      out.pass(options.format === 'json' ? rulesText(view, options) : comments + rulesText(view, options))
+      await printOfManifests(files, options)
     })
+}
+
+function printOfLab(lab: string, options: RulesOptions, command: Command): void {
+  const views = viewsOfLab(lab, { node: options.nodeName, family: options.family })
+  const { mode } = [...views.values()][0]?.settings ?? options
+  const isSaid = command.getOptionValueSource('mode') === 'cli'
+  const shown = isSaid ? options : { ...options, mode }
+  refuseNodeOptions(command, shown.mode)
+  const withCIDRs = [...views].map(([family, view]): [Family, NodeView] => [
+    family,
+    { ...view, serviceCIDRs: options.serviceCidr },
+  ])
+  openTerminal().out.pass(rulesByFamilyText(new Map(withCIDRs), shown))
+}
+
+async function printOfManifests(files: readonly string[], said: RulesOptions): Promise<void> {
+  const { out, err } = openTerminal()
+  const save = said.diff === undefined ? undefined : await readSave(said.diff, files, said)
+  const sources = await loadManifests(files, readStandardInput)
+  const explained = explainedSave(sources, files, said)
+  if (explained !== undefined) {
+    out.pass(explained)
+    return
+  }
+  const options = save === undefined ? said : { ...said, family: said.family ?? savedFamily }
+  const read = readManifestFiles(sources)
+  const { cluster, views } = clusterOfManifests(read, options)
+  const notes = clusterNotes(cluster)
+  const all = [...views.values()]
+  const hints = hintNotes(cluster, all[0]!.node, views.keys())
+  err.write(renderLeftOut(read) + renderClusterNotes(notes) + renderHintNotes(hints))
+  for (const note of new Set([
+    ...all.map(({ node }) => nodeNote(read.objects.nodes, node)),
+    ...all.map(view => nodePortNote(view, options)),
+  ]))
+    err.write(note)
+  const comments = allocationComments(cluster, notes, hints)
+  if (save !== undefined) {
+    err.write(comments)
+    for (const view of all) showDifferences(view, save, options)
+    return
+  }
+  if (cluster.services.length === 0) err.write(noService(files))
+  if (options.format === 'json') err.write(comments)
+  out.pass((options.format === 'json' ? '' : comments) + rulesByFamilyText(views, options))
 }
 
 function noService(files: readonly string[]): string {
@@ -174,22 +201,18 @@ function rulesText(view: NodeView, { mode, format, jumps, explain }: RulesOption
 
 /** What one program takes of each family; in iptables mode each family has a program of its own. */
 function rulesByFamilyText(views: ViewsByFamily, options: RulesOptions): string {
-  const known = [...views].map(([family, view]): [Family, NodeView] => [
-    family,
-    { ...view, serviceCIDRs: options.serviceCidr },
-  ])
-  const [[, only] = [], ...others] = known
+  const [[, only] = [], ...others] = views
   if (only !== undefined && others.length === 0) return rulesText(only, options)
   const { mode, jumps, format } = options
   if (format === 'json') {
     const writer = ruleWriters[mode]
     return printableJson(
       Object.fromEntries(
-        known.map(([family, view]) => [family, writer.json(writer.compile(view), { jumps })]),
+        [...views].map(([family, view]) => [family, writer.json(writer.compile(view), { jumps })]),
       ),
     )
   }
   const heading = (family: Family) =>
     mode === 'iptables' ? `${familyName(family)}: ${iptablesOf(family)}` : familyName(family)
-  return known.map(([family, view]) => `# ${heading(family)}\n${rulesText(view, options)}`).join('')
+  return [...views].map(([family, view]) => `# ${heading(family)}\n${rulesText(view, options)}`).join('')
 }

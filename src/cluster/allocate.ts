@@ -36,6 +36,15 @@ export const usualPools = {
   loadBalancers: ['203.0.113.0/24', '2001:db8:113::/112'],
 } as const
 
+/** The family of single-stack services where nobody says one: IPv6, if all that services state is of it. */
+export function usualFamily(services: readonly Service[]): Family {
+  const stated = services.flatMap(({ clusterIPs, ipFamilies = [] }) => [
+    ...ipFamilies.slice(0, 1),
+    ...clusterIPs.filter(address => address !== 'None').map(address => familyName(familyOf(address))),
+  ])
+  return stated.length > 0 && stated.every(name => name === 'IPv6') ? 'ipv6' : 'ipv4'
+}
+
 /** The families that services ask for: one, unless some of them need the other. */
 export function familiesAsked(services: readonly Service[], usual: Family): readonly Family[] {
   const other: Family = usual === 'ipv4' ? 'ipv6' : 'ipv4'

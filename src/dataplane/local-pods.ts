@@ -1,7 +1,8 @@
 import { type Family, familyOf } from '../model/address.ts'
 import type { ProxySettings } from '../model/lab.ts'
 import { contains } from '../service/addresses.ts'
-import type { Client } from './dataplane.ts'
+import type { ProxyNode } from '../service/node-ports.ts'
+import type { Client, NodeView } from './dataplane.ts'
 
 /** How kube-proxy tells traffic of this cluster's pods from other traffic (localdetector.go). */
 export interface LocalPods {
@@ -13,14 +14,11 @@ export interface LocalPods {
 }
 
 /** What the settings ask for; undefined: no detector, and no rule depends on where traffic comes from. */
-export function localPods(settings: ProxySettings, family: Family): LocalPods | undefined {
+export function localPods(settings: ProxySettings, node: ProxyNode, family: Family): LocalPods | undefined {
   switch (settings.detectLocalMode) {
-    case 'ClusterCIDR': {
-      // A dual-stack cluster names one network of each family: "10.0.0.0/8,fd00::/8".
-      const cidr = settings.clusterCIDR
-        .split(',')
-        .map(part => part.trim())
-        .find(part => part !== '' && familyOf(part) === family)
+    case 'ClusterCIDR':
+    case 'NodeCIDR': {
+      const cidr = podNetworks(settings, node).find(network => familyOf(network) === family)
       return cidr === undefined ? undefined : { by: 'source', value: cidr, explain: `pods (${cidr})` }
     }
     case 'BridgeInterface': {
@@ -35,9 +33,20 @@ export function localPods(settings: ProxySettings, family: Family): LocalPods | 
 }
 
 /** Whether a client is taken for one of this node's pods. */
-export function isLocalClient(settings: ProxySettings, family: Family, { from, address }: Client): boolean {
-  if (localPods(settings, family) === undefined) return false
-  if (settings.detectLocalMode !== 'ClusterCIDR') return from === 'pod'
-  const cidrs = settings.clusterCIDR.split(',').map(part => part.trim())
-  return cidrs.some(cidr => cidr !== '' && contains(cidr, address))
+export function isLocalClient(
+  { settings, node, family }: Pick<NodeView, 'settings' | 'node' | 'family'>,
+  { from, address }: Client,
+): boolean {
+  const pods = localPods(settings, node, family)
+  if (pods === undefined) return false
+  return pods.by === 'source' ? contains(pods.value, address) : from === 'pod'
+}
+
+/** The networks that pods are told by, of either family: a dual-stack cluster names one of each, "10.0.0.0/8,fd00::/8". */
+function podNetworks({ detectLocalMode, clusterCIDR }: ProxySettings, node: ProxyNode): readonly string[] {
+  if (detectLocalMode === 'NodeCIDR') return node.podCIDRs ?? []
+  return clusterCIDR
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
 }

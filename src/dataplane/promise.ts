@@ -41,7 +41,7 @@ function promiseOf(
     return { kind: 'dropped', endpoints: [], client: 'kept' }
   if (!port.externalPolicyLocal) return spread(choice.cluster, choice.any)
   // Policy Local is for outside traffic only: KUBE-EXT gives pods and the node itself the short cut to every endpoint.
-  const isShort = client.from === 'node' || isLocalClient(view.settings, view.family, client)
+  const isShort = client.from === 'node' || isLocalClient(view, client)
   if (isShort) return spread(choice.cluster, choice.any)
   return { ...spread(choice.local, choice.any), client: 'kept' }
 }

@@ -312,7 +312,8 @@ export interface ProxySettings {
   mode: ProxyMode
   /** Empty: no local traffic detector of that mode. */
   clusterCIDR: string
-  detectLocalMode: 'ClusterCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'
+  /** NodeCIDR: by the networks of the node's own pods. */
+  detectLocalMode: 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'
   detectLocal: { bridgeInterface: string; interfaceNamePrefix: string }
   iptables: {
     masqueradeAll: boolean

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { HintNotes } from '../cluster/hint-notes.ts'
 import type { ClusterNotes } from '../cluster/notes.ts'
 import type { Manifests } from '../read/manifest/read-manifests.ts'
 import { printable } from './printable.ts'
@@ -20,11 +21,21 @@ export function renderClusterNotes({ withoutEndpoints }: ClusterNotes): string {
   return printable(withoutEndpoints.map(note => `${note}\n`).join(''))
 }
 
-/** Comments before rules: what was allocated, and which services have none. */
-export function allocationComments({ allocations }: Cluster, { withoutRules }: ClusterNotes): string {
+/** Wishes for endpoints that are near, and hints, that change nothing. */
+export function renderHintNotes({ ignored }: HintNotes): string {
+  return printable(ignored.map(note => `${note}\n`).join(''))
+}
+
+/** Comments before rules: what was allocated, which services have none, and which have rules for a part of their endpoints. */
+export function allocationComments(
+  { allocations }: Cluster,
+  { withoutRules }: ClusterNotes,
+  { counted }: HintNotes,
+): string {
   const lines = [
     ...allocations.map(({ what, service, value }) => `# ${what} allocated: ${service} ${value}\n`),
     ...withoutRules.map(note => `# no rules: ${note}\n`),
+    ...counted.map(note => `# ${note}\n`),
   ]
   return lines.join('')
 }

@@ -1,34 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { rulesCommand } from '../../src/cli/rules.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { NetlabError } from '../../src/errors.ts'
 import { LabError } from '../../src/text/problem.ts'
 import { bin } from '../labs/cli.ts'
+import { manifestFiles, rules } from './rules-verb.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'netlab-rules-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const file = manifestFiles()
 afterEach(() => vi.restoreAllMocks())
-
-const file = (name: string, text: string) => {
-  const path = join(folder, name)
-  writeFileSync(path, text)
-  return path
-}
-
-async function rules(...args: string[]): Promise<{ out: string; notes: string }> {
-  const written = { out: '', notes: '' }
-  const into = (stream: 'out' | 'notes') => (text: unknown) => {
-    written[stream] += String(text)
-    return true
-  }
-  vi.spyOn(process.stdout, 'write').mockImplementation(into('out'))
-  vi.spyOn(process.stderr, 'write').mockImplementation(into('notes'))
-  await rulesCommand().exitOverride().parseAsync(args, { from: 'user' })
-  return written
-}
 
 const service = file(
   'service.yaml',
@@ -132,9 +110,9 @@ describe('netlab rules', () => {
   })
 
   it('takes folders and patterns', async () => {
-    const { out } = await rules('-f', join(folder, '{service,deployment}.yaml'))
+    const { out } = await rules('-f', service.replace('service.yaml', '{service,deployment}.yaml'))
     expect(out).toContain('-j DNAT --to-destination 10.244.0.2:8080\n')
-    await expect(rules('-f', join(folder, 'nothing-*.yaml'))).rejects.toThrow('no file matches')
+    await expect(rules('-f', service.replace('service', 'nothing-*'))).rejects.toThrow('no file matches')
   })
 
   it('lets no manifest write to the terminal what it likes', async () => {

@@ -43,7 +43,7 @@ export function compileServices(input: NodeView): RuleSet {
     filter,
     nat,
     kernel,
-    detector: localDetector(localPods(settings, family)),
+    detector: localDetector(localPods(settings, node, family)),
     masqueradeAll: settings.iptables.masqueradeAll,
     largeCluster: total > largeClusterEndpoints,
     localhostNodePorts: scope.localhost,

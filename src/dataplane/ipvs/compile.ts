@@ -34,7 +34,7 @@ export function compileServices(view: NodeView): RuleSet {
     iptables: iptablesRules({
       family,
       sets: builder.sets,
-      detector: localDetector(localPods(settings, family)),
+      detector: localDetector(localPods(settings, node, family)),
       masqueradeAll,
       randomFully,
       mark: markOf(masqueradeBit),

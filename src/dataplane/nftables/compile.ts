@@ -28,7 +28,7 @@ export function compileServices(input: NodeView): RuleSet {
   })
   const context = {
     family,
-    detector: localDetector(localPods(settings, family)),
+    detector: localDetector(localPods(settings, node, family)),
     masqueradeAll,
     nodeIP: primaryAddress(node, family),
   }

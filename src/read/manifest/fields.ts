@@ -1,5 +1,6 @@
 import { Address4, Address6 } from 'ip-address'
 import * as z from 'zod'
+import { familyOf } from '../../model/address.ts'
 
 /** Fields that several kinds of Kubernetes objects share, checked as the API server checks them. */
 
@@ -71,6 +72,22 @@ export const network = z
     }
   })
   .meta({ examples: ['203.0.113.0/24'] })
+
+/** The networks of a cluster's pods in one text: one, or one of each family (`clusterCIDR` of KubeProxyConfiguration). */
+export const podNetworks = z.string().superRefine((text, context) => {
+  const parts = text.split(',').map(part => part.trim())
+  for (const part of parts)
+    for (const { message, ...issue } of network.safeParse(part).error?.issues ?? [])
+      context.addIssue({ code: 'custom', message, ...('params' in issue && { params: issue.params }) })
+  if (context.issues.length > 0) return
+  const families = parts.map(familyOf)
+  if (new Set(families).size === families.length) return
+  context.addIssue({
+    code: 'custom',
+    message: `"${text}" names several networks of one family`,
+    params: { fix: 'write one network, or one of each family: 10.0.0.0/16,fd00::/48' },
+  })
+})
 
 function refuseAddress(text: string): { message: string; params: { fix: string } } | undefined {
   const valid = text.includes(':') ? Address6.isValid(text) : Address4.isValid(text)
