@@ -4,7 +4,7 @@ import { ruleWriters } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Family } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
-import type { SourceFile } from '../model/lab.ts'
+import type { ProxyMode, SourceFile } from '../model/lab.ts'
 import { printableJson } from '../view/printable.ts'
 import { renderRuleDifferences } from '../view/rule-differences.ts'
 import { openTerminal } from '../view/terminal.ts'
@@ -14,20 +14,18 @@ import { readStandardInput } from './standard-input.ts'
 /** Of which family a node's rules are where nobody says it: iptables-save prints those of IPv4. */
 export const savedFamily: Family = 'ipv4'
 
+/** Throws where a mode's rules cannot be compared. */
+export function refuseUncompared(mode: ProxyMode): void {
+  if (ruleWriters[mode].compare === undefined)
+    throw wrong(`--diff compares rules of iptables mode, and not of ${mode} mode`, 'leave out "--mode"')
+}
+
 /** What a node's iptables-save has said. Throws NetlabError where it cannot be read, or is something else. */
 export async function readSave(
   file: string,
-  manifests: readonly string[],
-  { family = savedFamily, mode }: RulesOptions,
+  { family = savedFamily }: Pick<RulesOptions, 'family'>,
 ): Promise<string> {
   const save = `${iptablesOf(family)}-save`
-  if (ruleWriters[mode].compare === undefined)
-    throw wrong(`--diff compares rules of iptables mode, and not of ${mode} mode`, 'leave out "--mode"')
-  if (file === '-' && manifests.includes('-'))
-    throw wrong(
-      'both the manifests and what the node has would come from standard input',
-      'put one of them into a file',
-    )
   const text = file === '-' ? await readStandardInput() : readFile(file, save)
   if (/^\*\w+$/m.test(text)) return text
   const from = file === '-' ? 'standard input' : file
@@ -46,22 +44,13 @@ function wrong(what: string, fix: string): NetlabError {
   return new NetlabError({ what, fix, exitCode: exitCode.wrongInput })
 }
 
-/** Whether a text is what iptables-save prints, and no manifest. */
-function isSave(text: string): boolean {
-  return /^\*(nat|filter|mangle|raw|security)$/m.test(text)
+/** Whether all that is named is what iptables-save prints, and no manifest. */
+export function isOneSave(sources: readonly SourceFile[]): boolean {
+  return sources.length === 1 && /^\*(nat|filter|mangle|raw|security)$/m.test(sources[0]!.text)
 }
 
-/**
- * A node's rules with what each is for, where they are all that is named; undefined: manifests are. Throws NetlabError where nobody says
- * what to do with them.
- */
-export function explainedSave(
-  sources: readonly SourceFile[],
-  named: readonly string[],
-  options: RulesOptions,
-): string | undefined {
-  const [only, ...others] = sources
-  if (only === undefined || others.length > 0 || !isSave(only.text)) return undefined
+/** A node's rules with what each is for. Throws NetlabError where nobody says what to do with them. */
+export function explainedSave(only: SourceFile, named: readonly string[], options: RulesOptions): string {
   const { mode, explain, family = savedFamily } = options
   const explained = explain
     ? ruleWriters[mode].explainSaved?.(only.text, family, settingsOf(options))

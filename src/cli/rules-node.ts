@@ -7,13 +7,16 @@ import type { ProxyNode } from '../service/node-ports.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { RulesOptions } from './rules-options.ts'
 
-type NodeOptions = Pick<RulesOptions, 'nodeName' | 'nodeIp' | 'podCidr'>
+type NodeOptions = Pick<RulesOptions, 'nodeName' | 'nodeIp' | 'podCidr' | 'bindAddress'>
 
 /**
  * The node for which the rules are, as options and the cluster's Nodes say it: the one that is named, or the only one. Throws NetlabError
  * where none of the Nodes is called so.
  */
-export function rulesNode(nodes: readonly KubernetesNode[], { nodeName, nodeIp }: NodeOptions): ProxyNode {
+export function rulesNode(
+  nodes: readonly KubernetesNode[],
+  { nodeName, nodeIp, bindAddress }: NodeOptions,
+): ProxyNode {
   const [only, ...others] = nodes
   const name = nodeName ?? (others.length === 0 ? only?.name : undefined) ?? 'node'
   const known = nodes.find(node => node.name === name)
@@ -29,7 +32,10 @@ export function rulesNode(nodes: readonly KubernetesNode[], { nodeName, nodeIp }
     })
   return {
     name,
-    addresses: nodeIp.length > 0 ? nodeIp : (known?.addresses ?? []),
+    addresses:
+      nodeIp.length > 0
+        ? nodeIp
+        : [...new Set([...(bindAddress ? [bindAddress] : []), ...(known?.addresses ?? [])])],
     ...(known?.podCIDRs.length && { podCIDRs: known.podCIDRs }),
     ...(known?.zone && { zone: known.zone }),
   }

@@ -9,6 +9,7 @@ import { ipAddress, network, podNetworks } from '../read/manifest/fields.ts'
 import type { Manifests } from '../read/manifest/read-manifests.ts'
 import { defaultProxySettings } from '../read/proxy-settings.ts'
 import type { ProxyNode } from '../service/node-ports.ts'
+import { hintsByGates } from './rules-config.ts'
 import { nodesForPods, rulesNode } from './rules-node.ts'
 
 /** The options of `netlab rules`. */
@@ -25,9 +26,17 @@ export interface RulesOptions {
   podBridgeInterface: string
   podInterfaceNamePrefix: string
   masqueradeAll: boolean
+  /** Left out: 14. */
+  masqueradeBit?: number
   /** Left out: the only Node of manifests, or the first node of a lab. */
   nodeName?: string
   nodeIp: string[]
+  /** What `--config` says beside its options: the node's IP, where no option says it, and gates. */
+  bindAddress?: string
+  featureGates?: Readonly<Record<string, boolean>>
+  conntrackTcpBeLiberal: boolean
+  /** A file with a KubeProxyConfiguration. */
+  config?: string
   nodeportAddresses: string[]
   iptablesLocalhostNodeports: boolean
   randomFully: boolean
@@ -60,17 +69,22 @@ export function clusterOfManifests(
     ...{ serviceCIDRs: options.serviceCidr, families, nodePorts: options.serviceNodePortRange },
   })
   const shown = options.family === undefined ? families : [options.family]
+  const slices = hintsByGates(cluster.slices, options.featureGates)
   const known = {
-    ...{ services: cluster.services, slices: cluster.slices, node },
+    ...{ services: cluster.services, slices, node },
+    kernel: { nfacct: false, tcpBeLiberal: options.conntrackTcpBeLiberal },
     settings: settingsOf(options),
     serviceCIDRs: [...serviceCIDRs, ...options.serviceCidr],
   }
-  return { cluster, views: new Map(shown.map(family => [family, { ...known, family }])) }
+  return {
+    cluster: { ...cluster, slices },
+    views: new Map(shown.map(family => [family, { ...known, family }])),
+  }
 }
 
 /** kube-proxy's settings as options say them. */
 export function settingsOf(options: RulesOptions): ProxySettings {
-  const { masqueradeAll } = options
+  const { masqueradeAll, masqueradeBit = defaultProxySettings.iptables.masqueradeBit } = options
   return {
     mode: options.mode,
     clusterCIDR: options.clusterCidr ?? '',
@@ -82,10 +96,11 @@ export function settingsOf(options: RulesOptions): ProxySettings {
     iptables: {
       ...defaultProxySettings.iptables,
       masqueradeAll,
+      masqueradeBit,
       localhostNodePorts: options.iptablesLocalhostNodeports,
       randomFully: options.randomFully,
     },
-    nftables: { ...defaultProxySettings.nftables, masqueradeAll },
+    nftables: { masqueradeAll, masqueradeBit },
     ipvs: { scheduler: options.ipvsScheduler, strictARP: options.ipvsStrictArp },
     nodePortAddresses: options.nodeportAddresses,
   }
@@ -110,6 +125,11 @@ const ofSomeModes: Readonly<
   podBridgeInterface: ofKubeProxy,
   podInterfaceNamePrefix: ofKubeProxy,
   masqueradeAll: ofKubeProxy,
+  masqueradeBit: ofKubeProxy,
+  conntrackTcpBeLiberal: {
+    modes: ['iptables'],
+    else: 'leave it out: in other modes no rule drops what conntrack takes for invalid',
+  },
   iptablesLocalhostNodeports: {
     modes: ['iptables'],
     else: 'leave it out: in other modes node ports never answer on loopback addresses',
@@ -228,6 +248,13 @@ function portRange(text: string): ServicePools['nodePorts'] {
   if (from === undefined || to === undefined || from < 1 || to > 65_535 || from > to)
     throw new InvalidArgumentError('write two ports, the lower one first: 30000-32767, say.')
   return { from, to }
+}
+
+/** A bit of the packet's mark. */
+export function bit(text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number <= 31) return number
+  throw new InvalidArgumentError('write a bit of the mark, 0 to 31.')
 }
 
 /** For options that may be given several times. */

@@ -7,16 +7,27 @@ import { ruleWriters } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyName } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
+import { detectLocalModes, ipvsSchedulers } from '../model/proxy-modes.ts'
 import { loadManifests } from '../read/load-manifests.ts'
-import { readManifestFiles } from '../read/manifest/read-manifests.ts'
+import { type Manifests, readManifestFiles } from '../read/manifest/read-manifests.ts'
+import { type ProxyConfig, settingNotes } from '../read/proxy-config.ts'
 import { allocationComments, renderClusterNotes, renderHintNotes, renderLeftOut } from '../view/left-out.ts'
-import { printableJson } from '../view/printable.ts'
+import { printable, printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
-import { explainedSave, readSave, savedFamily, showDifferences } from './rules-diff.ts'
+import { loadProxyConfig, onlyConfig, withProxyConfig } from './rules-config.ts'
+import {
+  explainedSave,
+  isOneSave,
+  readSave,
+  refuseUncompared,
+  savedFamily,
+  showDifferences,
+} from './rules-diff.ts'
 import { nodeNote } from './rules-node.ts'
 import { isLab, viewsOfLab } from './rules-of-lab.ts'
 import {
   addresses,
+  bit,
   cidrs,
   cidrText,
   clusterOfManifests,
@@ -31,7 +42,7 @@ import {
   trueOrFalse,
   type ViewsByFamily,
 } from './rules-options.ts'
-import { readStandardInput } from './standard-input.ts'
+import { readStandardInput, refuseSharedInput } from './standard-input.ts'
 
 /** `netlab rules`: the rules that kube-proxy would install. */
 export function rulesCommand(): Command {
@@ -66,7 +77,7 @@ export function rulesCommand(): Command {
     .addOption(portRangeOption())
     .addOption(
       new Option('--ipvs-scheduler <name>', 'ipvs: how a virtual server chooses')
-        .choices(['rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'sh', 'dh', 'sed', 'nq', 'mh'])
+        .choices(ipvsSchedulers)
         .default('rr'),
     )
     .option('--ipvs-strict-arp', "ipvs: answer ARP for no service's address", false)
@@ -75,12 +86,14 @@ export function rulesCommand(): Command {
         '--detect-local-mode <mode>',
         "how this node's own pods are told; NodeCIDR: by podCIDRs of its Node",
       )
-        .choices(['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'])
+        .choices(detectLocalModes)
         .default('ClusterCIDR'),
     )
     .option('--pod-bridge-interface <name>', 'the bridge of --detect-local-mode BridgeInterface', '')
     .option('--pod-interface-name-prefix <prefix>', 'of --detect-local-mode InterfaceNamePrefix', '')
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs', false)
+    .option('--masquerade-bit <bit>', 'the bit of the mark that asks for masquerading; 14 by default', bit)
+    .option('--conntrack-tcp-be-liberal', 'iptables: for a kernel that takes no packet for invalid', false)
     .option(
       '--node-name <name>',
       'the node for which the rules are: of a lab, its first one by default; of manifests with Nodes, the only one',
@@ -116,12 +129,15 @@ export function rulesCommand(): Command {
       '--diff <save>',
       'what a node has, as iptables-save prints it, beside the rules; "-" is stdin. Exit code 1: something differs',
     )
+    .option(
+      '--config <file>',
+      "kube-proxy's settings: a KubeProxyConfiguration, or the ConfigMap that kubeadm keeps it in; options go before",
+    )
     .action(async (given: string[], options: RulesOptions, command: Command) => {
-      refuseOthersOptions(command, options.mode)
-      refuseOthersDetector(command, options.detectLocalMode)
       const labs = [...given.filter(isLab), ...options.file.filter(file => existsSync(file) && isLab(file))]
       if (labs.length > 0) {
         if (given.length + options.file.length > 1) throw onlyOneLab(labs)
+        refuseOthersOptions(command, options.mode)
         printOfLab(labs[0]!, options, command)
         return
       }
@@ -130,7 +146,7 @@ export function rulesCommand(): Command {
         const fix = 'netlab rules clusterip, or netlab rules -f services.yaml'
         throw new NetlabError({ what: 'no lab and no manifest is named', fix, exitCode: exitCode.wrongInput })
       }
-      await printOfManifests(files, options)
+      await printOfManifests(files, options, command)
     })
 }
 
@@ -147,21 +163,34 @@ function printOfLab(lab: string, options: RulesOptions, command: Command): void 
   openTerminal().out.pass(rulesByFamilyText(new Map(withCIDRs), shown))
 }
 
-async function printOfManifests(files: readonly string[], said: RulesOptions): Promise<void> {
+async function printOfManifests(
+  files: readonly string[],
+  said: RulesOptions,
+  command: Command,
+): Promise<void> {
   const { out, err } = openTerminal()
-  const save = said.diff === undefined ? undefined : await readSave(said.diff, files, said)
+  refuseSharedInput({
+    'the manifests': files,
+    'what the node has': [said.diff],
+    "kube-proxy's settings": [said.config],
+  })
+  const named = said.config === undefined ? undefined : await loadProxyConfig(said.config)
   const sources = await loadManifests(files, readStandardInput)
-  const explained = explainedSave(sources, files, said)
-  if (explained !== undefined) {
-    out.pass(explained)
+  if (isOneSave(sources)) {
+    out.pass(explainedSave(sources[0]!, files, withConfig(said, named?.config, command)))
     return
   }
-  const options = save === undefined ? said : { ...said, family: said.family ?? savedFamily }
   const read = readManifestFiles(sources)
+  const found = named?.config ?? onlyConfig(read)
+  const asked = withConfig(said, found, command)
+  const options = said.diff === undefined ? asked : { ...asked, family: asked.family ?? savedFamily }
+  if (said.diff !== undefined) refuseUncompared(options.mode)
+  const save = said.diff === undefined ? undefined : await readSave(said.diff, options)
   const { cluster, views } = clusterOfManifests(read, options)
   const notes = clusterNotes(cluster)
   const all = [...views.values()]
   const hints = hintNotes(cluster, all[0]!.node, views.keys())
+  err.write(configNotes(found, read, options) + (named?.notes ?? ''))
   err.write(renderLeftOut(read) + renderClusterNotes(notes) + renderHintNotes(hints))
   for (const note of new Set([
     ...all.map(({ node }) => nodeNote(read.objects.nodes, node)),
@@ -177,6 +206,30 @@ async function printOfManifests(files: readonly string[], said: RulesOptions): P
   if (cluster.services.length === 0) err.write(noService(files))
   if (options.format === 'json') err.write(comments)
   out.pass((options.format === 'json' ? '' : comments) + rulesByFamilyText(views, options))
+}
+
+/** The options with a configuration's settings. Throws where the command line has others that mean nothing beside them. */
+function withConfig(said: RulesOptions, config: ProxyConfig | undefined, command: Command): RulesOptions {
+  const options = config === undefined ? said : withProxyConfig(said, config, command)
+  refuseOthersOptions(command, options.mode)
+  refuseOthersDetector(command, options.detectLocalMode)
+  return options
+}
+
+/** Where the settings come from if nobody has named the file, and which of them change nothing. */
+function configNotes(
+  config: ProxyConfig | undefined,
+  { proxyConfigs }: Pick<Manifests, 'proxyConfigs'>,
+  options: RulesOptions,
+): string {
+  if (config === undefined) return ''
+  const there = proxyConfigs.map(({ place }) =>
+    place === config.place
+      ? `kube-proxy's settings are those of ${place}; options go before them`
+      : `kube-proxy's settings in ${place} are left out: --config says others`,
+  )
+  const lines = [...there, ...settingNotes(config, options)]
+  return printable(lines.map(line => `${line}\n`).join(''))
 }
 
 function noService(files: readonly string[]): string {

@@ -64,6 +64,7 @@ export function makeLab(origin: LabOrigin, words: LabWords, before?: Lab): MadeL
   const cluster = clusterOf(
     {
       ...{ skipped: read.skipped, otherKinds: read.otherKinds, problems: read.problems },
+      proxyConfigs: read.proxyConfigs,
       objects: { ...objects, services: kept },
       problemWith: (object, ...about) => read.problemWith(written.get(object) ?? object, ...about),
     },

@@ -2,6 +2,7 @@ import type { Place, RestartPolicy } from '../command/command.ts'
 import type { Addressed, Cidr } from './cidr.ts'
 import type { CniCall, CniNetwork } from './cni-network.ts'
 import type { Protocol, Service } from './kubernetes.ts'
+import type { detectLocalModes } from './proxy-modes.ts'
 
 export interface Bridge extends Addressed {
   name: string
@@ -313,7 +314,7 @@ export interface ProxySettings {
   /** Empty: no local traffic detector of that mode. */
   clusterCIDR: string
   /** NodeCIDR: by the networks of the node's own pods. */
-  detectLocalMode: 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'
+  detectLocalMode: (typeof detectLocalModes)[number]
   detectLocal: { bridgeInterface: string; interfaceNamePrefix: string }
   iptables: {
     masqueradeAll: boolean

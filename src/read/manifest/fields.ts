@@ -25,7 +25,8 @@ function isPortName(text: string): boolean {
   return /^(?=.*[a-z])[a-z0-9](?:-?[a-z0-9])*$/.test(text) && text.length <= 15
 }
 
-const objectName = z.string().refine(text => subdomainPattern.test(text), {
+/** The name of most kinds of objects (`IsDNS1123Subdomain`). */
+export const objectName = z.string().refine(text => subdomainPattern.test(text), {
   error: issue => `"${String(issue.input)}" cannot be an object's name`,
   params: { fix: 'use small letters, digits, "-" and ".", with a letter or digit at both ends' },
 })

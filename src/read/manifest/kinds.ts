@@ -13,6 +13,7 @@ import { endpointSliceObject, endpointsObject } from './endpoints-schema.ts'
 import type { Mistake } from './fields.ts'
 import { nodeMistakes, readNode } from './node.ts'
 import { nodeObject } from './node-schema.ts'
+import { type ObjectLike, proxyConfigText } from './proxy-config-map.ts'
 import { readService } from './service.ts'
 import { serviceCIDRObject } from './service-cidr-schema.ts'
 import { serviceMistakes } from './service-mistakes.ts'
@@ -41,6 +42,12 @@ export interface ObjectChecks {
     mistakesOf: (value: T) => readonly Mistake[],
     keep: (value: T) => object | readonly object[] | string,
   ): void
+  /** Reads an object that is kube-proxy's settings. */
+  readConfig(document: SourceDocument, path: Path): void
+  /** Reads the documents of a text with kube-proxy's settings, which an object holds. */
+  readConfigText(object: ManifestObject, text: string): void
+  /** Counts an object as one that says nothing about services and pods. */
+  passBy(object: ManifestObject): void
   /** Leaves an object out. */
   skip(object: ManifestObject, why: string): void
 }
@@ -130,6 +137,19 @@ export const kinds: Readonly<Record<string, Kind>> = {
     read: (reader, object) =>
       reader.check(object, nodeObject, nodeMistakes, value => added(reader.objects.nodes, readNode(value))),
   },
+  KubeProxyConfiguration: {
+    versions: ['kubeproxy.config.k8s.io/v1alpha1'],
+    ofCluster: true,
+    read: (reader, { document, path }) => reader.readConfig(document, path),
+  },
+  ConfigMap: {
+    versions: ['v1'],
+    read: (reader, object) => {
+      const text = proxyConfigText(valueAt(object.document, object.path) as ObjectLike)
+      if (text === undefined) reader.passBy(object)
+      else reader.readConfigText(object, text)
+    },
+  },
   Pod: {
     versions: ['v1'],
     read: (reader, object) =>
@@ -149,6 +169,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
         'it tells kustomize what to make of other files; "kubectl kustomize FOLDER" prints that, and "-" reads it from a pipe',
       ),
   },
+}
+
+/** What stands at a path of a document. */
+export function valueAt(document: SourceDocument, path: Path): unknown {
+  return path.reduce<unknown>((outer, key) => (outer as Record<string, unknown>)[key], document.value)
 }
 
 function added<T>(list: T[], object: T): T {

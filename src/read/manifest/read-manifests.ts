@@ -5,10 +5,12 @@ import type { SourceFile } from '../../model/lab.ts'
 import { nearest } from '../../text/did-you-mean.ts'
 import type { Path, ProblemOptions, ReadDocuments, SourceDocument } from '../../text/document.ts'
 import type { Problem } from '../../text/problem.ts'
+import { type ProxyConfig, readProxyConfig } from '../proxy-config.ts'
 import { checkAgainst } from '../understand.ts'
 import type { Mistake } from './fields.ts'
-import { kinds, type ManifestObject, type ObjectChecks } from './kinds.ts'
+import { kinds, type ManifestObject, type ObjectChecks, valueAt } from './kinds.ts'
 import { asTemplate, isInTemplate, manifestDocuments } from './manifest-text.ts'
+import { type ObjectLike, proxyConfigDocuments } from './proxy-config-map.ts'
 
 /** An object that is left out, and why; not an error. */
 export interface SkippedObject {
@@ -23,6 +25,8 @@ export interface SkippedObject {
 /** What manifests say. */
 export interface Manifests {
   objects: KubernetesObjects
+  /** kube-proxy's settings, in files of their own or in the ConfigMap of kubeadm. */
+  proxyConfigs: readonly ProxyConfig[]
   skipped: SkippedObject[]
   /** How many objects there are of each kind that says nothing about services and pods. */
   otherKinds: ReadonlyMap<string, number>
@@ -51,9 +55,16 @@ export function readManifestFiles(
 }
 
 /** The kinds that say nothing to a lab: it has nodes and settings of its own. */
-export function otherKindsOfLab({ otherKinds, objects }: Manifests): ReadonlyMap<string, number> {
-  const { length } = objects.nodes
-  return length === 0 ? otherKinds : new Map([...otherKinds, ['Node', length]])
+export function otherKindsOfLab({
+  otherKinds,
+  objects,
+  proxyConfigs,
+}: Manifests): ReadonlyMap<string, number> {
+  const own = new Map([
+    ['Node', objects.nodes.length],
+    ['KubeProxyConfiguration', proxyConfigs.length],
+  ])
+  return new Map([...otherKinds, ...[...own].filter(([, count]) => count > 0)])
 }
 
 /** What the documents of some files say as one cluster's objects. */
@@ -94,6 +105,7 @@ class ManifestReader implements Manifests, ObjectChecks {
     nodes: [],
     serviceCIDRs: [],
   }
+  readonly proxyConfigs: ProxyConfig[] = []
   readonly skipped: SkippedObject[] = []
   readonly otherKinds = new Map<string, number>()
   readonly problems: Problem[] = []
@@ -158,7 +170,31 @@ class ManifestReader implements Manifests, ObjectChecks {
       const meant = known === undefined ? nearest(kind, Object.keys(kinds)) : undefined
       if (meant !== undefined && groupOf(kinds[meant]?.versions[0] ?? '') === groupOf(apiVersion)) {
         problem(['kind'], `unknown kind "${kind}"`, { fix: `did you mean "${meant}"?` })
-      } else this.otherKinds.set(kind, (this.otherKinds.get(kind) ?? 0) + 1)
+      } else this.passBy(object)
+    }
+  }
+
+  passBy({ kind }: ManifestObject): void {
+    this.otherKinds.set(kind, (this.otherKinds.get(kind) ?? 0) + 1)
+  }
+
+  readConfig(document: SourceDocument, path: Path): void {
+    const { config, problems } = readProxyConfig(document, path)
+    this.problems.push(...problems)
+    if (config !== undefined) this.proxyConfigs.push(config)
+  }
+
+  readConfigText({ document, path }: ManifestObject, text: string): void {
+    const { documents, problems } = proxyConfigDocuments(document, path, text)
+    this.problems.push(...problems)
+    for (const inner of documents) {
+      const { apiVersion, kind } = Object(inner.value) as ObjectLike
+      const [version = ''] = kinds.KubeProxyConfiguration!.versions
+      if (kind === 'KubeProxyConfiguration' && apiVersion === version) this.readConfig(inner, [])
+      else {
+        const fix = `it has "apiVersion: ${version}" and "kind: KubeProxyConfiguration"`
+        this.problems.push(inner.problemAt([], 'this is no KubeProxyConfiguration', { fix }))
+      }
     }
   }
 
@@ -215,10 +251,6 @@ const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Ku
 /** kustomize knows its file by its name: what it is may be left out. */
 function isKustomization(value: object, file: string): boolean {
   return !('kind' in value) && /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/.test(file)
-}
-
-function valueAt(document: SourceDocument, path: Path): unknown {
-  return path.reduce<unknown>((outer, key) => (outer as Record<string, unknown>)[key], document.value)
 }
 
 function groupOf(apiVersion: string): string {
