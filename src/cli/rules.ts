@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { hintNotes } from '../cluster/hint-notes.ts'
-import { clusterNotes } from '../cluster/notes.ts'
+import { clusterNotes, idleFieldNotes } from '../cluster/notes.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { ruleWriters } from '../dataplane/modes.ts'
 import { exitCode, NetlabError } from '../errors.ts'
@@ -11,7 +11,7 @@ import { detectLocalModes, ipvsSchedulers } from '../model/proxy-modes.ts'
 import { loadManifests } from '../read/load-manifests.ts'
 import { type Manifests, readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { type ProxyConfig, settingNotes } from '../read/proxy-config.ts'
-import { allocationComments, renderClusterNotes, renderHintNotes, renderLeftOut } from '../view/left-out.ts'
+import { allocationComments, renderClusterNotes, renderIdle, renderLeftOut } from '../view/left-out.ts'
 import { printable, printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { loadProxyConfig, onlyConfig, withProxyConfig } from './rules-config.ts'
@@ -191,7 +191,9 @@ async function printOfManifests(
   const all = [...views.values()]
   const hints = hintNotes(cluster, all[0]!.node, views.keys())
   err.write(configNotes(found, read, options) + (named?.notes ?? ''))
-  err.write(renderLeftOut(read) + renderClusterNotes(notes) + renderHintNotes(hints))
+  err.write(
+    renderLeftOut(read) + renderClusterNotes(notes) + renderIdle(idleFieldNotes(cluster.services), hints),
+  )
   for (const note of new Set([
     ...all.map(({ node }) => nodeNote(read.objects.nodes, node)),
     ...all.map(view => nodePortNote(view, options)),

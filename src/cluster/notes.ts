@@ -1,4 +1,4 @@
-import { namespacedName, type Service } from '../model/kubernetes.ts'
+import { type IdleField, idleFields, namespacedName, type Service } from '../model/kubernetes.ts'
 import { selects } from '../service/pods.ts'
 import { whyNotServed } from '../service/service-ports.ts'
 import type { Cluster } from './cluster.ts'
@@ -9,6 +9,16 @@ export interface ClusterNotes {
   withoutRules: readonly string[]
   /** Those that have no endpoints, although they might be expected to. */
   withoutEndpoints: readonly string[]
+}
+
+/** Which fields of services change no rule, and why, a line each. */
+export function idleFieldNotes(services: readonly Service[]): readonly string[] {
+  return (Object.keys(idleFields) as IdleField[]).flatMap(field => {
+    const [first, ...others] = services.filter(service => service.idleFields?.includes(field))
+    if (first === undefined) return []
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    return [`${field} has no meaning for rules: ${idleFields[field]} (${namespacedName(first)}${more})`]
+  })
 }
 
 /** What people may wonder about in a cluster that was made of manifests. */

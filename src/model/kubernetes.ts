@@ -19,6 +19,18 @@ export interface ServicePort {
   nodePort?: number
 }
 
+/** Fields of a Service that change no rule, and why. */
+export const idleFields = {
+  'spec.ports[].appProtocol':
+    'it is for those who look into connections, as ingress controllers and meshes do',
+  'spec.loadBalancerClass':
+    'it is about whose load balancer it is, and netlab gives the address in its place',
+  'spec.loadBalancerIP': 'what is no IP address means something to some load balancers only',
+  'spec.externalName': 'it counts with "type: ExternalName", in DNS',
+  'status.loadBalancer.ingress[].hostname': 'kube-proxy makes rules of addresses, and not of names',
+} as const
+export type IdleField = keyof typeof idleFields
+
 export interface Service {
   namespace: string
   name: string
@@ -53,6 +65,8 @@ export interface Service {
   noLoadBalancerNodePorts?: boolean
   /** The address that its load balancer is asked to have (`spec.loadBalancerIP`). */
   wantedLoadBalancerIP?: string
+  /** Fields of its manifest that say something, and nothing about rules; left out: there are none. */
+  idleFields?: readonly IdleField[]
   /** It comes from a cluster, which has allocated all that it needs. */
   isAllocated?: boolean
 }

@@ -67,7 +67,7 @@ const ofKernel: Meaning = { why: "it is a switch of the node's kernel, beside th
 const ofWindows: Meaning = { why: 'it is for nodes with Windows' }
 
 /** The meaning of each setting, by its path; of a map it is that of all below which are not named themselves. */
-export const meanings: Readonly<Record<string, Meaning>> = {
+const meanings: Readonly<Record<string, Meaning>> = {
   mode: all,
   hostnameOverride: all,
   bindAddress: all,

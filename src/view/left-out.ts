@@ -21,9 +21,9 @@ export function renderClusterNotes({ withoutEndpoints }: ClusterNotes): string {
   return printable(withoutEndpoints.map(note => `${note}\n`).join(''))
 }
 
-/** Wishes for endpoints that are near, and hints, that change nothing. */
-export function renderHintNotes({ ignored }: HintNotes): string {
-  return printable(ignored.map(note => `${note}\n`).join(''))
+/** What services say that changes no rule: their fields, wishes for endpoints that are near, hints. */
+export function renderIdle(fields: readonly string[], { ignored }: HintNotes): string {
+  return printable([...fields, ...ignored].map(note => `${note}\n`).join(''))
 }
 
 /** Comments before rules: what was allocated, which services have none, and which have rules for a part of their endpoints. */

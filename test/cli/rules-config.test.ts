@@ -116,6 +116,20 @@ describe('netlab rules --config', () => {
     )
   })
 
+  it('names settings that count in another mode, or by another way to tell pods', async () => {
+    const path = config(
+      'mode: nftables\ndetectLocalMode: BridgeInterface\ndetectLocal: {bridgeInterface: cni0}\nclusterCIDR: 10.7.0.0/16\n' +
+        'iptables: {masqueradeBit: 3, localhostNodePorts: false}\nnftables: {masqueradeBit: 4}\nipvs: {scheduler: lc}\n',
+      'modes.yaml',
+    )
+    expect((await rules(web, '--config', path, '--node-ip', '192.0.2.1')).notes).toBe(
+      `${path}:1: iptables.masqueradeBit, iptables.localhostNodePorts, ipvs.scheduler have no meaning for rules: the mode is nftables\n` +
+        `${path}:1: clusterCIDR has no meaning for rules: pods are told by BridgeInterface\n`,
+    )
+    const ebpf = await rules(web, '--config', path, '--mode', 'ebpf', '--node-ip', '192.0.2.1')
+    expect(ebpf.notes).toContain('nftables.masqueradeBit, ')
+  })
+
   it('gives --diff the settings of the node', async () => {
     const path = config('clusterCIDR: 10.7.0.0/16\niptables: {masqueradeBit: 3}\n')
     const { out } = await rules(web, '--config', path, '--jumps')

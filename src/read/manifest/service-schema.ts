@@ -52,6 +52,7 @@ export const serviceSpec = z.strictObject({
 
 const ingress = z.looseObject({
   ip: ipAddress.nullish(),
+  hostname: z.string().nullish(),
   ipMode: z.enum(['VIP', 'Proxy']).nullish(),
 })
 

@@ -1,5 +1,5 @@
 import { readAddress } from '../../model/address.ts'
-import type { Service } from '../../model/kubernetes.ts'
+import type { IdleField, Service } from '../../model/kubernetes.ts'
 import type { ServiceObject, ServiceSpec } from './service-schema.ts'
 
 /** Seconds that a client stays with its endpoint where nothing else is said (`DefaultClientIPServiceAffinitySeconds`). */
@@ -43,7 +43,24 @@ export function readService({ metadata, spec, status }: ServiceObject): Service 
     ...(spec.loadBalancerIP &&
       'address' in readAddress(spec.loadBalancerIP) && { wantedLoadBalancerIP: spec.loadBalancerIP }),
     ...(metadata.uid && { isAllocated: true }),
+    ...idleIn(spec, status),
   }
+}
+
+/** The fields of a Service that nothing is made of. */
+function idleIn(spec: ServiceSpec, status: ServiceObject['status']): Pick<Service, 'idleFields'> {
+  const wanted = spec.loadBalancerIP
+  const said: Readonly<Record<IdleField, boolean>> = {
+    'spec.ports[].appProtocol': (spec.ports ?? []).some(({ appProtocol }) => appProtocol),
+    'spec.loadBalancerClass': Boolean(spec.loadBalancerClass),
+    'spec.loadBalancerIP': Boolean(wanted) && !('address' in readAddress(wanted!)),
+    'spec.externalName': Boolean(spec.externalName) && spec.type !== 'ExternalName',
+    'status.loadBalancer.ingress[].hostname': (status?.loadBalancer?.ingress ?? []).some(
+      ({ hostname }) => hostname,
+    ),
+  }
+  const fields = (Object.keys(said) as IdleField[]).filter(field => said[field])
+  return fields.length === 0 ? {} : { idleFields: fields }
 }
 
 /** Whether the EndpointSlice controller shares hints out by the zones' CPUs (`hintsEnabled` in endpointslice/reconciler.go): the older annotation counts first. */

@@ -94,6 +94,7 @@ describe('a Service', () => {
       internalTrafficPolicy: 'Cluster',
       externalTrafficPolicy: 'Local',
       publishNotReadyAddresses: true,
+      idleFields: ['spec.ports[].appProtocol', 'status.loadBalancer.ingress[].hostname'],
       isAllocated: true,
     })
   })
