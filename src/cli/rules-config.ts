@@ -22,7 +22,8 @@ export async function loadProxyConfig(file: string): Promise<{ config: ProxyConf
   const config = onlyConfig(read)
   if (config !== undefined) {
     const others = Object.values(read.objects).some(objects => objects.length > 0)
-    const note = `of ${file} only kube-proxy's settings are read: -f reads Services, pods and Nodes\n`
+    const from = file === '-' ? 'standard input' : file
+    const note = `of ${from} only kube-proxy's settings are read: -f reads Services, pods and Nodes\n`
     return { config, notes: renderLeftOut(read) + (others ? printable(note) : '') }
   }
   throw new NetlabError({

@@ -118,9 +118,10 @@ export function rulesCommand(): Command {
     )
     .option('--no-random-fully', 'iptables, ipvs: masquerade without --random-fully')
     .addOption(
-      new Option('--family <family>', 'IP family')
-        .choices(['ipv4', 'ipv6'])
-        .default(undefined, 'each that the lab or the Services have; of --diff, ipv4'),
+      new Option(
+        '--family <family>',
+        'IP family; by default each that the lab or the Services have, and of what a node has IPv4',
+      ).choices(['ipv4', 'ipv6']),
     )
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .option('--jumps', 'iptables, ipvs: with the jumps from the built-in chains', false)
