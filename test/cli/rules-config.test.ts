@@ -189,6 +189,17 @@ describe('netlab rules --config', () => {
     await expect(rules('clusterip', '--config', config(''))).rejects.toThrow('--config is for manifests')
   })
 
+  it.each(['userspace', 'kernelspace', 'constructor', 'IPVS'])('refuses the mode %s', async mode => {
+    const error = await rules(web, '--config', config(`mode: ${mode}\n`)).catch((thrown: unknown) => thrown)
+    const { problems } = error as LabError
+    expect(problems.map(({ line, message }) => [line, message])).toEqual([
+      [3, expect.stringMatching(new RegExp(mode))],
+    ])
+    expect(problems[0]?.fix).toBe(
+      mode === 'IPVS' ? 'did you mean "ipvs"?' : 'write one of: iptables, nftables, ipvs',
+    )
+  })
+
   it('lets no setting write a rule of its own', async () => {
     for (const text of [
       'hostnameOverride: "a\\n-A INPUT -j ACCEPT"\n',

@@ -3,7 +3,7 @@ import { usualPools } from '../../src/cluster/allocate.ts'
 import { makeLab } from '../../src/cluster/make-lab.ts'
 import { dataplaneOf } from '../../src/dataplane/modes.ts'
 import type { LabOrigin } from '../../src/model/lab.ts'
-import { nodeView } from '../../src/plan/kube-proxy.ts'
+import { nodeView, serviceTargets } from '../../src/plan/kube-proxy.ts'
 import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
 import { parseLab } from '../../src/read/parse-lab.ts'
 
@@ -163,6 +163,12 @@ describe('a lab that is made of manifests', () => {
     }
     expect(chosen('node-1')).toEqual(['10.244.1.2:80', '10.244.1.3:80'])
     expect(chosen('node-2')).toEqual(['10.244.2.2:80', '10.244.2.3:80'])
+    // What verify expects of each node.
+    const [target] = serviceTargets(lab, endpoints)
+    expect(target?.entries.map(({ node, local }) => [node, local?.pods])).toEqual([
+      ['node-1', ['web-1', 'web-3']],
+      ['node-2', ['web-2', 'web-4']],
+    ])
     expect(notes.ofLab).toEqual([])
     expect(near('PreferClose').notes.ofLab).toEqual([
       "trafficDistribution has no meaning here, the lab's nodes are in no zones: default/web",

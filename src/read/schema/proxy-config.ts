@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { own } from '../../command/own.ts'
 import { detectLocalModes, ipvsSchedulers } from '../../model/proxy-modes.ts'
 import { didYouMean } from '../../text/did-you-mean.ts'
 import { ipAddress, network, objectName, podNetworks } from '../manifest/fields.ts'
@@ -13,7 +14,7 @@ function oneOf<T extends string>(
     .string()
     .superRefine((text, context) => {
       if (text === '' || known.some(each => each === text)) return
-      const message = gone[text] ?? `"${text}" is no ${what}`
+      const message = own(gone, text) ?? `"${text}" is no ${what}`
       context.addIssue({ code: 'custom', message, params: { fix: didYouMean(text, known, 'write one of') } })
     })
     .transform(text => (text === '' ? undefined : (text as T)))
@@ -80,7 +81,7 @@ const refusedGates: Readonly<Record<string, boolean>> = {
 const featureGates = z.record(z.string(), z.boolean()).superRefine((gates, context) => {
   for (const [name, isOn] of Object.entries(gates)) {
     const isMany = name === 'AllAlpha' || name === 'AllBeta'
-    if (!isMany && refusedGates[name] !== isOn) continue
+    if (!isMany && own(refusedGates, name) !== isOn) continue
     const message = isMany
       ? `${name} stands for gates that differ from one version to another`
       : `with ${name}: ${isOn} kube-proxy writes other rules than netlab knows`
