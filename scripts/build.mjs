@@ -108,6 +108,9 @@ const page = await build({
   minify: true,
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  // The terminal is larger than all the rest: a browser loads it when somebody opens a shell.
+  splitting: true,
+  chunkNames: 'in-browser-[name]-[hash]',
   logLevel: 'warning',
 })
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { Writable } from 'node:stream'
 import type { Place } from '../command/command.ts'
 import { pauseName } from '../command/pause.ts'
 import { exitCode, NetlabError } from '../errors.ts'
@@ -7,6 +8,7 @@ import { placesOf } from '../model/places.ts'
 import { joinLab } from '../sandbox/enter.ts'
 import { kubeletPods } from '../sandbox/kubelet-control.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
+import { ShownTerminal, type WindowSize } from '../sandbox/shown-terminal.ts'
 import { runForPerson } from '../sandbox/terminal.ts'
 import { mustBeContainer } from './pods.ts'
 
@@ -30,12 +32,26 @@ export async function runInside(open: OpenLab, argv: readonly string[], inside: 
 /** Opens a shell inside a lab, with a prompt that names the lab and the place, and returns the shell's exit code. */
 export async function openShell(open: OpenLab, inside: Inside): Promise<number> {
   const enter = await entrance(open, inside)
+  const { argv, env } = shellIn(open.lab, inside)
+  return runForPerson(argv, { enter, env: { ...personsEnv(), ...env }, interactive: true })
+}
+
+/** The same shell on a terminal that is shown elsewhere, by an emulator of xterm. Throws NetlabError for an unknown place. */
+export async function showShell(
+  open: OpenLab,
+  inside: Inside,
+  window: { size: WindowSize; to: Writable },
+): Promise<ShownTerminal> {
+  const enter = await entrance(open, inside)
+  const { argv, env } = shellIn(open.lab, inside)
+  return new ShownTerminal(argv, { enter, env: { ...insideEnv, ...env, TERM: 'xterm-256color' } }, window)
+}
+
+function shellIn(lab: Lab, { place, container }: Inside) {
   const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
   const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
-  const { place, container } = inside
   const where = container === undefined ? place : `${place}/${container}`
-  const env = { ...personsEnv(), PS1: `[${open.lab.name} ${where}]# `, HISTFILE: '' }
-  return runForPerson(argv, { enter, env, interactive: true })
+  return { argv, env: { PS1: `[${lab.name} ${where}]# `, HISTFILE: '' } }
 }
 
 /** Makes of an argv the one that runs it there. Throws NetlabError where there is no such place, or its container does not run. */

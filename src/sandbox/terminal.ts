@@ -41,12 +41,12 @@ export async function runForPerson(
         wires.rest().then(() => resolve(code ?? endedBy(signal)), reject)
       })
       // Ctrl-C is the program's, which may go on, or have something to say.
-      for (const signal of ['SIGINT', 'SIGQUIT'] as const) wires.on(signal, () => pass(child, signal))
+      for (const signal of ['SIGINT', 'SIGQUIT'] as const) wires.on(signal, () => signalInside(child, signal))
       for (const signal of ['SIGTERM', 'SIGHUP'] as const)
         wires.on(signal, number => {
           // So netlab tells itself that nobody reads its output any more; the program finds that out where it writes.
           if (number === undefined) return
-          pass(child, signal)
+          signalInside(child, signal)
           resolve(endedBy(signal))
         })
     })
@@ -170,7 +170,7 @@ class Wires {
 }
 
 /** Gives a signal to the program that nsenter waits for, and to its process group. */
-function pass(nsenter: ChildProcess, signal: NodeJS.Signals): void {
+export function signalInside(nsenter: ChildProcess, signal: NodeJS.Signals): void {
   for (const pid of nsenter.pid === undefined ? [] : childrenOf(nsenter.pid)) {
     for (const target of [-pid, pid]) {
       try {

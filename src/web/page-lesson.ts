@@ -108,7 +108,7 @@ export class PageLesson implements Guide {
   async before(step: Step, index: number, lab: ObservedLab): Promise<Move> {
     this.#stands = lab
     this.#picture?.ahead(step, index)
-    return this.#choose(atHand(movesBefore(step, index)))
+    return this.#choose(withoutGraph(movesBefore(step, index)))
   }
 
   async after(walked: WalkedStep, index: number, lab: ObservedLab): Promise<Move> {
@@ -116,7 +116,7 @@ export class PageLesson implements Guide {
     const { plan, lab: whole } = this.#lesson!
     const question = nextQuestion(walked, whole.pods)
     if (!walked.ok) this.#picture?.failed(index, question !== undefined)
-    return this.#choose(atHand(movesAfter(question, index, index === plan.steps.length - 1)))
+    return this.#choose(withoutGraph(movesAfter(question, index, index === plan.steps.length - 1)))
   }
 
   async parting(walked: readonly WalkedStep[]): Promise<Parting> {
@@ -182,9 +182,9 @@ export class PageLesson implements Guide {
   }
 }
 
-/** What the page has at hand anyway is no move of its lesson: the drawing, and shells. */
-function atHand(choices: readonly Choice<Move>[]): Choice<Move>[] {
-  return choices.filter(({ leadsTo }) => leadsTo !== 'graph' && leadsTo !== 'shell')
+/** The drawing is there all the time. */
+function withoutGraph(choices: readonly Choice<Move>[]): Choice<Move>[] {
+  return choices.filter(({ leadsTo }) => leadsTo !== 'graph')
 }
 
 /** A request that was followed, on the drawing of the lab that it went through. */

@@ -10,6 +10,7 @@ import { LabWatch, shownRunning } from './lab-watch.ts'
 import { carryOutOrder, orderWords } from './orders.ts'
 import { type BeginOptions, PageLesson } from './page-lesson.ts'
 import { type PageText, type Room, servePage } from './page-server.ts'
+import { PageShells } from './shells.ts'
 
 /** A page that is served. */
 export interface LabView {
@@ -41,11 +42,19 @@ export async function viewLab(
   const shown = () => lesson.stands ?? running()
   const watch = new LabWatch(lab, shown, signal)
   const desk = { lab, shown, lesson }
+  const shells = new PageShells(shown)
   const room: Room = {
     texts: pageTexts(lab),
-    events: (send, gone) => watch.listen(send, gone),
-    order: async (name, body) =>
-      printableValue(await watch.whileBusy(orderWords(name), () => carryOutOrder(desk, name, body, signal))),
+    events: (send, gone) => {
+      shells.join(send, gone)
+      watch.listen(send, gone)
+    },
+    order: async (name, body) => {
+      if (shells.knows(name)) return shells.carryOut(name, body)
+      return printableValue(
+        await watch.whileBusy(orderWords(name), () => carryOutOrder(desk, name, body, signal)),
+      )
+    },
     told: error => failedAs(explained(error)),
   }
   const server = await servePage(room, port)
@@ -54,6 +63,7 @@ export async function viewLab(
     // What an order has begun in the lab it takes back by itself.
     await watch.idle()
     await lesson.end()
+    await shells.ended()
   }
   try {
     if (first === undefined) watch.put({ lesson: lessonAhead(running().running) })

@@ -34,6 +34,24 @@ export interface Orders {
   press: { body: { key: string; turn: number }; told: Pressed }
 }
 
+/** A shell in a place, by the name that the window gives it which has opened it. */
+export interface ShellNamed {
+  /** The window, as it was told who it is. */
+  reader: string
+  shell: number
+}
+
+/** What a window can ask for its shells; nobody else waits for that. */
+export interface ShellOrders {
+  /** `netlab shell` */
+  open: { body: ShellNamed & { place: string; rows: number; columns: number }; told: object }
+  type: { body: ShellNamed & { text: string }; told: object }
+  resize: { body: ShellNamed & { rows: number; columns: number }; told: object }
+  /** So many bytes of what was printed are on the screen: as many more may come. */
+  seen: { body: ShellNamed & { bytes: number }; told: object }
+  close: { body: ShellNamed; told: object }
+}
+
 /** What came of a key of the lesson besides that it goes on. */
 export interface Pressed {
   /** A request of a check, followed. */

@@ -39,8 +39,16 @@ export interface Parts {
   lesson: LessonPart
 }
 
+/** What a window hears of its shells, to the byte: it is for a terminal, and not for the page. */
+export type ShellTold =
+  /** Who it is, when it asks for a shell. */
+  | { kind: 'reader'; id: string }
+  | { kind: 'printed'; shell: number; base64: string }
+  | { kind: 'left'; shell: number; words: string }
+
 /** One part that has changed, or the end: the lab is down, or is being built again. */
 export type Told =
+  | ShellTold
   | { [Name in keyof Parts]: { kind: 'part'; name: Name; value: Parts[Name] } }[keyof Parts]
   | { kind: 'busy'; words: string }
   | { kind: 'trouble'; words: string }

@@ -10,8 +10,10 @@ import { Lesson, useLessonKeys } from './lesson.tsx'
 import { Break, Cause, manyRequests, Refused, Send } from './panels.tsx'
 import { Player, Stops } from './player.tsx'
 import { Rules } from './rules.tsx'
+import { Shell } from './shell.tsx'
+import { hearShells } from './shells.ts'
 
-const tabs = ['Lesson', 'Send', 'Rules', 'Break'] as const
+const tabs = ['Lesson', 'Send', 'Rules', 'Break', 'Shell'] as const
 type Tab = (typeof tabs)[number]
 
 /** What is half-way through its lesson is broken in a shell, and mended by the lesson's own keys. */
@@ -35,7 +37,7 @@ export function App() {
   const [outcome, setOutcome] = useState<Outcome>({})
   const [isWhole, showWhole] = useState(false)
   const [step, setStep] = useState({ at: 0, before: 0 })
-  useEffect(() => listen(setKnown), [])
+  useEffect(() => listen(setKnown, hearShells), [])
 
   const { lab, places = [], drawing, arrows = {}, rules = [], packets = [] } = known.parts
   const stops = outcome.trace?.stops ?? []
@@ -68,9 +70,17 @@ export function App() {
     [],
   )
   const { turn } = lesson
+  const goToShell = useCallback(() => {
+    setTab('Shell')
+    requestAnimationFrame(() => document.getElementById('open-shell')?.focus())
+  }, [])
   const press = useCallback(
-    (key: string) => ask('press', { key, turn }, ({ trace }) => (trace === undefined ? {} : { trace })),
-    [ask, turn],
+    (key: string) => {
+      // A shell is this window's, and the lesson waits for none.
+      if (key === 's') goToShell()
+      else ask('press', { key, turn }, ({ trace }) => (trace === undefined ? {} : { trace }))
+    },
+    [ask, turn, goToShell],
   )
   useLessonKeys(tab === 'Lesson' && !isBusy ? lesson.keys : noLesson.keys, press)
 
@@ -96,7 +106,7 @@ export function App() {
         <p class="title">{lab.title}</p>
         <State known={known} />
       </header>
-      <main class={tab === 'Lesson' ? 'roomy' : undefined}>
+      <main class={tab === 'Lesson' || tab === 'Shell' ? 'roomy' : undefined}>
         <div class="stage">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is larger than the page is scrolled with the keyboard */}
           <section class={isWhole ? 'paper whole' : 'paper'} tabIndex={0} aria-label="The lab">
@@ -167,6 +177,11 @@ export function App() {
                 mend={() => ask('mend', {}, done)}
               />
             ) : null}
+            <Shell
+              {...{ places, chosen, choose }}
+              reader={known.connected ? known.reader : ''}
+              isShown={tab === 'Shell'}
+            />
           </div>
         </div>
       </main>

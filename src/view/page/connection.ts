@@ -1,5 +1,5 @@
-import type { Failed, Orders } from '../live/orders.ts'
-import type { Parts, Told } from '../live/parts.ts'
+import type { Failed, Orders, ShellOrders } from '../live/orders.ts'
+import type { Parts, ShellTold, Told } from '../live/parts.ts'
 
 /** What the page knows. */
 export interface Known {
@@ -12,9 +12,18 @@ export interface Known {
   ended: string
   /** Whether netlab view answers. */
   connected: boolean
+  /** Who this window is to netlab view. */
+  reader: string
 }
 
-export const nothingKnown: Known = { parts: {}, busy: '', trouble: '', ended: '', connected: false }
+export const nothingKnown: Known = {
+  parts: {},
+  busy: '',
+  trouble: '',
+  ended: '',
+  connected: false,
+  reader: '',
+}
 
 /** What is known after something was told. */
 function withTold(known: Known, told: Told): Known {
@@ -27,17 +36,26 @@ function withTold(known: Known, told: Told): Known {
       return { ...known, trouble: told.words }
     case 'ended':
       return { ...known, ended: told.words, connected: false }
+    case 'reader':
+      return { ...known, reader: told.id }
+    case 'printed':
+    case 'left':
+      return known
   }
 }
 
-/** Listens to netlab view until the lab has ended. Returns what stops it. */
-export function listen(change: (next: (known: Known) => Known) => void): () => void {
+/** Listens to netlab view until the lab has ended; `shells` hears of the window's shells. Returns what stops it. */
+export function listen(
+  change: (next: (known: Known) => Known) => void,
+  shells: (told: ShellTold) => void,
+): () => void {
   const events = new EventSource('events')
   events.onopen = () => change(known => ({ ...known, connected: true }))
   events.onerror = () => change(known => ({ ...known, connected: false }))
   events.onmessage = ({ data }) => {
     const told = JSON.parse(data) as Told
     if (told.kind === 'ended') events.close()
+    if (told.kind === 'reader' || told.kind === 'printed' || told.kind === 'left') shells(told)
     change(known => withTold(known, told))
   }
   return () => events.close()
@@ -54,11 +72,13 @@ export class OrderError extends Error {
   }
 }
 
+type AnyOrders = Orders & ShellOrders
+
 /** Asks netlab view to do something. Throws OrderError where it does not. */
-export async function order<Name extends keyof Orders>(
+export async function order<Name extends keyof AnyOrders>(
   name: Name,
-  body: Orders[Name]['body'],
-): Promise<Orders[Name]['told']> {
+  body: AnyOrders[Name]['body'],
+): Promise<AnyOrders[Name]['told']> {
   const response = await fetch(name, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -69,5 +89,5 @@ export async function order<Name extends keyof Orders>(
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
   const told = isJson ? await response.json() : { what: await response.text() }
   if (!response.ok) throw new OrderError(told as Failed)
-  return told as Orders[Name]['told']
+  return told as AnyOrders[Name]['told']
 }

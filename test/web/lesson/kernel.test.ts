@@ -50,7 +50,7 @@ test.each(users)('a lesson on the page is that of the terminal; %s', async user 
   const { lesson, running, printed } = await walkOn(session, broken)
   const first = await lesson.shows(({ keys }) => keys.length > 0)
   expect(first).toMatchObject({ step: { index: 0, state: 'ahead' }, words: [] })
-  expect(first.keys.map(({ key }) => key)).toEqual(['Enter', 'r', 'q'])
+  expect(first.keys.map(({ key }) => key)).toEqual(['Enter', 'r', 's', 'q'])
 
   // What is not there yet is not drawn, and nothing of it is off.
   const drawing = (places: number) =>
@@ -69,7 +69,7 @@ test.each(users)('a lesson on the page is that of the terminal; %s', async user 
     ...{ status: 422, told: { what: 'that has been answered already' } },
   })
   expect(await lesson.order('press', { key: 'x', turn })).toMatchObject({
-    ...{ status: 400, told: { what: 'x is no key of the lesson here', fix: 'there are: Enter, b, r, q' } },
+    ...{ status: 400, told: { what: 'x is no key of the lesson here', fix: 'there are: Enter, b, r, s, q' } },
   })
   expect(await lesson.order('press', { key: 'Enter' })).toMatchObject({ status: 400 })
   // What is about a whole lab waits for its end.

@@ -224,7 +224,9 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await at(5, '<b id=evil>')
     await page.keyboard.press('Enter')
     await at(5, '✘ failed')
-    expect(await lesson.textContent()).toMatch(/exit code 1.*Cannot find device "nosuch".*its checks were not tried/s)
+    expect(await lesson.textContent()).toMatch(
+      /exit code 1.*Cannot find device "nosuch".*its checks were not tried/s,
+    )
     await mustBeAccessible(page)
     expect(await smallTexts(page, 17.9)).toEqual([])
     await page.keyboard.press('Enter')
@@ -236,6 +238,12 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await page.keyboard.press('ArrowRight')
     await page.getByRole('region', { name: 'The packet' }).getByText(/^2 of/).waitFor()
     await mustBeAccessible(page)
+
+    await page.keyboard.press('s')
+    await button(page, 'Open a shell').press('Enter')
+    await page.locator('.xterm-rows').getByText('[small ').waitFor()
+    await page.keyboard.press('Control+F6')
+    await page.getByRole('tab', { name: 'Lesson' }).click()
 
     // Back, on a phone and in the dark; a window that is opened meanwhile knows where the lesson stands.
     await page.keyboard.press('b')
@@ -250,6 +258,52 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await page.keyboard.press('q')
     await page.getByText('small is down').waitFor()
     expect((await running).exitCode).toBe(0)
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  test('opens a shell in a place, on a terminal', async () => {
+    const session = openSession()
+    const { page, faults } = await opened(session.file('lab.yaml', hostileLab), session)
+    const status = page.locator('.shell [role=status]')
+    const screen = page.locator('.xterm-rows')
+    await page.getByRole('tab', { name: 'Shell' }).click()
+    await mustBeAccessible(page)
+    await page.locator('.shell select').selectOption('b')
+    await button(page, 'Open a shell').click()
+    await screen.getByText('[small b]#').waitFor()
+    // Colours of the palette and beyond are styles that the page's policy allows.
+    await page.keyboard.type(
+      "printf '\\033[38;2;0;120;0mgreen\\033[31mred\\033[0m <b id=evil>\\n'; ip -br address show eth0\n",
+    )
+    await screen.getByText('10.0.0.12', { exact: false }).waitFor()
+    const coloured = screen.getByText('green', { exact: true })
+    expect(await coloured.evaluate('element => getComputedStyle(element).color')).toBe('rgb(0, 120, 0)')
+    expect(await page.locator('#evil').count()).toBe(0)
+    await mustBeAccessible(page)
+    expect(await smallTexts(page, 17.9)).toEqual([])
+
+    // It goes on while another tab is in front, and Tab is its own: other keys lead out.
+    await page.keyboard.press('Control+F6')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Close it')
+    await page.getByRole('tab', { name: 'Send' }).click()
+    await page.getByRole('tab', { name: 'Shell' }).click()
+    await page.locator('.xterm-helper-textarea').focus()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.keyboard.type('exit 3\n')
+    await status.getByText('In b: the shell has ended, with exit code 3').waitFor()
+    await mustBeAccessible(page)
+
+    // One whose lab is built again has ended, and says so.
+    await button(page, 'Open a shell').click()
+    await screen.getByText('[small b]#').waitFor()
+    await page.getByRole('tab', { name: 'Break' }).click()
+    await button(page, 'Mend: build it again').click()
+    await page.locator('.done').getByText('small is built again').waitFor()
+    await page.getByRole('tab', { name: 'Shell' }).click()
+    await status.getByText('In b: the shell has ended').waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
     expect(faults).toEqual([])
     await page.close()
   })
