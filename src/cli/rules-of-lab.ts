@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyName } from '../model/address.ts'
 import { familiesOf, proxyNodes } from '../model/places.ts'
 import { nodeView } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
-import { loadLab } from '../read/load-lab.ts'
+import { largestLab, loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import type { ViewsByFamily } from './rules-options.ts'
 
@@ -13,12 +13,23 @@ import type { ViewsByFamily } from './rules-options.ts'
 export function isLab(nameOrPath: string): boolean {
   if (!existsSync(nameOrPath)) return /^[A-Za-z0-9][^/.]*$/.test(nameOrPath)
   if (!statSync(nameOrPath).isFile()) return false
-  const text = readFileSync(nameOrPath, 'utf8')
+  const text = startOf(nameOrPath)
   // With two braces begins a template of manifests.
   return /^\s*(?:\[|\{(?![{%]))/.test(text)
     ? !/"(?:apiVersion|kind)"\s*:/.test(text)
     : !/^(?:apiVersion|kind|["'](?:apiVersion|kind)["'])\s*:/m.test(text) &&
         /^(?:pods|nodes|machines)\s*:/m.test(text)
+}
+
+/** As much of a file's text as a lab may have: a cluster's dump has fifty times that. */
+function startOf(path: string): string {
+  const file = openSync(path, 'r')
+  try {
+    const start = Buffer.alloc(largestLab)
+    return start.toString('utf8', 0, readSync(file, start))
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** Reads a lab and what kube-proxy on one of its nodes knows of its services, as they stand after its last step; the first node, unless said otherwise, and all families. Throws LabError, and NetlabError where it has no such node or family. */

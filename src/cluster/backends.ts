@@ -1,9 +1,11 @@
+import { grouped } from '../model/grouped.ts'
 import {
   type EndpointSlice,
   type ManifestPod,
   namespacedName,
   type Protocol,
   type Service,
+  serviceOf,
 } from '../model/kubernetes.ts'
 import { selects } from '../service/pods.ts'
 import type { Cluster } from './cluster.ts'
@@ -35,8 +37,9 @@ export function backedCluster({ services, pods, slices }: Cluster): BackedCluste
   const backends = new Map<Service, Backends>()
   const byAddress = new Map(living.flatMap(pod => pod.addresses.map(address => [address, pod] as const)))
   const byName = new Map(living.map(pod => [namespacedName(pod), pod]))
+  const ofService = grouped(slices, serviceOf)
   for (const service of services) {
-    const own = slices.filter(each => each.service === service.name && each.namespace === service.namespace)
+    const own = ofService.get(namespacedName(service)) ?? []
     const found = new Set<ManifestPod>()
     for (const slice of own)
       for (const { addresses, ready, pod: named } of slice.endpoints) {

@@ -4,6 +4,7 @@ import {
   namespacedName,
   type PodStatus,
   type Service,
+  serviceOf,
 } from '../model/kubernetes.ts'
 import { slicesFromPods } from '../service/pods.ts'
 
@@ -20,7 +21,7 @@ export function slicesOfCluster(
   },
   pods: readonly PodStatus[],
 ): EndpointSlice[] {
-  const given = new Set(slices.map(slice => `${slice.namespace}/${slice.service}`))
+  const given = new Set(slices.map(serviceOf))
   const without = services.filter(service => !given.has(namespacedName(service)))
   const zones = new Map(nodes.flatMap(({ name, zone }) => (zone === undefined ? [] : [[name, zone]])))
   return [...slices, ...slicesFromPods(without, pods, zones)]

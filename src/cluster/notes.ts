@@ -1,4 +1,12 @@
-import { type IdleField, idleFields, namespacedName, type Service } from '../model/kubernetes.ts'
+import { grouped } from '../model/grouped.ts'
+import {
+  type EndpointSlice,
+  type IdleField,
+  idleFields,
+  namespacedName,
+  type Service,
+  serviceOf,
+} from '../model/kubernetes.ts'
 import { selects } from '../service/pods.ts'
 import { whyNotServed } from '../service/service-ports.ts'
 import type { Cluster } from './cluster.ts'
@@ -23,20 +31,25 @@ export function idleFieldNotes(services: readonly Service[]): readonly string[] 
 
 /** What people may wonder about in a cluster that was made of manifests. */
 export function clusterNotes(cluster: Cluster): ClusterNotes {
+  const slices = grouped(cluster.slices, serviceOf)
   return {
     withoutRules: cluster.services.flatMap(service => {
       const why = whyNotServed(service)
       return why === undefined ? [] : [`${namespacedName(service)} ${why}`]
     }),
     withoutEndpoints: cluster.services.flatMap(service => {
-      const why = service.type === 'ExternalName' ? undefined : whyNoEndpoints(service, cluster)
+      if (service.type === 'ExternalName') return []
+      const why = whyNoEndpoints(service, slices.get(namespacedName(service)) ?? [], cluster)
       return why === undefined ? [] : [`${namespacedName(service)} has no endpoints: ${why}`]
     }),
   }
 }
 
-function whyNoEndpoints(service: Service, { slices, pods }: Cluster): string | undefined {
-  const own = slices.filter(slice => slice.service === service.name && slice.namespace === service.namespace)
+function whyNoEndpoints(
+  service: Service,
+  own: readonly EndpointSlice[],
+  { pods }: Cluster,
+): string | undefined {
   const endpoints = own.flatMap(slice => slice.endpoints)
   if (endpoints.some(({ ready }) => ready !== false)) return undefined
   if (endpoints.length > 0) return 'none of them is ready'

@@ -218,6 +218,11 @@ export function namespacedName(object: { namespace: string; name: string }): str
   return `${object.namespace}/${object.name}`
 }
 
+/** The `namespace/name` of the service that a slice belongs to. */
+export function serviceOf({ namespace, service }: EndpointSlice): string {
+  return `${namespace}/${service}`
+}
+
 /** Labels of objects that kube-proxy does not watch, and so leaves to others (`NewProxyServer` in cmd/kube-proxy/app/server.go). */
 const notWatched = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
 

@@ -1,4 +1,4 @@
-import { namespacedName } from '../model/kubernetes.ts'
+import { namespacedName, serviceOf } from '../model/kubernetes.ts'
 import type { Lab, LabService, LabStep } from '../model/lab.ts'
 import type { ReadDocuments, SourceDocument } from '../text/document.ts'
 import { Findings } from '../text/findings.ts'
@@ -64,7 +64,7 @@ export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifes
     const sliced = of.services.filter(
       service =>
         !own.has(namespacedName(service)) &&
-        objects.slices.some(slice => `${slice.namespace}/${slice.service}` === namespacedName(service)),
+        objects.slices.some(slice => serviceOf(slice) === namespacedName(service)),
     )
     return [...objects.services, ...sliced].map(service => ({
       service,

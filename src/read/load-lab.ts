@@ -7,7 +7,7 @@ import { LabError, type Refusal } from '../text/problem.ts'
 import { understandLab } from './parse-lab.ts'
 
 /** Bytes: no lab that a person wrote comes near. */
-const largest = 1024 * 1024
+export const largestLab = 1024 * 1024
 
 /** Reads the lab at `path` with its manifests; throws a `LabError` with all that is wrong. */
 export function loadLab(path: string): Lab {
@@ -47,7 +47,8 @@ export function readText(path: string): { text: string } | Refusal {
   }
   // A pipe or a device could block, or go on for ever.
   if (!stats.isFile()) return { refusal: `${path} is not a file` }
-  if (stats.size > largest) return { refusal: `${path} is larger than 1 MiB`, fix: 'is it the right file?' }
+  if (stats.size > largestLab)
+    return { refusal: `${path} is larger than 1 MiB`, fix: 'is it the right file?' }
   try {
     return { text: readFileSync(path, 'utf8') }
   } catch (error) {

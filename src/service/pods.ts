@@ -1,5 +1,6 @@
 import { familyOf } from '../model/address.ts'
 import { addressesOf } from '../model/families.ts'
+import { grouped } from '../model/grouped.ts'
 import type { Endpoint, EndpointSlice, PodStatus, Service, ServicePort } from '../model/kubernetes.ts'
 import type { Pod } from '../model/lab.ts'
 
@@ -16,12 +17,7 @@ export function slicesFromPods(
   pods: Iterable<PodStatus>,
   zones: Zones = noZones,
 ): EndpointSlice[] {
-  const byNamespace = new Map<string, PodStatus[]>()
-  for (const pod of pods) {
-    const neighbours = byNamespace.get(pod.namespace)
-    if (neighbours === undefined) byNamespace.set(pod.namespace, [pod])
-    else neighbours.push(pod)
-  }
+  const byNamespace = grouped(pods, pod => pod.namespace)
   const slices: EndpointSlice[] = []
   for (const service of services) {
     const { selector } = service

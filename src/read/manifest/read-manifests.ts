@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { own } from '../../command/own.ts'
-import type { KubernetesObjects } from '../../model/kubernetes.ts'
+import { type KubernetesObjects, serviceOf } from '../../model/kubernetes.ts'
 import type { SourceFile } from '../../model/lab.ts'
 import { nearest } from '../../text/did-you-mean.ts'
 import type { Path, ProblemOptions, ReadDocuments, SourceDocument } from '../../text/document.ts'
@@ -128,14 +128,8 @@ class ManifestReader implements Manifests, ObjectChecks {
   /** Where there are EndpointSlices of a service, its Endpoints object says nothing new. */
   preferSlices(): void {
     const { objects, mirrored } = this
-    const sliced = new Set(
-      objects.slices
-        .filter(slice => !mirrored.has(slice))
-        .map(slice => `${slice.namespace}/${slice.service}`),
-    )
-    objects.slices = objects.slices.filter(
-      slice => !mirrored.has(slice) || !sliced.has(`${slice.namespace}/${slice.service}`),
-    )
+    const sliced = new Set(objects.slices.filter(slice => !mirrored.has(slice)).map(serviceOf))
+    objects.slices = objects.slices.filter(slice => !mirrored.has(slice) || !sliced.has(serviceOf(slice)))
   }
 
   /** Reads the object at `path`, and what is in it where it is a list, whose items may leave out what they are. */
