@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { dump } from './benchmarks/dump.mjs'
 import { growth } from './benchmarks/growth.mjs'
 import { down, hundredPods, matrix, memory, nodes, twoPods } from './benchmarks/labs.mjs'
 import { Netlab } from './benchmarks/netlab.mjs'
@@ -24,6 +25,7 @@ const cases = {
   verify,
   trace,
   rules,
+  dump,
   sync,
   nftables,
 }

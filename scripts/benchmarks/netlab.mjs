@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const program = join(root, 'dist/bin.js')
+const reporter = new URL('report-usage.mjs', import.meta.url).href
 
 /** The built CLI, with a state folder of its own: labs of the person who measures are left alone. */
 export class Netlab {
@@ -17,6 +18,16 @@ export class Netlab {
   /** Runs it to its end and returns its stdout. Throws where it fails. */
   run(...args) {
     return this.start(process.execPath, [program, ...args])
+  }
+
+  /** Runs it to its end and returns what that took: seconds, processor seconds, and megabytes at the most. Throws where it fails. */
+  usage(...args) {
+    const report = this.file('usage.json')
+    const env = { ...this.env, NETLAB_BENCH_USAGE: report }
+    const start = performance.now()
+    this.start(process.execPath, ['--import', reporter, program, ...args], { env })
+    const seconds = (performance.now() - start) / 1000
+    return { seconds, ...JSON.parse(readFileSync(report, 'utf8')) }
   }
 
   start(file, args, options = {}) {

@@ -10,7 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { mostMistakes, type Problem } from './problem.ts'
-import type { SourceText } from './source-text.ts'
+import type { Source } from './source-text.ts'
 
 /** Keys and indexes that lead from a document's root to a value. */
 export type Path = readonly (string | number)[]
@@ -25,7 +25,7 @@ export class DocumentTree {
   readonly problems: Problem[] = []
   readable = true
   private readonly root: Node | null
-  private readonly source: SourceText
+  private readonly source: Source
   private readonly anchors = new Map<string, Node>()
   private readonly targets = new Map<Node, Node>()
   private readonly sizes = new Map<Node, number>()
@@ -33,7 +33,7 @@ export class DocumentTree {
   private readonly pairs = new Map<YAMLMap, Map<string, Pair>>()
   private aliased = 0
 
-  constructor(document: Document.Parsed, source: SourceText) {
+  constructor(document: Document.Parsed, source: Source) {
     this.source = source
     this.root = document.contents
     this.measure(this.root, new Set())

@@ -12,7 +12,7 @@ import {
 } from 'yaml'
 import { DocumentTree, type Path } from './document-tree.ts'
 import { mostMistakes, type Problem } from './problem.ts'
-import { SourceText, unprintable } from './source-text.ts'
+import { type Source, SourceText, unprintable } from './source-text.ts'
 import { yamlWords } from './yaml-words.ts'
 
 export type { Path } from './document-tree.ts'
@@ -42,17 +42,21 @@ export interface ReadDocuments {
 }
 
 /** No lab needs more; the parser of YAML takes the whole process down when a file nests some thousands. */
-const deepest = 64
+export const deepest = 64
 
 /** Reads YAML (or JSON, which is YAML) with positions kept; a document with a syntax error is left out. */
 export function readDocuments(text: string, file: string): ReadDocuments {
-  const source = new SourceText(text, file)
-  const odd = unprintable(text)
+  return readSource(new SourceText(text, file))
+}
+
+/** Reads a text, or a part of one, as `readDocuments` does; `levels`: how deep what is in it may be nested. */
+export function readSource(source: Source, levels = deepest): ReadDocuments {
+  const odd = unprintable(source.body)
   if (odd) return { documents: [], problems: [source.problem(odd.at, odd.at + 1, odd.message, odd.fix)] }
 
-  const parsed = parse(source)
+  const parsed = parse(source.body, levels)
   if ('tooDeepAt' in parsed) {
-    const message = `nested more than ${deepest} levels deep`
+    const message = `nested more than ${levels} levels deep`
     return { documents: [], problems: [source.problem(parsed.tooDeepAt, parsed.tooDeepAt + 1, message)] }
   }
   const documents: SourceDocument[] = []
@@ -82,7 +86,7 @@ function plainData(document: Document.Parsed): unknown {
   }
 }
 
-function documentOf(value: unknown, tree: DocumentTree, source: SourceText): SourceDocument {
+function documentOf(value: unknown, tree: DocumentTree, source: Source): SourceDocument {
   return {
     file: source.file,
     text: source.text,
@@ -94,14 +98,14 @@ function documentOf(value: unknown, tree: DocumentTree, source: SourceText): Sou
 }
 
 /** Parses step by step, because only between the steps can the depth be seen in time. */
-function parse({ text }: SourceText): { documents: Document.Parsed[] } | { tooDeepAt: number } {
+function parse(text: string, levels: number): { documents: Document.Parsed[] } | { tooDeepAt: number } {
   const parser = new Parser()
   const tokens: CST.Token[] = []
   let offset = 0
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme))
     // Below the document each level takes one place on the parser's stack, a flow collection in a map two.
-    if (parser.stack.length > deepest + 1) return { tooDeepAt: offset }
+    if (parser.stack.length > levels + 1) return { tooDeepAt: offset }
     offset = parser.offset
   }
   tokens.push(...parser.end())
@@ -113,10 +117,10 @@ function parse({ text }: SourceText): { documents: Document.Parsed[] } | { tooDe
   return { documents }
 }
 
-function syntaxProblem(mistake: YAMLError, document: Document.Parsed, source: SourceText): Problem {
+function syntaxProblem(mistake: YAMLError, document: Document.Parsed, source: Source): Problem {
   const [from, to] = mistake.pos
-  const found = source.text.slice(from).match(/^\S[^\s,\]}]{0,29}/)?.[0] ?? ''
-  const startsLine = /^[ \t-]*$/.test(source.text.slice(source.text.lastIndexOf('\n', from - 1) + 1, from))
+  const found = source.body.slice(from).match(/^\S[^\s,\]}]{0,29}/)?.[0] ?? ''
+  const startsLine = /^[ \t-]*$/.test(source.body.slice(source.body.lastIndexOf('\n', from - 1) + 1, from))
   const { message, fix } = yamlWords(mistake.code, mistake.message, found, startsLine)
   const isQuote = mistake.code === 'MISSING_CHAR' && mistake.message.includes('quote')
   const start = isQuote ? openingQuote(document.contents, from) : undefined

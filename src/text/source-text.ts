@@ -1,28 +1,53 @@
 import { LineCounter } from 'yaml'
 import type { Problem } from './problem.ts'
 
-/** The text with its line starts: turns offsets into what an editor shows. */
-export class SourceText {
-  readonly lines = new LineCounter()
+/** A text that is read, and where it stands in its file: turns offsets in it into what an editor shows. */
+export interface Source {
+  file: string
+  /** The whole file. */
+  text: string
+  /** What is read of it. */
+  body: string
+  /** 1-based line of an offset in `body`. */
+  lineOf(offset: number): number
+  /** A problem with what stands between two offsets in `body`. */
+  problem(from: number, to: number, message: string, fix?: string): Problem
+}
+
+/** A whole file; its lines are counted once somebody asks for one. */
+export class SourceText implements Source {
   readonly text: string
   readonly file: string
+  #lines: LineCounter | undefined
 
   constructor(text: string, file: string) {
     this.text = text
     this.file = file
-    this.lines.addNewLine(0)
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
-      this.lines.addNewLine(at + 1)
+  }
+
+  get body(): string {
+    return this.text
+  }
+
+  /** A part of it, of which each offset is somewhere in the whole. */
+  part(body: string, offsetOf: (offset: number) => number): Source {
+    return {
+      file: this.file,
+      text: this.text,
+      body,
+      lineOf: offset => this.lineOf(offsetOf(offset)),
+      problem: (from, to, ...about) => this.problem(offsetOf(from), offsetOf(to), ...about),
+    }
   }
 
   lineOf(offset: number): number {
-    return this.lines.linePos(this.clamp(offset)).line
+    return this.lines().linePos(this.clamp(offset)).line
   }
 
   problem(from: number, to: number, message: string, fix?: string): Problem {
     const start = this.clamp(from)
-    const { line } = this.lines.linePos(start)
-    const lineStart = this.lines.lineStarts[line - 1] ?? 0
+    const { line } = this.lines().linePos(start)
+    const lineStart = this.lines().lineStarts[line - 1] ?? 0
     const sourceLine = (this.text.slice(lineStart).match(/^[^\r\n]*/)?.[0] ?? '').replace(/^\uFEFF/, '')
     const shift = this.text.startsWith('\uFEFF') && line === 1 ? 1 : 0
     const before = sourceLine.slice(0, Math.max(0, start - lineStart - shift))
@@ -36,6 +61,16 @@ export class SourceText {
       message,
       ...(fix !== undefined && { fix }),
     }
+  }
+
+  private lines(): LineCounter {
+    if (this.#lines !== undefined) return this.#lines
+    const { text } = this
+    const lines = new LineCounter()
+    lines.addNewLine(0)
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1)
+    this.#lines = lines
+    return lines
   }
 
   /** Inside the text, and not on a last line that only its line break makes. */

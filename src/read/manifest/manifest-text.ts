@@ -1,32 +1,56 @@
+import { own } from '../../command/own.ts'
 import { type ReadDocuments, readDocuments, type SourceDocument } from '../../text/document.ts'
 import type { Problem } from '../../text/problem.ts'
-import { lazyJsonDocument } from './lazy-json.ts'
+import { SourceText } from '../../text/source-text.ts'
+import { kinds } from './kinds.ts'
+import { jsonDocument, yamlDocuments } from './large-manifests.ts'
 
-/** From this size on, in characters, JSON is what a program wrote: whole clusters, and no key twice. */
+/** From this size on, in characters, a file is what a program wrote: whole clusters, and in JSON no key twice. */
 const large = 256 * 1024
 
 /** The documents of a file of manifests: YAML, JSON, or several JSON objects one after the other. */
 export function manifestDocuments(text: string, file: string): ReadDocuments {
-  if (/^\s*\{/.test(text)) {
-    const json = text.length < large ? undefined : lazyJsonDocument(text, file, 0)
-    const documents = json === undefined ? jsonObjects(text, file) : [json]
-    if (documents !== undefined) return { documents, problems: [] }
-  }
+  const source = new SourceText(text, file)
+  const isLarge = text.length >= large
+  const documents = /^\s*\{/.test(text)
+    ? jsonDocuments(source, isLarge)
+    : isLarge && yamlDocuments(source, keptOf)
+  if (documents) return { documents, problems: [] }
   const read = readDocuments(text, file)
   return read.problems.length === 0 ? read : { ...read, problems: asTemplate(text, file, read.problems) }
 }
 
+function jsonDocuments(source: SourceText, isLarge: boolean): SourceDocument[] | undefined {
+  const only = isLarge ? jsonDocument(source, keptOf) : undefined
+  return only === undefined ? jsonObjects(source) : [only]
+}
+
 /** The objects of a text in which several stand one after the other, each beginning a line; undefined where it is not such a text. */
-function jsonObjects(text: string, file: string): SourceDocument[] | undefined {
-  const starts = [...text.matchAll(/^\{/gm)].map(({ index }) => index)
+function jsonObjects(source: SourceText): SourceDocument[] | undefined {
+  const starts = [...source.text.matchAll(/^\{/gm)].map(({ index }) => index)
   if (starts.length < 2) return undefined
   const documents: SourceDocument[] = []
   for (const [at, start] of starts.entries()) {
-    const document = lazyJsonDocument(text.slice(start, starts[at + 1]), file, start, text)
+    const document = jsonDocument(source, keptOf, start, starts[at + 1])
     if (document === undefined) return undefined
     documents.push(document)
   }
   return documents
+}
+
+/** What is read of an entry of a list: a large part of a dump says who has set which field, or is of kinds that are only counted. */
+function keptOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const object = value as Record<string, unknown>
+  const { kind, metadata } = object
+  const isCounted = typeof kind === 'string' && own(kinds, kind) === undefined && !kind.endsWith('List')
+  const ballast = isCounted
+    ? Object.keys(object).filter(each => each !== 'kind' && each !== 'apiVersion')
+    : []
+  for (const each of ballast) delete object[each]
+  if (typeof metadata === 'object' && metadata !== null && 'managedFields' in metadata)
+    delete metadata.managedFields
+  return object
 }
 
 /** What only a Helm chart has between its braces; other texts in them stand in rules of Prometheus, say. */

@@ -1,0 +1,308 @@
+/**
+ * YAML as Go programs write it, `kubectl get -o yaml` above all: maps and lists in block style, texts plain, quoted or literal. Of that form it
+ * gives what the YAML library gives, in a small part of the time, and of all else nothing: whoever asks then turns to the library.
+ */
+
+/** Nested deeper than this nothing is plain. */
+const deepest = 32
+/** The library refuses keys of more than 1,024 characters. */
+const longestKey = 1000
+
+const lineFeed = 10
+const space = 32
+const hash = 35
+const dash = 45
+const colon = 58
+
+/** What a plain text may start with and need no second look. */
+const startsPlain = /[A-Za-z0-9._/$(+-]/
+/** What a key may start with: with dashes or dots a line may mark a document. */
+const startsKey = /^(?:[A-Za-z0-9_/$(]|\.(?!\.))/
+/** What means a number, a truth value or nothing in the core schema of YAML 1.2. */
+const inCoreSchema =
+  /^(?:null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$/
+/** A whole number that is written in one way only. */
+const plainNumber = /^(?:0|-?[1-9][0-9]{0,14})$/
+/** Escapes that mean in JSON what they mean in YAML. */
+const onlyEscapesOfJson = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/
+
+class NotPlain extends Error {}
+
+/**
+ * The value of a YAML document; undefined where it is not of that plain form, or there is nothing. `column`: where the text begins in its
+ * first line, behind the dash of an entry, say.
+ */
+export function plainYaml(text: string, column = 0): unknown {
+  // Elsewhere they have meanings of their own: indentation, line breaks, the mark of an encoding.
+  if (/[\t\r\uFEFF]/.test(text)) return undefined
+  try {
+    return new Reader(text, column).document()
+  } catch (error) {
+    if (error instanceof NotPlain) return undefined
+    throw error
+  }
+}
+
+/** Stands at the first character of a node. */
+class Reader {
+  readonly #text: string
+  #at = 0
+  /** Where in its line that is; -1 at the end of the text. */
+  #column = 0
+  /** Whether the line before it is empty. */
+  #afterBlank = false
+
+  constructor(text: string, column: number) {
+    this.#text = text
+    const comments = column > 0 ? undefined : /^(?: *(?:#.*)?\n)*/.exec(text)
+    this.#toNode(comments?.[0].length ?? 0)
+    if (column > 0 && this.#at > 0) throw new NotPlain()
+    if (this.#column >= 0) this.#column += column
+  }
+
+  document(): unknown {
+    if (this.#column < 0) return undefined
+    const value = this.#block(0)
+    if (this.#column >= 0) throw new NotPlain()
+    return value
+  }
+
+  /** A map or a list that begins here. */
+  #block(depth: number): unknown {
+    if (depth > deepest) throw new NotPlain()
+    return this.#isItem() ? this.#list(depth) : this.#map(depth)
+  }
+
+  #list(depth: number): unknown[] {
+    const column = this.#column
+    const items: unknown[] = []
+    while (this.#column === column && this.#isItem()) {
+      this.#at += 2
+      this.#column += 2
+      const isBlock = this.#isItem() || this.#keyEnd() >= 0
+      items.push(isBlock ? this.#block(depth + 1) : this.#scalar(column))
+    }
+    if (this.#column > column) throw new NotPlain()
+    return items
+  }
+
+  #map(depth: number): Record<string, unknown> {
+    const column = this.#column
+    const map: Record<string, unknown> = {}
+    while (this.#column === column && !this.#isItem()) {
+      const end = this.#keyEnd()
+      const key = this.#key(end)
+      if (key === '__proto__' || Object.hasOwn(map, key)) throw new NotPlain()
+      this.#at = end + 1
+      map[key] = this.#valueOfKey(column, depth)
+    }
+    if (this.#column > column) throw new NotPlain()
+    return map
+  }
+
+  /** What stands behind a key's colon, or below it. */
+  #valueOfKey(column: number, depth: number): unknown {
+    const text = this.#text
+    while (text.charCodeAt(this.#at) === space) this.#at += 1
+    if (this.#at < text.length && text.charCodeAt(this.#at) !== lineFeed) return this.#scalar(column)
+    this.#toNode(this.#at + 1)
+    const isBelow = this.#column > column || (this.#column === column && this.#isItem())
+    return isBelow ? this.#block(depth + 1) : null
+  }
+
+  /** The place of the colon of the key that begins here; -1: here is no key. */
+  #keyEnd(): number {
+    const text = this.#text
+    const first = text.charAt(this.#at)
+    const isQuoted = first === '"' || first === "'"
+    const end = isQuoted ? text.indexOf(first, this.#at + 1) + 1 : plainEnd(text, this.#at)
+    return text.charCodeAt(end) === colon && endsWord(text, end + 1) ? end : -1
+  }
+
+  #key(end: number): string {
+    const written = this.#text.slice(this.#at, Math.max(end, this.#at))
+    if (written.length > longestKey) throw new NotPlain()
+    const isQuoted = /^["']/.test(written)
+    if (
+      isQuoted
+        ? /[\\\n]/.test(written)
+        : written.endsWith(' ') || !startsKey.test(written) || !isText(written)
+    )
+      throw new NotPlain()
+    return isQuoted ? written.slice(1, -1) : written
+  }
+
+  /** A text, a number or the like, of a node in something that stands at `column`. */
+  #scalar(column: number): unknown {
+    switch (this.#text.charAt(this.#at)) {
+      case '"':
+        return this.#doubleQuoted(column)
+      case "'":
+        return this.#singleQuoted(column)
+      case '|':
+        return this.#literal(column)
+      case '{':
+        this.#end(this.#after('{}'))
+        return {}
+      case '[':
+        this.#end(this.#after('[]'))
+        return []
+      default:
+        return this.#plain(column)
+    }
+  }
+
+  /** A plain text goes on in the lines below that are indented. */
+  #plain(column: number): unknown {
+    let text = this.#plainLine()
+    while (this.#column > column) {
+      if (this.#afterBlank) throw new NotPlain()
+      text += ` ${this.#plainLine()}`
+    }
+    if (isText(text)) return text
+    if (text === 'true' || text === 'false') return text === 'true'
+    if (text === 'null') return null
+    if (plainNumber.test(text)) return Number(text)
+    throw new NotPlain()
+  }
+
+  #plainLine(): string {
+    const text = this.#text
+    const start = this.#at
+    const end = plainEnd(text, start)
+    const isWhole = end === text.length || text.charCodeAt(end) === lineFeed
+    const isDash = text.charCodeAt(start) === dash && endsWord(text, start + 1)
+    if (!isWhole || isDash || !startsPlain.test(text.charAt(start))) throw new NotPlain()
+    this.#toNode(end + 1)
+    let last = end
+    while (text.charCodeAt(last - 1) === space) last -= 1
+    return text.slice(start, last)
+  }
+
+  #doubleQuoted(column: number): string {
+    const text = this.#text
+    const start = this.#at + 1
+    let end = text.indexOf('"', start)
+    while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+    const inner = this.#folded(start, end, column)
+    this.#end(end + 1)
+    if (!inner.includes('\\')) return inner
+    if (!onlyEscapesOfJson.test(inner)) throw new NotPlain()
+    return JSON.parse(`"${inner}"`) as string
+  }
+
+  #singleQuoted(column: number): string {
+    const text = this.#text
+    const start = this.#at + 1
+    let end = text.indexOf("'", start)
+    while (end >= 0 && text.charAt(end + 1) === "'") end = text.indexOf("'", end + 2)
+    const inner = this.#folded(start, end, column)
+    this.#end(end + 1)
+    return inner.replaceAll("''", "'")
+  }
+
+  /** What stands between two quotes; a line break in it counts as a space. */
+  #folded(start: number, end: number, column: number): string {
+    if (end < 0) throw new NotPlain()
+    const inner = this.#text.slice(start, end)
+    if (!inner.includes('\n')) return inner
+    const [first = '', ...others] = inner.split('\n')
+    const isPlain = (line: string) => !line.endsWith('\\') && /[^ ]/.test(line)
+    const isIndented = (line: string) => line.search(/[^ ]/) > column
+    if (![first, ...others].every(isPlain) || !others.every(isIndented)) throw new NotPlain()
+    return inner.replace(/ *\n */g, ' ')
+  }
+
+  #literal(column: number): string {
+    const text = this.#text
+    const [header = ''] = /^\|[-+]?$/.exec(text.slice(this.#at, lineEnd(text, this.#at))) ?? []
+    if (header === '') throw new NotPlain()
+    const lines: string[] = []
+    let indent = 0
+    let at = lineEnd(text, this.#at) + 1
+    while (at < text.length) {
+      const end = lineEnd(text, at)
+      const spaces = spacesAt(text, at)
+      const isBlank = at + spaces === end
+      if (!isBlank && indent === 0) indent = spaces
+      // Spaces alone mean one thing or another, by how many there are.
+      if (isBlank && spaces > 0) throw new NotPlain()
+      if (!isBlank && (spaces <= column || spaces < indent)) break
+      lines.push(isBlank ? '' : text.slice(at + indent, end))
+      at = end + 1
+    }
+    if (indent <= column) throw new NotPlain()
+    this.#toNode(at)
+    const all = lines.map(line => `${line}\n`).join('')
+    return header === '|+' ? all : all.replace(/\n+$/, header === '|-' ? '' : '\n')
+  }
+
+  #isItem(): boolean {
+    return this.#text.charCodeAt(this.#at) === dash && this.#text.charCodeAt(this.#at + 1) === space
+  }
+
+  #after(written: string): number {
+    if (!this.#text.startsWith(written, this.#at)) throw new NotPlain()
+    return this.#at + written.length
+  }
+
+  /** Nothing more may stand in the line from here on. */
+  #end(at: number): void {
+    const end = at + spacesAt(this.#text, at)
+    if (end < this.#text.length && this.#text.charCodeAt(end) !== lineFeed) throw new NotPlain()
+    this.#toNode(end + 1)
+  }
+
+  /** Goes to the first node at or after the start of a line. A comment would be one more thing that ends a text. */
+  #toNode(start: number): void {
+    const text = this.#text
+    let line = start
+    let column = spacesAt(text, line)
+    while (text.charCodeAt(line + column) === lineFeed) {
+      line += column + 1
+      column = spacesAt(text, line)
+    }
+    if (text.charCodeAt(line + column) === hash) throw new NotPlain()
+    this.#afterBlank = line > start
+    this.#at = line + column
+    this.#column = this.#at < text.length ? column : -1
+  }
+}
+
+/** Whether a plain text is nothing else: no number, say. */
+function isText(text: string): boolean {
+  return startsPlain.test(text.charAt(0)) && !inCoreSchema.test(text)
+}
+
+/** Where a plain text ends that begins at `start`: at a line break, the colon of a key, or a comment. */
+function plainEnd(text: string, start: number): number {
+  let at = start
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === lineFeed || (code === colon && endsWord(text, at + 1))) break
+    if (code === hash && text.charCodeAt(at - 1) === space) break
+  }
+  return at
+}
+
+function endsWord(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return at >= text.length || code === space || code === lineFeed
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text.charCodeAt(first - 1) === 92) first -= 1
+  return (at - first) % 2 === 1
+}
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+
+function spacesAt(text: string, at: number): number {
+  let end = at
+  while (text.charCodeAt(end) === space) end += 1
+  return end - at
+}

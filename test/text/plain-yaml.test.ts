@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { readDocuments } from '../../src/text/document.ts'
+import { plainYaml } from '../../src/text/plain-yaml.ts'
+import { damaged, manifestValue, nearlyYaml } from './yaml-fragments.ts'
+
+/** What the library makes of it, in the order of its keys; undefined where it finds fault. */
+function byLibrary(text: string): string | undefined {
+  const { documents, problems } = readDocuments(text, 'a.yaml')
+  return problems.length > 0 || documents.length !== 1 ? undefined : JSON.stringify(documents[0]!.value)
+}
+
+const written = fc.constantFrom(
+  { indentSeq: false },
+  { lineWidth: 0 },
+  { singleQuote: true, indentSeq: false, lineWidth: 30 },
+)
+const manifests = fc.tuple(manifestValue, written).map(([value, options]) => stringify(value, options))
+
+it.each([
+  ['texts that are nearly YAML', nearlyYaml],
+  ['what a program writes', manifests],
+  ['what is damaged', damaged(manifests)],
+])('gives nothing, or what the library gives, of %s', (_, texts) => {
+  fc.assert(
+    fc.property(texts, text => {
+      const value = plainYaml(text)
+      if (value !== undefined) expect(JSON.stringify(value)).toBe(byLibrary(text))
+    }),
+    { numRuns: 400 },
+  )
+})
+
+it('reads what kubectl writes', () => {
+  const text = `apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: |
+      {"apiVersion":"v1","kind":"Service"}
+    note: a long text that kubectl has broken
+      into two lines
+    "quoted": 'it''s "so"'
+  managedFields:
+  - fieldsV1:
+      f:spec:
+        f:ports:
+          .: {}
+          k:{"port":80,"protocol":"TCP"}:
+            f:port: {}
+  uid: 6e1c-4b
+spec:
+  clusterIPs:
+  - 10.96.0.1
+  ports:
+  - port: 80
+    targetPort: -1
+  selector: null
+  publishNotReadyAddresses: true
+  externalIPs: []
+status:
+`
+  expect(plainYaml(text)).toEqual({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      annotations: {
+        'kubectl.kubernetes.io/last-applied-configuration': '{"apiVersion":"v1","kind":"Service"}\n',
+        note: 'a long text that kubectl has broken into two lines',
+        quoted: 'it\'s "so"',
+      },
+      managedFields: [
+        {
+          fieldsV1: {
+            'f:spec': { 'f:ports': { '.': {}, 'k:{"port":80,"protocol":"TCP"}': { 'f:port': {} } } },
+          },
+        },
+      ],
+      uid: '6e1c-4b',
+    },
+    spec: {
+      clusterIPs: ['10.96.0.1'],
+      ports: [{ port: 80, targetPort: -1 }],
+      selector: null,
+      publishNotReadyAddresses: true,
+      externalIPs: [],
+    },
+    status: null,
+  })
+})
+
+it.each([
+  ...[
+    'a: 1\na: 2',
+    'a: &x 1',
+    'a: *x',
+    'a: {b: 1}',
+    'a: [1]',
+    'a: 0x1F',
+    'a: .inf',
+    'a: "\\x41"',
+    'a: >\n  b',
+    'a: b # c',
+  ],
+  ...[
+    'a:\n\tb: 1',
+    'a: 1\r\n',
+    '1: a',
+    'true: a',
+    '__proto__: 1',
+    '? a',
+    '--- a: 1',
+    'a: b: c',
+    'a',
+    '',
+    'a:\n    b: 1\n  c: 2',
+  ],
+])('leaves %j to the library', text => {
+  expect(plainYaml(text)).toBeUndefined()
+})
+
+it('is not taken in by what nests without end', () => {
+  expect(plainYaml('- '.repeat(100_000))).toBeUndefined()
+  expect(
+    plainYaml(Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')),
+  ).toBeUndefined()
+})

@@ -1,0 +1,231 @@
+import fc from 'fast-check'
+
+/** Lines that mean this or that in YAML, depending on where they stand; most of them in one way or another what plain YAML is not. */
+const fragments = [
+  ...[
+    'a:',
+    'b: 1',
+    'c: text',
+    'd: more text here',
+    'e: {}',
+    'f: []',
+    'g: "quoted"',
+    "h: 'it''s'",
+    'i: |',
+    'j: |-',
+    'k: |+',
+  ],
+  ...[
+    '- ',
+    '-',
+    '- 1',
+    '- a: b',
+    '- - x',
+    '- |',
+    '- "q": z',
+    '- []',
+    '-1',
+    '- -1',
+    '--- ',
+    '---',
+    '...',
+    '--- x: y',
+    '... x: y',
+    '%YAML 1.1',
+  ],
+  ...[
+    'text',
+    'more: text: here',
+    '# comment',
+    'x # comment',
+    'y: z # comment',
+    'z: #no',
+    'a#b: c#d',
+    'key with spaces: v',
+    'k : v',
+    ':',
+    ': x',
+    '::',
+  ],
+  ...[
+    '"open',
+    'close"',
+    "'open",
+    "close'",
+    'l: "a\\n\\u0041\\x41"',
+    'm: "a\\',
+    'n: "',
+    "o: '",
+    '"q": 2',
+    "'s': 3",
+    '"a\\"b": 4',
+    "'a''b': 5",
+  ],
+  ...[
+    'true: 1',
+    'p: true',
+    'q: True',
+    'r: null',
+    's: ~',
+    't: 0x1F',
+    'u: 0o17',
+    'v: 017',
+    'w: 1e3',
+    'x: .5',
+    'y: 5.',
+    'z: -0',
+    'a: +1',
+    'b: .inf',
+  ],
+  ...[
+    'c: 12345678901234567890',
+    'd: 1_000',
+    'e: 10.0.0.1',
+    'f: 2026-01-01',
+    'g: yes',
+    'h: "1"',
+    '1: x',
+    '1.0: y',
+    '-1: z',
+    '.: {}',
+    '..: {}',
+    '...: {}',
+  ],
+  ...[
+    'f:x: {}',
+    'k:{"a":1}: {}',
+    'i: {a: 1}',
+    'j: [1]',
+    'k: &a 1',
+    'l: *a',
+    'm: !!str 1',
+    'n: >',
+    'o: |2',
+    'p: | ',
+    'q: @x',
+    'r: `x',
+    's: %x',
+    '? x',
+    't: ? x',
+  ],
+  ...[
+    '<<: {}',
+    '__proto__: 1',
+    'constructor: 2',
+    'u: - a',
+    'v: -',
+    'w: a:',
+    'x: [',
+    'y: }',
+    'z: ,',
+    'ä: é',
+    'a:\u00a0b',
+    'b: c\u2028d',
+    'c: "\u2028"',
+    'd:\te',
+    '\tf',
+    'g: h\ti',
+    'h: i ',
+  ],
+  ...['', ' ', '   '],
+] as const
+
+const plain = [
+  'a:',
+  'b:',
+  'c: 1',
+  'd: text',
+  '- ',
+  '- e: f',
+  '- g:',
+  '- x',
+  'h: |',
+  'i: "',
+  'j: more',
+  'k: {}',
+  'text',
+  '',
+  '"',
+]
+
+/** Texts that are YAML, or nearly so. */
+export const nearlyYaml = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 0, max: 3 }),
+      fc.oneof({ arbitrary: fc.constantFrom(...plain), weight: 3 }, fc.constantFrom(...fragments)),
+    ),
+    { maxLength: 7 },
+  )
+  .map(lines => lines.map(([indent, text]) => '  '.repeat(indent) + text))
+  .chain(lines => fc.constantFrom('\n', '').map(end => lines.join('\n') + end))
+
+const words = fc.constantFrom(
+  ...[
+    'a',
+    'name',
+    'text with spaces',
+    'true',
+    '10.0.0.1',
+    '1',
+    '',
+    ' padded ',
+    'a: b',
+    'c #d',
+    '- e',
+    '{}',
+    "it's",
+    '"q"',
+    'two\nlines\n',
+    'ends\n\n',
+    '\n',
+    'täxt',
+    '\\',
+    'null',
+    '0x1',
+    '1e3',
+    '.5',
+    '~',
+    '-',
+    'f:x',
+    'x:',
+  ],
+  'long text that goes on and on until it no longer fits into the line in which it has begun, and then in the next one',
+)
+
+/** Values as manifests have them. */
+export const manifestValue = fc.letrec(tie => ({
+  value: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    words,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.double({ noNaN: true }),
+    tie('list'),
+    tie('map'),
+  ),
+  list: fc.array(tie('value'), { maxLength: 3 }),
+  map: fc.dictionary(words, tie('value'), { maxKeys: 4 }),
+})).map
+
+/** What changes what is around it, in most places. */
+const marks = fc.constantFrom(
+  ...':#-\'"|>{}[],&*!%@`?.~ \n\t\\0x',
+  ': ',
+  ' #',
+  '- ',
+  '\n ',
+  '\n  ',
+  '\n\n',
+  '--- ',
+  '\n---\n',
+)
+
+/** A text with something put into it, or in place of a character. */
+export function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.tuple(texts, fc.nat(), marks, fc.boolean()).map(([text, at, mark, instead]) => {
+    const place = at % (text.length + 1)
+    return text.slice(0, place) + mark + text.slice(instead ? place + 1 : place)
+  })
+}
