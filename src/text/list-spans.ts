@@ -86,7 +86,7 @@ export interface BlockListSpans extends ListSpans {
   column: number
 }
 
-/** Where the entries stand of the list that a YAML document has in block style under `key`; undefined where it has none. */
+/** Where the entries stand of the list that a YAML document has in block style under `key`; undefined where it has none. Where the last one ends is where the list does. */
 export function yamlListSpans(text: string, key: string): BlockListSpans | undefined {
   const opening = new RegExp(`^${key}: *\\n( *)- `, 'm').exec(text)
   if (opening === null) return undefined
@@ -94,12 +94,11 @@ export function yamlListSpans(text: string, key: string): BlockListSpans | undef
   const head = index + lines.indexOf('\n') + 1
   const dash = `${indent}- `
   const starts: number[] = []
-  const outerLines = new RegExp(`^ {0,${indent.length}}[^ \\n]`, 'gm')
-  outerLines.lastIndex = head
-  let line = outerLines.exec(text)
-  for (; line !== null && text.startsWith(dash, line.index); line = outerLines.exec(text))
-    starts.push(line.index)
-  const tail = line?.index ?? text.length
+  for (let at = head - 1; at >= 0; at = text.indexOf(`\n${dash}`, at + 1)) starts.push(at + 1)
+  // Only behind the last one is it looked for: what has it inside is no entry, and whoever reads it finds that out.
+  const outerLine = new RegExp(`^ {0,${indent.length}}[^ \\n]`, 'gm')
+  outerLine.lastIndex = starts.at(-1)! + dash.length
+  const tail = outerLine.exec(text)?.index ?? text.length
   return {
     entries: starts.map((start, at) => [start + dash.length, starts[at + 1] ?? tail]),
     column: dash.length,

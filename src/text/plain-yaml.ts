@@ -7,6 +7,8 @@
 const deepest = 32
 /** The library refuses keys of more than 1,024 characters. */
 const longestKey = 1000
+/** Keys that are remembered: some have a name of their own in each object. */
+const mostKeys = 10_000
 
 const lineFeed = 10
 const space = 32
@@ -15,7 +17,9 @@ const dash = 45
 const colon = 58
 
 /** What a plain text may start with and need no second look. */
-const startsPlain = /[A-Za-z0-9._/$(+-]/
+const startsPlain = /^[A-Za-z0-9._/$(+-]/
+/** With what only a text starts. */
+const startsText = /^[a-eg-mo-su-zA-EG-MO-SU-Z/]/
 /** What a key may start with: with dashes or dots a line may mark a document. */
 const startsKey = /^(?:[A-Za-z0-9_/$(]|\.(?!\.))/
 /** What means a number, a truth value or nothing in the core schema of YAML 1.2. */
@@ -30,13 +34,13 @@ class NotPlain extends Error {}
 
 /**
  * The value of a YAML document; undefined where it is not of that plain form, or there is nothing. `column`: where the text begins in its
- * first line, behind the dash of an entry, say.
+ * first line, behind the dash of an entry, say. `keys`: gathers those that are plain, so that one that comes again need not be looked at.
  */
-export function plainYaml(text: string, column = 0): unknown {
+export function plainYaml(text: string, column = 0, keys = new Map<string, string>()): unknown {
   // Elsewhere they have meanings of their own: indentation, line breaks, the mark of an encoding.
   if (/[\t\r\uFEFF]/.test(text)) return undefined
   try {
-    return new Reader(text, column).document()
+    return new Reader(text, column, keys).document()
   } catch (error) {
     if (error instanceof NotPlain) return undefined
     throw error
@@ -46,14 +50,16 @@ export function plainYaml(text: string, column = 0): unknown {
 /** Stands at the first character of a node. */
 class Reader {
   readonly #text: string
+  readonly #keys: Map<string, string>
   #at = 0
   /** Where in its line that is; -1 at the end of the text. */
   #column = 0
   /** Whether the line before it is empty. */
   #afterBlank = false
 
-  constructor(text: string, column: number) {
+  constructor(text: string, column: number, keys: Map<string, string>) {
     this.#text = text
+    this.#keys = keys
     const comments = column > 0 ? undefined : /^(?: *(?:#.*)?\n)*/.exec(text)
     this.#toNode(comments?.[0].length ?? 0)
     if (column > 0 && this.#at > 0) throw new NotPlain()
@@ -92,7 +98,7 @@ class Reader {
     while (this.#column === column && !this.#isItem()) {
       const end = this.#keyEnd()
       const key = this.#key(end)
-      if (key === '__proto__' || Object.hasOwn(map, key)) throw new NotPlain()
+      if (Object.hasOwn(map, key)) throw new NotPlain()
       this.#at = end + 1
       map[key] = this.#valueOfKey(column, depth)
     }
@@ -121,15 +127,14 @@ class Reader {
 
   #key(end: number): string {
     const written = this.#text.slice(this.#at, Math.max(end, this.#at))
-    if (written.length > longestKey) throw new NotPlain()
+    const known = this.#keys.get(written)
+    if (known !== undefined) return known
     const isQuoted = /^["']/.test(written)
-    if (
-      isQuoted
-        ? /[\\\n]/.test(written)
-        : written.endsWith(' ') || !startsKey.test(written) || !isText(written)
-    )
-      throw new NotPlain()
-    return isQuoted ? written.slice(1, -1) : written
+    const isPlain = isQuoted ? !/[\\\n]/.test(written) : isPlainKey(written)
+    const key = isQuoted ? written.slice(1, -1) : written
+    if (!isPlain || written.length > longestKey || key === '__proto__') throw new NotPlain()
+    if (this.#keys.size < mostKeys) this.#keys.set(written, key)
+    return key
   }
 
   /** A text, a number or the like, of a node in something that stands at `column`. */
@@ -271,7 +276,11 @@ class Reader {
 
 /** Whether a plain text is nothing else: no number, say. */
 function isText(text: string): boolean {
-  return startsPlain.test(text.charAt(0)) && !inCoreSchema.test(text)
+  return startsText.test(text) || (startsPlain.test(text) && !inCoreSchema.test(text))
+}
+
+function isPlainKey(text: string): boolean {
+  return startsKey.test(text) && isText(text) && !text.endsWith(' ')
 }
 
 /** Where a plain text ends that begins at `start`: at a line break, the colon of a key, or a comment. */

@@ -97,8 +97,9 @@ function listOf(source: SourceText, keep: KeepEntry, start: number, end: number)
   const partOf = ([from, to]: readonly [number, number]): Source =>
     source.part(' '.repeat(column) + text.slice(from, to), offset => start + from - column + offset)
   const values: unknown[] = []
+  const keys = new Map<string, string>()
   for (const [from, to] of entries) {
-    const value = plainYaml(text.slice(from, to), column) ?? readAlone(partOf([from, to]))
+    const value = plainYaml(text.slice(from, to), column, keys) ?? readAlone(partOf([from, to]))
     if (value === undefined) return undefined
     values.push(keep(value))
   }
