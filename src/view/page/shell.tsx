@@ -28,7 +28,6 @@ export function Shell({ places, chosen, choose, reader, isShown }: ShellProps) {
   const terminal = useRef<PageTerminal | undefined>(undefined)
   const [shown, show] = useState<Shown>()
   const [failed, fail] = useState<string>()
-  const isOpen = shown !== undefined && shown.ended === undefined
 
   const close = () => {
     shown?.shell.close()
@@ -84,7 +83,7 @@ export function Shell({ places, chosen, choose, reader, isShown }: ShellProps) {
       <p role="status" class={failed === undefined ? undefined : 'lost'}>
         {failed ?? (shown === undefined ? '' : statusOf(shown))}
       </p>
-      <section class={isOpen ? 'screen' : 'screen over'} aria-label="The terminal" ref={element} />
+      <section class="screen" aria-label="The terminal" ref={element} />
     </div>
   )
 }
