@@ -20,12 +20,17 @@ export class Netlab {
     return this.start(process.execPath, [program, ...args])
   }
 
-  /** Runs it to its end and returns what that took: seconds, processor seconds, and megabytes at the most. Throws where it fails. */
+  /** What it takes to its end: seconds, processor seconds, and megabytes at the most. Throws where it fails. */
   usage(...args) {
+    return this.nodeUsage(program, ...args)
+  }
+
+  /** The same of any program in Node. */
+  nodeUsage(...args) {
     const report = this.file('usage.json')
     const env = { ...this.env, NETLAB_BENCH_USAGE: report }
     const start = performance.now()
-    this.start(process.execPath, ['--import', reporter, program, ...args], { env })
+    this.start(process.execPath, ['--import', reporter, ...args], { env })
     const seconds = (performance.now() - start) / 1000
     return { seconds, ...JSON.parse(readFileSync(report, 'utf8')) }
   }

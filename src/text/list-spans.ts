@@ -5,14 +5,20 @@ export interface ListSpans {
   frame: readonly [head: number, tail: number]
 }
 
-/** Where the entries stand of the list that a JSON object, or a text that may be one, has under `key`; undefined where it has none. */
+/**
+ * Where the entries stand of the list that a JSON object, or a text that may be one, has under `key`; undefined where it has none. Where each
+ * ends is guessed by how the text is indented: what does not parse there is no entry.
+ */
 export function jsonListSpans(text: string, key: string): ListSpans | undefined {
   const start = valueOfKey(text, key)
   if (start === undefined || text.charAt(start) !== '[') return undefined
   const entries: [number, number][] = []
   let at = skipSpace(text, start + 1)
+  // Where objects stand in lines of their own, the brace that ends one is below the one that begins it.
+  const lastLine = text.charAt(at) === '{' && /^ *\n( *)$/.exec(text.slice(start + 1, at))
   while (at < text.length && text.charAt(at) !== ']') {
-    const end = jsonEnd(text, at)
+    const below = lastLine ? text.indexOf(`\n${lastLine[1]}}`, at) : -1
+    const end = lastLine && below >= 0 ? below + lastLine[1]!.length + 2 : jsonEnd(text, at)
     entries.push([at, end])
     const next = skipSpace(text, end)
     const isLast = text.charAt(next) === ']'

@@ -20,20 +20,35 @@ export function jsonDocument(
   end = source.text.length,
 ): SourceDocument | undefined {
   const text = source.text.slice(start, end)
-  const part = (from: number, to: number): Source =>
+  const list = unlessSyntaxError(() => jsonList(source, keep, start, text))
+  if (list !== undefined) return list
+  const part = source.part(text, offset => start + offset)
+  return unlessSyntaxError(() => unplacedDocument(part, JSON.parse(text), text.search(/\S/)))
+}
+
+function jsonList(
+  source: SourceText,
+  keep: KeepEntry,
+  start: number,
+  text: string,
+): SourceDocument | undefined {
+  const spans = jsonListSpans(text, key)
+  if (spans === undefined) return undefined
+  const { entries, frame } = spans
+  const around = without(source, text, start, frame)
+  const partOf = ([from, to]: readonly [number, number]): Source =>
     source.part(text.slice(from, to), offset => start + from + offset)
-  const first = text.search(/\S/)
+  return listDocument({
+    key,
+    frame: unplacedDocument(around, JSON.parse(around.body), text.search(/\S/)),
+    values: entries.map(([from, to]) => keep(JSON.parse(text.slice(from, to)))),
+    entryAt: index => unplacedDocument(partOf(entries[index]!), undefined),
+  })
+}
+
+function unlessSyntaxError<T>(parse: () => T): T | undefined {
   try {
-    const spans = jsonListSpans(text, key)
-    if (spans === undefined) return unplacedDocument(part(0, text.length), JSON.parse(text), first)
-    const { entries, frame } = spans
-    const around = without(source, text, start, frame)
-    return listDocument({
-      key,
-      frame: unplacedDocument(around, JSON.parse(around.body), first),
-      values: entries.map(([from, to]) => keep(JSON.parse(text.slice(from, to)))),
-      entryAt: index => unplacedDocument(part(...entries[index]!), undefined),
-    })
+    return parse()
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
