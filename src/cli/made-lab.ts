@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { ServicePools } from '../cluster/allocate.ts'
+import type { ServicePools } from '../allocation/services.ts'
 import { type MadeLab, makeLab, mustHaveRoom, usualPodCIDRs } from '../cluster/make-lab.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { familyOf } from '../model/address.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { familiesAsked, type ServicePools, usualFamily, usualPools } from '../cluster/allocate.ts'
+import { familiesAsked, type ServicePools, usualFamily, usualPools } from '../allocation/services.ts'
 import { type Cluster, clusterOf } from '../cluster/cluster.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
 import { exitCode, NetlabError } from '../errors.ts'

@@ -1,3 +1,4 @@
+import { addressAt, addressRange } from '../allocation/ranges.ts'
 import {
   type KubernetesObjects,
   type ManifestPod,
@@ -5,7 +6,6 @@ import {
   type Workload,
 } from '../model/kubernetes.ts'
 import { workloadsToStart } from './owned.ts'
-import { addressAt, addressRange } from './ranges.ts'
 
 /** A node on which pods are started. */
 export interface ClusterNode {

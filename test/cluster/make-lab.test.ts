@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { usualPools } from '../../src/cluster/allocate.ts'
+import { usualPools } from '../../src/allocation/services.ts'
 import { makeLab } from '../../src/cluster/make-lab.ts'
 import { dataplaneOf } from '../../src/dataplane/modes.ts'
 import type { LabOrigin } from '../../src/model/lab.ts'
@@ -294,6 +294,18 @@ describe('what is wrong', () => {
     const many = workload('Deployment', 'web', 'containers: []', 'replicas: 6')
     expect(() => made(many, { podCIDRs: ['10.9.0.0/29'] })).toThrow(
       'there is no address left for the pod default/web-6 on host, in 10.9.0.0/29',
+    )
+  })
+
+  it('is told where the service network has no addresses for all services', () => {
+    const services = ['a', 'b', 'c'].map(name =>
+      JSON.stringify({
+        ...{ apiVersion: 'v1', kind: 'Service', metadata: { name } },
+        spec: { ports: [{ port: 80 }] },
+      }),
+    )
+    expect(() => made(services.join('\n---\n'), { serviceCIDRs: ['10.9.0.0/30'] })).toThrow(
+      'there is no cluster IP left for the Service default/c in 10.9.0.0/30',
     )
   })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allocateServices, familiesAsked, usualPools } from '../../src/cluster/allocate.ts'
+import { allocateServices, familiesAsked, usualPools } from '../../src/allocation/services.ts'
 import type { Service } from '../../src/model/kubernetes.ts'
 import { contains } from '../../src/service/addresses.ts'
 import { service } from '../dataplane/iptables/fixtures.ts'
@@ -26,7 +26,9 @@ describe('a cluster IP', () => {
     expect(addresses.toSorted()).toEqual([1, 2, 3, 4, 5, 6].map(last => `10.9.0.${last}`))
     expect(addresses.at(-1)).toBe('10.9.0.3')
     const one = [...six, stated, bare('one-too-many')]
-    expect(() => allocated(one, networks as never)).toThrow('there is no cluster IP left')
+    expect(allocateServices(one, { ...pools, ...networks } as never).lacking).toEqual([
+      { service: 'shop/one-too-many', what: 'cluster IP', from: '10.9.0.0/29' },
+    ])
   })
 
   it('is not needed by a headless service, an ExternalName, or one that a cluster has taken in', () => {

@@ -1,4 +1,3 @@
-import { exitCode, NetlabError } from '../errors.ts'
 import { canonical, type Family, familyName, familyOf } from '../model/address.ts'
 import { namespacedName, type Service, type ServicePort } from '../model/kubernetes.ts'
 import { addressAt, addressRange, choose, portRange } from './ranges.ts'
@@ -23,10 +22,18 @@ export interface Allocation {
   value: string
 }
 
+/** Something that nobody can get, since all of it is given. */
+export interface Lacking extends Pick<Allocation, 'service' | 'what'> {
+  /** Where it would have come from: `10.96.0.0/12`, `30000-32767`. */
+  from: string
+}
+
 export interface AllocatedServices {
   /** In the order of their names. */
   services: readonly Service[]
   allocations: readonly Allocation[]
+  /** What services still lack. */
+  lacking: readonly Lacking[]
 }
 
 /** What clusters have where nothing else is said: kubeadm's networks, kube-apiserver's node ports, and addresses for documentation (RFC 5737, RFC 3849). */
@@ -59,7 +66,7 @@ export function familiesAsked(services: readonly Service[], usual: Family): read
 
 /**
  * Gives services what they do not state, as the API server and a load balancer's controller do: what is stated is taken first, and
- * the rest does not depend on the order of input. Throws NetlabError where nothing is left to give.
+ * the rest does not depend on the order of input.
  */
 export function allocateServices(services: readonly Service[], pools: ServicePools): AllocatedServices {
   const inOrder = services.toSorted((one, other) => (namespacedName(one) < namespacedName(other) ? -1 : 1))
@@ -67,6 +74,7 @@ export function allocateServices(services: readonly Service[], pools: ServicePoo
   return {
     services: inOrder.map(service => allocator.allocated(service)),
     allocations: allocator.allocations,
+    lacking: allocator.lacking,
   }
 }
 
@@ -77,6 +85,7 @@ function needsClusterIP({ type, clusterIPs }: Service): boolean {
 
 class Allocator {
   readonly allocations: Allocation[] = []
+  readonly lacking: Lacking[] = []
   readonly #pools: ServicePools
   readonly #addresses: Set<string>
   readonly #ports: Set<number>
@@ -114,8 +123,8 @@ class Allocator {
   #clusterIPs(service: Service): readonly string[] {
     const stated = new Set(service.clusterIPs.map(familyOf))
     const missing = wantedFamilies(service, this.#pools.families).filter(family => !stated.has(family))
-    const given = missing.map(family =>
-      this.#address(service, 'cluster IP', family, this.#pools.serviceCIDRs),
+    const given = missing.flatMap(
+      family => this.#address(service, 'cluster IP', family, this.#pools.serviceCIDRs) ?? [],
     )
     return [...service.clusterIPs, ...given]
   }
@@ -131,6 +140,7 @@ class Allocator {
         port.nodePort ??
         byPort.get(port.port) ??
         this.#port(service, 'node port', key, ` for port ${port.name || port.port}`)
+      if (nodePort === undefined) return port
       byPort.set(port.port, nodePort)
       return { ...port, nodePort }
     })
@@ -139,8 +149,9 @@ class Allocator {
   #loadBalancerIPs(service: Service, clusterIPs: readonly string[]): readonly string[] {
     if (service.type !== 'LoadBalancer' || service.loadBalancerIPs.length > 0) return service.loadBalancerIPs
     if (service.wantedLoadBalancerIP) return [service.wantedLoadBalancerIP]
-    return clusterIPs.map(address =>
-      this.#address(service, 'load balancer IP', familyOf(address), this.#pools.loadBalancers),
+    return clusterIPs.flatMap(
+      address =>
+        this.#address(service, 'load balancer IP', familyOf(address), this.#pools.loadBalancers) ?? [],
     )
   }
 
@@ -148,29 +159,40 @@ class Allocator {
     const { type, externalTrafficPolicy, healthCheckNodePort } = service
     if (type !== 'LoadBalancer' || externalTrafficPolicy !== 'Local' || healthCheckNodePort !== undefined)
       return {}
-    return { healthCheckNodePort: this.#port(service, 'health check node port', 'health') }
+    const port = this.#port(service, 'health check node port', 'health')
+    return port === undefined ? {} : { healthCheckNodePort: port }
   }
 
-  #address(service: Service, what: Allocation['what'], family: Family, networks: readonly string[]): string {
+  #address(
+    service: Service,
+    what: Allocation['what'],
+    family: Family,
+    networks: readonly string[],
+  ): string | undefined {
     const network = networks.find(each => familyOf(each) === family)
     const name = namespacedName(service)
     const index =
       network === undefined
         ? undefined
         : choose(name, addressRange(network), at => !this.#addresses.has(addressAt(network, at)))
-    if (network === undefined || index === undefined)
-      throw nothingLeft(name, what, network ?? `a network of ${familyName(family)}`)
+    if (network === undefined || index === undefined) {
+      this.lacking.push({ service: name, what, from: network ?? `a network of ${familyName(family)}` })
+      return undefined
+    }
     const address = addressAt(network, index)
     this.#addresses.add(address)
     this.allocations.push({ service: name, what, value: address })
     return address
   }
 
-  #port(service: Service, what: Allocation['what'], key: string, suffix = ''): number {
+  #port(service: Service, what: Allocation['what'], key: string, suffix = ''): number | undefined {
     const { nodePorts } = this.#pools
     const name = namespacedName(service)
     const index = choose(`${name}:${key}`, portRange(nodePorts), at => !this.#ports.has(nodePorts.from + at))
-    if (index === undefined) throw nothingLeft(name, what, `${nodePorts.from}-${nodePorts.to}`)
+    if (index === undefined) {
+      this.lacking.push({ service: name, what, from: `${nodePorts.from}-${nodePorts.to}` })
+      return undefined
+    }
     const port = nodePorts.from + index
     this.#ports.add(port)
     this.allocations.push({ service: name, what, value: `${port}${suffix}` })
@@ -189,12 +211,4 @@ function wantedFamilies(service: Service, cluster: readonly Family[]): readonly 
   const first = said ?? (clusterIPs.length > 0 ? clusterIPs.map(familyOf) : cluster.slice(0, 1))
   if (ipFamilyPolicy === 'SingleStack') return first
   return [...new Set<Family>([...first, ...cluster])]
-}
-
-function nothingLeft(service: string, what: string, where: string): NetlabError {
-  return new NetlabError({
-    what: `there is no ${what} left for the Service ${service} in ${where}`,
-    fix: 'say a larger range: --service-cidr for cluster IPs, --service-node-port-range for node ports',
-    exitCode: exitCode.wrongInput,
-  })
 }
