@@ -31,6 +31,8 @@ export interface Lacking extends Pick<Allocation, 'service' | 'what'> {
 export interface AllocatedServices {
   /** In the order of their names. */
   services: readonly Service[]
+  /** What each of the services became. */
+  became: ReadonlyMap<Service, Service>
   allocations: readonly Allocation[]
   /** What services still lack. */
   lacking: readonly Lacking[]
@@ -71,8 +73,10 @@ export function familiesAsked(services: readonly Service[], usual: Family): read
 export function allocateServices(services: readonly Service[], pools: ServicePools): AllocatedServices {
   const inOrder = services.toSorted((one, other) => (namespacedName(one) < namespacedName(other) ? -1 : 1))
   const allocator = new Allocator(inOrder, pools)
+  const became = new Map(inOrder.map(service => [service, allocator.allocated(service)]))
   return {
-    services: inOrder.map(service => allocator.allocated(service)),
+    services: [...became.values()],
+    became,
     allocations: allocator.allocations,
     lacking: allocator.lacking,
   }

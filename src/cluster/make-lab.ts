@@ -1,9 +1,10 @@
+import { keeping } from '../allocation/keeping.ts'
 import { familiesAsked } from '../allocation/services.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyOf } from '../model/address.ts'
 import { addressesOf } from '../model/families.ts'
 import { namespacedName, type Service } from '../model/kubernetes.ts'
-import type { Lab, LabOrigin, LabService, Pod } from '../model/lab.ts'
+import type { Lab, LabOrigin, Pod } from '../model/lab.ts'
 import { type Manifests, readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { parseLab } from '../read/parse-lab.ts'
 import { LabError } from '../text/problem.ts'
@@ -48,7 +49,8 @@ export function makeLab(origin: LabOrigin, words: LabWords, before?: Lab): MadeL
     throw nothingThere(words.from)
   const written = new Map<object, Service>()
   const all = objects.services.map(service => {
-    const now = before === undefined ? service : keeping(before, service)
+    const was = before?.services.find(each => namespacedName(each) === namespacedName(service))
+    const now = keeping(was, service)
     written.set(now, service)
     return now
   })
@@ -84,34 +86,6 @@ export function makeLab(origin: LabOrigin, words: LabWords, before?: Lab): MadeL
   const { lab, problems } = parseLab(text, path, manifest => ({ refusal: `there is no ${manifest}` }))
   if (lab === undefined) throw new LabError(problems)
   return { lab: { ...lab, origin }, text, manifests: read, notes: { ...clusterNotes(cluster), ofLab: notes } }
-}
-
-/** What a service has is not allocated anew (`patchAllocatedValues` in registry/core/service/storage). */
-function keeping(before: Lab, service: Service): Service {
-  const was = before.services.find(each => namespacedName(each) === namespacedName(service))
-  return was === undefined || service.isAllocated ? service : keptService(service, was)
-}
-
-function keptService(service: Service, was: LabService): Service {
-  const { type, clusterIPs, ports, healthCheckNodePort, loadBalancerIPs } = service
-  const isHeadless = clusterIPs.includes('None') || was.clusterIPs.includes('None')
-  const hasNodePorts = type === 'NodePort' || (type === 'LoadBalancer' && !service.noLoadBalancerNodePorts)
-  const isBalanced = type === 'LoadBalancer' && was.type === 'LoadBalancer'
-  return {
-    ...service,
-    clusterIPs:
-      clusterIPs.length === 0 && !isHeadless && type !== 'ExternalName' ? was.clusterIPs : clusterIPs,
-    ports: ports.map(port => {
-      const old = was.ports.find(each => each.port === port.port && each.protocol === port.protocol)
-      return hasNodePorts && port.nodePort === undefined && old?.nodePort !== undefined
-        ? { ...port, nodePort: old.nodePort }
-        : port
-    }),
-    loadBalancerIPs: isBalanced && loadBalancerIPs.length === 0 ? was.loadBalancerIPs : loadBalancerIPs,
-    ...(isBalanced && service.externalTrafficPolicy === 'Local' && healthCheckNodePort === undefined
-      ? { ...(was.healthCheckNodePort && { healthCheckNodePort: was.healthCheckNodePort }) }
-      : {}),
-  }
 }
 
 /** Where the pods of a running lab are, by their names in it. */

@@ -48,6 +48,11 @@ const families = {
   },
 }
 
+/** The prefix of a network where nothing is said of it. */
+export function usualPrefix(family: Family): number {
+  return families[family].usualPrefix
+}
+
 /** Reads `10.0.0.1` or `fd00::1`, strictly: no leading zeros in IPv4, four octets. IPv6 comes out in its shortest form. */
 export function readAddress(text: string): { address: string } | Refusal {
   if (text.includes('/')) {

@@ -390,6 +390,14 @@ export interface LabOrigin {
   nodePorts: { from: number; to: number }
 }
 
+/** Something that a lab file leaves out, and what it got. */
+export interface Choice {
+  /** What it is of: `pod a`, `service default/web`. */
+  of: string
+  /** `10.244.0.2/16`, `cluster IP 10.103.4.7` */
+  value: string
+}
+
 /** A lab as written, every default filled in and every cross-check passed. */
 export interface Lab extends Topology {
   name: string
@@ -411,6 +419,8 @@ export interface Lab extends Topology {
   /** As the lab file asks for it, or as the person who runs it has said. */
   limits: Limits
   steps: readonly LabStep[]
+  /** What its file leaves to netlab, but for defaults that are always the same; left out: nothing. */
+  chosen?: readonly Choice[]
   /** Left out: somebody has written its file. */
   origin?: LabOrigin
 }

@@ -19,7 +19,8 @@ import { topologyPart } from './topology.ts'
 export function compilePlan(lab: Lab, outlines: readonly StepOutline[] = stepOutlines(lab)): Plan {
   const planner = new Planner(lab)
   const steps = outlines.map(outline => planner.step(outline))
-  return { lab: lab.name, title: lab.title, steps }
+  const { name, title, chosen } = lab
+  return { lab: name, title, ...(chosen === undefined ? {} : { chosen }), steps }
 }
 
 /** Goes through the steps in order and knows what the ones before have left behind. */

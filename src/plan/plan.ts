@@ -1,6 +1,6 @@
 import type { Action, Place } from '../command/command.ts'
 import type { EntryKind } from '../dataplane/dataplane.ts'
-import type { Check } from '../model/lab.ts'
+import type { Check, Choice } from '../model/lab.ts'
 
 export interface Step {
   title: string
@@ -57,5 +57,7 @@ export interface ServiceTarget {
 export interface Plan {
   lab: string
   title: string
+  /** What the lab file leaves to netlab; left out: nothing. */
+  chosen?: readonly Choice[]
   steps: readonly Step[]
 }

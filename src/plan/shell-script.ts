@@ -22,6 +22,7 @@ export function planScript(plan: Plan): string {
     ...(serves
       ? ["# The pods' servers are netlab's own: it must be on the PATH, or NETLAB be its path."]
       : []),
+    ...chosenLines(plan),
     'set -eu',
     '',
     ...teardownLines(plan),
@@ -38,6 +39,15 @@ export function planScript(plan: Plan): string {
     ...steps.flatMap((step, index) => stepLines(step, index)),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function chosenLines({ chosen = [] }: Plan): string[] {
+  if (chosen.length === 0) return []
+  return [
+    '#',
+    '# What the lab file leaves to netlab:',
+    ...chosen.map(({ of, value }) => `#   ${of}: ${value}`),
+  ]
 }
 
 function teardownLines({ lab, steps }: Plan): string[] {

@@ -1,8 +1,11 @@
+import { keeping } from '../allocation/keeping.ts'
 import { namespacedName, serviceOf } from '../model/kubernetes.ts'
-import type { Lab, LabService, LabStep } from '../model/lab.ts'
+import type { Choice, Lab, LabService, LabStep } from '../model/lab.ts'
 import type { ReadDocuments, SourceDocument } from '../text/document.ts'
 import { Findings } from '../text/findings.ts'
 import { LabError } from '../text/problem.ts'
+import { networksOfLab } from './left-out/networks.ts'
+import { withAddresses } from './left-out/service-addresses.ts'
 import {
   type Manifests,
   manifestsOf,
@@ -39,11 +42,16 @@ export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifes
     findings.report([], `there is no Service in ${file}`, 'a Service has "kind: Service"')
   const names = new Set(changed.map(({ service }) => namespacedName(service)))
   const kept = lab.services.filter(service => !names.has(namespacedName(service)))
-  const around = { topology: lab, soundPods: lab.pods, podNames: new Set(lab.pods.map(({ name }) => name)) }
-  const services = readServices([...kept.map(asItIs), ...changed], around, findings)
-  if (lab.outside.length === 0) {
-    const message = 'services, and no way out: a host without a default route reaches no cluster IP'
-    findings.report([], message, 'add "outside: {client: 192.0.2.10/24}" to the lab file')
+  const around = {
+    ...{ topology: lab, soundPods: lab.pods, unplaced: [], isWhole: true },
+    podNames: new Set(lab.pods.map(({ name }) => name)),
+  }
+  const { sources, choices } = withAddresses([...kept.map(asItIs), ...changed], networksOfLab(lab))
+  const services = readServices(sources, around, findings)
+  if (!hasWayOut(lab)) {
+    const message = 'services, and no way out: a node without a default route reaches no cluster IP'
+    const fix = 'let the lab file have services, or a way out ("outside", or "gateway" of each node)'
+    findings.report([], message, fix)
   }
   const problems = [...read.problems, ...findings.problems]
   if (problems.length > 0) throw new LabError(problems)
@@ -52,6 +60,7 @@ export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifes
       ...lab,
       sources: [...lab.sources.filter(source => source.path !== file), { path: file, text }],
       services: inOrder(lab, services),
+      ...chosenNow(lab, names, choices),
       steps: withEndpoints(lab.steps, services.slice(kept.length)),
     },
     skipped: [...read.skipped, ...podsOf(read)],
@@ -66,9 +75,10 @@ export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifes
         !own.has(namespacedName(service)) &&
         objects.slices.some(slice => serviceOf(slice) === namespacedName(service)),
     )
+    const before = new Map(of.services.map(service => [namespacedName(service), service]))
     return [...objects.services, ...sliced].map(service => ({
-      service,
-      endpoints: fromSlices(service, read, of),
+      service: keeping(before.get(namespacedName(service)), service),
+      endpoints: topology => fromSlices(service, read, topology, read.problems),
       endpointsPath: [],
       report: (at, message, fix, on) => {
         const problem = problemWith.call(read, service, at, message, { fix, ...(on && { on }) })
@@ -80,7 +90,19 @@ export function withManifest(lab: Lab, documents: ReadDocuments): LabWithManifes
 
 /** A service that the manifest does not name; it was checked when the lab was read. */
 function asItIs({ pods, ...service }: LabService): ServiceSource {
-  return { service, endpoints: pods, endpointsPath: [], report: () => {} }
+  return { service, endpoints: () => pods, endpointsPath: [], report: () => {} }
+}
+
+/** Where each node has a default route, without which it reaches no cluster IP. */
+function hasWayOut({ nodes, outside }: Lab): boolean {
+  return nodes.length === 0 ? outside.length > 0 : nodes.every(({ gateway }) => gateway !== undefined)
+}
+
+/** What the lab leaves to netlab now that some services are others. */
+function chosenNow(lab: Lab, changed: ReadonlySet<string>, choices: readonly Choice[]): Pick<Lab, 'chosen'> {
+  const kept = (lab.chosen ?? []).filter(({ of }) => !changed.has(of.replace(/^service /, '')))
+  const chosen = [...kept, ...choices]
+  return chosen.length === 0 ? {} : { chosen }
 }
 
 function inOrder(lab: Lab, services: readonly LabService[]): LabService[] {

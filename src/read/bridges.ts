@@ -20,7 +20,7 @@ import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import { readCniPods } from './cni.ts'
 import { readContainers } from './containers.ts'
-import { checkMacvlans, type Parents, readMacvlan } from './macvlan-pods.ts'
+import { checkMacvlans, macvlanExample, type Parents, readMacvlan } from './macvlan-pods.ts'
 import { readNeighbours } from './neighbours.ts'
 import type { NodeInput } from './node-input.ts'
 import {
@@ -37,7 +37,7 @@ import { readPause } from './pause.ts'
 import { checkPodGateways, readPodGateways } from './pod-gateways.ts'
 import { checkRoutedGateways, checkRoutedPod } from './routed-pods.ts'
 import type { BridgeInput } from './schema/link.ts'
-import type { PodInput } from './schema/pod.ts'
+import { type PodInput, podFields } from './schema/pod.ts'
 
 /** By what a pod is joined to its node, and its ways out. */
 interface Joined {
@@ -61,10 +61,7 @@ export class BridgesReader {
     this.place = place
     this.input = place.input
     this.findings = findings
-    this.pods = Object.entries(place.input.pods ?? {}).map(([name, pod]) => [
-      name,
-      typeof pod === 'string' ? { address: pod } : pod,
-    ])
+    this.pods = Object.entries(place.input.pods ?? {}).map(([name, pod]) => [name, podFields(pod)])
   }
 
   /** The bridges of the node. */
@@ -154,9 +151,11 @@ export class BridgesReader {
       const read = this.findings.accept([...path, 'nameservers', index], readAddress(each))
       return read === undefined ? [] : [read.address]
     })
+    // On a bridge it would have got one, if there were any to be had, which is told elsewhere.
+    if (written.length === 0 && pod.macvlan !== undefined && !this.isDoubtful(name))
+      this.findings.report(path, '"address" is missing', macvlanExample(pod, parents), 'key')
     if (written.length === 0) {
-      if (!(this.place.doubtful.has(name) || this.place.doubtful.has(undefined)))
-        this.findings.report(path, '"address" is missing', 'add "address: 10.0.0.11/24"', 'key')
+      if (pod.bridge !== undefined) this.ownBridge(pod, path, undefined, bridges)
       return undefined
     }
     const addresses = readPair(written, 'a pod', this.findings, text => this.readAddress(text, bridges))
@@ -191,6 +190,10 @@ export class BridgesReader {
       containers,
       ...(pause === undefined ? {} : { pause }),
     }
+  }
+
+  private isDoubtful(name: string): boolean {
+    return this.place.doubtful.has(name) || this.place.doubtful.has(undefined)
   }
 
   private readLladdr(name: string, { lladdr }: PodInput, path: Path, link: PodLink): string | undefined {
@@ -314,16 +317,11 @@ export class BridgesReader {
     const subnet = subnetOf(own)
     if (!contains(own, address.address)) {
       const message = `${address.address} is outside the subnet of bridge ${bridge.name}, ${subnet}`
-      this.findings.report(path, message, `write an address of ${subnet}: ${this.freeAddress(own)}, say`)
+      this.findings.report(path, message, `write an address of ${subnet}, or leave it out`)
     } else if (address.prefix !== own.prefix) {
       const message = `the prefix /${address.prefix} is not that of bridge ${bridge.name}, /${own.prefix}`
       this.findings.report(path, message, `write ${address.address}/${own.prefix}`)
     }
-  }
-
-  private freeAddress(address: Cidr): string {
-    const [first, second] = usable(address)
-    return `${first === address.address ? second : first}/${address.prefix}`
   }
 
   private checkBridgePorts(pods: readonly Pod[], bridges: readonly Bridge[]): void {

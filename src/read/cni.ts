@@ -8,6 +8,7 @@ import type { ContainerPort, Pod, SourceFile } from '../model/lab.ts'
 import { refuseName } from '../model/names.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
+import type { Refusal } from '../text/problem.ts'
 import { readConflist } from './conflist.ts'
 import { readContainers } from './containers.ts'
 import type { NodeInput } from './node-input.ts'
@@ -40,7 +41,7 @@ export function readCniNetworks(input: LabInput, readFile: ReadManifest, finding
     const { conflist: file } = cni
     const text = findings.accept(
       [...path, 'conflist'],
-      refusePath(file, '10-pods.conflist') ?? refuseFileName(file) ?? readFile(file),
+      refusePath(file, '10-pods.conflist') ?? refuseFileName(file) ?? textOf(file, readFile),
     )?.text
     if (text === undefined) continue
     const { network, problems } = readConflist(text, file)
@@ -52,6 +53,11 @@ export function readCniNetworks(input: LabInput, readFile: ReadManifest, finding
     if (network !== undefined) read.networks.push({ node, file, ...network })
   }
   return read
+}
+
+function textOf(file: string, readFile: ReadManifest): { text: string } | Refusal {
+  const read = readFile(file)
+  return 'files' in read ? { refusal: `${file} is a folder`, fix: 'name a file in it' } : read
 }
 
 /** It becomes the name of a file in /etc/cni/net.d, where runtimes look for these. */

@@ -5,6 +5,7 @@ import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import type { LabInput } from './schema/lab.ts'
+import { podFields } from './schema/pod.ts'
 
 /** What steps and checks may refer to. */
 export interface LabContext {
@@ -26,7 +27,7 @@ export interface LabContext {
 /** Whether names may be known that the lab does not declare. */
 export function hasOtherNames(input: LabInput): boolean {
   const pods = Object.values(input.pods ?? {})
-  const usesNameserver = pods.some(pod => typeof pod !== 'string' && (pod.nameservers?.length ?? 0) > 0)
+  const usesNameserver = pods.some(pod => (podFields(pod).nameservers?.length ?? 0) > 0)
   return usesNameserver || Object.keys(input.files ?? {}).some(path => /(?:hosts|resolv\.conf)$/.test(path))
 }
 

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { nearest } from '../text/did-you-mean.ts'
 import { problemOfFile, type ReadDocuments, readDocuments } from '../text/document.ts'
 import { LabError, type Refusal } from '../text/problem.ts'
+import { filesIn } from './load-folder.ts'
 import { understandLab } from './parse-lab.ts'
+import type { ReadManifest } from './service-sources.ts'
 
 /** Bytes: no lab that a person wrote comes near. */
 export const largestLab = 1024 * 1024
@@ -18,18 +21,44 @@ export function loadLab(path: string): Lab {
 
 /** The lab of a file that has been read, with its manifests; throws a `LabError` with all that is wrong. */
 export function labOfDocuments(documents: ReadDocuments, text: string, path: string): Lab {
-  const readIts = (manifest: string) => readManifest(dirname(path), manifest)
+  const readIts = (manifest: string) => readManifest(path, manifest)
   const { lab, problems } = understandLab(documents, { path, text }, readIts)
   if (!lab) throw new LabError(problems)
   return lab
 }
 
-/** A link may lead anywhere; what a lab reads stays in its folder. */
-function readManifest(folder: string, path: string): { text: string } | Refusal {
-  const read = readText(join(folder, path))
+/** Reads a manifest of a lab, or finds those in a folder of it. A link may lead anywhere; what a lab reads stays in its folder. */
+function readManifest(lab: string, path: string): ReturnType<ReadManifest> {
+  const folder = dirname(lab)
+  const there = join(folder, path)
+  const read = isFolder(there) ? manifestsIn(folder, path, basename(lab)) : readText(there)
   if ('refusal' in read) return read
-  if (realpathSync(join(folder, path)).startsWith(join(realpathSync(folder), '/'))) return read
+  const root = realpathSync(folder)
+  if (`${realpathSync(there)}/`.startsWith(join(root, '/'))) return read
   return { refusal: `${path} leads out of the lab's folder`, fix: 'copy the file into it' }
+}
+
+/** No lab has more in a folder; each is read whole. */
+const mostManifests = 200
+
+/** The manifests in a folder, but for the lab file itself, by their paths as the lab has them. */
+function manifestsIn(folder: string, path: string, lab: string): { files: string[] } | Refusal {
+  try {
+    const files = filesIn(join(folder, path))
+      .map(file => join(path, basename(file)))
+      .filter(file => file !== lab)
+    if (files.length > mostManifests)
+      return {
+        refusal: `${path} has ${files.length} manifests`,
+        fix: `name a folder with ${mostManifests} at most`,
+      }
+    if (files.length === 0)
+      return { refusal: `${path} has no manifest beside the lab file`, fix: 'name another folder' }
+    return { files }
+  } catch (error) {
+    if (!(error instanceof NetlabError)) throw error
+    return { refusal: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) }
+  }
 }
 
 /** Reads a text file, or says why that cannot be. */
@@ -41,7 +70,7 @@ export function readText(path: string): { text: string } | Refusal {
     return refusedBy(error, path)
   }
   if (stats.isDirectory()) {
-    const inside = filesIn(path).find(name => /\.ya?ml$/.test(name))
+    const inside = namesIn(path).find(name => /\.ya?ml$/.test(name))
     const fix = inside === undefined ? undefined : `did you mean ${join(path, inside)}?`
     return { refusal: `${path} is a folder`, ...(fix !== undefined && { fix }) }
   }
@@ -56,11 +85,20 @@ export function readText(path: string): { text: string } | Refusal {
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    // Why it cannot be read is told where it is.
+    return false
+  }
+}
+
 function refusedBy(error: unknown, path: string): Refusal {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const folder = dirname(path)
-    const near = nearest(basename(path), filesIn(folder))
+    const near = nearest(basename(path), namesIn(folder))
     const fix = near === undefined ? undefined : `did you mean ${folder === '.' ? near : join(folder, near)}?`
     return { refusal: `there is no file ${path}`, ...(fix !== undefined && { fix }) }
   }
@@ -70,7 +108,7 @@ function refusedBy(error: unknown, path: string): Refusal {
   return { refusal: `${path.slice(0, 200)} cannot be read (${code || String(error)})` }
 }
 
-function filesIn(folder: string): string[] {
+function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter(name => !name.startsWith('.'))

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
-import { basename, isAbsolute, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, isAbsolute } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { shellWord } from '../command/command-line.ts'
-import { exitCode, NetlabError } from '../errors.ts'
 import type { SourceFile } from '../model/lab.ts'
+import { filesIn, refused, statOf, unreadable } from './load-folder.ts'
 
 /** Bytes: what one cluster prints, with room to spare. */
 const largest = 256 * 1024 * 1024
@@ -42,36 +42,6 @@ function filesOf(name: string): string[] {
   return statOf(name).isDirectory() ? filesIn(name) : [name]
 }
 
-function filesIn(folder: string): string[] {
-  const names = namesIn(folder)
-  if (names.includes('Chart.yaml'))
-    throw refused(
-      `${folder} is a Helm chart, which makes manifests`,
-      `hand them over: helm template ${shellWord(folder)}, and "-f -" reads them from a pipe`,
-    )
-  const kustomization = names.find(name => /^(?:kustomization\.ya?ml|Kustomization)$/.test(name))
-  if (kustomization !== undefined)
-    throw refused(
-      `${folder} has a ${kustomization}: kustomize makes manifests of it`,
-      `hand them over: kubectl kustomize ${shellWord(folder)}, and "-f -" reads them from a pipe`,
-    )
-  const files = names
-    .filter(name => /\.(?:ya?ml|json)$/.test(name) && !name.startsWith('.'))
-    .map(name => join(folder, name))
-  if (files.length > 0) return files
-  const inner = names.find(name => !name.startsWith('.') && statOf(join(folder, name)).isDirectory())
-  const fix = inner === undefined ? undefined : `name the folder that has them: ${join(folder, inner)}, say`
-  throw refused(`${folder} has no .yaml, .yml or .json file`, fix)
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort()
-  } catch (error) {
-    throw unreadable(folder, error)
-  }
-}
-
 function readManifest(path: string): string {
   const stats = statOf(path)
   // A pipe of the shell's own, `<(helm template …)`, is fine; a device could go on for ever.
@@ -82,29 +52,6 @@ function readManifest(path: string): string {
   } catch (error) {
     throw unreadable(path, error)
   }
-}
-
-function statOf(path: string): Stats {
-  try {
-    return statSync(path)
-  } catch (error) {
-    throw unreadable(path, error)
-  }
-}
-
-function unreadable(path: string, cause: unknown): NetlabError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    ENOTDIR: 'there is no such file',
-    EACCES: 'you may not read it',
-  }
-  const why = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause))
-  return new NetlabError({ what: `${path} cannot be read: ${why}`, exitCode: exitCode.wrongInput, cause })
-}
-
-function refused(what: string, fix?: string): NetlabError {
-  return new NetlabError({ what, ...(fix === undefined ? {} : { fix }), exitCode: exitCode.wrongInput })
 }
 
 /** What a lab of these sources may be called: their file's, folder's or chart's name. */

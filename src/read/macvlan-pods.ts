@@ -1,5 +1,5 @@
 import { host } from '../command/command.ts'
-import { contains, familyOf, subnetOf, usable } from '../model/address.ts'
+import { contains, familyOf, subnetOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import type { Pod, PodLink } from '../model/lab.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
@@ -59,11 +59,7 @@ export function readMacvlan(
   const first = own.addresses.find(cidr => familyOf(cidr.address) === 'ipv4')
   if (near === undefined && first !== undefined) {
     const message = `${address.address} is on none of the networks of ${parent}, which the pod shares`
-    findings.report(
-      addressPath,
-      message,
-      `write an address of ${subnetOf(first)}: ${usable(first)[1]}/${first.prefix}, say`,
-    )
+    findings.report(addressPath, message, `write an address of ${subnetOf(first)} that nobody has`)
   } else if (near !== undefined && near.prefix !== address.prefix) {
     const message = `the prefix /${address.prefix} is not that of ${parent}, /${near.prefix}`
     findings.report(addressPath, message, `write ${address.address}/${near.prefix}`)
@@ -72,6 +68,15 @@ export function readMacvlan(
     link: { kind: 'macvlan', parent, mode },
     ...(gateway !== undefined && contains(address, gateway) ? { gateway } : {}),
   }
+}
+
+/** What to write where a pod's address is missing. */
+export function macvlanExample({ macvlan }: PodInput, { interfaces }: Parents): string {
+  const own = interfaces.find(({ name }) => name === macvlan?.parent)
+  const [first] = own?.addresses.filter(({ address }) => familyOf(address) === 'ipv4') ?? []
+  return first === undefined
+    ? 'add "address", on the network of its parent'
+    : `add "address", one of ${subnetOf(first)} that nobody has`
 }
 
 /** Tells of pods beside one that has its parent's interface for itself (macvlan_common_newlink in macvlan.c), and of gateways nearby that are not. */

@@ -13,6 +13,7 @@ import type { Reading } from './reading.ts'
 import { asList } from './schema/fields.ts'
 import type { LabInput } from './schema/lab.ts'
 import type { NodeInput } from './schema/machine.ts'
+import { podFields } from './schema/pod.ts'
 
 /** What a lab with nodes of its own says of the host, which is then only the wires between them. */
 const hostParts = ['cni', 'bridge', 'bridges', 'pods', 'outside', 'sysctls'] as const
@@ -52,8 +53,8 @@ export function readNodes(
 }
 
 /** Pods with a /32 each need no bridge. */
-function hasRoutedPodsOnly({ pods }: NodeInput): boolean {
-  const addresses = Object.values(pods ?? {}).map(pod => (typeof pod === 'string' ? pod : pod.address))
+export function hasRoutedPodsOnly({ pods }: Pick<NodeInput, 'pods'>): boolean {
+  const addresses = Object.values(pods ?? {}).map(pod => podFields(pod).address)
   return addresses.length > 0 && addresses.every(address => address?.endsWith('/32'))
 }
 

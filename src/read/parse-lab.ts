@@ -13,6 +13,9 @@ import { mostMistakes, type Problem } from '../text/problem.ts'
 import { readCniNetworks } from './cni.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
 import { hasOtherNames, type LabContext } from './lab-context.ts'
+import { fillIn } from './left-out/fill-in.ts'
+import { networksOfLab } from './left-out/networks.ts'
+import { withAddresses } from './left-out/service-addresses.ts'
 import { readProxySettings } from './proxy-settings.ts'
 import { readReach } from './reach.ts'
 import { type LabInput, labFile, labNamePattern } from './schema/lab.ts'
@@ -22,6 +25,7 @@ import { readServices } from './services.ts'
 import { readSteps } from './steps.ts'
 import { readTopology } from './topology.ts'
 import { understand } from './understand.ts'
+import { unplacedPods } from './unplaced-pods.ts'
 import { checkWaysOut } from './ways-out.ts'
 
 /** A lab, or all that is wrong with it. */
@@ -73,36 +77,50 @@ export function understandLab(
 }
 
 function readLab(
-  input: LabInput,
+  stated: LabInput,
   document: SourceDocument,
   mistaken: readonly Path[],
   readManifest: ReadManifest,
   findings: Findings,
 ): Lab {
-  if (!labNamePattern.test(input.name)) {
+  if (!labNamePattern.test(stated.name)) {
     const fix = 'use lower case letters, digits and "-", at most 63; start and end with a letter or a digit'
-    findings.report(['name'], `"${input.name.slice(0, 80)}" cannot be the name of a lab`, fix)
+    findings.report(['name'], `"${stated.name.slice(0, 80)}" cannot be the name of a lab`, fix)
   }
   const written = document.value as Record<string, unknown>
-  const nodeNames = keysOf(written.nodes)
+  const statedNodes = keysOf(written.nodes)
   const podNames = new Set([
     ...keysOf(written.pods),
-    ...nodeNames.flatMap(name => keysOf(partOf(written.nodes, name).pods)),
+    ...statedNodes.flatMap(name => keysOf(partOf(written.nodes, name).pods)),
   ])
   const fits = mistaken.length === 0
-  const machineNames = new Set([...nodeNames, ...keysOf(written.machines)])
-  if (fits && podNames.size + machineNames.size === 0) {
-    findings.report(['pods'], 'a lab without pods', 'add "a: 10.0.0.11/24" below "pods:"', 'key')
+  if (fits && podNames.size + statedNodes.length + keysOf(written.machines).length === 0) {
+    findings.report(['pods'], 'a lab without pods', 'add "a:" below "pods:", which gets an address', 'key')
   }
   const doubtful = new Set(mistaken.flatMap(doubtfulPods))
-  const cni = readCniNetworks(input, readManifest, findings)
+  const bridges = new Map([
+    [host, countBridges(written)] as const,
+    ...statedNodes.map(name => [name, countBridges(partOf(written.nodes, name))] as const),
+  ])
+  const cni = readCniNetworks(stated, readManifest, findings)
+  const sources = readServiceSources(stated.services ?? [], readManifest, findings)
+  const { input, choices } = fillIn(
+    stated,
+    {
+      services: sources.services.map(({ service }) => service),
+      cni: cni.networks,
+      written: { bridges, doubtful, outside: written.outside !== undefined },
+      names: new Set([...podNames, ...keysOf(written.outside), ...statedNodes, ...keysOf(written.machines)]),
+      silent: new Findings(document),
+    },
+    findings,
+  )
+  const outsideNames = new Set([...keysOf(written.outside), ...keysOf(input.outside)])
+  const machineNames = new Set([...statedNodes, ...keysOf(written.machines), ...keysOf(input.machines)])
   const topology = readTopology(
     input,
     {
-      bridges: new Map([
-        [host, countBridges(written)] as const,
-        ...nodeNames.map(name => [name, countBridges(partOf(written.nodes, name))] as const),
-      ]),
+      bridges,
       networks: keysOf(written.networks),
       bareMachines: new Set(
         [...machineNames].filter(name => isBare(written.nodes, name) || isBare(written.machines, name)),
@@ -115,15 +133,21 @@ function readLab(
   )
   // A mistake with `pods` as a whole: nothing is known of them.
   const soundPods = doubtful.has(undefined) ? [] : topology.pods.filter(({ name }) => !doubtful.has(name))
-  const sources = readServiceSources(input.services ?? [], topology, readManifest, findings)
-  const services = readServices(sources.services, { topology, soundPods, podNames }, findings)
-  checkWaysOut(topology, services, { nodes: nodeNames, outside: keysOf(written.outside) }, findings)
+  const allocated = withAddresses(sources.services, networksOfLab(topology))
+  const silent = new Findings(document)
+  const unplaced = doubtful.has(undefined) ? [] : unplacedPods(input, topology.pods, doubtful, silent)
+  const isWhole = !doubtful.has(undefined) && soundPods.length + unplaced.length === podNames.size
+  const around = { topology, soundPods, unplaced, podNames, isWhole }
+  const services = readServices(allocated.sources, around, findings)
+  const withGateway = new Set(statedNodes.filter(name => partOf(written.nodes, name).gateway !== undefined))
+  checkWaysOut(topology, services, { nodes: statedNodes, outside: [...outsideNames], withGateway }, findings)
+  const chosen = [...choices, ...allocated.choices]
   const context: LabContext = {
     topology,
     services,
     soundPods,
     podNames,
-    outsideNames: new Set(keysOf(written.outside)),
+    outsideNames,
     machineNames,
     complete: fits && sources.complete && soundPods.length === podNames.size,
     otherNames: hasOtherNames(input),
@@ -146,6 +170,7 @@ function readLab(
     reach: readReach(input.reach ?? [], context),
     limits: readLimits(input.limits),
     steps: readSteps(input.steps ?? [], context),
+    ...(chosen.length === 0 ? {} : { chosen }),
   }
 }
 

@@ -5,15 +5,15 @@ import type { SourceFile, Topology } from '../model/lab.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
 import type { Problem, Refusal } from '../text/problem.ts'
-import { type Manifests, readManifests } from './manifest/read-manifests.ts'
+import { type Manifests, readManifestFiles } from './manifest/read-manifests.ts'
 import { readService } from './manifest/service.ts'
 import { serviceMistakes } from './manifest/service-mistakes.ts'
 import { refusePath } from './own-path.ts'
 import type { ServiceInPlace, ServiceInput } from './schema/service.ts'
 import type { Report, ServiceSource } from './services.ts'
 
-/** Gives the text of a manifest by its path as the lab has it, or says why not. */
-export type ReadManifest = (path: string) => { text: string } | Refusal
+/** Gives the text of a manifest by its path as the lab has it, or the paths of those in a folder, or says why not. */
+export type ReadManifest = (path: string) => { text: string } | { files: readonly string[] } | Refusal
 
 /** Where a lab's services come from. */
 export interface ServiceSources {
@@ -26,7 +26,6 @@ export interface ServiceSources {
 /** Collects the services of a lab, those in place and those of its manifests. */
 export function readServiceSources(
   inputs: readonly ServiceInput[],
-  topology: Topology,
   readManifest: ReadManifest,
   findings: Findings,
 ): ServiceSources {
@@ -41,19 +40,18 @@ export function readServiceSources(
     const { manifest } = input
     let read = known.get(manifest)
     if (read === undefined) {
-      const text = findings.accept(
-        [...path, 'manifest'],
-        refusePath(manifest, 'http-server.service.yaml') ?? readManifest(manifest),
-      )?.text
-      if (text === undefined) {
+      const files = textsOf(manifest, [...path, 'manifest'], readManifest, findings)
+      if (files === undefined) {
         sources.complete = false
         continue
       }
-      read = readManifests(text, manifest)
+      read = readManifestFiles(files)
       known.set(manifest, read)
-      sources.manifests.push({ path: manifest, text })
+      sources.manifests.push(
+        ...files.filter(file => !sources.manifests.some(each => each.path === file.path)),
+      )
     }
-    sources.services.push(...fromManifest(read, input, path, topology, findings))
+    sources.services.push(...fromManifest(read, input, path, findings))
   }
   const problems = [...known.values()].flatMap(read => read.problems)
   if (problems.length > 0) sources.complete = false
@@ -61,11 +59,30 @@ export function readServiceSources(
   return sources
 }
 
+/** The text of a manifest, or of all those in a folder; undefined after telling of one that cannot be read. */
+function textsOf(
+  manifest: string,
+  path: Path,
+  readManifest: ReadManifest,
+  findings: Findings,
+): SourceFile[] | undefined {
+  const read = findings.accept(
+    path,
+    refusePath(manifest, 'http-server.service.yaml') ?? readManifest(manifest),
+  )
+  if (read === undefined) return undefined
+  if ('text' in read) return [{ path: manifest, text: read.text }]
+  const files = read.files.map(file => {
+    const inner = findings.accept(path, readManifest(file))
+    return inner !== undefined && 'text' in inner ? [{ path: file, text: inner.text }] : undefined
+  })
+  return files.every(file => file !== undefined) ? files.flat() : undefined
+}
+
 function fromManifest(
   read: Manifests,
   { manifest, endpoints }: Extract<ServiceInput, { manifest: string }>,
   path: Path,
-  topology: Topology,
   findings: Findings,
 ): ServiceSource[] {
   const { services } = read.objects
@@ -82,7 +99,7 @@ function fromManifest(
   }
   return services.map(service => ({
     service,
-    endpoints: endpoints ?? fromSlices(service, read, topology),
+    endpoints: topology => endpoints ?? fromSlices(service, read, topology, findings.problems),
     endpointsPath: [...path, 'endpoints'],
     report: (at, message, fix, on) => {
       const problem = read.problemWith(service, at, message, { fix, ...(on && { on }) })
@@ -91,8 +108,13 @@ function fromManifest(
   }))
 }
 
-/** The pods that the manifest's EndpointSlices name; undefined where the service has none. */
-export function fromSlices(service: Service, read: Manifests, { pods }: Topology): string[] | undefined {
+/** The pods that the manifest's EndpointSlices name; undefined where the service has none. Adds what is wrong to `problems`. */
+export function fromSlices(
+  service: Service,
+  read: Manifests,
+  { pods }: Topology,
+  problems: Problem[],
+): string[] | undefined {
   const slices = read.objects.slices.filter(
     slice => slice.service === service.name && slice.namespace === service.namespace,
   )
@@ -109,7 +131,7 @@ export function fromSlices(service: Service, read: Manifests, { pods }: Topology
         else {
           const message = `no pod of the lab has the address ${address}`
           const problem = read.problemWith(slice, ['endpoints', at, 'addresses', index], message, { fix })
-          if (problem && !read.problems.some(each => isSame(each, problem))) read.problems.push(problem)
+          if (problem && !problems.some(each => isSame(each, problem))) problems.push(problem)
         }
       }
     }
@@ -118,7 +140,7 @@ export function fromSlices(service: Service, read: Manifests, { pods }: Topology
 }
 
 function isSame(one: Problem, other: Problem): boolean {
-  return one.line === other.line && one.column === other.column && one.message === other.message
+  return (['file', 'line', 'column', 'message'] as const).every(key => one[key] === other[key])
 }
 
 /** A Service whose fields stand in the lab file is read as a manifest with the same fields. */
@@ -140,5 +162,10 @@ function inPlace(input: ServiceInPlace, path: Path, findings: Findings): Service
   }
   for (const mistake of serviceMistakes(object))
     report(mistake.path, mistake.message, mistake.fix, mistake.on)
-  return { service: readService(object), endpoints, endpointsPath: [...path, 'endpoints'], report }
+  return {
+    service: readService(object),
+    endpoints: () => endpoints,
+    endpointsPath: [...path, 'endpoints'],
+    report,
+  }
 }

@@ -1,4 +1,4 @@
-import { contains, familyOf, readAddress, subnetOf } from '../model/address.ts'
+import { contains, readAddress, subnetOf } from '../model/address.ts'
 import type { Cidr } from '../model/cidr.ts'
 import { addressesOf } from '../model/families.ts'
 import { namespacedName, type Service, type ServicePort } from '../model/kubernetes.ts'
@@ -7,12 +7,13 @@ import { passesNode } from '../model/pod-link.ts'
 import { didYouMean } from '../text/did-you-mean.ts'
 import type { Path } from '../text/document.ts'
 import type { Findings } from '../text/findings.ts'
+import type { DescribedPod } from './unplaced-pods.ts'
 
 /** A service with where it was written. */
 export interface ServiceSource {
   service: Service
-  /** The pods named as its endpoints; undefined: the selector tells. */
-  endpoints: readonly string[] | undefined
+  /** The pods of a lab that are named as its endpoints; undefined: the selector tells. */
+  endpoints(topology: Topology): readonly string[] | undefined
   /** Where they are named in the lab file. */
   endpointsPath: Path
   /** Tells of a problem with one of its fields, by the path in a manifest: `['spec', 'clusterIP']`. */
@@ -27,8 +28,12 @@ export interface Surroundings {
   topology: Topology
   /** Pods that were understood whole. */
   soundPods: readonly Pod[]
+  /** Pods whose addresses were not understood, and all else was. */
+  unplaced: readonly DescribedPod[]
   /** Every pod that the lab names, those too whose other fields are wrong. */
   podNames: ReadonlySet<string>
+  /** Nothing was left out of what the lab says of its pods, but for addresses. */
+  isWhole: boolean
 }
 
 /** Finds each service's endpoints, and checks that services fit the machines and each other. */
@@ -47,13 +52,17 @@ export function readServices(
     }
     names.add(name)
     const clusterIPs = readAddresses(source, around.topology, addresses)
-    const pods = endpointsOf(source, around, findings)
-    const sound = pods.flatMap(pod => around.soundPods.find(each => each.name === pod) ?? [])
-    const lone = sound.find(pod => !passesNode(pod))
-    if (lone !== undefined) {
+    const named = source.endpoints(around.topology)
+    const pods =
+      named === undefined
+        ? selectedPods(source, around)
+        : readEndpoints(named, source.endpointsPath, around.podNames, findings)
+    const isNamed = ({ name: pod }: DescribedPod) => pods.includes(pod)
+    const sound = around.soundPods.filter(isNamed)
+    for (const lone of sound.filter(pod => !passesNode(pod))) {
       const message = `${name} sends to ${lone.name}, whose macvlan its own node cannot reach`
       report(
-        ['spec', source.endpoints === undefined ? 'selector' : 'endpoints'],
+        ['spec', named === undefined ? 'selector' : 'endpoints'],
         message,
         `give ${lone.name} another link, or leave it out`,
         'key',
@@ -61,43 +70,56 @@ export function readServices(
     }
     for (const [index, port] of service.ports.entries()) {
       const path = ['spec', 'ports', index, 'targetPort']
-      checkTarget(port, sound, name, (message, fix) => report(path, message, fix))
+      const described = [...sound, ...around.unplaced.filter(isNamed)]
+      checkTarget(port, described, name, (message, fix) => report(path, message, fix))
     }
     return { ...service, clusterIPs, pods }
   })
 }
 
-/** Tells of the first of `pods` that surely does not serve what a service port is sent to. */
+/** Tells of those of `pods` that surely do not serve what a service port is sent to. */
 export function checkTarget(
   port: ServicePort,
-  pods: readonly Pod[],
+  pods: readonly DescribedPod[],
   service: string,
   tell: (message: string, fix: string) => void,
 ): void {
   const { targetPort, protocol } = port
-  for (const pod of pods) {
-    const ports = pod.containers.flatMap(each => each.ports).filter(each => each.protocol === protocol)
-    if (typeof targetPort === 'string') {
-      if (ports.some(({ name }) => name === targetPort)) continue
-      const names = ports.flatMap(({ name }) => name || [])
-      const fix =
-        didYouMean(targetPort, names, 'it has') ?? `add "ports: {${targetPort}: 8080}" to pod ${pod.name}`
-      tell(`pod ${pod.name} has no ${protocol} port named "${targetPort}"`, fix)
-      return
-    }
-    if (mayServe(pod, targetPort, protocol)) continue
+  const portsOf = (pod: DescribedPod) =>
+    pod.containers.flatMap(each => each.ports).filter(each => each.protocol === protocol)
+  const serves = (pod: DescribedPod) =>
+    typeof targetPort === 'string'
+      ? portsOf(pod).some(({ name }) => name === targetPort)
+      : mayServe(pod, targetPort, protocol)
+  const lacking = pods.filter(pod => !serves(pod))
+  const [first, ...others] = lacking
+  if (first === undefined) return
+  const those =
+    others.length === 0 ? `pod ${first.name}` : `pods ${shortList(lacking.map(({ name }) => name))}`
+  if (typeof targetPort === 'string') {
+    const names = portsOf(first).flatMap(({ name }) => name || [])
     const fix =
-      protocol === 'TCP'
-        ? `let ${pod.name} serve it ("serve: ${targetPort}"), or write the port that it serves${listed(ports.map(each => each.port))}`
-        : `let ${pod.name} run a "command", with "ports: {name: ${targetPort}/${protocol}}"`
-    const message = `${service} sends to port ${targetPort}/${protocol}, which nobody serves in pod ${pod.name}`
-    tell(message, fix)
+      didYouMean(targetPort, names, 'it has') ?? `add "ports: {${targetPort}: PORT}", with what it listens on`
+    tell(`${those} ${others.length === 0 ? 'has' : 'have'} no ${protocol} port named "${targetPort}"`, fix)
     return
   }
+  const fix =
+    protocol === 'TCP'
+      ? `let ${first.name} serve it ("serve: ${targetPort}"), or write the port that it serves${listed(portsOf(first).map(each => each.port))}`
+      : `let ${first.name} run a "command", with "ports: {name: ${targetPort}/${protocol}}"`
+  tell(`${service} sends to port ${targetPort}/${protocol}, which nobody serves in ${those}`, fix)
+}
+
+/** `a, b, c and 7 more` */
+function shortList(names: readonly string[]): string {
+  const most = 5
+  return names.length <= most
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }
 
 /** Whether something in the pod may listen on the port: a command that names no ports may listen on any. */
-export function mayServe(pod: Pod, port: number, protocol: string): boolean {
+export function mayServe(pod: Pick<Pod, 'containers'>, port: number, protocol: string): boolean {
   return pod.containers.some(
     ({ command, ports }) =>
       ports.some(each => each.port === port && each.protocol === protocol) ||
@@ -123,22 +145,19 @@ export function readEndpoints(
   })
 }
 
-function endpointsOf(source: ServiceSource, around: Surroundings, findings: Findings): string[] {
-  const { service, endpoints, report } = source
-  if (endpoints !== undefined)
-    return readEndpoints(endpoints, source.endpointsPath, around.podNames, findings)
+function selectedPods({ service, report }: ServiceSource, around: Surroundings): string[] {
   const { selector, namespace } = service
   if (!selector) {
     const message = `${namespacedName(service)} has neither a selector nor endpoints`
     report(['spec'], message, 'add "selector: {LABEL: VALUE}", or "endpoints: [POD]"', 'key')
     return []
   }
-  const { pods } = around.topology
+  const pods = [...around.topology.pods, ...around.unplaced]
   const wanted = Object.entries(selector)
   const matches = pods.filter(
     pod => pod.namespace === namespace && wanted.every(([key, value]) => pod.labels[key] === value),
   )
-  if (matches.length === 0 && around.soundPods.length === around.podNames.size) {
+  if (matches.length === 0 && around.isWhole) {
     const written = wanted.map(([key, value]) => `${key}: ${value}`).join(', ')
     const message = `the selector {${written}} matches no pod in namespace ${namespace}`
     report(['spec', 'selector'], message, selectorFix(wanted, service, pods), 'key')
@@ -146,7 +165,11 @@ function endpointsOf(source: ServiceSource, around: Surroundings, findings: Find
   return matches.map(({ name }) => name)
 }
 
-function selectorFix(wanted: readonly [string, string][], service: Service, pods: readonly Pod[]): string {
+function selectorFix(
+  wanted: readonly [string, string][],
+  service: Service,
+  pods: readonly DescribedPod[],
+): string {
   const elsewhere = pods.find(pod => wanted.every(([key, value]) => pod.labels[key] === value))
   if (elsewhere) return `pod ${elsewhere.name} with these labels is in namespace ${elsewhere.namespace}`
   const labels = new Set(
@@ -168,15 +191,12 @@ function readAddresses(
   taken: Map<string, string>,
 ): readonly string[] {
   const name = namespacedName(service)
-  const { clusterIPs, ipFamilies = [], ipFamilyPolicy } = service
+  const { clusterIPs, isAllocated } = service
   if (service.type === 'ExternalName' || clusterIPs.includes('None')) return clusterIPs
   if (clusterIPs.length === 0) {
-    const fix = 'add "clusterIP: 10.100.100.100", say: in a lab nobody allocates it'
-    report(['spec'], `${name} has no cluster IP`, fix, 'key')
-  }
-  if (clusterIPs.length === 1 && (ipFamilies.length === 2 || ipFamilyPolicy === 'RequireDualStack')) {
-    const fix = 'write both in "clusterIPs": in a lab nobody allocates the other'
-    report(['spec'], `${name} asks for both families, and has one cluster IP`, fix, 'key')
+    // Others have got one: this one is as a cluster has it, which says that it needs none.
+    const fix = 'add the "clusterIP" that the cluster has for it, or remove its "uid"'
+    if (isAllocated) report(['spec'], `${name} has no cluster IP`, fix, 'key')
   }
   return clusterIPs.map((written, at) => {
     const path = clusterIPs.length > 1 ? ['spec', 'clusterIPs', at] : ['spec', 'clusterIP']
@@ -190,17 +210,16 @@ function readAddresses(
     if (owner !== undefined)
       report(path, `${owner} already has the cluster IP ${address}`, 'give each its own')
     taken.set(address, name)
-    for (const { name: network, cidr } of networks(topology)) {
+    for (const { name: network, cidr } of networksOf(topology)) {
       if (!contains(cidr, address)) continue
       const message = `the cluster IP ${address} is inside ${subnetOf(cidr)} of ${network}`
-      const example = familyOf(address) === 'ipv4' ? '10.100.100.100' : 'fd00:100::100'
-      report(path, message, `take an address that no machine can have: ${example}, say`)
+      report(path, message, 'leave it out, and one that no machine can have is allocated')
     }
     return address
   })
 }
 
-function networks({ bridges, outside, cni = [] }: Topology): { name: string; cidr: Cidr }[] {
+function networksOf({ bridges, outside, cni = [] }: Topology): { name: string; cidr: Cidr }[] {
   return [
     ...bridges.flatMap(each => addressesOf(each).map(cidr => ({ name: `bridge ${each.name}`, cidr }))),
     ...cni.flatMap(({ file, ranges }) => ranges.map(({ subnet }) => ({ name: file, cidr: subnet }))),

@@ -158,6 +158,7 @@ export const labShape: Shape = fields({
     }),
   ),
   proxy: fields({ iptables: fields({}), nodePortAddresses: texts }),
+  chosen: optional(list(fields({ of: text, value: text }))),
   origin: optional(
     fields({
       ...{ names: texts, nodes: number, podCIDRs: texts, serviceCIDRs: texts },

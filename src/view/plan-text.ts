@@ -17,10 +17,16 @@ export function renderPlan(style: Style, plan: Plan, explain = false): string {
   )
   const title = plan.title === plan.lab ? '' : `: ${printable(plan.title)}`
   const lines = hanging('', `${color.bold(plan.lab)}${title}`, width, 2)
-  lines.push(color.dim(size))
+  lines.push(color.dim(size), ...chosenLines(style, plan))
   for (const [index, step] of plan.steps.entries())
     lines.push('', ...stepLines(style, step, index, plan.steps.length, explain))
   return block(lines)
+}
+
+function chosenLines({ color, width }: Style, { chosen = [] }: Plan): string[] {
+  if (chosen.length === 0) return []
+  const lines = chosen.flatMap(({ of, value }) => hanging(`    ${printable(of)}  `, printable(value), width))
+  return ['', color.dim('What the lab file leaves to netlab:'), ...lines]
 }
 
 function stepLines(style: Style, step: Step, index: number, total: number, explain: boolean): string[] {

@@ -20,6 +20,11 @@ const anyAddress = '([0-9]+(\\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)'
 /** An address with its prefix. */
 export const cidr = z.string().meta({ pattern: `^${anyAddress}/[0-9]+$`, examples: ['10.0.0.11/24'] })
 
+/** An address whose prefix is that of its network, where it says none. */
+export const podAddress = z
+  .string()
+  .meta({ pattern: `^${anyAddress}(/[0-9]+)?$`, examples: ['10.0.0.11/24', '10.0.0.11'] })
+
 /** An address alone. */
 export const address = z.string().meta({ pattern: `^${anyAddress}$`, examples: ['10.0.0.1'] })
 

@@ -24,7 +24,7 @@ export const labFile = z
       .min(1)
       .optional()
       .meta({
-        description: 'What the lab shows, in one line; its name where there is none.',
+        description: 'What the lab shows, in one line; its name by default.',
         examples: ['From one DNAT rule to a load-balanced ClusterIP'],
       }),
     description: z.string().optional().meta({ description: 'More about it, for people.' }),
@@ -39,7 +39,8 @@ export const labFile = z
       .record(z.string(), z.union([z.number(), z.string()]))
       .optional()
       .meta({
-        description: 'Kernel settings of the host, `net.…` only.',
+        description:
+          'Kernel settings of the host, `net.…` only; by default, where there are services, forwarding and iptables for bridges.',
         examples: [{ 'net.ipv4.ip_forward': 1, 'net.bridge.bridge-nf-call-iptables': 1 }],
       }),
     cni: cni.optional(),
@@ -65,7 +66,7 @@ export const labFile = z
       .optional()
       .meta({
         description:
-          "Machines beyond the host, each on a wire of its own. The first one is the host's way out.",
+          "Machines beyond the host, each on a wire of its own. The first one is the host's way out; by default a lab with services has one.",
         examples: [{ client: '192.0.2.10/24' }],
       }),
     networks: z
@@ -132,7 +133,7 @@ export const labFile = z
   .meta({
     title: 'A netlab lab',
     description: 'A lab: its machines, its services, and the steps of its lesson.',
-    examples: [{ name: 'first', title: 'My first lab', pods: { a: '10.0.0.11/24' } }],
+    examples: [{ name: 'first', title: 'My first lab', pods: { a: { serve: 8080 } } }],
   })
 
 export type LabInput = z.infer<typeof labFile>

@@ -5,9 +5,9 @@ import { address, cidr, interfaceName, wantsAddress } from './fields.ts'
 export const mtu = z.int().min(576).max(9000)
 
 /** Instead of `address`: one of each family. */
-export const addressPair = (examples: readonly string[]) =>
+export const addressPair = (examples: readonly string[], item = cidr) =>
   z
-    .array(cidr)
+    .array(item)
     .min(1)
     .optional()
     .meta({

@@ -106,7 +106,8 @@ const machineFields = {
     .union([z.literal('none'), address, z.array(address).min(1)])
     .optional()
     .meta({
-      description: 'Its default route, or one of each family; `none` (the default): it has none.',
+      description:
+        'Its default route, or one of each family; `none` (the default, but of a node where there are services): it has none.',
       examples: ['10.1.1.254'],
     }),
   routes: z

@@ -1,22 +1,32 @@
 import * as z from 'zod'
 import { dnsLabel } from '../manifest/fields.ts'
-import { address, cidr, interfaceName, name, oneOrMore, refusesBoth, wantsAddress } from './fields.ts'
+import {
+  address,
+  cidr,
+  interfaceName,
+  name,
+  oneOrMore,
+  podAddress,
+  refusesBoth,
+  wantsAddress,
+} from './fields.ts'
 import { addressPair, lladdr, neighbours } from './link.ts'
 import { container, program } from './program.ts'
 
-const podFields = z
+const fields = z
   .strictObject({
-    address: cidr.optional().meta({
+    address: podAddress.optional().meta({
       description:
-        "The address of the pod's eth0; only a pod that CNI plugins wire may leave it out. With `/32` it is on no bridge: its link is a veth pair of its own, with a route at each end.",
+        "The address of the pod's eth0; by default the next free one of its bridge, whose prefix it has. With `/32` it is on no bridge: its link is a veth pair of its own, with a route at each end.",
       examples: ['10.0.0.11/24', '10.244.1.2/32'],
     }),
-    addresses: addressPair(['10.0.0.11/24', 'fd00::b/64']),
+    addresses: addressPair(['10.0.0.11/24', 'fd00::b/64'], podAddress),
     bridge: z
       .string()
       .optional()
       .meta({
-        description: 'The bridge that it is plugged into; by default the one whose subnet holds the address.',
+        description:
+          'The bridge that it is plugged into; by default the one whose subnet holds the address, or the first one.',
         examples: ['br1'],
       }),
     macvlan: z
@@ -105,9 +115,9 @@ const podFields = z
   })
   .superRefine(refusesBoth)
 
-/** A pod: its fields, or nothing but its address. */
+/** A pod: its fields, nothing but its address, or nothing at all. */
 export const pod = z
-  .union([cidr, podFields])
+  .union([podAddress, fields, z.null()])
   .meta({ description: 'A pod.', examples: [{ address: '10.0.0.11/24', serve: 8080 }] })
 
 /** A machine beyond the host: its fields, or nothing but its address. */
@@ -139,4 +149,13 @@ export const outsideMachine = z
   ])
   .meta({ description: 'A machine beyond the host.', examples: ['192.0.2.10/24'] })
 
-export type PodInput = z.infer<typeof podFields>
+export type PodInput = z.infer<typeof fields>
+
+/** A pod as it is written. */
+export type PodEntry = z.infer<typeof pod>
+
+/** What a pod says, in whichever way it is written. */
+export function podFields(pod: PodEntry): PodInput {
+  if (pod === null) return {}
+  return typeof pod === 'string' ? { address: pod } : pod
+}

@@ -24,7 +24,10 @@ const servicePort = z
         examples: [8080, 'http'],
       }),
     protocol: z.enum(['TCP', 'UDP', 'SCTP']).optional().meta({ description: '`TCP` by default.' }),
-    nodePort: port.optional().meta({ description: "The port of the node's addresses.", examples: [30080] }),
+    nodePort: port.optional().meta({
+      description: "The port of the node's addresses; by default one is allocated, where the type needs it.",
+      examples: [30080],
+    }),
   })
   .meta({ description: 'A port of the service.', examples: [{ port: 8080 }] })
 
@@ -43,7 +46,7 @@ export const serviceInPlace = z
       .string()
       .optional()
       .meta({
-        description: 'Its virtual address; `None` for a headless service.',
+        description: 'Its virtual address; `None` for a headless service. Left out: one is allocated.',
         examples: ['10.100.100.100'],
       }),
     clusterIPs: z
@@ -132,7 +135,7 @@ const serviceManifest = z
   .strictObject({
     manifest: z.string().meta({
       description:
-        "A file with Kubernetes Services, relative to the lab file and not outside the lab's folder.",
+        "A file with Kubernetes Services, or a folder of such, relative to the lab file and not outside the lab's folder.",
       examples: ['http-server.service.yaml'],
     }),
     endpoints,
