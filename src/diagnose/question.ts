@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { type Family, familyOf, joinHostPort } from '../model/address.ts'
-import { serviceNames } from '../model/dns-names.ts'
+import { serviceCalled } from '../model/dns-names.ts'
+import { namespacedName } from '../model/kubernetes.ts'
 import type { CurlCheck, Expectation, Lab } from '../model/lab.ts'
 import { machineAt, machinesOf } from '../model/places.ts'
 import type { Tries } from '../observe/facts.ts'
@@ -120,16 +121,12 @@ function askedFor(
 /** The address that a name stands for where it is asked for; undefined: the lab knows no such name. */
 export function addressOf({ lab, services }: LabInCondition, name: string, from: Place): string | undefined {
   if (isAddress(name)) return name
-  const machine = machinesOf(lab).find(one => one.name === name)
   const asker = lab.pods.find(pod => pod.name === from)?.namespace
+  const called = serviceCalled(name, lab.services, asker)
   const addresses =
-    machine?.addresses ??
-    services
-      .filter(({ service }) => {
-        const [namespace = '', own = ''] = service.split('/')
-        return serviceNames({ namespace, name: own }, asker).includes(name)
-      })
-      .map(({ clusterIP }) => clusterIP)
+    called === undefined
+      ? (machinesOf(lab).find(one => one.name === name)?.addresses ?? [])
+      : services.filter(({ service }) => service === namespacedName(called)).map(({ clusterIP }) => clusterIP)
   return firstAsked(addresses, machinesOf(lab).find(one => one.name === from)?.addresses)
 }
 

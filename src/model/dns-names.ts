@@ -14,6 +14,15 @@ export function serviceNames(
   return namespace === asker ? [name, ...qualified] : qualified
 }
 
+/** The service that a name means for who asks in a namespace, as in a cluster: a pod or a machine of that name has another one there, and stands back. */
+export function serviceCalled<S extends Pick<Service, 'name' | 'namespace'>>(
+  name: string,
+  services: readonly S[],
+  asker = 'default',
+): S | undefined {
+  return services.find(service => serviceNames(service, asker).includes(name))
+}
+
 /** The names that a pod has by a headless service, which is its subdomain (Kubernetes' "DNS for Services and Pods"); none of another's. */
 export function podNamesIn(
   service: Pick<Service, 'name' | 'namespace'>,

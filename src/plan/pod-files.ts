@@ -1,6 +1,6 @@
 import { type Command, onHost } from '../command/command.ts'
 import { familyOf } from '../model/address.ts'
-import { podNamesIn, serviceNames } from '../model/dns-names.ts'
+import { podNamesIn, serviceCalled, serviceNames } from '../model/dns-names.ts'
 import { addressesOf } from '../model/families.ts'
 import type { Lab, LabService } from '../model/lab.ts'
 import { firstOfEach, machinesOf } from '../model/places.ts'
@@ -39,13 +39,13 @@ function hostsTexts(lab: Lab): (place: Place) => string {
 }
 
 /**
- * The hosts file of a lab's pods and machines: all of them by name, and the services by the names that cluster DNS would answer to.
+ * The hosts file of a lab's pods and machines: the services by the names that cluster DNS would answer to, and all pods and machines by theirs, where no service has that.
  * One text for all of a namespace: a pod's own name is in it as well.
  */
 export function hostsFile(lab: Lab, namespace = 'default'): string {
-  const machines = machinesOf(lab).flatMap(({ name, addresses }) =>
-    firstOfEach(addresses).map(address => `${address}\t${name}`),
-  )
+  const machines = machinesOf(lab)
+    .filter(({ name }) => serviceCalled(name, lab.services, namespace) === undefined)
+    .flatMap(({ name, addresses }) => firstOfEach(addresses).map(address => `${address}\t${name}`))
   const services = lab.services.flatMap(service =>
     service.clusterIPs.includes('None')
       ? headlessLines(lab, service, namespace)

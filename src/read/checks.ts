@@ -66,7 +66,8 @@ function readCurl(
   places: readonly Place[],
 ): Omit<CurlCheck, 'from' | 'within' | 'once'> {
   const target = context.findings.accept([...path, 'curl'], readTarget(input.curl))
-  const owner = target && ownerOf(target.host, context.topology, context.services)
+  const owner =
+    target && ownerOf(target.host, context.topology, context.services, namespaceOf(places, context))
   const service = owner?.kind === 'service' ? owner.service : undefined
   const endpoints = service ? now.get(namespacedName(service)) : undefined
   const expect = readExpectations(input.expect ?? 'ok', [...path, 'expect'], context, endpoints)
@@ -91,6 +92,11 @@ function readCurl(
     expect,
     ...(input.requests !== undefined && { requests: input.requests }),
   }
+}
+
+/** The namespace from which a name is asked for: that of the first pod that asks. */
+function namespaceOf(places: readonly Place[], { topology }: LabContext): string | undefined {
+  return topology.pods.find(({ name }) => places.includes(name))?.namespace
 }
 
 /** Between nodes and machines on networks the host is only the cables. */

@@ -1,5 +1,5 @@
 import { readAddress } from '../model/address.ts'
-import { serviceNames } from '../model/dns-names.ts'
+import { serviceCalled } from '../model/dns-names.ts'
 import { hasAddress } from '../model/families.ts'
 import type { LabMachine, LabService, OutsideMachine, Pod, Topology } from '../model/lab.ts'
 import { machineAt, onNetworks } from '../model/places.ts'
@@ -63,12 +63,15 @@ export function readTarget(text: string): Target | Refusal {
   return { host: address.address, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port) }
 }
 
-/** The pod, service or machine that has an address or goes by a name, as a pod's hosts file has it. */
+/** The service, pod or machine that goes by a name or has an address, as the hosts file of a pod of a namespace has it. */
 export function ownerOf(
   host: string,
   topology: Topology,
   services: readonly LabService[],
+  asker: string | undefined,
 ): Owner | undefined {
+  const called = serviceCalled(host, services, asker)
+  if (called) return { kind: 'service', service: called }
   const pod = topology.pods.find(each => each.name === host || hasAddress(each, host))
   if (pod) return { kind: 'pod', pod }
   const machine = topology.outside.find(each => each.name === host || hasAddress(each, host))
@@ -76,6 +79,6 @@ export function ownerOf(
   const known = machineAt(topology, host)?.name ?? host
   const other = onNetworks(topology).find(({ name }) => name === known)
   if (other) return { kind: 'machine', machine: other }
-  const service = services.find(each => each.clusterIPs.includes(host) || serviceNames(each).includes(host))
+  const service = services.find(each => each.clusterIPs.includes(host))
   return service && { kind: 'service', service }
 }

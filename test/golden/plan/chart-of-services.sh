@@ -167,7 +167,6 @@ ip route add default via 192.0.2.10
 mkdir -p /etc/netns/nginx /etc/netns/bench
 tee /etc/netns/nginx/hosts /etc/netns/bench/hosts >/dev/null <<'END'
 127.0.0.1	localhost
-10.244.0.11	nginx
 10.244.0.21	bench
 192.0.2.10	router
 10.96.62.137	nginx nginx.default nginx.default.svc nginx.default.svc.cluster.local

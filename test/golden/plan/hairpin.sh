@@ -164,7 +164,6 @@ ip route add default via 192.0.2.10
 mkdir -p /etc/netns/web /etc/netns/other
 tee /etc/netns/web/hosts /etc/netns/other/hosts >/dev/null <<'END'
 127.0.0.1	localhost
-10.0.0.11	web
 10.0.0.21	other
 192.0.2.10	client
 10.96.0.80	web web.default web.default.svc web.default.svc.cluster.local

@@ -268,7 +268,6 @@ tee /etc/netns/web/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 10.244.0.11	coredns-1
 10.244.0.12	coredns-2
-10.244.0.21	web
 10.244.0.31	probe
 192.0.2.10	router
 10.96.0.80	web web.default web.default.svc web.default.svc.cluster.local

@@ -193,7 +193,6 @@ ip route add default via 198.51.100.254
 mkdir -p /etc/netns/web /etc/netns/probe
 tee /etc/netns/web/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
-10.0.0.11	web
 10.0.0.21	probe
 198.51.100.254	router
 192.0.2.10	visitor

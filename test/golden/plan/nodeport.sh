@@ -171,7 +171,6 @@ ip route add default via 192.168.2.50
 mkdir -p /etc/netns/nginx /etc/netns/probe
 tee /etc/netns/nginx/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
-10.244.167.174	nginx
 10.244.167.175	probe
 192.168.2.50	visitor
 10.96.62.137	nginx nginx.default nginx.default.svc nginx.default.svc.cluster.local

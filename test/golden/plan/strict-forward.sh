@@ -178,7 +178,6 @@ ip route add default via 192.168.2.50
 mkdir -p /etc/netns/web /etc/netns/probe
 tee /etc/netns/web/hosts /etc/netns/probe/hosts >/dev/null <<'END'
 127.0.0.1	localhost
-10.244.0.11	web
 10.244.0.21	probe
 192.168.2.50	visitor
 10.96.0.80	web web.default web.default.svc web.default.svc.cluster.local
