@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, extname } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { extname } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { mostCells, mostServices } from '../chart/cells.ts'
 import { chartLatency } from '../chart/measure.ts'
@@ -13,6 +13,7 @@ import { renderChart } from '../view/chart/text.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal, plainStyle, type Style } from '../view/terminal.ts'
 import type { EarlyStart } from './early-start.ts'
+import { mustBeWritable } from './output-file.ts'
 
 const formats = ['text', 'svg', 'json', 'csv'] as const
 type Format = (typeof formats)[number]
@@ -102,22 +103,6 @@ function formatOf(file: string): Format {
   const format = ending === '' || ending === 'txt' ? 'text' : formats.find(each => each === ending)
   if (format !== undefined) return format
   throw new InvalidArgumentError('Its name must end in .svg, .json, .csv or .txt.')
-}
-
-/** A run takes minutes: what cannot be written is told before. */
-function mustBeWritable(file: string): void {
-  const folder = dirname(file)
-  try {
-    accessSync(existsSync(file) ? file : folder, constants.W_OK)
-    if (!existsSync(file) || !statSync(file).isDirectory()) return
-  } catch {
-    // Told below.
-  }
-  throw new NetlabError({
-    what: `${file} cannot be written`,
-    fix: 'name a file in a folder that is there, and that you can write to',
-    exitCode: exitCode.wrongInput,
-  })
 }
 
 function mustBeFew(services: readonly number[], modes: readonly ChartMode[]): void {

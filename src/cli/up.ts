@@ -11,6 +11,7 @@ import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderEvent } from '../view/event-lines.ts'
 import { renderFailure } from '../view/failure.ts'
 import { renderUpJson } from '../view/json.ts'
+import { renderUpJunit } from '../view/junit.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { openUpProgress } from '../view/up-progress.ts'
 import { renderUpSummary } from '../view/up-summary.ts'
@@ -20,6 +21,7 @@ import { checkedName } from './lab-name.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { type MadeLabFlags, madeLab, refuseWithoutManifests, withMadeLabOptions } from './made-lab.ts'
 import { noLabNamed } from './no-lab-named.ts'
+import { junitOption, mustBeWritable, writeOutput } from './output-file.ts'
 
 interface UpFlags extends MadeLabFlags {
   name?: string
@@ -32,6 +34,7 @@ interface UpFlags extends MadeLabFlags {
   quiet?: true
   verbose?: true
   kernel?: KernelName
+  junit?: string
 }
 
 /** `netlab up`: builds a lab, step by step, each one verified. */
@@ -49,6 +52,7 @@ export function upCommand(earlyStart: EarlyStart): Command {
     .option('-q, --quiet', 'say nothing but what failed')
     .option('-v, --verbose', 'show each command with its time')
     .option('--json', 'print the result as JSON')
+    .addOption(junitOption().conflicts('kernel'))
     .addOption(
       new Option('--json-events', 'print what happens, as it happens: one line of JSON each').conflicts([
         'json',
@@ -112,6 +116,7 @@ async function runUp(
   named: string | undefined,
   flags: UpFlags,
 ): Promise<void> {
+  if (flags.junit !== undefined) mustBeWritable(flags.junit)
   const { lab: given, file } = await labToRun(named, flags, interrupt.signal)
   const read = withLimits(given, flags.limit)
   const running = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
@@ -135,6 +140,7 @@ async function runUp(
   }).finally(() => progress.stop())
   const { report, stopped } = outcome
   if (flags.json) terminal.out.write(renderUpJson(report))
+  if (flags.junit !== undefined) writeOutput(flags.junit, renderUpJunit(report, plan.steps))
   if (stopped !== undefined) {
     const { step, index, result } = stopped
     const now = flags.keep ? 'kept' : 'down'

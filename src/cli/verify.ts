@@ -5,9 +5,11 @@ import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { verify } from '../verify/verify.ts'
 import { renderVerifyJson } from '../view/json.ts'
+import { renderVerifyJunit } from '../view/junit.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { renderVerify, renderVerifyFailures } from '../view/verify-table.ts'
 import { abortOnSignals } from './interrupt.ts'
+import { junitOption, mustBeWritable, writeOutput } from './output-file.ts'
 
 /** A client has 28,232 ports for connections to one address, and each is taken for a minute. */
 const mostRequests = 20_000
@@ -18,6 +20,7 @@ interface VerifyFlags {
   matrix?: true
   json?: true
   quiet?: true
+  junit?: string
 }
 
 /** `netlab verify`: the lab's checks again, and a sample of each service from everywhere. */
@@ -30,6 +33,7 @@ export function verifyCommand(): Command {
     .option('--matrix', 'try who reaches whom, and as whom: every pair of nodes, pods and machines')
     .option('-q, --quiet', 'say nothing but what is off')
     .option('--json', 'print the result as JSON')
+    .addOption(junitOption())
     .action(runVerify)
 }
 
@@ -44,6 +48,7 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
       exitCode: exitCode.wrongInput,
     })
   }
+  if (flags.junit !== undefined) mustBeWritable(flags.junit)
   const { signal, release } = abortOnSignals('interrupted')
   const report = await verify(
     { sandbox, running: labIn(condition, lab), signal },
@@ -53,6 +58,7 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
       matrix: flags.matrix === true,
     },
   ).finally(release)
+  if (flags.junit !== undefined) writeOutput(flags.junit, renderVerifyJunit(report))
   const { out } = openTerminal()
   if (flags.json) out.write(renderVerifyJson(report))
   else if (flags.quiet) out.write(renderVerifyFailures(out, report))
