@@ -132,7 +132,7 @@ class MachinesReader {
   private readMachine(name: string, machine: MachineInput, ports: ReadonlyMap<string, string>): LabMachine {
     const path = this.pathOf(name)
     if (this.reading.written.bareMachines.has(name)) {
-      const fix = `write "interfaces: {eth0: {network: ${this.networks[0] ?? 'lan'}, address: 10.1.1.9/24}}"`
+      const fix = `write "interfaces: {eth0: {network: ${this.networks[0] ?? 'lan'}, address: ADDRESS/PREFIX}}"`
       const noun = this.isNode(name) ? 'node' : 'machine'
       this.findings.report([...path, 'interfaces'], `a ${noun} without an interface`, fix, 'key')
     }
@@ -173,7 +173,7 @@ class MachinesReader {
     const path: Path = [...this.pathOf(machine), 'interfaces', name]
     this.findings.accept(path, refuseInterface(name) ?? {}, 'key')
     this.checkNetwork(network, [...path, 'network'])
-    const needed = { what: 'an interface', example: '10.1.1.9/24' }
+    const needed = { what: 'an interface', example: 'ADDRESS/PREFIX' }
     const written = neededAddresses({ address, addresses }, path, needed, this.findings)
     const read = written.flatMap(([at, text]) => {
       const cidr = this.findings.accept(at, readCidr(text))

@@ -202,9 +202,19 @@ function example(schema: Schema | undefined): string | undefined {
 function exampleOf(schema: Schema | undefined): string | undefined {
   for (let each = schema; each; each = wrapped(each)) {
     const examples = z.globalRegistry.get(each as z.ZodType)?.examples as unknown
-    if (Array.isArray(examples) && examples.length > 0) return inline(examples[0])
+    if (Array.isArray(examples) && examples.length > 0) return withPlaceholders(inline(examples[0]))
   }
   return undefined
+}
+
+/** An example without the addresses and pods of the lab that it is from, which would be wrong in another. */
+function withPlaceholders(example: string): string {
+  return example
+    .replace(
+      /"?(?:\b\d{1,3}(?:\.\d{1,3}){3}|\b[0-9a-f]{2,4}(?::[0-9a-f]{0,4}){2,7})(\/\d{1,3})?\b"?/g,
+      (_, prefix) => (prefix === undefined ? 'ADDRESS' : 'ADDRESS/PREFIX'),
+    )
+    .replace(/\bnetns_\d+\b/g, 'POD')
 }
 
 function inline(value: unknown): string {

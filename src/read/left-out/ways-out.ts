@@ -131,7 +131,7 @@ function addressTexts(each: Parameters<typeof writtenAddresses>[0]): string[] {
 }
 
 /** What the machine beyond is called. */
-export function freeName(taken: ReadonlySet<string>): string {
+function freeName(taken: ReadonlySet<string>): string {
   const wanted = ['client', 'outside', 'visitor', 'beyond']
   const found = wanted.find(name => !taken.has(name))
   if (found !== undefined) return found
