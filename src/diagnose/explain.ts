@@ -18,8 +18,11 @@ import {
 } from './question.ts'
 import { throughSocketLb } from './socket-lb.ts'
 
-/** Milliseconds after which there is no evidence rather than more waiting; a third of a second is what it takes where nobody else works. */
-const longest = 3000
+/**
+ * Milliseconds after which there is no evidence rather than more waiting. A third of a second is what it takes where nobody else works; an
+ * emulated processor takes thirty times that.
+ */
+const longest = 10_000
 
 /** One diagnosis at a time, so that no counter rises by another one's try. */
 const queues = new WeakMap<Sandbox, Promise<unknown>>()
