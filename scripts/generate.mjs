@@ -1,6 +1,6 @@
-// Writes what is made from the lab file's schema in code: schema/lab.schema.json and the field reference in
-// docs/lab-format.md. With --check writes nothing and fails where they are stale.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+// Writes what is made from the lab file's schema in code, schema/lab.schema.json and the field reference in docs/lab-format.md, and what is
+// made from the command line's help: man/netlab.1. With --check writes nothing and fails where they are stale.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const isCheck = process.argv.includes('--check')
@@ -26,6 +26,21 @@ const doc = readFileSync('docs/lab-format.md', 'utf8')
 const before = doc.slice(0, doc.indexOf(start) + start.length)
 const after = doc.slice(doc.indexOf(end))
 publish('docs/lab-format.md', `${before}\n\n${sections(schema)}\n${after}`)
+publish('man/netlab.1', await manualPage())
+
+/** What it imports of packages is found from a folder of this one. */
+async function manualPage() {
+  const folder = mkdtempSync('node_modules/.manual-')
+  try {
+    const outfile = `${folder}/manual.mjs`
+    const entryPoints = ['src/cli/manual.ts']
+    await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', packages: 'external', outfile })
+    const { manual } = await import(new URL(`../${outfile}`, import.meta.url).href)
+    return await manual()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 function publish(path, text) {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return

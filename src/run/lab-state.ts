@@ -160,7 +160,7 @@ export function labName(name: string | undefined): string {
 function nameOf(nameOrPath: string): string {
   if (!/[/]|\.ya?ml$/.test(nameOrPath)) return nameOrPath
   const from = labNames().find(name => new LabFolder(name).read()?.file === nameOrPath)
-  return from ?? (nameOrPath.split('/').at(-1) ?? '').replace(/\.ya?ml$/, '')
+  return from ?? (nameOrPath.split('/').at(-1) ?? '').replace(/(?:\.netlab)?\.ya?ml$/, '')
 }
 
 /** There is no such lab, or nothing that could be read was written of it. */

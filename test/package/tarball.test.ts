@@ -70,7 +70,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'dist/in-browser.css',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],
-      ...['package.json', 'LICENSE', 'CHANGELOG.md'],
+      ...['package.json', 'LICENSE', 'CHANGELOG.md', 'man/netlab.1'],
     ]),
   )
   const kinds =

@@ -1,0 +1,25 @@
+import { EarlyStart } from './early-start.ts'
+import { manPage } from './man-page.ts'
+import { packageVersion } from './package-version.ts'
+import { openProgram } from './program.ts'
+
+/** The manual page of the whole command line; scripts/generate.mjs writes it to man/netlab.1. */
+export async function manual(): Promise<string> {
+  return manPage(await openProgram(new EarlyStart()), packageVersion, {
+    'EXIT STATUS': [
+      ['0', 'Fine.'],
+      ['1', 'A check, a step or a command failed.'],
+      ['2', 'The lab file, a manifest or the command line is wrong.'],
+      ['3', 'This machine lacks something; netlab doctor says what.'],
+      ['130', 'Ctrl-C.'],
+    ],
+    ENVIRONMENT: [
+      [
+        'NETLAB_STATE_DIR',
+        "Where what is known of running labs is kept. By default in XDG_RUNTIME_DIR, or in a folder of the user's own in /tmp.",
+      ],
+      ['NO_COLOR, FORCE_COLOR', 'No colours, or colours whatever the output is.'],
+    ],
+    'SEE ALSO': [['ip(8), iptables(8), nft(8), network_namespaces(7)', 'What the labs are made of.']],
+  })
+}
