@@ -100,7 +100,7 @@ test('a schema is explained in words', () => {
 
 test('of several ways to write a value, the one that was meant is explained', () => {
   expect(schemaProblemsOf('name: x\npod: [1]')).toEqual([
-    '2:6 expected text or a map (key: value), found a list — write, for example, 10.0.0.11/24',
+    '2:6 expected text or a map (key: value), found a list — write, for example, ADDRESS/PREFIX',
   ])
   expect(schemaProblemsOf('name: x\npod: {adress: 1, labels: y}')).toEqual([
     '2:7 unknown key "adress" — did you mean "address"?',
