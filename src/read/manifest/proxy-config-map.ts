@@ -1,6 +1,3 @@
-import type { Path, ReadDocuments, SourceDocument } from '../../text/document.ts'
-import { manifestDocuments } from './manifest-text.ts'
-
 /** What an object says that it is, as far as it says so. */
 export interface ObjectLike {
   apiVersion?: unknown
@@ -10,27 +7,11 @@ export interface ObjectLike {
 }
 
 /** Where kubeadm, and kind, keep kube-proxy's settings. */
-const key = 'config.conf'
+export const proxyConfigKey = 'config.conf'
 
 /** The text with kube-proxy's settings in a ConfigMap; undefined: it is another one. */
 export function proxyConfigText({ metadata, data }: ObjectLike): string | undefined {
   const isProxys = metadata?.name === 'kube-proxy' && metadata.namespace === 'kube-system'
-  const text = isProxys ? data?.[key] : undefined
+  const text = isProxys ? data?.[proxyConfigKey] : undefined
   return typeof text === 'string' ? text : undefined
-}
-
-/** The documents of that text, at the ConfigMap's path. Where it stands there line by line, each has the numbers of its lines in the file. */
-export function proxyConfigDocuments(document: SourceDocument, path: Path, text: string): ReadDocuments {
-  const before = document.lineAt([...path, 'data', key])
-  const isBlock = firstLines(document.text, before, 2).at(-1)?.trim() === firstLines(text, 0, 1)[0]?.trim()
-  return isBlock
-    ? manifestDocuments('\n'.repeat(before) + text, document.file)
-    : manifestDocuments(text, `${key} in ${document.file}`)
-}
-
-/** Some lines of a text from a 1-based one on; a dump of a cluster has a million. */
-function firstLines(text: string, from: number, count: number): string[] {
-  let start = 0
-  for (let line = 1; line < from; line++) start = text.indexOf('\n', start) + 1
-  return text.slice(start, start + 4096).split('\n', count)
 }

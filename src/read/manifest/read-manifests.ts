@@ -10,7 +10,8 @@ import { checkAgainst } from '../understand.ts'
 import type { Mistake } from './fields.ts'
 import { kinds, type ManifestObject, type ObjectChecks, valueAt } from './kinds.ts'
 import { asTemplate, isInTemplate, manifestDocuments } from './manifest-text.ts'
-import { type ObjectLike, proxyConfigDocuments } from './proxy-config-map.ts'
+import { proxyConfigDocuments } from './proxy-config-documents.ts'
+import type { ObjectLike } from './proxy-config-map.ts'
 
 /** An object that is left out, and why; not an error. */
 export interface SkippedObject {
