@@ -4,6 +4,7 @@ import { Printed, type Session } from '../labs/cli.ts'
 /** A small lab whose words would be elements of a page that took them for such. */
 export const hostileLab = `name: small
 title: "<img src=x id=evil onerror=alert(1)> & 'so'"
+sysctls: {}
 bridge: {name: br1, address: 10.0.0.1/24}
 outside: {client: 192.0.2.10/24}
 pods:

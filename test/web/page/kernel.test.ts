@@ -65,7 +65,7 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
 
     // A request, stop by stop.
     await page.getByRole('button', { name: /^netns_021 / }).click()
-    expect(await page.locator('.send select').inputValue()).toBe('netns_021')
+    expect(await page.locator('.send select').first().inputValue()).toBe('netns_021')
     expect(await page.locator('.send input').inputValue()).toBe('10.100.100.100:8080')
     await button(page, 'Send').click()
     const player = page.getByRole('region', { name: 'The packet' })
@@ -164,7 +164,7 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
 
     // A link, and a pod.
     const pod = 'a'
-    await page.locator('.send select').selectOption(pod)
+    await page.locator('.send select').first().selectOption(pod)
     await button(page, 'Take eth0 down').click()
     await page.locator('.state').getByText(`${pod}: eth0 is down`).waitFor()
     await button(page, `Kill ${pod}`).click()
