@@ -74,7 +74,7 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
     ]),
   )
   const kinds =
-    /^(dist\/[\w-]+\.c?js(\.map)?|dist\/in-browser\.css|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
+    /^(dist\/[\w-]+\.c?js(\.map)?|dist\/in-browser\.css|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|man\/netlab\.1|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
   expect(packed.filter(path => !kinds.test(path))).toEqual([])
 })
 
