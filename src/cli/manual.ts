@@ -1,3 +1,4 @@
+import { exitCode } from '../errors.ts'
 import { EarlyStart } from './early-start.ts'
 import { manPage } from './man-page.ts'
 import { packageVersion } from './package-version.ts'
@@ -7,11 +8,11 @@ import { openProgram } from './program.ts'
 export async function manual(): Promise<string> {
   return manPage(await openProgram(new EarlyStart()), packageVersion, {
     'EXIT STATUS': [
-      ['0', 'Fine.'],
-      ['1', 'A check, a step or a command failed.'],
-      ['2', 'The lab file, a manifest or the command line is wrong.'],
-      ['3', 'This machine lacks something; netlab doctor says what.'],
-      ['130', 'Ctrl-C.'],
+      [`${exitCode.fine}`, 'Fine.'],
+      [`${exitCode.failed}`, 'A check, a step or a command failed.'],
+      [`${exitCode.wrongInput}`, 'The lab file, a manifest or the command line is wrong.'],
+      [`${exitCode.machineLacks}`, 'This machine lacks something; netlab doctor says what.'],
+      [`${exitCode.interrupted}`, 'Ctrl-C.'],
     ],
     ENVIRONMENT: [
       [

@@ -20,7 +20,7 @@ import { throughSocketLb } from './socket-lb.ts'
 
 /**
  * Milliseconds after which there is no evidence rather than more waiting. A third of a second is what it takes where nobody else works; an
- * emulated processor takes thirty times that.
+ * emulated processor takes up to twenty times that.
  */
 const longest = 10_000
 

@@ -18,7 +18,7 @@ export function placesGone(places: readonly Place[], why: string, details = ''):
     what: `${places.join(', ')} ${places.length === 1 ? 'has' : 'have'} no network namespace any more`,
     why,
     details,
-    fix: '"ip netns list" shows those that are left; netlab down and netlab up make the lab anew',
+    fix: 'netlab exec -- ip netns list shows those that are left; netlab down and netlab up make the lab anew',
   })
 }
 
