@@ -1,8 +1,8 @@
 import type { Family } from '../model/address.ts'
-import { type EndpointSlice, namespacedName, type Service } from '../model/kubernetes.ts'
+import { type EndpointSlice, namespacedName, type Service, serviceOf } from '../model/kubernetes.ts'
 import { EndpointTable } from '../service/endpoints.ts'
 import type { ProxyNode } from '../service/node-ports.ts'
-import { type ServicePortFacts, servicePorts } from '../service/service-ports.ts'
+import { type ServicePortFacts, servicePorts, usesClusterEndpoints } from '../service/service-ports.ts'
 import { type Topology, topologyOf } from '../service/topology.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -20,22 +20,29 @@ export function hintNotes(
   node: ProxyNode,
   families: Iterable<Family>,
 ): HintNotes {
-  const hinted = new Set(slices.filter(hasHints).map(ownerOf))
+  const hinted = new Set(slices.filter(hasHints).map(serviceOf))
   const concerned = services.filter(
     service =>
       service.trafficDistribution !== undefined ||
       service.hasTopologyMode ||
       hinted.has(namespacedName(service)),
   )
+  const byName = new Map(concerned.map(service => [namespacedName(service), service]))
+  const ownSlices = slices.filter(slice => byName.has(serviceOf(slice)))
   const counted = new Set<string>()
   const ignored = new Set<string>()
   for (const family of concerned.length === 0 ? [] : families) {
-    const table = new EndpointTable(slices, family, node.name)
-    const byName = new Map(concerned.map(service => [namespacedName(service), service]))
+    const table = new EndpointTable(ownSlices, family, node.name)
     for (const port of servicePorts(concerned, family)) {
       const service = byName.get(port.service)!
       const endpoints = table.of(port)
       if (!endpoints.some(({ ready }) => ready)) continue
+      if (!usesClusterEndpoints(port)) {
+        ignored.add(
+          `${port.service} has policy Local, which goes by nodes alone: nobody asks for hints of its endpoints`,
+        )
+        continue
+      }
       const topology = topologyOf(endpoints, node)
       if (topology.prefers !== 'none') counted.add(countedWords(port, topology, node))
       else ignored.add(ignoredWords(service, topology, hinted.has(port.service)))
@@ -62,8 +69,4 @@ function ignoredWords(service: Service, { ignored }: Topology, isHinted: boolean
 
 function hasHints({ endpoints }: EndpointSlice): boolean {
   return endpoints.some(({ forNodes, forZones }) => forNodes !== undefined || forZones !== undefined)
-}
-
-function ownerOf({ namespace, service }: EndpointSlice): string {
-  return `${namespace}/${service}`
 }

@@ -96,6 +96,23 @@ endpoints: [{addresses: [10.1.1.9], hints: {forZones: [{name: c}]}}]
     )
   })
 
+  it('says that hints mean nothing where policy Local leaves no traffic to choose for', async () => {
+    const local = (spec: string) =>
+      rules(
+        file('local.yaml', three + web(`trafficDistribution: PreferSameZone, ${spec}`)),
+        ...['--node-name', 'n2'],
+      )
+    const inner = await local('internalTrafficPolicy: Local')
+    expect(targets(inner.out)).toEqual(['10.1.2.2:80'])
+    expect(inner.out).not.toContain('hints')
+    expect(inner.notes).toBe(
+      'default/web has policy Local, which goes by nodes alone: nobody asks for hints of its endpoints\n',
+    )
+    const outer = await local('internalTrafficPolicy: Local, type: NodePort')
+    expect(outer.out).toContain('# default/web uses only endpoints whose hints are for the zone b\n')
+    expect(outer.notes).toBe('')
+  })
+
   it('takes the addresses of the Node that is named, or of the only one', async () => {
     const status =
       '{addresses: [{type: Hostname, address: n1}, {type: ExternalIP, address: 198.51.100.1}, {type: InternalIP, address: 192.0.2.1}]}'
