@@ -16,8 +16,15 @@ export const savedFamily: Family = 'ipv4'
 
 /** Throws where a mode's rules cannot be compared. */
 export function refuseUncompared(mode: ProxyMode): void {
-  if (ruleWriters[mode].compare === undefined)
-    throw wrong(`--diff compares rules of iptables mode, and not of ${mode} mode`, 'leave out "--mode"')
+  if (ruleWriters[mode].compare === undefined) throw inAnotherMode('--diff compares', mode)
+}
+
+/** The mode may be said by an option, by kube-proxy's settings, or by a cluster's dump. */
+function inAnotherMode(does: string, mode: ProxyMode): NetlabError {
+  return wrong(
+    `${does} rules of iptables mode, and not of ${mode} mode`,
+    'say "--mode iptables" where kube-proxy is in that mode on the node',
+  )
 }
 
 /** What a node's iptables-save has said. Throws NetlabError where it cannot be read, or is something else. */
@@ -49,13 +56,14 @@ export function isOneSave(sources: readonly SourceFile[]): boolean {
   return sources.length === 1 && /^\*(nat|filter|mangle|raw|security)$/m.test(sources[0]!.text)
 }
 
-/** A node's rules with what each is for. Throws NetlabError where nobody says what to do with them. */
+/** A node's rules with what each is for. Throws NetlabError where nobody says what to do with them, and in another mode, whose rules are no such text. */
 export function explainedSave(only: SourceFile, named: readonly string[], options: RulesOptions): string {
   const { mode, explain, family = savedFamily } = options
-  const explained = explain
-    ? ruleWriters[mode].explainSaved?.(only.text, family, settingsOf(options))
-    : undefined
-  if (explained !== undefined) return explained
+  if (explain) {
+    const explained = ruleWriters[mode].explainSaved?.(only.text, family, settingsOf(options))
+    if (explained === undefined) throw inAnotherMode('--explain takes', mode)
+    return explained
+  }
   throw wrong(
     `${only.path} is what iptables-save prints, and no manifest`,
     `"netlab rules --explain ${named[0]}" says what its rules are for, "netlab rules -f cluster.yaml --diff ${named[0]}" what is off`,

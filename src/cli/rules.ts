@@ -9,7 +9,7 @@ import { type Family, familyName } from '../model/address.ts'
 import { iptablesOf } from '../model/families.ts'
 import { detectLocalModes, ipvsSchedulers } from '../model/proxy-modes.ts'
 import { loadManifests } from '../read/load-manifests.ts'
-import { type Manifests, readManifestFiles } from '../read/manifest/read-manifests.ts'
+import { readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { type ProxyConfig, settingNotes } from '../read/proxy-config.ts'
 import { allocationComments, renderClusterNotes, renderIdle, renderLeftOut } from '../view/left-out.ts'
 import { printable, printableJson } from '../view/printable.ts'
@@ -178,7 +178,10 @@ async function printOfManifests(
   const named = said.config === undefined ? undefined : await loadProxyConfig(said.config)
   const sources = await loadManifests(files, readStandardInput)
   if (isOneSave(sources)) {
-    out.pass(explainedSave(sources[0]!, files, withConfig(said, named?.config, command)))
+    const options = withConfig(said, named?.config, command)
+    const explained = explainedSave(sources[0]!, files, options)
+    err.write(configNotes(named?.config, [], options) + (named?.notes ?? ''))
+    out.pass(explained)
     return
   }
   const read = readManifestFiles(sources)
@@ -191,7 +194,7 @@ async function printOfManifests(
   const notes = clusterNotes(cluster)
   const all = [...views.values()]
   const hints = hintNotes(cluster, all[0]!.node, views.keys())
-  err.write(configNotes(found, read, options) + (named?.notes ?? ''))
+  err.write(configNotes(found, read.proxyConfigs, options) + (named?.notes ?? ''))
   err.write(
     renderLeftOut(read) + renderClusterNotes(notes) + renderIdle(idleFieldNotes(cluster.services), hints),
   )
@@ -222,7 +225,7 @@ function withConfig(said: RulesOptions, config: ProxyConfig | undefined, command
 /** Where the settings come from if nobody has named the file, and which of them change nothing. */
 function configNotes(
   config: ProxyConfig | undefined,
-  { proxyConfigs }: Pick<Manifests, 'proxyConfigs'>,
+  proxyConfigs: readonly ProxyConfig[],
   options: RulesOptions,
 ): string {
   if (config === undefined) return ''

@@ -149,6 +149,23 @@ describe('netlab rules --config', () => {
     process.exitCode = 0
   })
 
+  it('gives --explain of what a node has its settings, and tells which change nothing', async () => {
+    const marked = config('iptables: {masqueradeBit: 3}\nconfigSyncPeriod: 1m\n', 'marked.yaml')
+    const { out } = await rules(web, '--config', marked, '--jumps')
+    const saved = file('explained.txt', out.replace(/^# .*\n/gm, '').replace(/^-I (\S+) 1 /gm, '-A $1 '))
+    const explained = await rules('--explain', saved, '--config', marked)
+    expect(explained.out).toMatch(/^# .*\n-A KUBE-MARK-MASQ -j MARK --or-mark 0x8$/m)
+    expect(explained.notes).toBe(
+      `${marked}:1: configSyncPeriod has no meaning for rules: it is about when kube-proxy writes, not what\n`,
+    )
+    await expect(
+      rules('--explain', saved, '--config', config('mode: nftables\n', 'nft.yaml')),
+    ).rejects.toMatchObject({
+      message: '--explain takes rules of iptables mode, and not of nftables mode',
+      fix: 'say "--mode iptables" where kube-proxy is in that mode on the node',
+    })
+  })
+
   it('says what else is in its file', async () => {
     const path = file(
       'kubeadm-all.yaml',
