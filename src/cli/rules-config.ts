@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
-import type { EndpointSlice } from '../model/kubernetes.ts'
 import { loadManifests } from '../read/load-manifests.ts'
 import { type Manifests, readManifestFiles } from '../read/manifest/read-manifests.ts'
 import type { ProxyConfig } from '../read/proxy-config.ts'
@@ -80,22 +79,4 @@ export function withProxyConfig(
 /** `0.0.0.0` and `::`, by which kube-proxy learns nothing of its node (`detectNodeIPs` in cmd/kube-proxy/app/server.go). */
 function isUnspecified(address: string | null | undefined): boolean {
   return address === '0.0.0.0' || /^[0:]+$/.test(address ?? '')
-}
-
-/** Slices with those hints only that the gates let kube-proxy see. */
-export function hintsByGates(
-  slices: readonly EndpointSlice[],
-  gates: RulesOptions['featureGates'] = {},
-): readonly EndpointSlice[] {
-  const seesZones = gates.TopologyAwareHints !== false
-  const seesNodes = seesZones && gates.PreferSameTrafficDistribution !== false
-  if (seesZones && seesNodes) return slices
-  return slices.map(slice => ({
-    ...slice,
-    endpoints: slice.endpoints.map(({ forNodes, forZones, ...endpoint }) => ({
-      ...endpoint,
-      ...(seesNodes && forNodes ? { forNodes } : {}),
-      ...(seesZones && forZones ? { forZones } : {}),
-    })),
-  }))
 }

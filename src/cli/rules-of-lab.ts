@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import type { Place } from '../command/command.ts'
+import type { NodeView } from '../dataplane/dataplane.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import { type Family, familyName } from '../model/address.ts'
 import { familiesOf, proxyNodes } from '../model/places.ts'
@@ -7,7 +8,9 @@ import { nodeView } from '../plan/kube-proxy.ts'
 import { lastEndpoints } from '../plan/step-endpoints.ts'
 import { largestLab, loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
-import type { ViewsByFamily } from './rules-options.ts'
+
+/** What kube-proxy on a node knows in each of some families, in their order. */
+export type ViewsByFamily = ReadonlyMap<Family, NodeView>
 
 /** Whether a name or a file means a lab; a file with an apiVersion or a kind is a Kubernetes manifest. */
 export function isLab(nameOrPath: string): boolean {

@@ -24,13 +24,13 @@ import {
   showDifferences,
 } from './rules-diff.ts'
 import { nodeNote } from './rules-node.ts'
-import { isLab, viewsOfLab } from './rules-of-lab.ts'
+import { isLab, type ViewsByFamily, viewsOfLab } from './rules-of-lab.ts'
+import { clusterOfManifests } from './rules-of-manifests.ts'
 import {
   addresses,
   bit,
   cidrs,
   cidrText,
-  clusterOfManifests,
   collect,
   nodePortNote,
   portRangeOption,
@@ -40,7 +40,6 @@ import {
   refuseOthersOptions,
   scopes,
   trueOrFalse,
-  type ViewsByFamily,
 } from './rules-options.ts'
 import { readStandardInput, refuseSharedInput } from './standard-input.ts'
 

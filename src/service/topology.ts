@@ -1,3 +1,4 @@
+import type { EndpointSlice } from '../model/kubernetes.ts'
 import type { EndpointFacts } from './endpoints.ts'
 import type { ProxyNode } from './node-ports.ts'
 
@@ -43,4 +44,21 @@ export function isPreferred(
 ): boolean {
   if (prefers === 'none') return true
   return prefers === 'node' ? forNodes?.includes(name) === true : forZones?.includes(zone) === true
+}
+
+/** Slices with those hints only that feature gates let kube-proxy see (`addEndpoints` in endpointslicecache.go); a gate that nobody names is on. */
+export function hintsByGates(
+  slices: readonly EndpointSlice[],
+  gates: Readonly<Record<string, boolean>>,
+): readonly EndpointSlice[] {
+  const seesZones = gates.TopologyAwareHints !== false
+  const seesNodes = seesZones && gates.PreferSameTrafficDistribution !== false
+  if (seesNodes) return slices
+  return slices.map(slice => ({
+    ...slice,
+    endpoints: slice.endpoints.map(({ forNodes: _, forZones, ...endpoint }) => ({
+      ...endpoint,
+      ...(seesZones && forZones ? { forZones } : {}),
+    })),
+  }))
 }
