@@ -17,7 +17,8 @@ const howToGet = 'kubectl -n kube-system get configmap kube-proxy -o yaml > kube
  */
 export async function loadProxyConfig(file: string): Promise<{ config: ProxyConfig; notes: string }> {
   const read = readManifestFiles(await loadManifests([file], readStandardInput))
-  if (read.problems.length > 0) throw new LabError(read.problems)
+  const problems = [...read.problems, ...read.proxyProblems]
+  if (problems.length > 0) throw new LabError(problems)
   const config = onlyConfig(read)
   if (config !== undefined) {
     const others = Object.values(read.objects).some(objects => objects.length > 0)

@@ -9,11 +9,11 @@ import type { ViewsByFamily } from './rules-of-lab.ts'
 import { type RulesOptions, settingsOf } from './rules-options.ts'
 
 /**
- * What a cluster makes of manifests, and what the node for which the rules are knows of it, in each family that is asked for. Throws
- * LabError with all that the cluster would refuse, and NetlabError where it has no such node.
+ * What a cluster makes of manifests without mistakes, and what the node for which the rules are knows of it, in each family that is asked
+ * for. Throws NetlabError where it has no such node.
  */
 export function clusterOfManifests(
-  manifests: Manifests,
+  manifests: Pick<Manifests, 'objects'>,
   options: RulesOptions,
 ): { cluster: Cluster; views: ViewsByFamily } {
   const { services, nodes, serviceCIDRs } = manifests.objects

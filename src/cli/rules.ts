@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { refuseMistakes } from '../cluster/cluster.ts'
 import { hintNotes } from '../cluster/hint-notes.ts'
 import { clusterNotes, idleFieldNotes } from '../cluster/notes.ts'
 import type { NodeView } from '../dataplane/dataplane.ts'
@@ -184,6 +185,8 @@ async function printOfManifests(
     return
   }
   const read = readManifestFiles(sources)
+  // What is mistaken is not there, and nobody is to be asked for it.
+  refuseMistakes(read, { serviceCIDRs: said.serviceCidr }, named === undefined ? read.proxyProblems : [])
   const found = named?.config ?? onlyConfig(read)
   const asked = withConfig(said, found, command)
   const options = said.diff === undefined ? asked : { ...asked, family: asked.family ?? savedFamily }

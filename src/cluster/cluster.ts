@@ -8,7 +8,7 @@ import {
 import { exitCode, NetlabError } from '../errors.ts'
 import type { EndpointSlice, ManifestPod, Service } from '../model/kubernetes.ts'
 import type { Manifests } from '../read/manifest/read-manifests.ts'
-import { LabError } from '../text/problem.ts'
+import { LabError, type Problem } from '../text/problem.ts'
 import { conflicts } from './conflicts.ts'
 import { slicesOfCluster } from './endpoints.ts'
 import { type StartOptions, startPods } from './start-pods.ts'
@@ -27,12 +27,30 @@ export interface ClusterOptions extends StartOptions, Pick<ServicePools, 'famili
   serviceCIDRs: readonly string[]
 }
 
-/** Does with manifests what the API server, controllers, the scheduler and a network plugin would. Throws LabError with all that they would refuse, and NetlabError where they have nothing left to give. */
-export function clusterOf(manifests: Manifests, options: ClusterOptions): Cluster {
-  const { objects } = manifests
-  const serviceCIDRs = [...objects.serviceCIDRs, ...options.serviceCIDRs]
-  const problems = [...manifests.problems, ...conflicts(manifests, serviceCIDRs)]
+/** What of manifests mistakes are told of. */
+export type Checked = Pick<Manifests, 'objects' | 'problems' | 'problemWith'>
+
+/** Throws LabError with all mistakes of manifests, those of others too, and with what the API server would refuse in all of them together. */
+export function refuseMistakes(
+  manifests: Checked,
+  options: Pick<ClusterOptions, 'serviceCIDRs'>,
+  others: readonly Problem[] = [],
+): void {
+  const refused = conflicts(manifests, serviceCIDRsOf(manifests, options))
+  const problems = [...manifests.problems, ...others, ...refused]
   if (problems.length > 0) throw new LabError(problems)
+}
+
+function serviceCIDRsOf(
+  { objects }: Pick<Manifests, 'objects'>,
+  { serviceCIDRs }: Pick<ClusterOptions, 'serviceCIDRs'>,
+): string[] {
+  return [...objects.serviceCIDRs, ...serviceCIDRs]
+}
+
+/** Does with manifests without mistakes what the API server, controllers, the scheduler and a network plugin would. Throws NetlabError where they have nothing left to give. */
+export function clusterOf({ objects }: Pick<Manifests, 'objects'>, options: ClusterOptions): Cluster {
+  const serviceCIDRs = serviceCIDRsOf({ objects }, options)
   const { families, nodePorts } = options
   const { services, allocations, lacking } = allocateServices(objects.services, {
     ...usualPools,

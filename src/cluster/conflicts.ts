@@ -6,7 +6,10 @@ import type { Path } from '../text/document.ts'
 import type { Problem } from '../text/problem.ts'
 
 /** Tells of what two services state although only one can have it, as the allocators of the API server do, in their words; and of cluster IPs in none of the networks that are said. */
-export function conflicts(manifests: Manifests, serviceCIDRs: readonly string[]): Problem[] {
+export function conflicts(
+  manifests: Pick<Manifests, 'objects' | 'problemWith'>,
+  serviceCIDRs: readonly string[],
+): Problem[] {
   const problems: Problem[] = []
   const owners = new Map<string, Service>()
   const tell = (service: Service, path: Path, message: string, fix: string) => {

@@ -8,7 +8,7 @@ import type { Lab, LabOrigin, Pod } from '../model/lab.ts'
 import { type Manifests, readManifestFiles } from '../read/manifest/read-manifests.ts'
 import { parseLab } from '../read/parse-lab.ts'
 import { LabError } from '../text/problem.ts'
-import { clusterOf } from './cluster.ts'
+import { type Checked, clusterOf, refuseMistakes } from './cluster.ts'
 import { labFile } from './lab-file.ts'
 import { type Homes, labNodes, mostNodes } from './lab-nodes.ts'
 import { type ClusterNotes, clusterNotes } from './notes.ts'
@@ -63,19 +63,17 @@ export function makeLab(origin: LabOrigin, words: LabWords, before?: Lab): MadeL
     nodeNames(origin.nodes),
     families.flatMap(family => podCIDRs.find(each => familyOf(each) === family) ?? []),
   )
-  const cluster = clusterOf(
-    {
-      ...{ skipped: read.skipped, otherKinds: read.otherKinds, problems: read.problems },
-      proxyConfigs: read.proxyConfigs,
-      objects: { ...objects, services: kept },
-      problemWith: (object, ...about) => read.problemWith(written.get(object) ?? object, ...about),
-    },
-    {
-      nodes: where.nodes,
-      ...(origin.mostReplicas === undefined ? {} : { mostReplicas: origin.mostReplicas }),
-      ...{ serviceCIDRs: origin.serviceCIDRs, families, nodePorts: origin.nodePorts },
-    },
-  )
+  const manifests: Checked = {
+    problems: read.problems,
+    objects: { ...objects, services: kept },
+    problemWith: (object, ...about) => read.problemWith(written.get(object) ?? object, ...about),
+  }
+  refuseMistakes(manifests, origin)
+  const cluster = clusterOf(manifests, {
+    nodes: where.nodes,
+    ...(origin.mostReplicas === undefined ? {} : { mostReplicas: origin.mostReplicas }),
+    ...{ serviceCIDRs: origin.serviceCIDRs, families, nodePorts: origin.nodePorts },
+  })
   const { text, notes } = labFile(cluster, {
     ...words,
     where,

@@ -104,6 +104,18 @@ describe('netlab rules --config', () => {
     )
   })
 
+  it('tells mistakes of settings among the manifests where they count, and leaves them out where others do', async () => {
+    const path = file('newer.yaml', configMap('mode: nftables\nnewerSetting: 1\n'))
+    await expect(rules('-f', web, '-f', path)).rejects.toMatchObject({
+      problems: [expect.objectContaining({ file: path, message: 'unknown key "newerSetting"' })],
+    })
+    const { out, notes } = await rules('-f', web, '-f', path, '--config', config('mode: ipvs\n'))
+    expect(out).toContain('kube-ipvs0')
+    expect(notes).toContain(
+      'left out, since they say nothing about Services and their pods: KubeProxyConfiguration\n',
+    )
+  })
+
   it('lets options go before it', async () => {
     const path = config(
       'mode: nftables\nclusterCIDR: 10.7.0.0/16\nhostnameOverride: n1\niptables: {masqueradeBit: 3}\n',

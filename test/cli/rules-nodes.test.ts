@@ -171,6 +171,20 @@ endpoints: [{addresses: [10.1.1.9], hints: {forZones: [{name: c}]}}]
   })
 })
 
+describe('a mistake of the Node for which the rules are', () => {
+  it('is told before anybody asks for that Node, together with all others', async () => {
+    const nodes = node('n1', { zone: '"-"', spec: '{podCIDR: 10.1.1.0/24}' }) + node('n2')
+    const path = file('mistaken.yaml', nodes + web('clusterIPs: [10.96.0.2]'))
+    for (const args of [[], ['--detect-local-mode', 'NodeCIDR']])
+      await expect(rules(path, '--node-name', 'n1', ...args)).rejects.toMatchObject({
+        problems: expect.arrayContaining([
+          expect.objectContaining({ line: 4, message: 'this cannot be the value of a label' }),
+          expect.objectContaining({ message: expect.stringContaining('clusterIP') }),
+        ]),
+      })
+  })
+})
+
 describe('netlab rules of Services of both families', () => {
   const dual = web('clusterIPs: [10.96.0.1, "fd00:96::1"], ipFamilyPolicy: PreferDualStack', 1)
 

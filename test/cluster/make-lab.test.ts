@@ -5,6 +5,7 @@ import { dataplaneOf } from '../../src/dataplane/modes.ts'
 import type { LabOrigin } from '../../src/model/lab.ts'
 import { nodeView, serviceTargets } from '../../src/plan/kube-proxy.ts'
 import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
+import { otherKindsOfLab } from '../../src/read/manifest/read-manifests.ts'
 import { parseLab } from '../../src/read/parse-lab.ts'
 
 const made = (text: string, options: Partial<LabOrigin> = {}, before?: Parameters<typeof makeLab>[2]) =>
@@ -51,6 +52,14 @@ const shop = joined(
 )
 
 describe('a lab that is made of manifests', () => {
+  it('leaves out kube-proxy’s settings, mistaken ones too: a lab has its own', () => {
+    const settings =
+      'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nnewerSetting: 1\n'
+    const { lab, manifests } = made(joined(shop, settings))
+    expect(lab.services).toEqual(made(shop).lab.services)
+    expect(otherKindsOfLab(manifests).get('KubeProxyConfiguration')).toBe(1)
+  })
+
   it('has a file that a person could have written: it validates, and gives the same plan', () => {
     for (const nodes of [0, 3]) {
       const { lab, text } = made(shop, { nodes })

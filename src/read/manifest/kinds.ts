@@ -47,7 +47,7 @@ export interface ObjectChecks {
   /** Reads the documents of a text with kube-proxy's settings, which an object holds. */
   readConfigText(object: ManifestObject, text: string): void
   /** Counts an object as one that says nothing about services and pods. */
-  passBy(object: ManifestObject): void
+  passBy(object: Pick<ManifestObject, 'kind'>): void
   /** Leaves an object out. */
   skip(object: ManifestObject, why: string): void
 }

@@ -28,10 +28,12 @@ export interface Manifests {
   objects: KubernetesObjects
   /** kube-proxy's settings, in files of their own or in the ConfigMap of kubeadm. */
   proxyConfigs: readonly ProxyConfig[]
+  /** Mistakes in kube-proxy's settings: only who goes by those settings tells them. */
+  proxyProblems: readonly Problem[]
   skipped: SkippedObject[]
   /** How many objects there are of each kind that says nothing about services and pods. */
   otherKinds: ReadonlyMap<string, number>
-  /** All mistakes; with any, `objects` lacks what they are in. */
+  /** All other mistakes; with any, `objects` lacks what they are in. */
   problems: Problem[]
   /** A problem with one of the services, slices, pods or workloads, at a path inside its manifest. */
   problemWith(object: object, path: Path, message: string, options?: ProblemOptions): Problem | undefined
@@ -107,6 +109,7 @@ class ManifestReader implements Manifests, ObjectChecks {
     serviceCIDRs: [],
   }
   readonly proxyConfigs: ProxyConfig[] = []
+  readonly proxyProblems: Problem[] = []
   readonly skipped: SkippedObject[] = []
   readonly otherKinds = new Map<string, number>()
   readonly problems: Problem[] = []
@@ -169,26 +172,29 @@ class ManifestReader implements Manifests, ObjectChecks {
     }
   }
 
-  passBy({ kind }: ManifestObject): void {
+  passBy({ kind }: Pick<ManifestObject, 'kind'>): void {
     this.otherKinds.set(kind, (this.otherKinds.get(kind) ?? 0) + 1)
   }
 
   readConfig(document: SourceDocument, path: Path): void {
     const { config, problems } = readProxyConfig(document, path)
-    this.problems.push(...problems)
-    if (config !== undefined) this.proxyConfigs.push(config)
+    this.proxyProblems.push(...problems)
+    if (config === undefined) this.passBy({ kind: 'KubeProxyConfiguration' })
+    else this.proxyConfigs.push(config)
   }
 
-  readConfigText({ document, path }: ManifestObject, text: string): void {
-    const { documents, problems } = proxyConfigDocuments(document, path, text)
-    this.problems.push(...problems)
+  readConfigText(object: ManifestObject, text: string): void {
+    const { documents, problems } = proxyConfigDocuments(object.document, object.path, text)
+    this.proxyProblems.push(...problems)
+    if (problems.length > 0) this.passBy(object)
     for (const inner of documents) {
       const { apiVersion, kind } = Object(inner.value) as ObjectLike
       const [version = ''] = kinds.KubeProxyConfiguration!.versions
       if (kind === 'KubeProxyConfiguration' && apiVersion === version) this.readConfig(inner, [])
       else {
         const fix = `it has "apiVersion: ${version}" and "kind: KubeProxyConfiguration"`
-        this.problems.push(inner.problemAt([], 'this is no KubeProxyConfiguration', { fix }))
+        this.proxyProblems.push(inner.problemAt([], 'this is no KubeProxyConfiguration', { fix }))
+        this.passBy(object)
       }
     }
   }
