@@ -46,7 +46,7 @@ function saidIn(value: unknown, path: string): string[] {
   const isZero =
     value === 0 ||
     value === false ||
-    (Array.isArray(value) ? value.length === 0 : /^(0\w*)?$/.test(String(value)))
+    (Array.isArray(value) ? value.length === 0 : /^(?:0(?:ns|us|µs|ms|s|m|h)?)*$/.test(String(value)))
   return isZero && !hasMeaningfulZero.has(path) && !path.startsWith('featureGates.') ? [] : [path]
 }
 

@@ -142,6 +142,17 @@ describe('netlab rules --config', () => {
     expect(ebpf.notes).toContain('nftables.masqueradeBit, ')
   })
 
+  it('takes only a whole zero for nothing', async () => {
+    const path = config(
+      'detectLocal: {bridgeInterface: 0br}\nconfigSyncPeriod: 0h30m\niptables: {syncPeriod: 0h0m0s, minSyncPeriod: "0"}\n',
+      'zeros.yaml',
+    )
+    expect((await rules(web, '--config', path)).notes).toBe(
+      `${path}:1: detectLocal.bridgeInterface has no meaning for rules: pods are told by ClusterCIDR\n` +
+        `${path}:1: configSyncPeriod has no meaning for rules: it is about when kube-proxy writes, not what\n`,
+    )
+  })
+
   it('gives --diff the settings of the node', async () => {
     const path = config('clusterCIDR: 10.7.0.0/16\niptables: {masqueradeBit: 3}\n')
     const { out } = await rules(web, '--config', path, '--jumps')
