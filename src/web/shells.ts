@@ -179,9 +179,18 @@ class Printed extends Writable {
     else this.#waiting = done
   }
 
+  /** Node settles no write that waits, nor those behind it, by itself. */
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#goOn()
+    done(error)
+  }
+
   seen(bytes: number): void {
     this.#unseen = Math.max(0, this.#unseen - bytes)
-    if (this.#unseen >= mostUnseen) return
+    if (this.#unseen < mostUnseen) this.#goOn()
+  }
+
+  #goOn(): void {
     // The next chunk may be written before this returns, and wait in turn.
     const waiting = this.#waiting
     this.#waiting = undefined

@@ -146,6 +146,20 @@ test('what a window has not seen yet makes its program wait', async () => {
   window.close()
 })
 
+test('what nobody sees any more keeps no shell that has ended', async () => {
+  const session = openSession()
+  const { window, shell, running } = await windowOn(session)
+  await shell.open('host')
+  await shell.shows(/# $/)
+  // More than a window gets unseen, and no more than the terminal holds.
+  await shell.type('head -c 90000 /dev/zero | tr "\\0" x; exit\r')
+  await vi.waitFor(() => expect(shells(session)).toEqual([]), { timeout: 60_000 })
+  expect(window.heard.filter(({ kind }) => kind === 'left')).toEqual([])
+  window.close()
+  running.kill('SIGINT')
+  expect((await running).exitCode).toBe(130)
+})
+
 test('a shell ends with its window, with the lab, and with the page', async () => {
   const session = openSession()
   const { window, shell, running, address } = await windowOn(session)
