@@ -1,20 +1,20 @@
+import type { Place } from '../../command/command.ts'
 import { endpointKey, endpointPackets } from '../../graph/explained-rules.ts'
-import type { Graph, GraphLink, GraphPlace, Mark } from '../../graph/graph.ts'
+import type { Graph, GraphEnd, Mark } from '../../graph/graph.ts'
 import type { PlaceChains } from '../../graph/lab-rules.ts'
 import { joinHostPort } from '../../model/address.ts'
 import type { OnDrawing } from '../graph/on-drawing.ts'
 import type { Parts, PlacePart, Target } from './parts.ts'
 
 /** The places of a running lab's graph. */
-export function placeParts({ places, links }: Graph): PlacePart[] {
-  return places.map(({ name, kind, marks, interfaces }) => {
-    const far = links.flatMap(link => (link.far?.place === name ? (link.far.interface ?? []) : []))
+export function placeParts(graph: Graph): PlacePart[] {
+  const endsAt = new Map<Place, MarkedEnd[]>(graph.places.map(({ name }) => [name, []]))
+  for (const end of endsOf(graph)) endsAt.get(end.place)?.push(end)
+  return graph.places.map(({ name, kind, marks, interfaces }) => {
+    const own = endsAt.get(name) ?? []
+    const far = own.flatMap(end => (end.isFar ? (end.interface ?? []) : []))
     const names = [...new Set([...interfaces.map(each => each.name), ...far])]
-    const atEnds = links.flatMap(link => {
-      const ends = marksOfEnds(link, places)
-      return [...(link.near.place === name ? ends.near : []), ...(link.far?.place === name ? ends.far : [])]
-    })
-    const words = [...marks, ...atEnds].map(each => each.words)
+    const words = [...marks, ...own.flatMap(end => end.marks)].map(each => each.words)
     return {
       ...{ name, kind, marks: marks.map(each => each.words) },
       links: names
@@ -24,34 +24,43 @@ export function placeParts({ places, links }: Graph): PlacePart[] {
   })
 }
 
+/** An end of a cable, with what is off about it. */
+interface MarkedEnd extends GraphEnd {
+  isFar: boolean
+  marks: readonly Mark[]
+}
+
 /** A cable's marks name an interface, and both of its ends may be called alike: the near one, which its place tells of too, comes first. */
-function marksOfEnds(
-  { near, far, marks }: GraphLink,
-  places: readonly GraphPlace[],
-): { near: readonly Mark[]; far: readonly Mark[] } {
-  const own = places.find(({ name }) => name === near.place)?.marks ?? []
-  const name = near.interface
-  const off = [`${name} is down`, `${name} is gone`, 'its namespace is gone']
-  const isOff = own.some(({ words }) => off.includes(words))
-  const isNear = marks[0]?.words === `${name} is down` && (far?.interface !== name || isOff)
-  return isNear ? { near: marks.slice(0, 1), far: marks.slice(1) } : { near: [], far: marks }
+function endsOf({ places, links }: Graph): MarkedEnd[] {
+  const marksOf = placeMarks(places)
+  return links.flatMap(({ near, far, marks }) => {
+    const name = near.interface
+    const off = [`${name} is down`, `${name} is gone`, 'its namespace is gone']
+    const isOff = marksOf.get(near.place)?.some(({ words }) => off.includes(words)) === true
+    const isNear = marks[0]?.words === `${name} is down` && (far?.interface !== name || isOff)
+    const nearMarks = isNear ? marks.slice(0, 1) : []
+    return [
+      { ...near, isFar: false, marks: nearMarks },
+      ...(far === undefined ? [] : [{ ...far, isFar: true, marks: marks.slice(nearMarks.length) }]),
+    ]
+  })
+}
+
+function placeMarks(places: Graph['places']): ReadonlyMap<Place, readonly Mark[]> {
+  return new Map(places.map(({ name, marks }) => [name, marks]))
 }
 
 /** What is off about all that is no place: other ends of cables, bridges, networks, services. */
-export function otherMarks({ places, segments, links, services }: Graph): string[] {
-  const told = (place: string) => places.find(({ name }) => name === place)?.marks ?? []
+export function otherMarks(graph: Graph): string[] {
+  const { places, segments, services } = graph
+  const marksOf = placeMarks(places)
+  const isTold = ({ place, isFar }: MarkedEnd, words: string) =>
+    !isFar && marksOf.get(place)?.some(mark => mark.words === words) === true
   return [
     ...segments.flatMap(({ marks }) => marks.map(({ words }) => words)),
-    ...links.flatMap(link => {
-      const { near, far } = link
-      const ends = marksOfEnds(link, places)
-      return [
-        ...ends.near
-          .filter(({ words }) => told(near.place).every(mark => mark.words !== words))
-          .map(({ words }) => `${near.place}: ${words}`),
-        ...ends.far.map(({ words }) => `${(far ?? near).place}: ${words}`),
-      ]
-    }),
+    ...endsOf(graph).flatMap(end =>
+      end.marks.filter(({ words }) => !isTold(end, words)).map(({ words }) => `${end.place}: ${words}`),
+    ),
     ...services.flatMap(({ service, marks }) => marks.map(({ words }) => `${service}: ${words}`)),
   ]
 }

@@ -66,6 +66,24 @@ test('of two ends with one name each is up or down by itself', () => {
   expect(upOf(farGone)).toEqual(['netns_011 true'])
 })
 
+test('a lab of a thousand pods is looked at once a second', () => {
+  const [pod] = clusterip.places.filter(({ kind }) => kind === 'pod')
+  const names = Array.from({ length: 1000 }, (_, at) => `pod-${at}`)
+  const large: Graph = {
+    ...clusterip,
+    places: names.map(name => ({ ...pod!, name })),
+    links: names.map(name => ({
+      ...{ kind: 'veth', near: { place: name, interface: 'eth0' }, marks: down('eth0 is down') },
+      far: { place: 'host', interface: `veth-${name}` },
+    })),
+  }
+  const began = performance.now()
+  expect(placeParts(large).every(({ links }) => links.every(({ up }) => !up))).toBe(true)
+  expect(otherMarks(large)).toHaveLength(1000)
+  // It takes milliseconds, and took half a minute.
+  expect(performance.now() - began).toBeLessThan(2000)
+})
+
 test('what is told with a place is not told again', () => {
   expect(otherMarks(cut)).toEqual(['host: veth_011 is down'])
 })
