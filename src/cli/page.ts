@@ -14,6 +14,11 @@ export function tellAddress({ out, err }: Terminal, address: string, lab: string
   err.write(`Open it in a browser. Whoever has this address can see and change ${lab}.\nCtrl-C ends it.\n`)
 }
 
+/** What is said where a page ends since its lab has. */
+export function nothingLeft(lab: string): string {
+  return `${lab} is down; there is nothing left to show\n`
+}
+
 function portNumber(text: string): number {
   const number = Number(text)
   if (Number.isInteger(number) && number > 0 && number < 65_536) return number

@@ -4,7 +4,7 @@ import { openLab, RunsInVm, runningLabs } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { viewLab } from '../web/view-lab.ts'
 import { abortOnSignals } from './interrupt.ts'
-import { portOption, tellAddress } from './page.ts'
+import { nothingLeft, portOption, tellAddress } from './page.ts'
 
 /** `netlab view`: a page on 127.0.0.1 that shows a running lab. */
 export function viewCommand(): Command {
@@ -35,11 +35,7 @@ async function runView(name: string | undefined, { port = 0 }: { port?: number }
     if ((await ended) === 'stopped') process.exitCode = exitCode.interrupted
     await lesson.walked
     // Ctrl-C may have come while the lab was being built again.
-    err.write(
-      runningLabs().includes(lab)
-        ? `the page has ended; ${lab} stays up\n`
-        : `${lab} is down; there is nothing left to show\n`,
-    )
+    err.write(runningLabs().includes(lab) ? `the page has ended; ${lab} stays up\n` : nothingLeft(lab))
   } finally {
     release()
   }

@@ -7,7 +7,7 @@ import { renderKept } from '../view/lesson.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { viewLab } from '../web/view-lab.ts'
 import type { LabUnderWay } from './early-start.ts'
-import { tellAddress } from './page.ts'
+import { nothingLeft, tellAddress } from './page.ts'
 
 interface PageOptions {
   /** The path that the lab was read from. */
@@ -24,7 +24,7 @@ export async function walkOnPage(
   { file, port, parting }: PageOptions,
 ): Promise<void> {
   const terminal = openTerminal()
-  const { out } = terminal
+  const { out, err } = terminal
   const { name } = lesson.lab
   const first = { lesson, file, start: await start, ...(parting === undefined ? {} : { parting }) }
   const view = await viewLab(name, port, interrupt.signal, first)
@@ -32,11 +32,11 @@ export async function walkOnPage(
   const ended = await view.ended
   const report = await view.lesson.walked
   if (report === undefined || report.interrupted) throw interrupt.signal.reason
-  out.write(
-    report.down === undefined
-      ? renderKept(out, lesson, report.walked, runningLabs().length > 1)
-      : renderDown(out, [report.down]),
-  )
+  const running = runningLabs()
+  if (report.down !== undefined) out.write(renderDown(out, [report.down]))
+  else if (running.includes(name)) out.write(renderKept(out, lesson, report.walked, running.length > 1))
+  // It was kept, and has been ended since.
+  else err.write(nothingLeft(name))
   if (ended === 'stopped') process.exitCode = exitCode.interrupted
   else if (!report.ok) process.exitCode = exitCode.failed
 }

@@ -23,7 +23,8 @@ export function builtSoFar(graph: Graph, built: Built): Graph {
   const places = graph.places
     .filter(({ name }) => built.expected.has(name) || built.facts.has(name))
     .map(place => withoutUnwired(place, built))
-  const isPlace = (name: Place) => name === host || places.some(place => place.name === name)
+  const names = new Set([host, ...places.map(({ name }) => name)])
+  const isPlace = (name: Place) => names.has(name)
   const links = graph.links.filter(
     link =>
       isPlace(link.near.place) && (link.far === undefined || isPlace(link.far.place)) && isLink(link, built),

@@ -134,6 +134,17 @@ test('t follows what a check asked; k keeps the lab, which stays on the page unt
   expect(JSON.parse((await session.netlab('list', '--json')).stdout)).toMatchObject([{ state: 'up' }])
 })
 
+test('a lab that was kept and has been taken down since is not told to be up', async () => {
+  const session = openSession()
+  const { lesson, running, printed } = await walkOn(session, short, '--keep')
+  await lesson.press('q')
+  await lesson.shows(part => part.step === undefined)
+  await session.netlab('down')
+  expect((await running).exitCode).toBe(0)
+  expect(printed.text).toContain('short is down; there is nothing left to show')
+  expect(printed.text).not.toContain('short is up')
+})
+
 test('Ctrl-C takes a lesson on the page down with its lab, also while a command runs', async () => {
   const session = openSession()
   const { lesson, running, printed } = await walkOn(session, endless)
