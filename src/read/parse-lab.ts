@@ -26,6 +26,7 @@ import { readSteps } from './steps.ts'
 import { readTopology } from './topology.ts'
 import { understand } from './understand.ts'
 import { unplacedPods } from './unplaced-pods.ts'
+import { unreadServices } from './unread-services.ts'
 import { checkWaysOut } from './ways-out.ts'
 
 /** A lab, or all that is wrong with it. */
@@ -104,10 +105,11 @@ function readLab(
   ])
   const cni = readCniNetworks(stated, readManifest, findings)
   const sources = readServiceSources(stated.services ?? [], readManifest, findings)
+  const unread = unreadServices(document, mistaken, findings.problems)
   const { input, choices } = fillIn(
     stated,
     {
-      services: sources.services.map(({ service }) => service),
+      services: [...sources.services, ...unread].map(({ service }) => service),
       cni: cni.networks,
       written: { bridges, doubtful, outside: written.outside !== undefined },
       names: new Set([...podNames, ...keysOf(written.outside), ...statedNodes, ...keysOf(written.machines)]),
@@ -138,9 +140,10 @@ function readLab(
   const unplaced = doubtful.has(undefined) ? [] : unplacedPods(input, topology.pods, doubtful, silent)
   const isWhole = !doubtful.has(undefined) && soundPods.length + unplaced.length === podNames.size
   const around = { topology, soundPods, unplaced, podNames, isWhole }
-  const services = readServices(allocated.sources, around, findings)
+  const described = readServices([...allocated.sources, ...unread], around, findings)
+  const services = described.slice(0, allocated.sources.length)
   const withGateway = new Set(statedNodes.filter(name => partOf(written.nodes, name).gateway !== undefined))
-  checkWaysOut(topology, services, { nodes: statedNodes, outside: [...outsideNames], withGateway }, findings)
+  checkWaysOut(topology, described, { nodes: statedNodes, outside: [...outsideNames], withGateway }, findings)
   const chosen = [...choices, ...allocated.choices]
   const context: LabContext = {
     topology,

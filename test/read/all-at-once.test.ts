@@ -38,6 +38,7 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
   'a pipe': ['ip link show', 'ip link | cat'],
   'a backend': ['{backend: a}', '{backend: z}'],
   'a service’s port': ['db:5432', 'db:5433'],
+  'a port': ['ports: [{port: 5432', 'ports: [{port: 99999'],
   'a time': ['within: 5', 'within: soon'],
 }
 
@@ -51,7 +52,9 @@ function told(...changes: readonly (readonly [string, string])[]): string[] {
 /** What is rightly not told beside something else. */
 const hidden: Readonly<Record<string, readonly string[]>> = {
   // A pod whose port is asked for is not the service's when its selector is wrong.
-  'another target port': ['a selector'],
+  // A port whose number is wrong is not read, and nobody knows what its service has.
+  'another target port': ['a selector', 'a port'],
+  'a service’s port': ['a port'],
   // The unknown key may have been meant for labels.
   'a selector': ['an unknown key of a pod'],
 }
@@ -69,8 +72,34 @@ it.each(Object.keys(mistakes))('%s is told beside any other mistake', name => {
   }
 })
 
+it.each([
+  ['its name', 'name: db', 'name: web', 'default/web'],
+  ['what it is called', 'name: db', 'name: DB', 'DNS-1035'],
+  ['its address', '10.96.0.11', '10.96.0.300', 'more than 255'],
+  ['an address that another has', '10.96.0.11', '10.96.0.10', 'already has the cluster IP 10.96.0.10'],
+  ['its selector', 'selector: {app: db}', 'selector: {app: bd}', 'matches no pod'],
+  ['its endpoints', 'selector: {app: db}', 'endpoints: [d]', 'no pod d'],
+] as const)('a service without one good port is told of %s all the same', (_, from, to, words) => {
+  expect(told([from, to])).toContainEqual(expect.stringContaining(words))
+  expect(told([from, to], mistakes['a port']!)).toContainEqual(expect.stringContaining(words))
+})
+
+it('no way out is told where no service has a good port', () => {
+  const only = lab.replace(/ {2}- {name: web, .*\n/, '').replace(/reach.*/s, '')
+  const broken = only.replace('5432', '99999')
+  const problemsOf = (text: string) =>
+    parseLab(text, 'lab.yaml', () => ({ refusal: '' })).problems.map(({ message }) => message)
+  expect(problemsOf(broken)).toEqual(['99999 is not a port'])
+  expect(problemsOf(broken.replace(/outside: .*\n/, ''))).toEqual(['99999 is not a port'])
+  expect(problemsOf(broken.replace('{client: 192.0.2.10/24}', '{}'))).toEqual([
+    expect.stringContaining('no way out'),
+    '99999 is not a port',
+  ])
+})
+
 it('all of them are told in one go', () => {
-  const all = Object.entries(mistakes).filter(([name]) => name !== 'a selector')
+  const hiding = ['a selector', 'a port']
+  const all = Object.entries(mistakes).filter(([name]) => !hiding.includes(name))
   const each = all.flatMap(([, change]) => told(change))
   expect(new Set(told(...all.map(([, change]) => change)))).toEqual(new Set(each))
 })

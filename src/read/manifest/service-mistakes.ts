@@ -46,7 +46,7 @@ export function serviceMistakes({ metadata, spec }: ServiceObject): Mistake[] {
 }
 
 /** `NameIsDNS1035Label`: what stands in DNS before the namespace. */
-function nameMistakes(name: string): Mistake[] {
+export function nameMistakes(name: string): Mistake[] {
   if (/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return []
   const message = `"${name}" cannot be the name of a Service: it must be a DNS-1035 label`
   const fix =
