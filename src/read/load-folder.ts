@@ -20,6 +20,8 @@ export function filesIn(folder: string): string[] {
   const files = names
     .filter(name => /\.(?:ya?ml|json)$/.test(name) && !name.startsWith('.'))
     .map(name => join(folder, name))
+    // kubectl, too, leaves folders in a folder alone, whatever they are called.
+    .filter(path => !statOf(path).isDirectory())
   if (files.length > 0) return files
   const inner = names.find(name => !name.startsWith('.') && statOf(join(folder, name)).isDirectory())
   const fix = inner === undefined ? undefined : `name the folder that has them: ${join(folder, inner)}, say`

@@ -247,6 +247,7 @@ describe('a folder of manifests', () => {
         spec: { selector: { app: 'web' }, ports: [{ port: 8080 }] },
       }),
       'k8s/notes.txt': 'not a manifest',
+      'k8s/folder.yaml/four.yaml': service('four'),
     })
     const { services, sources } = loadLab(join(folder, 'lab.yaml'))
     expect(services.map(({ name, pods }) => `${name} ${pods}`)).toEqual(['one a', 'two a', 'three a'])
