@@ -46,10 +46,13 @@ export function outsideOf({ families, names, networks, choices }: WaysOut): LabI
 /** Gives nodes that say nothing of a default route one: through a machine on their network, which comes to be where there is none. */
 export function withGateways(input: LabInput, ways: WaysOut): LabInput {
   const machines: Record<string, MachineInput> = { ...input.machines }
+  const ofNodes = new Set(
+    Object.values(input.nodes ?? {}).flatMap(each => Object.values(each.interfaces).flatMap(addressTexts)),
+  )
   const nodes = Object.entries(input.nodes ?? {}).map(([name, node]): [string, NodeInput] => {
     if (node.gateway !== undefined) return [name, node]
     const gateways = ways.families.flatMap(
-      family => routerFor(node, family, input, machines) ?? newRouter(node, family, machines, ways) ?? [],
+      family => routerFor(node, family, ofNodes, machines) ?? newRouter(node, family, machines, ways) ?? [],
     )
     if (gateways.length < ways.families.length) return [name, node]
     ways.choices.push({ of: `node ${name}`, value: `gateway ${gateways.join(', ')}` })
@@ -75,14 +78,11 @@ function networkOf(node: NodeInput, family: Family): { network: string; cidr: Ci
 function routerFor(
   node: NodeInput,
   family: Family,
-  { nodes = {} }: LabInput,
+  ofNodes: ReadonlySet<string>,
   machines: Readonly<Record<string, MachineInput>>,
 ): string | undefined {
   const own = networkOf(node, family)
   if (own === undefined) return undefined
-  const ofNodes = new Set(
-    Object.values(nodes).flatMap(each => Object.values(each.interfaces).flatMap(addressTexts)),
-  )
   const addresses = Object.values(machines)
     .filter(({ gateway }) => !asList(gateway).some(each => ofNodes.has(each)))
     .toSorted((one, other) => interfaceCount(other) - interfaceCount(one))
