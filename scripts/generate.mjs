@@ -6,7 +6,13 @@ import { build } from 'esbuild'
 const isCheck = process.argv.includes('--check')
 const start = '<!-- fields: written by npm run generate -->'
 const end = '<!-- end of fields -->'
-const typeNames = { string: 'text', integer: 'whole number', number: 'number', boolean: '`true` or `false`' }
+const typeNames = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  boolean: '`true` or `false`',
+  null: 'nothing',
+}
 
 const { outputFiles } = await build({
   entryPoints: ['src/read/schema/json-schema.ts'],
