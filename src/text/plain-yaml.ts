@@ -60,8 +60,7 @@ class Reader {
   constructor(text: string, column: number, keys: Map<string, string>) {
     this.#text = text
     this.#keys = keys
-    const comments = column > 0 ? undefined : /^(?: *(?:#.*)?\n)*/.exec(text)
-    this.#toNode(comments?.[0].length ?? 0)
+    this.#toNode(column > 0 ? 0 : behindComments(text))
     if (column > 0 && this.#at > 0) throw new NotPlain()
     if (this.#column >= 0) this.#column += column
   }
@@ -179,9 +178,7 @@ class Reader {
     const isDash = text.charCodeAt(start) === dash && endsWord(text, start + 1)
     if (!isWhole || isDash || !startsPlain.test(text.charAt(start))) throw new NotPlain()
     this.#toNode(end + 1)
-    let last = end
-    while (text.charCodeAt(last - 1) === space) last -= 1
-    return text.slice(start, last)
+    return text.slice(start, behindText(text, end))
   }
 
   #doubleQuoted(column: number): string {
@@ -211,11 +208,19 @@ class Reader {
     if (end < 0) throw new NotPlain()
     const inner = this.#text.slice(start, end)
     if (!inner.includes('\n')) return inner
-    const [first = '', ...others] = inner.split('\n')
+    const lines = inner.split('\n')
+    const [first = '', ...others] = lines
     const isPlain = (line: string) => !line.endsWith('\\') && /[^ ]/.test(line)
     const isIndented = (line: string) => line.search(/[^ ]/) > column
     if (![first, ...others].every(isPlain) || !others.every(isIndented)) throw new NotPlain()
-    return inner.replace(/ *\n */g, ' ')
+    return lines
+      .map((line, at) =>
+        line.slice(
+          at === 0 ? 0 : spacesAt(line, 0),
+          at < others.length ? behindText(line, line.length) : undefined,
+        ),
+      )
+      .join(' ')
   }
 
   #literal(column: number): string {
@@ -224,6 +229,7 @@ class Reader {
     if (header === '') throw new NotPlain()
     const lines: string[] = []
     let indent = 0
+    let filled = 0
     let at = lineEnd(text, this.#at) + 1
     while (at < text.length) {
       const end = lineEnd(text, at)
@@ -234,12 +240,13 @@ class Reader {
       if (isBlank && spaces > 0) throw new NotPlain()
       if (!isBlank && (spaces <= column || spaces < indent)) break
       lines.push(isBlank ? '' : text.slice(at + indent, end))
+      if (!isBlank) filled = lines.length
       at = end + 1
     }
     if (indent <= column) throw new NotPlain()
     this.#toNode(at)
-    const all = lines.map(line => `${line}\n`).join('')
-    return header === '|+' ? all : all.replace(/\n+$/, header === '|-' ? '' : '\n')
+    const kept = header === '|+' ? lines : lines.slice(0, filled)
+    return kept.join('\n') + (header === '|-' ? '' : '\n')
   }
 
   #isItem(): boolean {
@@ -271,6 +278,18 @@ class Reader {
     this.#afterBlank = line > start
     this.#at = line + column
     this.#column = this.#at < text.length ? column : -1
+  }
+}
+
+/** The start of the first line that is neither empty nor a comment. */
+function behindComments(text: string): number {
+  let line = 0
+  for (;;) {
+    const at = line + spacesAt(text, line)
+    const code = text.charCodeAt(at)
+    const end = code === hash ? text.indexOf('\n', at) : at
+    if (end < 0 || (code !== hash && code !== lineFeed)) return line
+    line = end + 1
   }
 }
 
@@ -314,4 +333,11 @@ function spacesAt(text: string, at: number): number {
   let end = at
   while (text.charCodeAt(end) === space) end += 1
   return end - at
+}
+
+/** Where the spaces begin that stand before `end`; a pattern would begin anew at each of them. */
+function behindText(text: string, end: number): number {
+  let at = end
+  while (text.charCodeAt(at - 1) === space) at -= 1
+  return at
 }

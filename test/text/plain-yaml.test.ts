@@ -126,3 +126,16 @@ it('is not taken in by what nests without end', () => {
     plainYaml(Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')),
   ).toBeUndefined()
 })
+
+const many = 200_000
+const lines = '\n'.repeat(many)
+const spaces = ' '.repeat(many)
+
+it.each([
+  ['empty lines in a text', `a: |\n  x\n${lines}  y\n`, `x\n${lines}y\n`],
+  ['empty lines behind a text', `a: |-\n  x\n${lines}`, 'x'],
+  ['spaces in a quoted text', `a: " x${spaces}y${spaces}\n  z  "\n`, ` x${spaces}y z  `],
+  ['comments', `${'# c\n'.repeat(5_000_000)}a: b\n`, 'b'],
+])('reads very many %s in a moment', (_, text, a) => {
+  expect(plainYaml(text)).toEqual({ a })
+})
