@@ -98,6 +98,7 @@ export function unprintable(text: string): { at: number; message: string; fix: s
   return { at, message: `a control character (${name}) stands here`, fix: 'remove it' }
 }
 
+/** Counted without a list of them: all of a cluster's dump may stand in one line. */
 function characters(text: string): number {
-  return [...text].length
+  return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0)
 }

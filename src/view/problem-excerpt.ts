@@ -25,10 +25,14 @@ export function problemLines(style: Style, problem: Problem): string[] {
 function excerpt({ color, width }: Style, problem: Problem): string[] {
   if (problem.sourceLine === '') return []
   const number = ` ${problem.line} `
+  const { sourceLine } = problem
   const start = problem.column - 1
-  const before = shown(problem.sourceLine.slice(0, start), 0)
-  const marked = shown(problem.sourceLine.slice(start, start + problem.length), displayWidth(before))
-  const after = shown(problem.sourceLine.slice(start + problem.length), displayWidth(before + marked))
+  // In one line may stand all of a cluster's dump; characters that take no column leave room for some more.
+  const near = 4 * width
+  const end = start + Math.min(problem.length, near)
+  const before = shown(sourceLine.slice(Math.max(0, start - near), start), 0)
+  const marked = shown(sourceLine.slice(start, end), displayWidth(before))
+  const after = shown(sourceLine.slice(end, end + near), displayWidth(before + marked))
   const view = cut({ before, marked, after }, width - number.length - 2)
   const carets = ' '.repeat(displayWidth(view.before)) + '^'.repeat(Math.max(1, displayWidth(view.marked)))
   return [

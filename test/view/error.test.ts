@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NetlabError } from '../../src/errors.ts'
 import { LabError, type Problem } from '../../src/text/problem.ts'
+import { SourceText } from '../../src/text/source-text.ts'
 import { renderError } from '../../src/view/error.ts'
 import { coloured, plain } from './fixtures.ts'
 
@@ -39,6 +40,14 @@ describe('mistakes in a lab file', () => {
       2 problems in 2 files; nothing was started.
       "
     `)
+  })
+
+  it('are shown at their place in a line of many megabytes', () => {
+    const text = `{"😀": [${'{"kind": "Ä"},'.repeat(2_000_000)}{"kind": "Sevice"}]}`
+    const at = text.indexOf('"Sevice"')
+    const problem = new SourceText(text, 'dump.json').problem(at, at + 8, 'unknown kind "Sevice"')
+    expect(problem).toMatchObject({ line: 1, column: 7 + 2_000_000 * 14 + 10, length: 8 })
+    expect(renderError(plain(80), new LabError([problem]))).toContain('"Sevice"')
   })
 
   it('stay visible in 40 columns', () => {
