@@ -15,10 +15,13 @@ export function jsonListSpans(text: string, key: string): ListSpans | undefined 
   const entries: [number, number][] = []
   let at = skipSpace(text, start + 1)
   // Where objects stand in lines of their own, the brace that ends one is below the one that begins it.
-  const lastLine = text.charAt(at) === '{' && /^ *\n( *)$/.exec(text.slice(start + 1, at))
+  const indent = text.charAt(at) === '{' ? /^ *\n( *)$/.exec(text.slice(start + 1, at))?.[1] : undefined
+  let lastLine = indent === undefined ? undefined : `\n${indent}}`
   while (at < text.length && text.charAt(at) !== ']') {
-    const below = lastLine ? text.indexOf(`\n${lastLine[1]}}`, at) : -1
-    const end = lastLine && below >= 0 ? below + lastLine[1]!.length + 2 : jsonEnd(text, at)
+    const below = lastLine === undefined ? -1 : text.indexOf(lastLine, at)
+    // Where there is none, each of the others would be looked for as far as the end of the text.
+    if (below < 0) lastLine = undefined
+    const end = lastLine === undefined ? jsonEnd(text, at) : below + lastLine.length
     entries.push([at, end])
     const next = skipSpace(text, end)
     const isLast = text.charAt(next) === ']'
@@ -80,9 +83,12 @@ function stringEnd(text: string, start: number): number {
   return text.length
 }
 
+/** What JSON takes for space: of what stands between entries nobody else looks whether it is JSON. */
+const spaces: readonly number[] = [0x20, 0x0a, 0x0d, 0x09]
+
 function skipSpace(text: string, start: number): number {
   let at = start
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at += 1
+  while (spaces.includes(text.charCodeAt(at))) at += 1
   return at
 }
 

@@ -100,6 +100,17 @@ it('what is not JSON is not taken for it, wherever the fault is', () => {
   )
 })
 
+it.each(['\f', '\v', '\0'])('%j between entries is no JSON', space => {
+  const source = new SourceText(`{"items": [{},${space}{}]}`, 'm')
+  expect(jsonDocument(source, whole)).toBeUndefined()
+})
+
+it('a list in JSON with an entry in each line is read line by line', () => {
+  const values = Array.from({ length: 100_000 }, (_, a) => ({ a }))
+  const text = `{"items": [\n  ${values.map(value => JSON.stringify(value)).join(',\n  ')}\n]}`
+  expect(jsonDocument(new SourceText(text, 'm'), whole)?.value).toEqual({ items: values })
+})
+
 describe('of a dump with mistakes', () => {
   const service = (name: string, spec: object) => ({
     apiVersion: 'v1',
