@@ -114,7 +114,7 @@ function listOf(source: SourceText, keep: KeepEntry, start: number, end: number)
   const values: unknown[] = []
   const keys = new Map<string, string>()
   for (const [from, to] of entries) {
-    const value = plainYaml(text.slice(from, to), column, keys) ?? readAlone(partOf([from, to]))
+    const value = plainYaml(text.slice(from, to), column, keys) ?? readAlone(partOf([from, to]), column)
     if (value === undefined) return undefined
     values.push(keep(value))
   }
@@ -131,9 +131,12 @@ const levels = 4
 /** What may be the name of a value, or mean one that has a name, in another entry too. */
 const anchor = /(?:^|[\s[{,])[&*][^\s&*]/m
 
-/** An entry of a list, as the library reads it; undefined where it cannot be read alone. */
-function readAlone(source: Source): unknown {
+/** An entry of a list, as the library reads it; undefined where it cannot be read alone. Its dash says how far its lines have to be indented. */
+function readAlone(source: Source, column: number): unknown {
   if (anchor.test(source.body)) return undefined
-  const { documents, problems } = readSource(source, deepest - levels)
-  return problems.length === 0 && documents.length === 1 ? documents[0]?.value : undefined
+  const body = `${' '.repeat(column - 2)}- ${source.body.slice(column)}`
+  const { documents, problems } = readSource({ ...source, body }, deepest - levels)
+  if (problems.length > 0 || documents.length !== 1) return undefined
+  const [value, ...others] = documents[0]!.value as unknown[]
+  return others.length === 0 ? (value ?? undefined) : undefined
 }

@@ -100,6 +100,14 @@ it('what is not JSON is not taken for it, wherever the fault is', () => {
   )
 })
 
+it.each(['abc\ndef', '{a: 1,\nb: 2}', '"a\nb"', '{a: 1}\n-'])(
+  'an entry that is not indented is none that could be read alone: %j',
+  entry => {
+    const text = `items:\n- ${entry}\n- a: 1\n`
+    mustBeAlike(yamlDocuments(new SourceText(text, 'm'), whole), text)
+  },
+)
+
 it.each(['\f', '\v', '\0'])('%j between entries is no JSON', space => {
   const source = new SourceText(`{"items": [{},${space}{}]}`, 'm')
   expect(jsonDocument(source, whole)).toBeUndefined()
