@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import type { ProxyMode } from '../../../../src/model/lab.ts'
 import { loadLab } from '../../../../src/read/load-lab.ts'
 import { openSession, Printed, type Session } from '../../../labs/cli.ts'
 import { labsHaveIpvs } from '../has-ipvs.ts'
@@ -98,6 +99,11 @@ const made: Readonly<Record<'ipvs' | 'nftables' | 'iptables', Made>> = {
   iptables: { ...nothing, chains: true },
 }
 
+/** The change of the lab file that has kube-proxy in that mode. */
+function inMode(mode: ProxyMode): [from: RegExp, to: string] {
+  return [/mode: ipvs(.*), ipvs: \{scheduler: rr\}/, `mode: ${mode}$1`]
+}
+
 const client = `const socket = require('node:net').connect(7, '10.100.0.3', () => console.log('connected'))
 let sent = 0
 socket.on('data', data => console.log('heard ' + data)).on('close', () => process.exit())
@@ -147,7 +153,7 @@ describe.runIf(labsHaveIpvs)('a lab in IPVS mode', () => {
 
     // Modes come and go, and leave nothing.
     for (const mode of ['nftables', 'ipvs', 'iptables', 'ipvs'] as const) {
-      await lab.apply('mode: ipvs', `mode: ${mode}`)
+      await lab.apply(...inMode(mode))
       expect({ mode, has: await lab.has() }).toEqual({ mode, has: made[mode] })
     }
     await fine(lab.session, 'verify', name, '--requests', '20', '--from', 'a')
@@ -169,8 +175,13 @@ describe.runIf(labsHaveIpvs)('a lab in IPVS mode', () => {
   })
 })
 
-it('its lab is one, wherever it cannot be brought up', () => {
+it('its lab is one in each mode, wherever it cannot be brought up', () => {
   expect(loadLab(file).services.map(service => service.name)).toEqual(['web', 'sticky', 'talk'])
+  const session = openSession()
+  for (const mode of ['nftables', 'ipvs', 'iptables'] as const) {
+    const changed = session.file(`${name}.yaml`, text.replace(...inMode(mode)))
+    expect(loadLab(changed).proxy.mode).toBe(mode)
+  }
 })
 
 it.skipIf(labsHaveIpvs)('nothing was changed: IPVS is for root of a machine (scripts/test-kernels)', () => {})
