@@ -41,7 +41,9 @@ export function Shell({ places, chosen, choose, reader, isShown }: ShellProps) {
     try {
       // A script of its own: most never open one.
       const { openTerminal } = await import('./terminal.ts')
-      const shell = new PageShell(reader, ended => show({ place, shell, ended }))
+      const shell = new PageShell(reader, ended =>
+        show(now => (now?.shell === shell ? { ...now, ended } : now)),
+      )
       terminal.current = openTerminal(element.current!, {
         typed: text => shell.type(text),
         resized: (rows, columns) => shell.resize(rows, columns),

@@ -17,14 +17,17 @@ export function hearShells(told: ShellTold): void {
   else open.get(told.shell)?.left(told.words)
 }
 
-/** A shell of this window: what is typed goes out in order, one order at a time. */
+/** A shell of this window. What is typed goes out in order, and may wait for its program; what that waits for itself goes out beside it. */
 export class PageShell {
   readonly #named: ShellNamed
   readonly #ended: (words: string) => void
   #terminal: PageTerminal | undefined
+  #isReady = false
   #typed = ''
-  #unseen = 0
-  #sending: Promise<void> | undefined
+  #typing: Promise<void> | undefined
+  #seen = 0
+  #size: { rows: number; columns: number } | undefined
+  #telling: Promise<void> | undefined
 
   /** `ended` hears once how it has ended. */
   constructor(reader: string, ended: (words: string) => void) {
@@ -39,15 +42,19 @@ export class PageShell {
     this.#terminal = terminal
     const { rows, columns } = terminal
     await this.#ask(() => order('open', { ...this.#named, place, rows, columns }))
+    this.#isReady = true
+    this.#type()
+    this.#tell()
   }
 
   type(text: string): void {
     this.#typed += text
-    this.#send()
+    this.#type()
   }
 
   resize(rows: number, columns: number): void {
-    if (this.#isOpen) void this.#ask(() => order('resize', { ...this.#named, rows, columns }))
+    this.#size = { rows, columns }
+    this.#tell()
   }
 
   close(): void {
@@ -57,8 +64,8 @@ export class PageShell {
   printed(base64: string): void {
     const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0))
     this.#terminal?.write(bytes, () => {
-      this.#unseen += bytes.length
-      this.#send()
+      this.#seen += bytes.length
+      this.#tell()
     })
   }
 
@@ -70,19 +77,33 @@ export class PageShell {
     return open.has(this.#named.shell)
   }
 
-  #send(): void {
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined
+  #type(): void {
+    this.#typing ??= this.#typeAll().finally(() => {
+      this.#typing = undefined
     })
   }
 
-  async #sendAll(): Promise<void> {
-    while (this.#isOpen && (this.#typed !== '' || this.#unseen > 0)) {
-      const [bytes, text] = [this.#unseen, this.#typed.slice(0, mostTyped)]
-      this.#unseen = 0
+  async #typeAll(): Promise<void> {
+    while (this.#isReady && this.#isOpen && this.#typed !== '') {
+      const text = this.#typed.slice(0, mostTyped)
       this.#typed = this.#typed.slice(mostTyped)
+      await this.#ask(() => order('type', { ...this.#named, text }))
+    }
+  }
+
+  #tell(): void {
+    this.#telling ??= this.#tellAll().finally(() => {
+      this.#telling = undefined
+    })
+  }
+
+  async #tellAll(): Promise<void> {
+    while (this.#isReady && this.#isOpen && (this.#seen > 0 || this.#size !== undefined)) {
+      const [bytes, size] = [this.#seen, this.#size]
+      this.#seen = 0
+      this.#size = undefined
       if (bytes > 0) await this.#ask(() => order('seen', { ...this.#named, bytes }))
-      if (text !== '') await this.#ask(() => order('type', { ...this.#named, text }))
+      if (size !== undefined) await this.#ask(() => order('resize', { ...this.#named, ...size }))
     }
   }
 

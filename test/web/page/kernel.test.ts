@@ -294,6 +294,26 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await status.getByText('In b: the shell has ended, with exit code 3').waitFor()
     await mustBeAccessible(page)
 
+    // Another takes its place; what is pasted there waits for a program that waits until what it prints is seen.
+    await button(page, 'Open a shell').click()
+    await screen.getByText('[small b]#').waitFor()
+    await page.locator('.shell select').selectOption('a')
+    await button(page, 'Open a shell').click()
+    await screen.getByText('[small a]#').waitFor()
+    await page.keyboard.type('echo be""gun; cat; echo "a""ll"\n')
+    await screen.getByText('begun').waitFor()
+    await page.evaluate(`(() => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', ('x'.repeat(99) + '\\n').repeat(3000))
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData }))
+    })()`)
+    await page.keyboard.press('Control+d')
+    await screen.getByText('all', { exact: true }).waitFor()
+    expect(await status.textContent()).toContain('A shell in a')
+    await button(page, 'Close it').click()
+    expect(await status.textContent()).toBe('')
+    await page.locator('.shell select').selectOption('b')
+
     // One whose lab is built again has ended, and says so.
     await button(page, 'Open a shell').click()
     await screen.getByText('[small b]#').waitFor()
