@@ -10,6 +10,7 @@ const machine = ['test/stress/**/*.test.ts']
 const kernel = [
   'test/{cli,package,run,sandbox,scripts,security}/**/*.test.ts',
   'test/labs/!(differences|shipped).test.ts',
+  'test/lesson/{lesson-record,walk}.test.ts',
   'test/command/{ip-argv,iptables-rule,undo}.test.ts',
   'test/**/{curl,ends,flows,kernel,writing-a-lab}.test.ts',
 ]

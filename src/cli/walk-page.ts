@@ -1,7 +1,7 @@
 import { exitCode } from '../errors.ts'
+import type { Parting } from '../lesson/walk.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { runningLabs } from '../run/lab-state.ts'
-import type { Parting } from '../run/walk.ts'
 import { renderDown } from '../view/down-line.ts'
 import { renderKept } from '../view/lesson.ts'
 import { openTerminal } from '../view/terminal.ts'

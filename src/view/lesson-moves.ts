@@ -1,7 +1,7 @@
+import type { WalkedStep } from '../lesson/lesson-record.ts'
+import type { Move, Parting } from '../lesson/walk.ts'
 import type { Pod } from '../model/lab.ts'
 import type { Step } from '../plan/plan.ts'
-import type { WalkedStep } from '../run/lesson-record.ts'
-import type { Move, Parting } from '../run/walk.ts'
 import { questionOf, type TracedQuestion } from '../trace/request-of-check.ts'
 import type { LessonKey } from './lesson.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Activity } from '../../src/graph/activity.ts'
 import { openSession, Printed, Session } from '../labs/cli.ts'
-import { key, Terminal } from '../run/lesson-terminal.ts'
+import { key, Terminal } from '../lesson/lesson-terminal.ts'
 
 const session = new Session()
 

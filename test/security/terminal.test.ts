@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Session, users } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
-import { key, Terminal } from '../run/lesson-terminal.ts'
+import { key, Terminal } from '../lesson/lesson-terminal.ts'
 
 const lab = `name: typed
 title: A lab that is typed at

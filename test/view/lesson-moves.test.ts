@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import type { WalkedStep } from '../../src/lesson/lesson-record.ts'
 import type { Check } from '../../src/model/lab.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
 import { findLab } from '../../src/read/load-shipped.ts'
-import type { WalkedStep } from '../../src/run/lesson-record.ts'
 import { nextQuestion } from '../../src/view/lesson-moves.ts'
 import { failedCheck, heldCheck } from './fixtures.ts'
 

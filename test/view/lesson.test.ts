@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { WalkedStep } from '../../src/run/lesson-record.ts'
+import type { WalkedStep } from '../../src/lesson/lesson-record.ts'
 import { foldLine, foldsIn } from '../../src/view/folded-commands.ts'
 import {
   keyLine,

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { labAsBuilt } from '../../../src/plan/lab-in-condition.ts'
 import type { StepResult } from '../../../src/run/report.ts'
 import { LessonPicture, lessonAhead } from '../../../src/view/live/lesson-part.ts'
+import { broken, service } from '../../lesson/lessons.ts'
 import { labOf } from '../../plan/lab-text.ts'
-import { broken, service } from '../../run/lessons.ts'
 
 const lesson = labAsBuilt(labOf(broken))
 const titles = lesson.plan.steps.map(({ title }) => title)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { LessonPart } from '../../../src/view/live/lesson-part.ts'
 import { openSession, type Session, users } from '../../labs/cli.ts'
 import { processesOf } from '../../labs/processes.ts'
-import { broken, endless, short } from '../../run/lessons.ts'
+import { broken, endless, short } from '../../lesson/lessons.ts'
 import { ask, heard } from '../ask.ts'
 import { served } from '../lab.ts'
 

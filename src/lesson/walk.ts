@@ -1,10 +1,10 @@
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
+import type { DownReport } from '../run/report.ts'
 import type { TracedQuestion } from '../trace/request-of-check.ts'
 import { Lesson, type LessonOptions } from './lesson.ts'
 import type { WalkedStep } from './lesson-record.ts'
-import type { DownReport } from './report.ts'
 
 /** Where a lesson goes from where it stands; or what is looked at before it goes on. */
 export type Move = 'on' | 'back' | 'again' | 'shell' | 'graph' | 'quit' | { trace: TracedQuestion }
