@@ -7,6 +7,7 @@ import { machineAt, machinesOf } from '../model/places.ts'
 import type { Tries } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { ServiceTarget } from '../plan/plan.ts'
+import { checksOf } from '../plan/task-steps.ts'
 import { isAddress, readTarget } from '../read/target.ts'
 import type { Packet } from './packet.ts'
 
@@ -36,7 +37,7 @@ export interface Question {
 /** The question behind a check of a step. */
 export function questionOfCheck(running: LabInCondition, check: CurlCheck): Question {
   const steps = running.outlines
-  const at = steps.findIndex(step => step.checks.includes(check))
+  const at = steps.findIndex(step => checksOf(step).includes(check))
   const shares = check.expect.find(one => one.kind === 'shares')?.shares
   const client = check.expect.find(answers)?.client
   return {

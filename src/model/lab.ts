@@ -279,6 +279,26 @@ export interface LabCommand {
   undo?: readonly string[]
 }
 
+/** A question of a step's own, asked before its checks are tried. */
+export interface StepQuestion {
+  ask: string
+  /** Two at least; the first one is right. */
+  answers: readonly string[]
+  because: string
+}
+
+/** What a person is to reach in a step. */
+export interface LabTask {
+  text: string
+  /** They fail after `start`, and hold after `solution`. One at least. */
+  goal: readonly Check[]
+  /** Not shown. */
+  start: readonly LabCommand[]
+  hints: readonly string[]
+  /** One at least. */
+  solution: readonly LabCommand[]
+}
+
 export interface LabStep {
   title: string
   why: string
@@ -291,6 +311,9 @@ export interface LabStep {
   cni?: readonly CniCall[]
   run: readonly LabCommand[]
   check: readonly Check[]
+  question?: StepQuestion
+  /** Such a step has no checks of its own. */
+  task?: LabTask
   /** 1-based line of the lab file. */
   line: number
 }

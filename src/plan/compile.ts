@@ -5,14 +5,14 @@ import { dataplaneOf } from '../dataplane/modes.ts'
 import { networkOf, PodLeases } from '../model/cni.ts'
 import type { CniCall } from '../model/cni-network.ts'
 import type { EndpointsByService } from '../model/condition.ts'
-import type { BuildPart, Lab, LabCommand, ProxySettings } from '../model/lab.ts'
+import type { BuildPart, Lab, LabCommand, LabTask, ProxySettings } from '../model/lab.ts'
 import { familiesOf, type Proxier, proxierName, proxyNodes } from '../model/places.ts'
 import { addCalls, checkCalls, delCalls } from './cni.ts'
 import { foldLikeNodes, foldOfParts, foldsOf } from './folds.ts'
 import { nodeView } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
 import { endPaused } from './pause.ts'
-import type { Plan, Step } from './plan.ts'
+import type { Plan, Step, Task } from './plan.ts'
 import { topologyPart } from './topology.ts'
 
 /** Compiles a lab: the declared topology and the lab's own steps become one list of steps, in the order in which they run. */
@@ -38,7 +38,7 @@ class Planner {
     this.#leases = new PodLeases(lab)
   }
 
-  step({ title, why, from, build, endpoints, mode, cni, run, checks }: StepOutline): Step {
+  step({ title, why, from, build, endpoints, mode, cni, run, checks, question, task }: StepOutline): Step {
     const changesRules = endpoints !== this.#endpoints || mode !== this.#mode
     const fold = from === 'lab' ? foldOfParts(build, changesRules) : undefined
     const built = build.flatMap(part => this.#build(part))
@@ -48,7 +48,18 @@ class Planner {
       ...(changesRules ? this.#sync(endpoints, mode) : []),
       ...run.map(command => this.#labAction(command)),
     ]
-    return { title, why, from, actions, checks }
+    return {
+      ...{ title, why, from, actions, checks },
+      ...(question === undefined ? {} : { question }),
+      ...(task === undefined ? {} : { task: this.#task(task) }),
+    }
+  }
+
+  /** The steps after it find what its solution leaves. */
+  #task({ text, goal, start, hints, solution }: LabTask): Task {
+    const begun = start.map(command => this.#labAction(command))
+    const solved = solution.map(command => this.#labAction(command))
+    return { text, start: begun, goal, hints, solution: solved }
   }
 
   #build(part: Exclude<BuildPart, 'services'>): Action[] {

@@ -7,6 +7,7 @@ import { arrow, type Change, change, programsOf, programWords, same } from './ch
 import { mappedPorts } from './cni.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
 import { type MachinesDifference, machinesDifference } from './machines-difference.ts'
+import { commandsOf } from './task-steps.ts'
 
 /** What lies between the pods of a lab as it runs and those of the lab that it is to be. */
 export interface PodsDifference {
@@ -251,11 +252,14 @@ function labChanges(before: Lab, after: Lab): Change[] {
 
 /** What is left of the steps when their commands, and the lines that they stand in, are taken away. */
 function withoutCommands({ steps }: Lab): unknown {
-  return steps.map(({ title, why, check }) => ({ title, why, check }))
+  return steps.map(({ title, why, check, question, task }) => {
+    const { text, goal, hints } = task ?? {}
+    return { title, why, check, question, text, goal, hints }
+  })
 }
 
 function impossible(before: Lab, after: Lab): string[] {
-  const commands = ({ steps }: Lab) => steps.flatMap(step => [...(step.cni ?? []), ...step.run])
+  const commands = ({ steps }: Lab) => steps.flatMap(step => [...(step.cni ?? []), ...commandsOf(step)])
   return [
     ...(same(before.sysctls, after.sysctls) ? [] : ['sysctls: the kernel settings are made before all else']),
     ...(same(...bridgesThatStay(before, after))

@@ -2,6 +2,7 @@ import { linkKindsOf } from '../command/link-kinds.ts'
 import type { Lab } from '../model/lab.ts'
 import { isEverInMode } from '../model/proxy-modes.ts'
 import type { Plan } from './plan.ts'
+import { actionsOf, checksOf } from './task-steps.ts'
 
 /** What a lab needs of its kernel beyond what every lab does. */
 export interface KernelNeeds {
@@ -20,13 +21,13 @@ export function kernelNeedsOf(
   { steps }: Pick<Plan, 'steps'>,
 ): KernelNeeds {
   const links = new Map<string, string>()
-  for (const { title, actions, checks } of steps) {
+  for (const step of steps) {
     const commands = [
-      ...actions.map(({ command }) => command.argv),
-      ...checks.flatMap(check => (check.kind === 'command' ? [check.argv] : [])),
+      ...actionsOf(step).map(({ command }) => command.argv),
+      ...checksOf(step).flatMap(check => (check.kind === 'command' ? [check.argv] : [])),
     ]
     for (const kind of commands.flatMap(argv => [...linkKindsOf(argv)]))
-      if (!everywhere.includes(kind) && !links.has(kind)) links.set(kind, title)
+      if (!everywhere.includes(kind) && !links.has(kind)) links.set(kind, step.title)
   }
   return { ipvs: lab.services.length > 0 && isEverInMode(lab, 'ipvs'), links }
 }

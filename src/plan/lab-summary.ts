@@ -8,6 +8,8 @@ export interface LabSummary {
   name: string
   title: string
   steps: number
+  /** How many of them have a task. */
+  tasks: number
   /** To walk through it, about. */
   minutes: number
   /** What it runs by name, besides netlab. */
@@ -22,15 +24,21 @@ const wordsPerMinute = 150
 /** Minutes to look at a command of the lesson, or at a check, and at what came of it. */
 const perLine = 0.15
 
-/** A lab in short; the minutes are an estimate from its text, its commands and its checks. */
+/** Minutes to find out what is wrong, and to mend it. */
+const perTask = 5
+
+/** A lab in short; the minutes are an estimate from its text, its commands, its checks and its tasks. */
 export function summaryOf(lab: Lab): LabSummary {
   const { plan } = labAsBuilt(lab)
-  const words = lab.steps.flatMap(({ title, why }) => `${title} ${why}`.split(/\s+/)).length
-  const lines = lab.steps.flatMap(({ run, check }) => [...run, ...check]).length
+  const words = lab.steps.flatMap(({ title, why, task }) =>
+    `${title} ${why} ${task?.text ?? ''}`.split(/\s+/),
+  ).length
+  const lines = lab.steps.flatMap(({ run, check, task }) => [...run, ...check, ...(task?.goal ?? [])]).length
+  const tasks = lab.steps.filter(({ task }) => task !== undefined).length
   const { name, title, article } = lab
   return {
-    ...{ name, title, steps: plan.steps.length },
-    minutes: Math.max(1, Math.round(words / wordsPerMinute + lines * perLine)),
+    ...{ name, title, steps: plan.steps.length, tasks },
+    minutes: Math.max(1, Math.round(words / wordsPerMinute + lines * perLine + tasks * perTask)),
     programs: [...programsOf(plan).keys()],
     kernel: kernelWords(kernelNeedsOf(lab, plan)),
     ...(article === undefined ? {} : { article }),

@@ -2,6 +2,7 @@ import { gatewaysOf } from '../model/families.ts'
 import type { Lab, LabMachine, LabNetwork } from '../model/lab.ts'
 import { machineAddresses } from '../model/places.ts'
 import { arrow, type Change, change, programsOf, same } from './change.ts'
+import { commandsOf } from './task-steps.ts'
 
 /** What lies between the nodes, machines and networks of a lab as it runs and those of the lab that it is to be. */
 export interface MachinesDifference {
@@ -145,7 +146,7 @@ function lostSettings({ was, now }: Adjusted): string[] {
 
 /** Of a machine that goes and comes anew, what steps have done in it is gone. */
 function lostWork({ steps }: Lab, { name }: LabMachine): string[] {
-  const isDone = steps.some(step => step.run.some(command => command.in === name))
+  const isDone = steps.some(step => commandsOf(step).some(command => command.in === name))
   return isDone ? [`machine ${name}: what steps have done in it would be lost with its interfaces`] : []
 }
 

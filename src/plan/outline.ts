@@ -7,6 +7,7 @@ import {
   type Check,
   type Lab,
   type LabCommand,
+  type LabTask,
   type ProxySettings,
 } from '../model/lab.ts'
 import { topologyChecks } from './checks.ts'
@@ -15,7 +16,7 @@ import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
 import { topologyPart } from './topology.ts'
 
 /** A step before its commands are made, which takes a large lab its time: what it says, builds, changes, runs and checks. */
-export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'checks'> {
+export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'checks' | 'question'> {
   /** The parts of the topology that it builds; services come with `endpoints`. */
   build: readonly Exclude<BuildPart, 'services'>[]
   /** What kube-proxy knows after it; the very same object as after the step before where it learns nothing. */
@@ -25,6 +26,7 @@ export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'chec
   /** What the container runtime does, before them. */
   cni: readonly CniCall[]
   run: readonly LabCommand[]
+  task?: LabTask
 }
 
 /** A lab's steps in the order in which they run: what is declared and stands in no step of the lab, then the lab's own. */
@@ -43,12 +45,16 @@ export function stepOutlines(lab: Lab): readonly StepOutline[] {
     })
   }
   for (const step of lab.steps) {
-    const { title, why, build, cni = [], run, check } = step
+    const { title, why, build, cni = [], run, check, question, task } = step
     endpoints = endpointsAfter(lab, endpoints, step)
     mode = step.mode ?? mode
     const checks: Check[] = [...build.flatMap(part => topologyChecks(part, lab)), ...check]
     const parts = build.filter(part => part !== 'services')
-    outlines.push({ title, why, from: 'lab', build: parts, endpoints, mode, cni, run, checks })
+    outlines.push({
+      ...{ title, why, from: 'lab', build: parts, endpoints, mode, cni, run, checks },
+      ...(question === undefined ? {} : { question }),
+      ...(task === undefined ? {} : { task }),
+    })
   }
   return outlines
 }

@@ -1,6 +1,6 @@
 import type { Action, Place } from '../command/command.ts'
 import type { EntryKind } from '../dataplane/dataplane.ts'
-import type { Check, Choice } from '../model/lab.ts'
+import type { Check, Choice, StepQuestion } from '../model/lab.ts'
 
 export interface Step {
   title: string
@@ -10,6 +10,19 @@ export interface Step {
   from: 'topology' | 'lab'
   actions: readonly Action[]
   checks: readonly Check[]
+  question?: StepQuestion
+  /** What a person is to reach after the checks. */
+  task?: Task
+}
+
+/** A task of a step: neither the step's own actions nor its checks have any of it. */
+export interface Task {
+  text: string
+  /** They break what is to be mended, and are not shown. */
+  start: readonly Action[]
+  goal: readonly Check[]
+  hints: readonly string[]
+  solution: readonly Action[]
 }
 
 /** An address of a service port. */

@@ -1,5 +1,6 @@
 import { programOf } from '../command/pause.ts'
 import type { Plan } from './plan.ts'
+import { actionsOf, checksOf } from './task-steps.ts'
 
 /**
  * The programs that a plan runs by name, and CNI plugins by their paths, each with the title of the first step that does; netlab's own
@@ -7,13 +8,15 @@ import type { Plan } from './plan.ts'
  */
 export function programsOf({ steps }: Pick<Plan, 'steps'>): ReadonlyMap<string, string> {
   const programs = new Map<string, string>()
-  for (const { title, actions, checks } of steps) {
+  for (const step of steps) {
+    const { title } = step
+    const actions = actionsOf(step)
     for (const { command } of actions)
       for (const path of [command.plugin?.program, command.plugin?.ipam])
         if (path !== undefined && !programs.has(path)) programs.set(path, title)
     const commands = [
       ...actions.map(({ command }) => programOf(command)),
-      ...checks.map(check => (check.kind === 'command' ? check.argv : ['curl'])),
+      ...checksOf(step).map(check => (check.kind === 'command' ? check.argv : ['curl'])),
     ]
     for (const [program = ''] of commands) {
       const isPath = program.includes('/')

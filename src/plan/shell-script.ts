@@ -1,8 +1,9 @@
-import type { Command } from '../command/command.ts'
+import type { Action, Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { commandLine, hostArgv, lineWithFiles, shellLine, shellWord } from '../command/command-line.ts'
 import { podFiles, programOf } from '../command/pause.ts'
-import type { Plan, Step } from './plan.ts'
+import type { Plan, Step, Task } from './plan.ts'
+import { actionsOf } from './task-steps.ts'
 
 /**
  * A plan as a shell script that runs by hand, as root, on a real machine. Its teardown takes back the steps that were
@@ -10,7 +11,7 @@ import type { Plan, Step } from './plan.ts'
  */
 export function planScript(plan: Plan): string {
   const { lab, steps } = plan
-  const serves = steps.some(step => step.actions.some(({ command }) => programOf(command)[0] === 'netlab'))
+  const serves = steps.some(step => actionsOf(step).some(({ command }) => programOf(command)[0] === 'netlab'))
   const file = `${lab}.sh`
   const lines = [
     '#!/bin/sh',
@@ -83,7 +84,9 @@ function teardownLines({ lab, steps }: Plan): string[] {
 /** The settings of the host that a plan changes. */
 function settingsOf(steps: readonly Step[]): string[] {
   const keys = steps.flatMap(step =>
-    step.actions.filter(({ command }) => isSetting(command)).flatMap(({ command }) => settingKeys(command)),
+    actionsOf(step)
+      .filter(({ command }) => isSetting(command))
+      .flatMap(({ command }) => settingKeys(command)),
   )
   return [...new Set(keys)]
 }
@@ -98,7 +101,7 @@ function settingKeys({ argv }: Command): string[] {
 
 /** In reverse, so that each is taken back in the state that it left. */
 function undoLines(step: Step, index: number): string[] {
-  const lines = step.actions
+  const lines = actionsOf(step)
     .toReversed()
     .flatMap(({ undo }) => undo.filter(command => !isSetting(command)).map(undoLine))
   const different = lines.filter((line, at) => line !== lines[at - 1])
@@ -119,7 +122,21 @@ function stepLines(step: Step, index: number): string[] {
     ...wrapped(step.why).map(comment),
     `step ${index + 1} ${shellWord(step.title)}`,
     ...step.actions.map(({ command }) => scriptLine(command)),
+    ...(step.task === undefined ? [] : taskLines(step.task)),
   ]
+}
+
+function taskLines({ text, start, solution }: Task): string[] {
+  return [
+    ...(start.length === 0 ? [] : [comment('What the task begins with:'), ...start.map(lineOf)]),
+    ...wrapped(`The task: ${text}`).map(comment),
+    comment('Its solution:'),
+    ...solution.map(lineOf),
+  ]
+
+  function lineOf({ command }: Action) {
+    return scriptLine(command)
+  }
 }
 
 /** Servers go on running when the script has ended. */

@@ -10,6 +10,7 @@ import { checkPlace, type LabContext, serviceNamed, soundPodsOf } from './lab-co
 import { asList } from './schema/fields.ts'
 import type { StepInput } from './schema/step.ts'
 import { checkTarget, readEndpoints } from './services.ts'
+import { readQuestion, readTask } from './tasks.ts'
 
 /** Reads the lesson's steps in order; what one changes holds for those after it. */
 export function readSteps(inputs: readonly StepInput[], context: LabContext): LabStep[] {
@@ -23,6 +24,10 @@ export function readSteps(inputs: readonly StepInput[], context: LabContext): La
     const place = input.in ?? host
     checkPlace(place, [...path, 'in'], context)
     const cni = runtime.read(input, path)
+    const commands = (key: 'run' | 'start' | 'solution') =>
+      (input[key] ?? []).flatMap((each, at) => readRun(each, [...path, key, at], place, context))
+    const checks = (key: 'check' | 'goal') =>
+      (input[key] ?? []).flatMap((each, at) => readChecks(each, [...path, key, at], place, context, now))
     return {
       title: input.title,
       why: (input.why ?? '').trim(),
@@ -30,10 +35,10 @@ export function readSteps(inputs: readonly StepInput[], context: LabContext): La
       endpoints,
       ...(input.mode === undefined ? {} : { mode: input.mode }),
       ...(cni.length === 0 ? {} : { cni }),
-      run: (input.run ?? []).flatMap((each, at) => readRun(each, [...path, 'run', at], place, context)),
-      check: (input.check ?? []).flatMap((each, at) =>
-        readChecks(each, [...path, 'check', at], place, context, now),
-      ),
+      run: commands('run'),
+      check: checks('check'),
+      ...readQuestion(input, path, context),
+      ...readTask(input, path, context, { commands, checks }),
       line: context.findings.lineAt(path),
     }
   })
@@ -149,14 +154,16 @@ function isPlaced(inputs: readonly StepInput[], part: BuildPart): boolean {
 function checkPlacesExist(early: readonly StepInput[], { findings }: LabContext): void {
   const fix = 'move it to the step with "build: network" or after it'
   for (const [index, step] of early.entries()) {
-    for (const [at, run] of (step.run ?? []).entries()) {
-      if (typeof run === 'string' || run.in === undefined || run.in === host) continue
-      findings.report(['steps', index, 'run', at, 'in'], `${run.in} does not exist yet`, fix)
-    }
-    for (const [at, check] of (step.check ?? []).entries()) {
-      const place = asList(check.from).find(each => each !== host)
-      if (place === undefined) continue
-      findings.report(['steps', index, 'check', at, 'from'], `${place} does not exist yet`, fix)
-    }
+    for (const key of ['run', 'start', 'solution'] as const)
+      for (const [at, run] of (step[key] ?? []).entries()) {
+        if (typeof run === 'string' || run.in === undefined || run.in === host) continue
+        findings.report(['steps', index, key, at, 'in'], `${run.in} does not exist yet`, fix)
+      }
+    for (const key of ['check', 'goal'] as const)
+      for (const [at, check] of (step[key] ?? []).entries()) {
+        const place = asList(check.from).find(each => each !== host)
+        if (place === undefined) continue
+        findings.report(['steps', index, key, at, 'from'], `${place} does not exist yet`, fix)
+      }
   }
 }

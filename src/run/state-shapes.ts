@@ -93,6 +93,8 @@ const cniNetwork = fields({
   gateway: optional(cidr),
 })
 
+const commands = list(fields({ argv: texts, in: text, undo: optional(texts) }))
+
 /** What `lab.json` must be. */
 export const labShape: Shape = fields({
   name,
@@ -169,9 +171,15 @@ export const labShape: Shape = fields({
   ),
   steps: list(
     fields({
+      question: optional(fields({ ask: text, answers: texts, because: text })),
+      task: optional(
+        fields({
+          ...{ text, goal: list(checkShape), start: commands, hints: texts, solution: commands },
+        }),
+      ),
       ...{ title: text, why: text, build: texts, endpoints: record(texts) },
       cni: optional(list(fields({ verb: oneOf('ADD', 'CHECK', 'DEL'), pod: text }))),
-      run: list(fields({ argv: texts, in: text, undo: optional(texts) })),
+      run: commands,
       check: list(checkShape),
     }),
   ),

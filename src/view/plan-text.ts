@@ -1,6 +1,8 @@
 import type { Action } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
-import type { Plan, Step } from '../plan/plan.ts'
+import type { StepQuestion } from '../model/lab.ts'
+import type { Plan, Step, Task } from '../plan/plan.ts'
+import { actionsOf, checksOf } from '../plan/task-steps.ts'
 import { describeCheck } from './describe-check.ts'
 import { plural } from './format.ts'
 import { block, commentLines, hanging, wrapParagraphs } from './layout.ts'
@@ -10,11 +12,13 @@ import type { Style } from './terminal.ts'
 /** A plan to read: every step with why it is there, its commands and its checks. `explain`: with a line in plain words before each command of kube-proxy. Commands are never broken, so that they paste. */
 export function renderPlan(style: Style, plan: Plan, explain = false): string {
   const { color, width } = style
-  const commands = plan.steps.flatMap(step => step.actions).length
-  const checks = plan.steps.flatMap(step => step.checks).length
-  const size = [plural(plan.steps.length, 'step'), plural(commands, 'command'), plural(checks, 'check')].join(
-    ', ',
-  )
+  const commands = plan.steps.flatMap(actionsOf).length
+  const checks = plan.steps.flatMap(checksOf).length
+  const tasks = plan.steps.filter(({ task }) => task !== undefined).length
+  const size = [
+    ...[plural(plan.steps.length, 'step'), plural(commands, 'command'), plural(checks, 'check')],
+    ...(tasks === 0 ? [] : [plural(tasks, 'task')]),
+  ].join(', ')
   const title = plan.title === plan.lab ? '' : `: ${printable(plan.title)}`
   const lines = hanging('', `${color.bold(plan.lab)}${title}`, width, 2)
   lines.push(color.dim(size), ...chosenLines(style, plan))
@@ -36,9 +40,37 @@ function stepLines(style: Style, step: Step, index: number, total: number, expla
   if (step.actions.length > 0)
     lines.push('', ...step.actions.flatMap(action => promptLines(style, action, explain)))
   if (step.checks.length > 0) lines.push('')
-  for (const check of step.checks)
-    lines.push(...hanging('    check  ', printable(describeCheck(check)), width))
+  lines.push(...step.checks.flatMap(check => termLines(style, 'check', describeCheck(check))))
+  if (step.question !== undefined) lines.push('', ...questionLines(style, step.question))
+  if (step.task !== undefined) lines.push('', ...taskLines(style, step.task, explain))
   return lines
+}
+
+function questionLines(style: Style, { ask, answers, because }: StepQuestion): string[] {
+  const [right = '', ...others] = answers
+  return [
+    ...termLines(style, 'ask', ask),
+    ...termLines(style, 'right', right),
+    ...others.flatMap(answer => termLines(style, 'wrong', answer)),
+    ...termLines(style, 'because', because),
+  ]
+}
+
+/** All of a task: what it begins with and how it is solved, too. */
+function taskLines(style: Style, { text, start, goal, hints, solution }: Task, explains: boolean): string[] {
+  const shown = (actions: readonly Action[]) =>
+    actions.flatMap(action => promptLines(style, action, explains))
+  return [
+    ...termLines(style, 'task', text),
+    ...goal.flatMap(check => termLines(style, 'goal', describeCheck(check))),
+    ...hints.flatMap(hint => termLines(style, 'hint', hint)),
+    ...(start.length === 0 ? [] : ['', '    start', ...shown(start)]),
+    ...['', '    solution', ...shown(solution)],
+  ]
+}
+
+function termLines({ width }: Style, term: string, text: string): string[] {
+  return hanging(`    ${term}  `, printable(text), width)
 }
 
 function promptLines({ color, width }: Style, { command, explain }: Action, explains: boolean): string[] {

@@ -1,4 +1,4 @@
-import { host } from '../command/command.ts'
+import { type Action, host } from '../command/command.ts'
 import type { Addressed } from '../model/cidr.ts'
 import type { Lab, LabMachine, Pod } from '../model/lab.ts'
 import { vethOf } from '../model/pod-link.ts'
@@ -70,9 +70,15 @@ export function toldPlaces(lab: Lab) {
 
 /** `plan --format json`: keys that other programs rely on. */
 export function renderPlanJson({ lab, plan, services }: LabInCondition): string {
-  const steps = plan.steps.map(step => ({
-    ...step,
-    actions: step.actions.map(({ command, undo }) => ({ command, undo })),
+  const steps = plan.steps.map(({ task, ...step }) => ({
+    ...{ ...step, actions: toldActions(step.actions) },
+    ...(task && {
+      task: { ...task, start: toldActions(task.start), solution: toldActions(task.solution) },
+    }),
   }))
   return printableJson({ version: 1, ...plan, steps, ...toldPlaces(lab), services })
+}
+
+function toldActions(actions: readonly Action[]) {
+  return actions.map(({ command, undo }) => ({ command, undo }))
 }

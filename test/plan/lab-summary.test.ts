@@ -15,7 +15,7 @@ steps: [{title: One, in: a, why: "${why}", run: [${run}], check: [{command: dig 
 
 it('a lab in short has what it runs by name, and an estimate of its minutes', () => {
   expect(summaryOf(lab('Because.', 'ip link'))).toEqual({
-    ...{ name: 'lab', title: 'A lab', steps: 3, minutes: 1, article: 'An article' },
+    ...{ name: 'lab', title: 'A lab', steps: 3, tasks: 0, minutes: 1, article: 'An article' },
     programs: ['ip', 'mkdir', 'tee', 'nginx', 'dig'],
     kernel: [],
   })

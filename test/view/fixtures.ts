@@ -99,7 +99,7 @@ services:
 export const built: LabInCondition = {
   lab,
   condition: firstCondition(lab),
-  outlines: steps.map(step => ({
+  outlines: steps.map(({ task: _, ...step }) => ({
     ...step,
     build: [],
     endpoints: {},

@@ -3,12 +3,21 @@ import { renderShippedLabs } from '../../src/view/shipped-labs.ts'
 import { plainStyle } from '../../src/view/terminal.ts'
 
 const labs = [
-  { name: 'two-pods', title: 'Two pods on a bridge', steps: 1, minutes: 1, packages: [], kernel: [] },
+  {
+    name: 'two-pods',
+    title: 'Two pods on a bridge',
+    steps: 1,
+    tasks: 0,
+    minutes: 1,
+    packages: [],
+    kernel: [],
+  },
   {
     ...{
       name: 'kube-proxy-chains',
       title: 'Reading the chains that every cluster has',
       steps: 7,
+      tasks: 0,
       minutes: 5,
     },
     ...{ packages: ['dnsmasq-base', 'bind9-dnsutils'], article: '没有 kube-proxy 组件的集群' },

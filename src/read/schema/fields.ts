@@ -3,6 +3,9 @@ import { namePattern } from '../../model/names.ts'
 
 /** Fields that several parts of the lab file share. The schema knows shapes; what values mean is checked after it. */
 
+/** What people read: a lesson's words. */
+export const text = z.string()
+
 /** A name as a map's key. */
 export const name = z.string().meta({ pattern: namePattern.source })
 

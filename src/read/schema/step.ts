@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { buildParts, labModes } from '../../model/lab.ts'
 import { check } from './check.ts'
-import { oneOrMore } from './fields.ts'
+import { oneOrMore, text } from './fields.ts'
 
 const command = z.string().meta({
   description:
@@ -93,6 +93,50 @@ export const step = z
       .array(check)
       .optional()
       .meta({ description: 'What must hold after them.', examples: [[{ curl: '10.0.0.11:8080' }]] }),
+    ask: text.optional().meta({
+      description: 'A question that `walk` asks before the checks are tried.',
+      examples: ['Who answers first?'],
+    }),
+    answers: z
+      .array(text.meta({ description: 'An answer.', examples: ['a'] }))
+      .optional()
+      .meta({
+        description: 'Answers to `ask`, two to six. The first one is right; they are shown in another order.',
+        examples: [['Both, in turn', 'Always a', 'Nobody']],
+      }),
+    because: text.optional().meta({ description: 'Why the first answer is the right one.' }),
+    task: text.optional().meta({
+      description: 'What is to be reached, in words: the step is an exercise. It has `goal`, and no `check`.',
+      examples: ['a is to reach b again.'],
+    }),
+    goal: z
+      .array(check)
+      .optional()
+      .meta({
+        description: 'Checks that fail after `start`, and are to hold in the end.',
+        examples: [[{ curl: '10.0.0.12:8080', from: 'a' }]],
+      }),
+    start: z
+      .array(run)
+      .optional()
+      .meta({
+        description: 'Commands that nobody is shown, after those of `run`: they break what is to be mended.',
+        examples: [['ip link set eth0 down']],
+      }),
+    hints: z
+      .array(text.meta({ description: 'A hint.', examples: ['Look at the routes of a.'] }))
+      .optional()
+      .meta({
+        description: 'Hints, in order: the first says least.',
+        examples: [['Look at the links of a.']],
+      }),
+    solution: z
+      .array(run)
+      .optional()
+      .meta({
+        description: 'Commands after which `goal` holds.',
+        examples: [['ip link set eth0 up']],
+      }),
   })
   .meta({ description: 'A step.', examples: [{ title: 'A virtual IP', run: ['…'] }] })
 
