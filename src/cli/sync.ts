@@ -44,14 +44,18 @@ export async function watchLab(opened: LivingLab, flags: Pick<SyncFlags, 'json' 
   const { out, err } = openTerminal()
   const { signal, release } = abortOnSignals('interrupted')
   const { name } = opened.folder
-  if (!flags.quiet) err.write(`watching ${name}; Ctrl-C ends the watching, and the lab stays up\n`)
   const ending = await watch(
     opened,
-    report => {
-      const text = renderWatched(out, report, new Date())
-      if (text === '') return
-      if (flags.json) out.write(printableJson(JSON.parse(renderSyncJson(report)), 0))
-      else if (!flags.quiet || !report.ok) out.write(text)
+    {
+      begun: () => {
+        if (!flags.quiet) err.write(`watching ${name}; Ctrl-C ends the watching, and the lab stays up\n`)
+      },
+      told: report => {
+        const text = renderWatched(out, report, new Date())
+        if (text === '') return
+        if (flags.json) out.write(printableJson(JSON.parse(renderSyncJson(report)), 0))
+        else if (!flags.quiet || !report.ok) out.write(text)
+      },
     },
     signal,
   ).finally(release)

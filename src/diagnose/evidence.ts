@@ -5,8 +5,10 @@ import type { Endpoint, Way } from './way.ts'
 export interface Evidence {
   /** The cause in one line: `netns_011 has no default route`. */
   headline: string
-  /** What to type on the host to mend it: `ip -n netns_011 route add default via 10.0.0.1`. */
+  /** What mends it, as a line for a shell on the lab's host: `ip -n netns_011 route add default via 10.0.0.1`. */
   mend?: string
+  /** The same as lines to type on the machine, none of which can do anything but in the lab: `netlab exec clusterip -- ip …`. */
+  typed?: readonly string[]
   /** What shows it: commands with their output, say. */
   lines: readonly string[]
 }

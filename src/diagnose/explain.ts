@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { commandLine } from '../command/command-line.ts'
-import type { Check, CommandCheck } from '../model/lab.ts'
+import { typedLines } from '../command/typed-lines.ts'
+import type { Check, CommandCheck, Lab } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -29,7 +30,7 @@ const queues = new WeakMap<Sandbox, Promise<unknown>>()
 
 /** Looks for the hop that makes a check fail; undefined where there is nothing to look at. */
 export function explainCheck(context: ObservedLab, check: Check): Promise<Evidence | undefined> {
-  if (check.kind === 'command') return Promise.resolve(sysctlEvidence(check))
+  if (check.kind === 'command') return Promise.resolve(toType(context.running.lab, sysctlEvidence(check)))
   return explain(context, questionOfCheck(context.running, check))
 }
 
@@ -59,7 +60,9 @@ export function explainPair(context: ObservedLab, asked: AskedPair): Promise<Evi
 
 function explain(context: ObservedLab, question: Question): Promise<Evidence | undefined> {
   const { sandbox } = context
-  const turn = (queues.get(sandbox) ?? Promise.resolve()).then(() => look(context, question))
+  const turn = (queues.get(sandbox) ?? Promise.resolve()).then(async () =>
+    toType(context.running.lab, await look(context, question)),
+  )
   queues.set(
     sandbox,
     turn.catch(() => undefined),
@@ -88,6 +91,11 @@ async function look(context: ObservedLab, asked: Question): Promise<Evidence | u
     if (signal.aborted) return undefined
     throw error
   }
+}
+
+/** With what mends it in lines that can be pasted anywhere. */
+function toType({ name }: Pick<Lab, 'name'>, evidence: Evidence | undefined): Evidence | undefined {
+  return evidence?.mend === undefined ? evidence : { ...evidence, typed: typedLines(name, evidence.mend) }
 }
 
 /** A setting that is not as the lab wants it needs no walk. */

@@ -10,7 +10,7 @@ import { endProcesses, podsProcesses } from '../sandbox/pod-processes.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startContainers } from '../sandbox/servers.ts'
 import type { LabFolder } from './lab-folder.ts'
-import { withLabLocked } from './sync-lock.ts'
+import { isWatched, withLabLocked } from './sync-lock.ts'
 
 /** What became of a pod's programs. */
 export interface PodReport {
@@ -23,6 +23,8 @@ export interface PodReport {
   changed: boolean
   /** Services whose rules still send to it, although it does not run. */
   endpointOf: readonly string[]
+  /** Somebody syncs the lab all the time, so that endpoints and rules follow by themselves. */
+  watched: boolean
 }
 
 /** Ends a pod's programs, as its container runtime would, or as a crash does. Endpoints and rules stay as they are. */
@@ -45,7 +47,10 @@ export function endPod(
       : (own(condition.ended, name) ?? 'stopped')
     folder.writeCondition({ ...condition, ended: { ...condition.ended, [name]: how } })
     const services = Object.entries(condition.endpoints).filter(([, pods]) => pods.includes(name))
-    return { lab: lab.name, pod: name, state: how, changed, endpointOf: services.map(([service]) => service) }
+    return {
+      ...{ lab: lab.name, pod: name, state: how, changed, watched: await isWatched(folder) },
+      endpointOf: services.map(([service]) => service),
+    }
   })
 }
 
@@ -67,7 +72,8 @@ export async function endContainerOf(
     })
   const changed = await endContainer(sandbox, name, container, ending)
   const state = ending === 'stop' ? 'stopped' : 'killed'
-  return { lab: lab.name, pod: name, container, state, changed, endpointOf: [] }
+  const watched = await isWatched(folder)
+  return { lab: lab.name, pod: name, container, state, changed, endpointOf: [], watched }
 }
 
 /** Throws NetlabError where a pod has no such container. */
@@ -98,7 +104,8 @@ export function startPod(folder: LabFolder, sandbox: Sandbox, name: string): Pro
     }
     const { [name]: _, ...ended } = condition.ended
     folder.writeCondition({ ...condition, ended })
-    return { lab: lab.name, pod: name, state: 'running', changed, endpointOf: [] }
+    const watched = await isWatched(folder)
+    return { lab: lab.name, pod: name, state: 'running', changed, endpointOf: [], watched }
   })
 }
 
@@ -201,7 +208,7 @@ function podWithPrograms(lab: Lab, name: string): Pod {
   if (onNetworks(lab).some(each => each.name === name))
     throw new NetlabError({
       what: `${name} is a ${lab.nodes.some(each => each.name === name) ? 'node' : 'machine'}: only pods are killed, stopped and started`,
-      fix: `netlab exec --in ${name} -- COMMAND, or netlab shell ${lab.name} ${name}, for what is to be done there`,
+      fix: `netlab exec ${lab.name} --in ${name} -- COMMAND, or netlab shell ${lab.name} ${name}, for what is to be done there`,
       exitCode: exitCode.wrongInput,
     })
   const able = lab.pods.filter(({ containers }) => containers.length > 0).map(each => each.name)

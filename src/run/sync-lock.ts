@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { NetlabError } from '../errors.ts'
-import { lockFile } from '../sandbox/file-lock.ts'
+import { isLocked, lockFile } from '../sandbox/file-lock.ts'
 import { readIfThere } from '../sandbox/state-folder.ts'
 import type { LabFolder } from './lab-folder.ts'
 
@@ -33,6 +33,30 @@ export async function withLabLocked<T>(
   } finally {
     release()
   }
+}
+
+/** Does something while all who ask know that the lab is watched, by whomever: its rules follow what happens to its pods. */
+export async function whileWatched<T>(
+  folder: LabFolder,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!existsSync(folder.path)) throw takenDown(folder)
+  const release = await lockFile(watchLock(folder), { patience, signal, shared: true })
+  try {
+    return await work()
+  } finally {
+    release?.()
+  }
+}
+
+/** Whether somebody watches a lab, so that nobody has to sync it. */
+export function isWatched(folder: LabFolder): Promise<boolean> {
+  return isLocked(watchLock(folder))
+}
+
+function watchLock({ path }: LabFolder): string {
+  return join(path, 'watch.lock')
 }
 
 function takenDown({ name }: LabFolder): NetlabError {

@@ -3,6 +3,7 @@ import type { Probed } from '../observe/readiness.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import type { LivingLab } from './lab-state.ts'
 import { type SyncReport, sync } from './sync.ts'
+import { whileWatched } from './sync-lock.ts'
 
 /** Milliseconds between two looks at which programs run. */
 const tick = 1000
@@ -13,7 +14,18 @@ const syncPeriod = 30_000
  * Goes on doing what kubelet, the endpoint controller and kube-proxy do, each container probed in its own period, until it is
  * told to stop. Returns `down` where the lab has gone meanwhile.
  */
-export async function watch(
+export function watch(
+  living: LivingLab,
+  { begun, told }: { begun: () => void; told: (report: SyncReport) => void },
+  signal: AbortSignal,
+): Promise<'stopped' | 'down'> {
+  return whileWatched(living.folder, signal, () => {
+    begun()
+    return goOn(living, told, signal)
+  })
+}
+
+async function goOn(
   living: LivingLab,
   tell: (report: SyncReport) => void,
   signal: AbortSignal,

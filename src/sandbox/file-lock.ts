@@ -7,6 +7,8 @@ export interface LockOptions {
   /** Milliseconds to wait for it. */
   patience: number
   signal?: AbortSignal | undefined
+  /** Others may share it, whom nobody then has alone. */
+  shared?: true
 }
 
 /**
@@ -17,13 +19,13 @@ export interface LockOptions {
  */
 export async function lockFile(
   file: string,
-  { patience, signal }: LockOptions,
+  { patience, signal, shared }: LockOptions,
 ): Promise<(() => void) | undefined> {
   signal?.throwIfAborted()
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants
   const descriptor = openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
   try {
-    if ((await flock(descriptor, patience, signal)) && isThere(file, descriptor)) {
+    if ((await flock(descriptor, shared ? ['-s'] : ['-x'], patience, signal)) && isThere(file, descriptor)) {
       ftruncateSync(descriptor)
       writeSync(descriptor, `process ${process.pid}\n`, 0)
       return () => closeSync(descriptor)
@@ -37,9 +39,33 @@ export async function lockFile(
   return undefined
 }
 
-function flock(descriptor: number, patience: number, signal: AbortSignal | undefined): Promise<boolean> {
+/** Whether somebody who lives has a file's lock, or shares it. Throws NetlabError where there is no program to ask. */
+export async function isLocked(file: string): Promise<boolean> {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+  try {
+    return !(await flock(descriptor, ['-x', '-n'], glance))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Milliseconds that a look at a lock may take. */
+const glance = 10_000
+
+function flock(
+  descriptor: number,
+  how: readonly string[],
+  patience: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['-x', '3'], {
+    const child = spawn('flock', [...how, '3'], {
       stdio: ['ignore', 'ignore', 'ignore', descriptor],
       env: { PATH: toolPath },
     })

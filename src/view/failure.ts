@@ -101,8 +101,8 @@ export function checkFailureLines(style: Style, result: CheckResult, indent: num
 }
 
 /**
- * The cause and what to type, then what shows it. The command is never broken, so that it can be copied: where it does not
- * fit behind the cause it has a line of its own.
+ * The cause and what to type, then what shows it. No command is ever broken, so that it can be copied: one that does not fit
+ * behind the cause has a line of its own, and so has each of several.
  */
 export function evidenceLines(
   { color, width }: Style,
@@ -112,15 +112,15 @@ export function evidenceLines(
   if (evidence === undefined) return []
   const margin = ' '.repeat(indent)
   const headline = printable(evidence.headline)
-  const mend = evidence.mend === undefined ? undefined : printable(evidence.mend)
-  const together = mend === undefined ? headline : `${headline}: ${mend}`
-  const fits = mend === undefined || displayWidth(margin + together) <= width
+  const typed = (evidence.typed ?? []).map(printable)
+  const together = [headline, ...typed].join(': ')
+  const fits = typed.length < 2 && displayWidth(margin + together) <= width
   return [
-    ...(fits
+    ...(fits || typed.length === 0
       ? hanging(margin, color.yellow.bold(together), width)
       : [
           ...hanging(margin, color.yellow.bold(`${headline}:`), width),
-          `${margin}  ${color.yellow.bold(mend)}`,
+          ...typed.map(line => `${margin}  ${color.yellow.bold(line)}`),
         ]),
     ...evidence.lines.flatMap(line => indented(printable(line), indent + 2)),
   ]

@@ -58,7 +58,7 @@ export function renderStatus(
     ...hanging(
       '',
       status.state === 'gone'
-        ? `${state}; sweep with: ${color.cyan('netlab down')}`
+        ? `${state}; sweep with: ${color.cyan(`netlab down ${status.lab}`)}`
         : `${state} (pid ${status.pid})`,
       width,
       2,
@@ -76,10 +76,10 @@ export function renderStatus(
     ...section('containers', [
       ...(containers ?? []).flatMap(containerCells),
       ...(status.state === 'up' && containers !== undefined
-        ? lab.pods.flatMap(pod => unattendedCells(pod, condition, containers))
+        ? lab.pods.flatMap(pod => unattendedCells(status.lab, pod, condition, containers))
         : []),
     ]),
-    ...(containers === undefined ? ['', ...hanging('', color.red(noKubelet), width, 2)] : []),
+    ...(containers === undefined ? ['', ...hanging('', color.red(noKubelet(status.lab)), width, 2)] : []),
     ...section(
       'outside',
       lab.outside.map(machine => [machine.name, addressWords(machine)]),
@@ -127,8 +127,9 @@ function machineCells(machine: LabMachine): string[] {
   ]
 }
 
-const noKubelet =
-  "netlab's kubelet has ended: containers that end are not started again. netlab pod start POD brings it back, and starts that pod anew"
+function noKubelet(lab: string): string {
+  return `netlab's kubelet has ended: containers that end are not started again. netlab pod start POD --lab ${lab} brings it back, and starts that pod anew`
+}
 
 /** Pause and the containers that have joined it, one per row. */
 function containerCells({ pod, pause, containers }: PodState): string[][] {
@@ -146,13 +147,14 @@ function containerCells({ pod, pause, containers }: PodState): string[][] {
 
 /** A pod that netlab's kubelet should have in its care, and has not: it was killed, and another one has begun since. */
 function unattendedCells(
+  lab: string,
   { name, pause }: Pod,
   { ended }: Pick<Condition, 'ended'>,
   states: readonly PodState[],
 ): string[][] {
   if (pause === undefined || own(ended, name) !== undefined || states.some(({ pod }) => pod === name))
     return []
-  return [[name, 'unattended', '', `netlab pod start ${name} starts it anew`]]
+  return [[name, 'unattended', '', `netlab pod start ${name} --lab ${lab} starts it anew`]]
 }
 
 function runsAs(pid: number | undefined): string[] {

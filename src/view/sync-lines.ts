@@ -48,22 +48,30 @@ export function renderPod(style: Style, report: PodReport): string {
   const state = { running: 'runs', stopped: 'is stopped', killed: 'is killed' }[report.state]
   const already = report.changed ? '' : ' already'
   const lines = hanging('', `${pod} ${state}${already}`, width, 2)
-  if (report.endpointOf.length > 0) {
-    const services = listed(report.endpointOf)
-    const next = `nobody has told kube-proxy: its rules still send to it for ${services}, until ${color.cyan('netlab sync')}`
+  const { endpointOf, lab, watched } = report
+  const sync = color.cyan(`netlab sync ${lab}`)
+  const services = listed(endpointOf)
+  if (endpointOf.length > 0) {
+    const next = watched
+      ? `${lab} is watched: the endpoints of ${services}, and their rules, follow by themselves`
+      : `nobody has told kube-proxy: its rules still send to it for ${services}, until ${sync}`
     lines.push(...hanging('', next, width, 2))
   } else if (report.state === 'running') {
-    lines.push(...hanging('', `it is an endpoint again after ${color.cyan('netlab sync')}`, width, 2))
+    const next = watched
+      ? `${lab} is watched: it is an endpoint again as soon as it is ready`
+      : `it is an endpoint again after ${sync}`
+    lines.push(...hanging('', next, width, 2))
   }
   return block(lines)
 }
 
-function renderContainer(style: Style, { pod, changed, state }: PodReport, container: string): string {
+function renderContainer(style: Style, { lab, pod, changed, state }: PodReport, container: string): string {
   const { color, width } = style
+  const status = color.cyan(`netlab status ${lab}`)
   const name = `container ${color.bold(container)} of ${pod}`
   const words = changed
-    ? `${name} was ${state}; ${color.cyan('netlab status')} shows whether it runs again`
-    : `${name} does not run at the moment; ${color.cyan('netlab status')} shows why`
+    ? `${name} was ${state}; ${status} shows whether it runs again`
+    : `${name} does not run at the moment; ${status} shows why`
   return block(hanging('', words, width, 2))
 }
 

@@ -79,9 +79,9 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
     words: 'a pod is killed',
     isForWhole: true,
     carryOut: async ({ folder, sandbox, lab }, { pod }) => {
-      const { endpointOf } = await endPod(folder, sandbox, pod, 'kill')
+      const { endpointOf, watched } = await endPod(folder, sandbox, pod, 'kill')
       const still =
-        endpointOf.length === 0
+        endpointOf.length === 0 || watched
           ? ''
           : `; nobody has told kube-proxy: its rules still send to it for ${endpointOf.join(', ')}`
       return { typed: `netlab pod kill ${pod} --lab ${lab.name}`, words: `${pod} is killed${still}` }

@@ -51,7 +51,7 @@ export const breaks: readonly Break[] = [
     name: '4 a server is dead',
     commands: "kill $(ip netns exec b ss -Hltnp | sed -n 's/.*pid=\\([0-9]*\\).*/\\1/p')",
     headline: 'nothing listens on port 8080 in b',
-    mend: 'netlab pod start b',
+    mend: /^netlab pod start b --lab [\w-]+$/,
   },
   {
     name: '5 the host does not forward',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
-import { Session } from '../labs/cli.ts'
+import { bin, Session } from '../labs/cli.ts'
 import { type Break, breaks } from './breaks.ts'
 
 const session = new Session()
@@ -74,7 +74,7 @@ it.concurrent('a packet that needs the setting that is off says so, too', async 
   const name = await broken({ commands: 'sysctl -qw net.ipv4.ip_forward=0' })
   const { stdout } = await session.netlab('verify', name, '--from', 'host', '--requests', '1')
   expect(stdout).toContain(
-    'the host does not forward, net.ipv4.ip_forward is 0: sysctl -w net.ipv4.ip_forward=1',
+    `the host does not forward, net.ipv4.ip_forward is 0: netlab exec ${name} -- sysctl -w net.ipv4.ip_forward=1\n`,
   )
   await session.netlab('down', name)
 })
@@ -83,7 +83,7 @@ it.concurrent('the text shows the cause with what proves it, once', async () => 
   const name = await broken({ commands: 'ip -n a route del default' })
   const { stdout } = await session.netlab('verify', name, '--from', 'host', '--requests', '1')
   expect(stdout).toContain(`
-    a has no default route: ip -n a route add default via 10.0.0.1
+    a has no default route: netlab exec ${name} -- ip -n a route add default via 10.0.0.1
       $ ip -n a route get 10.100.0.1
       RTNETLINK answers: Network is unreachable
       $ ip -n a route
@@ -91,6 +91,23 @@ it.concurrent('the text shows the cause with what proves it, once', async () => 
 `)
   expect(stdout.split('RTNETLINK')).toHaveLength(2)
   await session.netlab('down', name)
+})
+
+it.concurrent('what mends a lab can be pasted into a shell of the machine, and runs in the lab alone', async () => {
+  const name = await broken({ commands: 'ip -n b link set eth0 down' })
+  const { stdout } = await session.netlab('verify', name, '--from', 'host', '--requests', '1')
+  const told = /\n +eth0 in b is down:\n((?: +netlab exec .*\n)+)/.exec(stdout)?.[1] ?? ''
+  expect(told.trimEnd().split('\n')).toHaveLength(2)
+  // A machine that has no program but netlab: what would run there cannot be found.
+  const netlab = `netlab() { PATH=/usr/local/bin:/usr/bin:/bin ${process.execPath} ${bin} "$@"; }`
+  const { stderr, exitCode } = await session.startProgram([
+    '/bin/sh',
+    '-ec',
+    `PATH=/nowhere\n${netlab}\n${told}`,
+  ])
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+  expect((await verify(name, '--from', 'host', '--requests', '1')).code).toBe(0)
+  mended.push(name)
 })
 
 it.concurrent('a step of `up` that fails is explained as well', async () => {

@@ -8,6 +8,7 @@ import { failedCheck, plain, sample } from '../view/fixtures.ts'
 const evidence = {
   headline: 'netns_011 has no default route',
   mend: 'ip -n netns_011 route add default via 10.0.0.1',
+  typed: ['netlab exec clusterip -- ip -n netns_011 route add default via 10.0.0.1'],
   lines: ['$ ip -n netns_011 route', '10.0.0.0/24 dev eth0'],
 }
 const check = { ...failedCheck, evidence }
@@ -20,9 +21,9 @@ const report: VerifyReport = {
 }
 
 it('shows the cause and what to type in one line where there is room', () => {
-  expect(checkFailureLines(plain(100), check, 0).slice(3)).toEqual([
+  expect(checkFailureLines(plain(120), check, 0).slice(3)).toEqual([
     '',
-    '  netns_011 has no default route: ip -n netns_011 route add default via 10.0.0.1',
+    '  netns_011 has no default route: netlab exec clusterip -- ip -n netns_011 route add default via 10.0.0.1',
     '    $ ip -n netns_011 route',
     '    10.0.0.0/24 dev eth0',
   ])
@@ -31,15 +32,27 @@ it('shows the cause and what to type in one line where there is room', () => {
 it('gives the command a line of its own where there is none, and does not break it', () => {
   expect(checkFailureLines(plain(40), check, 0).slice(-4)).toEqual([
     '  netns_011 has no default route:',
-    '    ip -n netns_011 route add default via 10.0.0.1',
+    '    netlab exec clusterip -- ip -n netns_011 route add default via 10.0.0.1',
     '    $ ip -n netns_011 route',
     '    10.0.0.0/24 dev eth0',
   ])
 })
 
+it('gives each of several commands a line of its own, though both would fit', () => {
+  const typed = ['netlab exec x -- ip link', 'netlab exec x -- ip route']
+  const two = { ...check, evidence: { ...evidence, typed } }
+  expect(checkFailureLines(plain(120), two, 0).slice(4, 7)).toEqual([
+    '  netns_011 has no default route:',
+    '    netlab exec x -- ip link',
+    '    netlab exec x -- ip route',
+  ])
+})
+
 it('shows what proves a cause only once, for checks and samples', () => {
   const text = renderVerify(plain(120), report)
-  expect(text.split('netns_011 has no default route: ip')).toHaveLength(4)
+  expect(text.split(/netns_011 has no default route: netlab|netns_011 has no default route:\n/)).toHaveLength(
+    4,
+  )
   expect(text.split('$ ip -n netns_011 route\n')).toHaveLength(2)
 })
 

@@ -145,6 +145,7 @@ const facts = {
     state: 'stopped' as const,
     changed: true,
     endpointOf: ['default/web'],
+    watched: false,
   },
   sync: {
     lab: 'clusterip',

@@ -26,7 +26,12 @@ const sample: ServiceSample = {
     ok: false,
     complaint: 'none of 200 requests was answered',
   },
-  evidence: { headline: 'the host does not forward', mend: 'sysctl -w net.ipv4.ip_forward=1', lines: ['0'] },
+  evidence: {
+    headline: 'the host does not forward',
+    mend: 'sysctl -w net.ipv4.ip_forward=1',
+    typed: ['netlab exec shop -- sysctl -w net.ipv4.ip_forward=1'],
+    lines: ['0'],
+  },
 }
 
 it('a verified lab is a suite: a case for each check, and for each service from each place', () => {
@@ -46,7 +51,7 @@ it('a verified lab is a suite: a case for each check, and for each service from 
     </testcase>
     <testcase classname="shop.default/web" name="10.96.0.10:80 from a" time="0.000">
       <failure message="the host does not forward" type="failure">none of 200 requests was answered
-the host does not forward: sysctl -w net.ipv4.ip_forward=1
+the host does not forward: netlab exec shop -- sysctl -w net.ipv4.ip_forward=1
   0</failure>
     </testcase>
     <testcase classname="shop.default/web" name="10.96.0.10:80 from b" time="0.000"/>

@@ -89,8 +89,8 @@ it('shows pause and the containers that netlab starts again, and says where nobo
   ).toMatchInlineSnapshot(`
     "
     netlab's kubelet has ended: containers that end are not
-      started again. netlab pod start POD brings it back, and
-      starts that pod anew
+      started again. netlab pod start POD --lab clusterip brings
+      it back, and starts that pod anew
     "
   `)
 })
@@ -110,7 +110,8 @@ it('shows a pod that nobody starts again any more, but none that was ended', () 
   expect(sectionOf(screen)).toMatchInlineSnapshot(`
     "
     containers
-      netns_021  unattended    netlab pod start netns_021 starts it anew
+      netns_021  unattended
+        netlab pod start netns_021 --lab clusterip starts it anew
     "
   `)
 })

@@ -78,7 +78,10 @@ export const listener: Hop = forEachEndpoint((way, endpoint) => {
   const sent = rule === undefined ? '' : `, where ${ruleWords(rule)} sends to`
   const others = listeners.map(one => one.port).join(', ')
   const instead = others === '' ? '' : `; its programs listen on ${others}`
-  const mend = others === '' && way.declared.servers.has(place) ? `netlab pod start ${place}` : undefined
+  const mend =
+    others === '' && way.declared.servers.has(place)
+      ? `netlab pod start ${place} --lab ${way.lab.name}`
+      : undefined
   return finding(`nothing listens on port ${port} in ${place}${sent}${instead}`, mend, shown)
 })
 

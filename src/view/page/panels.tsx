@@ -159,14 +159,15 @@ function Found({ findings: { ok, checks, samples, off } }: { findings: Findings 
 /** What the diagnosis has found, if it has. */
 export function Cause({ evidence }: { evidence: Evidence | undefined }) {
   if (evidence === undefined) return null
-  const { headline, mend, lines } = evidence
+  const { headline, typed = [], lines } = evidence
   return (
     <>
       <p class="cause">{headline}</p>
-      {mend === undefined ? null : (
-        <p>
-          what mends it: <code>{mend}</code>
-        </p>
+      {typed.length === 0 ? null : (
+        <>
+          <p>what mends it:</p>
+          <pre>{typed.join('\n')}</pre>
+        </>
       )}
       {lines.length === 0 ? null : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled with the keyboard

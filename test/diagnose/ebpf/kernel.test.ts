@@ -46,7 +46,7 @@ describe.runIf(socketLbLack() === undefined)('on one node', () => {
       asMade.web,
     ],
     // The entry leads to a pod that is dead, until a sync takes it out.
-    ['netlab pod kill a', 'nothing listens on port 8080 in a', 'netlab pod start a'],
+    ['netlab pod kill a', 'nothing listens on port 8080 in a', 'netlab pod start a --lab healthy-ebpf'],
   ]
 
   it.each(breaks)('%s', async (...one) => lab.isExplained(one))

@@ -41,7 +41,7 @@ describe.runIf(labsHaveIpvs)('on one node', () => {
     [
       'netlab pod kill a',
       'nothing listens on port 8080 in a, where the virtual server TCP 10.100.0.2:80 sends to',
-      'netlab pod start a',
+      'netlab pod start a --lab healthy-ipvs',
     ],
     [
       'ip address delete 10.100.0.1/32 dev kube-ipvs0',
