@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
 import { own } from '../command/own.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import { machinesOf } from '../model/places.ts'
+import type { Lab } from '../model/lab.ts'
+import { machinesOf, placesOf } from '../model/places.ts'
 import { shippedLabs } from '../read/load-shipped.ts'
 import { labNames, openSandbox, RunsInVm } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
@@ -45,18 +46,18 @@ export const machineNames: Names = {
   labs: shippedLabs,
   // Dead ones too: `down` sweeps them.
   running: labNames,
-  pods: podsOf,
+  pods: lab => ofLab(lab, known => machinesOf(known).map(({ name }) => name)),
+  places: lab => ofLab(lab, placesOf),
   files: labFiles,
 }
 
-function podsOf(lab: string | undefined): string[] {
+function ofLab(name: string | undefined, names: (lab: Lab) => readonly string[]): readonly string[] {
   try {
-    const { folder } = openSandbox(lab)
-    return machinesOf(folder.readLab()).map(({ name }) => name)
+    return names(openSandbox(name).folder.readLab())
   } catch (error) {
     // No lab, or several: nothing to offer.
     if (error instanceof NetlabError) return []
-    if (error instanceof RunsInVm) return machinesOf(error.folder.readLab()).map(({ name }) => name)
+    if (error instanceof RunsInVm) return names(error.folder.readLab())
     throw error
   }
 }

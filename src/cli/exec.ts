@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { host } from '../command/command.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import { runInside } from '../run/inside.ts'
+import { runFromInside, runInside } from '../run/inside.ts'
+import { labInside } from '../run/known-inside.ts'
 import { openLab } from '../run/lab-state.ts'
 
 /** `netlab exec`: one command inside a lab; its exit code is netlab's. */
@@ -9,7 +10,7 @@ export function execCommand(): Command {
   return new Command('exec')
     .description('run a command inside a lab')
     .usage('[options] [name] -- <command...>')
-    .argument('[words...]', 'the lab, where several run; then -- and the command')
+    .argument('[name...]', 'the lab, where several run; then -- and the command')
     .option('--in <place>', 'in the network namespace of a pod or a machine outside', host)
     .option(
       '-c, --container <container>',
@@ -29,9 +30,12 @@ export function execCommand(): Command {
           exitCode: exitCode.wrongInput,
         })
       }
-      process.exitCode = await runInside(openLab(names[0]), command, {
-        place: flags.in,
-        container: flags.container,
-      })
+      const place = flags.in
+      const around = labInside()
+      const isHere = around !== undefined && (names[0] ?? around.lab.name) === around.lab.name
+      process.exitCode =
+        isHere && flags.container === undefined
+          ? await runFromInside(around.lab, command, place)
+          : await runInside(openLab(names[0]), command, { place, container: flags.container })
     })
 }

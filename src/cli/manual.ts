@@ -19,6 +19,10 @@ export async function manual(): Promise<string> {
         'NETLAB_STATE_DIR',
         "Where what is known of running labs is kept. By default in XDG_RUNTIME_DIR, or in a folder of the user's own in /tmp.",
       ],
+      [
+        'NETLAB_LAB',
+        'The lab that is meant where none is named, also where several run. A name on the command line wins.',
+      ],
       ['NO_COLOR, FORCE_COLOR', 'No colours, or colours whatever the output is.'],
     ],
     'SEE ALSO': [['ip(8), iptables(8), nft(8), network_namespaces(7)', 'What the labs are made of.']],

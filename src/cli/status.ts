@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { own } from '../command/own.ts'
+import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
 import { labIn } from '../plan/lab-in-condition.ts'
+import { labInside } from '../run/known-inside.ts'
 import { LabFolder } from '../run/lab-folder.ts'
 import { labName, openSandbox, statusOf } from '../run/lab-state.ts'
 import { containersOf } from '../run/pods.ts'
@@ -23,6 +25,26 @@ async function containersNow(
   return state === 'failed' ? (states ?? []) : states
 }
 
+interface Looked {
+  status: LabStatus
+  lab: Lab
+  condition: Condition
+  /** Undefined: netlab's kubelet has ended. */
+  containers: readonly PodState[] | undefined
+}
+
+/** The lab that is named, or meant; in a lab's shell that lab. */
+async function lookAt(name: string | undefined): Promise<Looked> {
+  const around = labInside()
+  if (around !== undefined && (name ?? around.lab.name) === around.lab.name)
+    return { ...around, containers: [] }
+  const folder = new LabFolder(labName(name))
+  const lab = folder.readLab()
+  const status = statusOf(folder, lab)
+  if (status.kernel !== undefined && status.state !== 'gone') openSandbox(name)
+  return { status, lab, condition: folder.readCondition(lab), containers: await containersNow(status, lab) }
+}
+
 /** `netlab status`: a lab's pods, services and steps. */
 export function statusCommand(): Command {
   return new Command('status')
@@ -30,13 +52,8 @@ export function statusCommand(): Command {
     .argument('[name]', 'the lab; not needed where one lab runs')
     .option('--json', 'print them as JSON')
     .action(async (name: string | undefined, flags: { json?: true }) => {
-      const folder = new LabFolder(labName(name))
-      const lab = folder.readLab()
-      const status = statusOf(folder, lab)
-      if (status.kernel !== undefined && status.state !== 'gone') openSandbox(name)
-      const condition = folder.readCondition(lab)
+      const { status, lab, condition, containers } = await lookAt(name)
       const known = labIn(condition, lab)
-      const containers = await containersNow(status, lab)
       const { out } = openTerminal()
       if (!flags.json) {
         out.write(renderStatus(out, status, { ...known, containers }, Date.now()))

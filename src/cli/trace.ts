@@ -23,7 +23,7 @@ export function traceCommand(): Command {
     .description('send one real request and show its way, there and back, as the kernel tells it')
     .usage('[options] [name] <from> <url>')
     .argument(
-      '<words...>',
+      '<names...>',
       'the lab, where several run; who asks: host, a node, a pod, a machine; and what is asked for',
     )
     .option(

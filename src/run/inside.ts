@@ -3,18 +3,25 @@ import type { Writable } from 'node:stream'
 import type { Place } from '../command/command.ts'
 import { pauseName } from '../command/pause.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
 import { placesOf } from '../model/places.ts'
 import { joinLab } from '../sandbox/enter.ts'
+import { runBeside } from '../sandbox/inside-lab.ts'
 import { kubeletPods } from '../sandbox/kubelet-control.ts'
 import { enterArgv, insideEnv, type Sandbox } from '../sandbox/sandbox.ts'
 import { ShownTerminal, type WindowSize } from '../sandbox/shown-terminal.ts'
 import { runForPerson } from '../sandbox/terminal.ts'
+import { tellInside } from './known-inside.ts'
+import type { LabState } from './lab-folder.ts'
 import { mustBeContainer } from './pods.ts'
 
 interface OpenLab {
   sandbox: Sandbox
   lab: Lab
+  /** How it stands, and since when it is there; left out in a lesson, which is still making it. */
+  condition?: Condition
+  state?: Pick<LabState, 'since'>
 }
 
 /** Where in a lab: a place, or one container of a pod with a pause process, or `pause` itself. */
@@ -29,9 +36,16 @@ export async function runInside(open: OpenLab, argv: readonly string[], inside: 
   return runForPerson(argv, { enter, env: personsEnv(), interactive: false })
 }
 
+/** The same from a shell of that lab. */
+export function runFromInside(lab: Lab, argv: readonly string[], place: Place): Promise<number> {
+  mustBePlace(lab, place)
+  return runBeside(argv, place)
+}
+
 /** Opens a shell inside a lab, with a prompt that names the lab and the place, and returns the shell's exit code. */
 export async function openShell(open: OpenLab, inside: Inside): Promise<number> {
   const enter = await entrance(open, inside)
+  await tell(open)
   const { argv, env } = shellIn(open.lab, inside)
   return runForPerson(argv, { enter, env: { ...personsEnv(), ...env }, interactive: true })
 }
@@ -43,15 +57,22 @@ export async function showShell(
   window: { size: WindowSize; to: Writable },
 ): Promise<ShownTerminal> {
   const enter = await entrance(open, inside)
+  await tell(open)
   const { argv, env } = shellIn(open.lab, inside)
   return new ShownTerminal(argv, { enter, env: { ...insideEnv, ...env, TERM: 'xterm-256color' } }, window)
+}
+
+/** So that `netlab status` knows the lab in there. */
+function tell({ sandbox, lab, condition, state }: OpenLab): Promise<void> {
+  const since = state?.since ?? new Date().toISOString()
+  return tellInside(sandbox, { lab, ...(condition === undefined ? {} : { condition }), since })
 }
 
 function shellIn(lab: Lab, { place, container }: Inside) {
   const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
   const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
   const where = container === undefined ? place : `${place}/${container}`
-  return { argv, env: { PS1: `[${lab.name} ${where}]# `, HISTFILE: '' } }
+  return { argv, env: { PS1: `[${lab.name} ${where}]# `, HISTFILE: '', NETLAB_LAB: lab.name } }
 }
 
 /** Makes of an argv the one that runs it there. Throws NetlabError where there is no such place, or its container does not run. */

@@ -4,6 +4,7 @@ import type { Lab } from '../model/lab.ts'
 import { lives, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { labFolders, stateRoot, takeName } from '../sandbox/state-folder.ts'
+import { mustBeOutside } from './known-inside.ts'
 import { firstFiles, LabFolder, type LabState, type LabVm } from './lab-folder.ts'
 import type { LabStart } from './lab-start.ts'
 import type { LabStatus } from './report.ts'
@@ -138,10 +139,13 @@ export function mustBeUp(state: LabState): void {
   })
 }
 
-/** The lab that a command means: the one that is named, or the only one that there is. */
+/** The lab that a command means: the one that is named, else the one that NETLAB_LAB names, or the only one that there is. */
 export function labName(name: string | undefined): string {
+  mustBeOutside()
   if (name !== undefined) return nameOf(name)
   const labs = labNames()
+  const { NETLAB_LAB: usual } = process.env
+  if (usual) return usualLab(usual, labs)
   if (labs.length === 1) return labs[0]!
   throw labs.length === 0
     ? new NetlabError({
@@ -151,9 +155,20 @@ export function labName(name: string | undefined): string {
       })
     : new NetlabError({
         what: `${labs.length} labs are running: ${labs.join(', ')}`,
-        fix: 'say which one you mean',
+        fix: `say which one you mean, or once for all: export NETLAB_LAB=${labs[0]}`,
         exitCode: exitCode.wrongInput,
       })
+}
+
+/** Throws NetlabError where NETLAB_LAB names no lab that there is: nobody means another one then. */
+function usualLab(usual: string, labs: readonly string[]): string {
+  const name = nameOf(usual)
+  if (labs.includes(name)) return name
+  throw new NetlabError({
+    what: `NETLAB_LAB names the lab ${usual}, which is not running`,
+    fix: `${labs.length === 0 ? 'no lab is running' : `running: ${labs.join(', ')}`}; name another one, or: unset NETLAB_LAB`,
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 /** A path to a lab file means the lab that was brought up from it, else the one that is named like the file. */

@@ -16,7 +16,7 @@ export interface ProgramFiles {
 const ownFolder = dirname(fileURLToPath(import.meta.url))
 
 /** Where netlab's bundle lies, the built bin.js and pod-server.js: here, or, where this runs from its source, in dist. */
-const bundleFolder = existsSync(join(ownFolder, 'bin.js')) ? ownFolder : join(ownFolder, '../../dist')
+export const bundleFolder = existsSync(join(ownFolder, 'bin.js')) ? ownFolder : join(ownFolder, '../../dist')
 
 /** What runs outside of a lab, as real root: the socket load balancer, and the programs that it loads into the kernel. */
 export const outsideProgram = {
@@ -56,6 +56,10 @@ export const insideFolder = {
   servers: '/run/netlab/serve',
   /** The socket of netlab's kubelet. */
   kubelet: '/run/netlab/kubelet',
+  /** netlab's own programs. */
+  bundle: '/run/sandbox/netlab/dist',
+  /** What whoever is in there is told of the lab. */
+  known: '/run/netlab/lab',
   /** What containers print, as on a node of Kubernetes. */
   logs: '/var/log/pods',
   /** What containers printed before they were started again. */

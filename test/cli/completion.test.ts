@@ -7,12 +7,15 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { candidates, type Names } from '../../src/cli/completion/candidates.ts'
 import { shellScripts } from '../../src/cli/completion/shell-scripts.ts'
 import { completionCommand, machineNames } from '../../src/cli/completion.ts'
+import { EarlyStart } from '../../src/cli/early-start.ts'
+import { openProgram } from '../../src/cli/program.ts'
 import { processId } from '../../src/sandbox/proc.ts'
 import { labOf } from '../plan/lab-text.ts'
 
 const names: Names = {
   labs: () => ['clusterip', 'two-pods'],
   running: () => ['mine', 'other'],
+  places: lab => (lab === 'mine' ? ['host', 'netns_011', 'netns_021'] : ['host', 'client']),
   pods: lab => (lab === 'mine' ? ['netns_011', 'netns_021'] : ['client']),
   files: begun => ['cluster.yaml', 'labs/'].filter(file => file.startsWith(begun)),
 }
@@ -31,7 +34,14 @@ function program(known: Names = names): Command {
     .argument('<lab>')
     .addOption(new Option('--format <format>', 'how').choices(['text', 'sh', 'json']))
   root.command('validate').argument('<labs...>')
-  root.command('exec').argument('[name]').argument('[command...]').option('--in <pod>', 'where')
+  root.command('exec').argument('[name...]').option('--in <place>', 'where')
+  root
+    .command('verify')
+    .argument('[name]')
+    .option('--from <place...>', 'from where')
+    .option('--json', 'as JSON')
+  root.command('shell').argument('[names...]')
+  root.command('kill').argument('<pod>').option('--lab <name>', 'the lab')
   root.command('secret', { hidden: true })
   root.addCommand(completionCommand(root, known))
   return root
@@ -41,8 +51,10 @@ const words = (...line: string[]) => candidates(program(), line, names).map(({ w
 
 describe('what may come next', () => {
   test('verbs, without hidden ones', () => {
-    expect(words('')).toEqual(['up', 'down', 'plan', 'validate', 'exec', 'completion', 'help'])
-    expect(words('v')).toEqual(['validate'])
+    expect(words('')).toEqual([
+      ...['up', 'down', 'plan', 'validate', 'exec', 'verify', 'shell', 'kill', 'completion', 'help'],
+    ])
+    expect(words('va')).toEqual(['validate'])
   })
 
   test('verbs after an option of the program', () => expect(words('--quiet', 'do')).toEqual(['down']))
@@ -71,9 +83,27 @@ describe('what may come next', () => {
 
   test('labs that run', () => expect(words('down', '')).toEqual(['mine', 'other']))
 
-  test('pods of the lab that was named, and of the only one', () => {
-    expect(words('exec', 'mine', '--in', '')).toEqual(['netns_011', 'netns_021'])
+  test('places of the lab that was named, and of the only one', () => {
+    expect(words('exec', 'mine', '--in', '')).toEqual(['host', 'netns_011', 'netns_021'])
     expect(words('exec', '--in', 'cl')).toEqual(['client'])
+    expect(words('verify', 'mine', '--from', 'n')).toEqual(['netns_011', 'netns_021'])
+    expect(words('verify', '--from', '')).toEqual(['host', 'client'])
+  })
+
+  test('further places behind --from, until another option begins', () => {
+    expect(words('verify', 'mine', '--from', 'host', 'n')).toEqual(['netns_011', 'netns_021'])
+    expect(words('verify', 'mine', '--from', 'host', '--')).toEqual(['--from', '--json', '--help'])
+    expect(words('verify', '--from', 'host', '--json', '')).toEqual(['mine', 'other'])
+  })
+
+  test('a lab or, where it is left out, a place; behind the lab a place of it', () => {
+    expect(words('shell', '')).toEqual(['mine', 'other', 'host', 'client'])
+    expect(words('shell', 'mine', '')).toEqual(['host', 'netns_011', 'netns_021'])
+    expect(words('shell', 'client', '')).toEqual([])
+  })
+
+  test('pods of the lab that --lab names', () => {
+    expect(words('kill', '--lab', 'mine', '')).toEqual(['netns_011', 'netns_021'])
   })
 
   test('choices of an option, with = as bash splits it too', () => {
@@ -84,7 +114,10 @@ describe('what may come next', () => {
 
   test('shells', () => expect(words('completion', '')).toEqual(['bash', 'zsh', 'fish']))
 
-  test('no options behind --', () => expect(words('exec', 'mine', '--', '--')).toEqual([]))
+  test('no options behind --', () => {
+    expect(words('exec', 'mine', '--', '--')).toEqual([])
+    expect(words('exec', '--', '')).toEqual([])
+  })
 
   test('nothing where nothing is known', () => expect(words('nonsense', '')).toEqual([]))
 })
@@ -163,8 +196,20 @@ outside: {client: 192.0.2.10/24}
 
   test('a lab that runs, and its pods and outside machines', () => {
     expect(offered('down', '')).toEqual(['mine'])
-    expect(offered('exec', '--in', '')).toEqual(['netns_011', 'client'])
+    expect(offered('exec', '--in', '')).toEqual(['host', 'netns_011', 'client'])
     expect(offered('exec', 'another', '--in', '')).toEqual([])
+  })
+
+  test('its places behind exec --in and verify --from, by the options that those really have', async () => {
+    const root = await openProgram(new EarlyStart())
+    const real = (...line: string[]) => candidates(root, line, machineNames).map(({ word }) => word)
+    expect(real('exec', '--in', '')).toEqual(['host', 'netns_011', 'client'])
+    expect(real('verify', '--from', '')).toEqual(['host', 'netns_011', 'client'])
+    expect(real('verify', 'mine', '--from', 'host', 'cl')).toEqual(['client'])
+    expect(real('pod', 'kill', '--lab', 'mine', 'n')).toEqual(['netns_011'])
+    expect(real('trace', '')).toEqual(['mine', 'host', 'netns_011', 'client'])
+    expect(real('trace', 'mine', 'n')).toEqual(['netns_011'])
+    expect(real('logs', 'mine', 'n')).toEqual(['netns_011'])
   })
 
   test('lab files where the path leads', () => {

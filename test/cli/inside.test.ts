@@ -138,6 +138,32 @@ describe('shell', () => {
     expect(seen).toMatch(/^web/m)
   })
 
+  it('knows the lab, and runs in its other places what is told to be pasted', async () => {
+    const lines = [
+      'netlab status',
+      'netlab exec --in web -- ip -4 -o address show dev eth0',
+      'netlab exec cast -- ip -4 -o address show dev br1',
+      'netlab exec cast --in nowhere -- true',
+      'exit',
+    ]
+    const seen = await typed(['shell', 'talker'], `${lines.join('\n')}\n`)
+    expect(seen).toContain('cast is up, for')
+    expect(seen).toMatch(/\n +talker +10\.0\.0\.13 /)
+    expect(seen).toMatch(/web .*10\.96\.0\.1:80/)
+    expect(seen).toContain('inet 10.0.0.11/24')
+    expect(seen).toContain('inet 10.0.0.1/24')
+    expect(seen).toContain('cast has no pod or machine named nowhere')
+    const { stdout } = await netlab('exec', '--', 'cat', '/run/netlab/lab/lab.json')
+    expect(JSON.parse(stdout)).toMatchObject({ lab: { name: 'cast' } })
+    expect(stdout).not.toContain(session.folder)
+  })
+
+  it('says of other verbs where they are to be typed', async () => {
+    const seen = await typed(['shell'], 'netlab verify; netlab down; netlab status other; exit\n')
+    expect(seen.match(/this is inside the lab cast/g)).toHaveLength(3)
+    expect(seen).toContain('in another terminal, or after exit: netlab verify cast')
+  })
+
   it('opens in a pod', async () => {
     expect(await typed(['shell', 'web'], 'ip -4 -o address show dev eth0; exit\n')).toMatch(
       /\[cast web\]# [\s\S]*10\.0\.0\.11\/24/,

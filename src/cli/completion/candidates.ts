@@ -16,6 +16,8 @@ export interface Names {
   running(): readonly string[]
   /** Pods of a running lab; undefined: of the only one. */
   pods(lab: string | undefined): readonly string[]
+  /** Its places, from which something can be asked: host, nodes, pods, machines. */
+  places(lab: string | undefined): readonly string[]
   /** Lab files and folders whose path begins with this; folders end with `/`. */
   files(begun: string): readonly string[]
 }
@@ -36,7 +38,7 @@ function isOneWord(word: string): boolean {
 
 function possible(state: LineState, begun: string, names: Names): Candidate[] {
   const { awaiting, afterDashes } = state
-  if (awaiting) return values(awaiting.argChoices, placeholder(awaiting), state.operands, begun, names)
+  if (isValue(awaiting, begun)) return values(awaiting.argChoices, placeholder(awaiting), state, begun, names)
   return begun.startsWith('-') && !afterDashes ? options(state) : operands(state, begun, names)
 }
 
@@ -44,6 +46,8 @@ interface LineState {
   command: Command
   operands: string[]
   given: Set<Option>
+  /** What `--lab` has named. */
+  lab: string | undefined
   /** The option whose value comes next. */
   awaiting: Option | undefined
   /** `--` was given: what follows are no options. */
@@ -55,11 +59,12 @@ function readLine(program: Command, words: readonly string[]): LineState {
     command: program,
     operands: [],
     given: new Set(),
+    lab: undefined,
     awaiting: undefined,
     afterDashes: false,
   }
   for (const word of words) {
-    if (state.awaiting) state.awaiting = undefined
+    if (isValue(state.awaiting, word)) readValue(state, state.awaiting, word)
     else if (state.afterDashes) state.operands.push(word)
     else if (word === '--') state.afterDashes = true
     else if (word.startsWith('-')) readOption(state, word)
@@ -68,7 +73,18 @@ function readLine(program: Command, words: readonly string[]): LineState {
   return state
 }
 
+/** Whether a word is what an option waits for: one that takes several values takes them until the next option begins. */
+function isValue(awaiting: Option | undefined, word: string): awaiting is Option {
+  return awaiting !== undefined && !(awaiting.variadic && word.startsWith('-'))
+}
+
+function readValue(state: LineState, { long, variadic }: Option, word: string): void {
+  if (long === '--lab') state.lab = word
+  if (!variadic) state.awaiting = undefined
+}
+
 function readOption(state: LineState, word: string): void {
+  state.awaiting = undefined
   const [flag = ''] = word.split('=', 1)
   const option = visibleOptions(state.command).find(({ long, short }) => flag === long || flag === short)
   if (!option) return
@@ -94,11 +110,8 @@ function options({ command, given }: LineState): Candidate[] {
     .map(option => ({ word: option.long ?? option.short ?? '', description: firstLine(option.description) }))
 }
 
-function operands(
-  { command, operands: before, afterDashes }: LineState,
-  begun: string,
-  names: Names,
-): Candidate[] {
+function operands(state: LineState, begun: string, names: Names): Candidate[] {
+  const { command, operands: before, afterDashes } = state
   const verbs = afterDashes || before.length > 0 ? [] : command.createHelp().visibleCommands(command)
   if (verbs.length > 0) {
     return verbs.map(verb => ({
@@ -107,7 +120,9 @@ function operands(
     }))
   }
   const argument = argumentAt(command, before.length)
-  return argument ? values(argument.argChoices, argument.name(), before, begun, names) : []
+  // Behind -- stands somebody else's command line.
+  if (argument === undefined || (afterDashes && argument.variadic)) return []
+  return values(argument.argChoices, argument.name(), state, begun, names)
 }
 
 function argumentAt(command: Command, index: number): Argument | undefined {
@@ -124,12 +139,18 @@ function placeholder(option: Option): string {
 function values(
   choices: readonly string[] | undefined,
   name: string,
-  before: readonly string[],
+  { operands: before, lab }: LineState,
   begun: string,
   names: Names,
 ): Candidate[] {
   const plain = (words: readonly string[], description = '') => words.map(word => ({ word, description }))
   if (choices) return plain(choices)
+  const [first] = before
+  // A lab, which may be left out, and a place of it.
+  if (name === 'names') {
+    if (first === undefined) return [...plain(names.running(), 'runs'), ...plain(names.places(lab))]
+    return before.length === 1 && names.running().includes(first) ? plain(names.places(first)) : []
+  }
   switch (name.toLowerCase().replace(/s$/, '')) {
     case 'lab':
       return [...plain(names.labs(), 'ships with netlab'), ...plain(names.files(begun))]
@@ -138,7 +159,9 @@ function values(
     case 'name':
       return plain(names.running(), 'runs')
     case 'pod':
-      return plain(names.pods(before[0]))
+      return plain(names.pods(lab ?? first))
+    case 'place':
+      return plain(names.places(lab ?? first))
     default:
       return []
   }
