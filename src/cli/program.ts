@@ -27,6 +27,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   shell: async () => (await import('./shell.ts')).shellCommand(),
   plan: async () => (await import('./plan.ts')).planCommand(),
   rules: async () => (await import('./rules.ts')).rulesCommand(),
+  export: async () => (await import('./export.ts')).exportCommand(),
   'socket-lb': async () => (await import('./socket-lb.ts')).socketLbCommand(),
   chart: async earlyStart => (await import('./chart.ts')).chartCommand(earlyStart),
   validate: async () => (await import('./validate.ts')).validateCommand(),
