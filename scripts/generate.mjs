@@ -1,4 +1,4 @@
-// Writes what is made from the lab file's schema in code, schema/lab.schema.json and the field reference in docs/lab-format.md, and what is
+// Writes what is made from the lab file's schema in code, schema/*.json and the field reference in docs/lab-format.md, and what is
 // made from the command line's help: man/netlab.1. With --check writes nothing and fails where they are stale.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
@@ -22,12 +22,13 @@ const { outputFiles } = await build({
   write: false,
   logLevel: 'warning',
 })
-const { labJsonSchema } = await import(
+const { labJsonSchema, textsJsonSchema } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
 )
 const schema = labJsonSchema()
 
 publish('schema/lab.schema.json', `${JSON.stringify(schema, null, 2)}\n`)
+publish('schema/lab-texts.schema.json', `${JSON.stringify(textsJsonSchema(), null, 2)}\n`)
 const doc = readFileSync('docs/lab-format.md', 'utf8')
 const before = doc.slice(0, doc.indexOf(start) + start.length)
 const after = doc.slice(doc.indexOf(end))
@@ -84,6 +85,7 @@ function sections(root) {
 
 /** The maps with fields of their own that a value may have in it. */
 function inside(node, where) {
+  if (isText(node)) return []
   if (node.properties) return [{ where, node }]
   if (node.items) return inside(node.items, `${where}[]`)
   if (node.anyOf) return node.anyOf.flatMap(option => inside(option, where))
@@ -91,7 +93,16 @@ function inside(node, where) {
   return []
 }
 
+/** A text in several languages, which needs no table wherever one stands. */
+function isText(node) {
+  return node.properties?.en !== undefined
+}
+
 function typeOf(node) {
+  if (isText(node))
+    return Object.keys(node.properties)
+      .map(language => `\`${language}: …\``)
+      .join(', ')
   if (node.enum) return node.enum.map(value => `\`${value}\``).join(' \\| ')
   if (node.const !== undefined) return `\`${node.const}\``
   if (node.anyOf) return [...new Set(node.anyOf.map(typeOf))].join(' or ')

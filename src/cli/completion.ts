@@ -5,6 +5,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { machinesOf, placesOf } from '../model/places.ts'
 import { shippedLabs } from '../read/load-shipped.ts'
+import { labOfTexts } from '../read/texts-path.ts'
 import { labNames, openSandbox, RunsInVm } from '../run/lab-state.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { candidates, type Names } from './completion/candidates.ts'
@@ -62,12 +63,17 @@ function ofLab(name: string | undefined, names: (lab: Lab) => readonly string[])
   }
 }
 
+/** A lab's texts in another language are no lab. */
+function isLabFile(name: string): boolean {
+  return /\.ya?ml$/.test(name) && labOfTexts(name) === undefined
+}
+
 function labFiles(begun: string): string[] {
   const folder = begun.slice(0, begun.lastIndexOf('/') + 1)
   try {
     return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
       .filter(entry => begun.slice(folder.length).startsWith('.') || !entry.name.startsWith('.'))
-      .filter(entry => entry.isDirectory() || /\.ya?ml$/.test(entry.name))
+      .filter(entry => entry.isDirectory() || isLabFile(entry.name))
       .map(entry => folder + entry.name + (entry.isDirectory() ? '/' : ''))
       .sort()
   } catch {

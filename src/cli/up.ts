@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
+import type { Language } from '../model/language.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
@@ -18,6 +19,7 @@ import { renderUpSummary } from '../view/up-summary.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
+import { languageFor, languageOption, languageWords } from './language.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { type MadeLabFlags, madeLab, refuseWithoutManifests, withMadeLabOptions } from './made-lab.ts'
 import { noLabNamed } from './no-lab-named.ts'
@@ -25,6 +27,7 @@ import { junitOption, mustBeWritable, writeOutput } from './output-file.ts'
 
 interface UpFlags extends MadeLabFlags {
   name?: string
+  lang?: Language
   limit?: SaidLimits
   keep?: true
   batch: boolean
@@ -44,6 +47,7 @@ export function upCommand(earlyStart: EarlyStart): Command {
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
   return withMadeLabOptions(command)
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
+    .addOption(languageOption())
     .addOption(limitOption())
     .addOption(kernelOption())
     .option('--keep', 'leave a lab whose step failed as it is, to look at')
@@ -62,7 +66,7 @@ export function upCommand(earlyStart: EarlyStart): Command {
     .action((lab: string | undefined, flags: UpFlags, command: Command) => {
       if (flags.file === undefined) refuseWithoutManifests(command)
       else if (lab !== undefined) throw labAndManifests(lab)
-      if (lab === undefined && flags.file === undefined) throw noLabNamed('up')
+      if (lab === undefined && flags.file === undefined) throw noLabNamed('up', languageFor(flags.lang))
       if (lab === undefined && flags.kernel !== undefined) throw manifestsOnKernel()
       return runUp(earlyStart.begin(), lab, flags)
     })
@@ -74,6 +78,7 @@ function upWords(file: string, flags: UpFlags): string[] {
   return [
     'up',
     ...labWords(file, flags),
+    ...languageWords(flags.lang),
     ...setFlags({
       ...{ '--keep': keep, '--no-batch': !batch, '--quiet': quiet, '--verbose': verbose },
       ...{ '--json': json, '--json-events': jsonEvents },
@@ -108,7 +113,7 @@ async function labToRun(
     return madeLab(flags, flags.name, { tell: text => flags.quiet || err.write(text), signal })
   }
   const file = findLab(lab)
-  return { lab: loadLab(file), file }
+  return { lab: loadLab(file, languageFor(flags.lang)), file }
 }
 
 async function runUp(

@@ -3,6 +3,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import { graphOf } from '../graph/lab-graph.ts'
 import { type Parting, walk } from '../lesson/walk.ts'
+import type { Language } from '../model/language.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
@@ -18,6 +19,7 @@ import { openTerminal, plainStyle } from '../view/terminal.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
+import { languageFor, languageOption, languageWords } from './language.ts'
 import { LessonFile } from './lesson-file.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
@@ -25,6 +27,7 @@ import { portOption } from './page.ts'
 
 interface WalkFlags {
   name?: string
+  lang?: Language
   limit?: SaidLimits
   yes?: true
   record?: string
@@ -42,6 +45,7 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .description('a lesson: each step with its reason, its commands, their output and what was checked')
     .argument('[lab]', 'a lab file, or the name of a lab that ships; without one these are listed')
     .option('--name <name>', 'call it so: the same lab can then run twice', checkedName)
+    .addOption(languageOption())
     .addOption(limitOption())
     .addOption(kernelOption())
     .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
@@ -60,7 +64,7 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .option('--keep', 'leave the lab up at the end, without asking')
     .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
     .action((lab: string | undefined, flags: WalkFlags) => {
-      if (lab === undefined) throw noLabNamed('walk')
+      if (lab === undefined) throw noLabNamed('walk', languageFor(flags.lang))
       return runWalk(earlyStart.begin(), lab, flags)
     })
 }
@@ -71,7 +75,7 @@ async function runWalk(
   flags: WalkFlags,
 ): Promise<void> {
   const file = findLab(nameOrPath)
-  const read = withLimits(loadLab(file), flags.limit)
+  const read = withLimits(loadLab(file, languageFor(flags.lang)), flags.limit)
   const lesson = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
   if (flags.kernel !== undefined) {
     if (flags.record !== undefined) throw noRecord(nameOrPath)
@@ -127,7 +131,12 @@ function partingOf({ keep, down }: WalkFlags): { parting?: Exclude<Parting, 'sta
 
 function walkWords(file: string, flags: WalkFlags): string[] {
   const { yes, keep, down } = flags
-  return ['walk', ...labWords(file, flags), ...setFlags({ '--yes': yes, '--keep': keep, '--down': down })]
+  return [
+    'walk',
+    ...labWords(file, flags),
+    ...languageWords(flags.lang),
+    ...setFlags({ '--yes': yes, '--keep': keep, '--down': down }),
+  ]
 }
 
 function noRecord(lab: string): NetlabError {

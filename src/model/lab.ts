@@ -2,6 +2,7 @@ import type { Place, RestartPolicy } from '../command/command.ts'
 import type { Addressed, Cidr } from './cidr.ts'
 import type { CniCall, CniNetwork } from './cni-network.ts'
 import type { Protocol, Service } from './kubernetes.ts'
+import type { Language } from './language.ts'
 import type { detectLocalModes } from './proxy-modes.ts'
 
 export interface Bridge extends Addressed {
@@ -425,9 +426,11 @@ export interface Choice {
 export interface Lab extends Topology {
   name: string
   title: string
+  /** Of its title and its steps' texts; left out: English. */
+  language?: Exclude<Language, 'en'>
   /** The article that it follows. */
   article?: string
-  /** The lab file first, then its manifests. */
+  /** The lab file first, then its manifests, and the file of its texts. */
   sources: readonly SourceFile[]
   sysctls: Readonly<Record<string, string>>
   /** Absolute path → content, written before the servers start. */

@@ -11,6 +11,7 @@ export function loadChange(path: string, running: Lab): LabWithManifest {
   if ('refusal' in read) throw new LabError([problemOfFile(path, '', read.refusal, read.fix)])
   const documents = manifestDocuments(read.text, path)
   if (isManifest(documents.documents)) return withManifest(running, documents)
-  const lab = labOfDocuments(documents, read.text, path)
+  const language = running.language ?? 'en'
+  const lab = labOfDocuments(documents, read.text, path, language)
   return { lab: { ...lab, name: running.name, limits: running.limits }, skipped: [], otherKinds: new Map() }
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { host } from '../command/command.ts'
 import type { Lab, SourceFile } from '../model/lab.ts'
 import { controlCharacterProblems } from '../text/control-character.ts'
@@ -13,6 +14,7 @@ import { mostMistakes, type Problem } from '../text/problem.ts'
 import { readCniNetworks } from './cni.ts'
 import { readFiles, readSysctls } from './host-settings.ts'
 import { hasOtherNames, type LabContext } from './lab-context.ts'
+import { inLanguage, type WantedTexts } from './lab-texts.ts'
 import { fillIn } from './left-out/fill-in.ts'
 import { networksOfLab } from './left-out/networks.ts'
 import { withAddresses } from './left-out/service-addresses.ts'
@@ -35,11 +37,18 @@ export interface ParsedLab {
   lab: Lab | undefined
   /** In the order of the file. */
   problems: readonly Problem[]
+  /** Where texts stay English; undefined: no text is in the language that is wanted. */
+  untranslated: readonly Problem[] | undefined
 }
 
 /** Reads a lab from its text; `readManifest` gives the texts of the manifests that it names. */
-export function parseLab(text: string, file: string, readManifest: ReadManifest): ParsedLab {
-  return understandLab(readDocuments(text, file), { path: file, text }, readManifest)
+export function parseLab(
+  text: string,
+  file: string,
+  readManifest: ReadManifest,
+  wanted: WantedTexts = { language: 'en' },
+): ParsedLab {
+  return understandLab(readDocuments(text, file), { path: file, text }, readManifest, wanted)
 }
 
 /** The same of a file whose documents have been read. */
@@ -47,6 +56,7 @@ export function understandLab(
   { documents, problems: ofText }: ReadDocuments,
   { path: file, text }: SourceFile,
   readManifest: ReadManifest,
+  wanted: WantedTexts = { language: 'en' },
 ): ParsedLab {
   const problems = [...ofText]
   const [document, second] = documents
@@ -71,10 +81,22 @@ export function understandLab(
   problems.push(...understood.problems)
   if (!understood.value) return refused(problems, file)
 
+  // Of a lab that is not understood whole, nobody knows which texts are missing.
+  const isWhole = understood.mistaken.length === 0
+  const said = inLanguage(understood.value, document, isWhole ? wanted : { language: wanted.language })
+  problems.push(...said.problems)
   const findings = new Findings(document, understood.original)
-  const lab = readLab(understood.value, document, understood.mistaken, readManifest, findings)
+  const read = readLab(said.input, document, understood.mistaken, readManifest, findings)
   problems.push(...findings.problems)
-  return problems.length > 0 ? refused(problems, file) : { lab, problems: [] }
+  if (problems.length > 0) return refused(problems, file)
+  return { lab: withTexts(read, wanted), problems: [], untranslated: said.untranslated }
+}
+
+/** What is kept with a lab of whence its texts are. */
+function withTexts(lab: Lab, { language, file }: WantedTexts): Lab {
+  if (language === 'en') return lab
+  const beside = file === undefined ? [] : [{ path: basename(file.path), text: file.text }]
+  return { ...lab, language, sources: [...lab.sources, ...beside] }
 }
 
 function readLab(
@@ -183,7 +205,7 @@ function refused(problems: readonly Problem[], file: string): ParsedLab {
     (a, b) =>
       isFirst(a) - isFirst(b) || a.file.localeCompare(b.file, 'en') || a.line - b.line || a.column - b.column,
   )
-  return { lab: undefined, problems: sorted.slice(0, mostMistakes) }
+  return { lab: undefined, problems: sorted.slice(0, mostMistakes), untranslated: undefined }
 }
 
 function isBare(machines: unknown, name: string): boolean {

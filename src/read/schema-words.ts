@@ -128,8 +128,10 @@ function unionWords(
     const message = `expected ${orList([...new Set(expected)])}, found ${describe(found)}`
     const literals = ways.flatMap(way => way.issues.flatMap(literalsOf))
     const near = typeof found === 'string' ? nearest(found, literals) : undefined
-    const fix =
-      near === undefined ? (example(schema) ?? options.map(example).find(Boolean)) : `did you mean "${near}"?`
+    const types = ways.flatMap(way => way.issues.flatMap(typeOf))
+    const isTextOnly = types.includes('string') && !types.includes('int') && !types.includes('number')
+    const shown = isTextOnly ? advice(schema, 'string', found) : example(schema)
+    const fix = near === undefined ? (shown ?? options.map(example).find(Boolean)) : `did you mean "${near}"?`
     return [{ path, message, fix }]
   }
   return schemaWords(best.option, found, best.issues).map(mistake => ({
@@ -159,6 +161,10 @@ function given(option: Schema | undefined, found: unknown): number {
 
 function isWrongType(issue: Issue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union'
+}
+
+function typeOf(issue: Issue): string[] {
+  return issue.code === 'invalid_type' ? [issue.expected] : []
 }
 
 function literalsOf(issue: Issue): string[] {

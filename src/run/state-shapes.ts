@@ -1,3 +1,4 @@
+import { languages } from '../model/language.ts'
 import { kernelNames } from '../sandbox/vm/kernels.ts'
 import {
   either,
@@ -99,6 +100,7 @@ const commands = list(fields({ argv: texts, in: text, undo: optional(texts) }))
 export const labShape: Shape = fields({
   name,
   title: text,
+  language: optional(oneOf(...languages)),
   article: optional(text),
   sources: list(fields({ path: text, text })),
   sysctls: record(text),

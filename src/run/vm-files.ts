@@ -1,7 +1,8 @@
 import { type Stats, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Lab } from '../model/lab.ts'
-import { loadLab, readText } from '../read/load-lab.ts'
+import { type Language, translations } from '../model/language.ts'
+import { loadLab, readText, textsOf } from '../read/load-lab.ts'
 import { LabError } from '../text/problem.ts'
 
 /** Text files that go into a virtual machine with a command, by their absolute paths. */
@@ -38,9 +39,15 @@ function isFile(word: string): boolean {
   return found?.isFile() ?? false
 }
 
+/** What goes along of a lab's texts; a mistake in them is told where they are read. */
+function textsAt(path: string, language: Language): HandedFiles {
+  const texts = textsOf(path, language)
+  return texts === undefined ? {} : { [resolve(texts.path)]: texts.text }
+}
+
 function filesAt(path: string): HandedFiles {
   try {
-    return filesOf(loadLab(path))
+    return Object.assign(filesOf(loadLab(path)), ...translations.map(language => textsAt(path, language)))
   } catch (error) {
     if (!(error instanceof LabError)) throw error
     // It has a mistake, of which netlab tells there; or it is a manifest.

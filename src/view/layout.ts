@@ -1,10 +1,24 @@
+import { breakable, withoutFoldBlanks } from '../text/unspaced-script.ts'
 import { displayWidth } from './display-width.ts'
 
-/** Breaks text at blanks into lines of at most `width` columns; a longer word keeps its line, so that it can be copied. */
+/**
+ * Breaks text into lines of at most `width` columns, at blanks, and between characters of a script that has none; a longer word keeps its
+ * line, so that it can be copied.
+ */
 function wrap(text: string, width: number): string[] {
-  return text.split('\n').flatMap(line => {
-    const words = line.trim().split(/ +/)
-    return words[0] === '' ? [''] : flow(words, width, 0, ' ')
+  return text.split('\n').flatMap(text => {
+    const lines: string[] = []
+    let line = ''
+    for (const word of text.trim().split(/ +/)) {
+      for (const [index, piece] of breakable(word).entries()) {
+        const longer = line + (index === 0 && line !== '' ? ' ' : '') + piece
+        if (line !== '' && displayWidth(longer) > width) {
+          lines.push(line)
+          line = piece
+        } else line = longer
+      }
+    }
+    return [...lines, line]
   })
 }
 
@@ -18,7 +32,7 @@ export function wrapParagraphs(text: string, width: number, indent: number = 0):
     if (lines.length > 0) lines.push('')
     const kept = paragraph.split('\n')
     const isProse = !kept.some(line => (listLead.exec(line)?.[0] ?? '') !== '')
-    for (const line of isProse ? [kept.join(' ')] : kept) {
+    for (const line of isProse ? [withoutFoldBlanks(kept.join(' '))] : kept) {
       const lead = isProse ? '' : (listLead.exec(line)?.[0] ?? '')
       lines.push(...hanging(' '.repeat(indent) + lead, line.slice(lead.length).trim(), width))
     }

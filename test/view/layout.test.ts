@@ -47,3 +47,22 @@ it('folds between pieces only', () => {
 it('lets no control character through', () => {
   expect(printable('a\u001b[2Jb\u0007\u202ec\r\nd\te\u009b')).toBe('a␛[2Jb␇<U+202E>c\nd\te<U+009B>')
 })
+
+it('breaks Chinese between characters, at the width of its columns', () => {
+  const text = '网桥就是一台交换机，它把 eth0 发来的帧（frame）转给别人。'
+  for (const width of [10, 13, 20, 38]) {
+    const lines = hanging('', text, width)
+    expect(lines.every(line => displayWidth(line) <= width)).toBe(true)
+    expect(lines.filter(line => /^[，。、）]|[（]$/.test(line))).toEqual([])
+    expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+  }
+  expect(hanging('原因  ', text, 30)).toEqual([
+    '原因  网桥就是一台交换机，它把',
+    '      eth0 发来的帧（frame）转',
+    '      给别人。',
+  ])
+})
+
+it('joins the lines of a Chinese paragraph without blanks', () => {
+  expect(wrapParagraphs('网桥就是\n一台交换机\n\n另一段', 40)).toEqual(['网桥就是一台交换机', '', '另一段'])
+})

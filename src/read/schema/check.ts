@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { address, commandLine, name, oneOrMore } from './fields.ts'
+import { address, commandLine, name, oneOrMore, type Said, text } from './fields.ts'
 
 const from = oneOrMore(z.string()).meta({
   description:
@@ -20,13 +20,10 @@ const once = z.boolean().meta({
   description: 'The check holds at this step only: `verify` does not repeat it.',
 })
 
-const means = z
-  .string()
-  .optional()
-  .meta({
-    description: 'In a list: what it tells people if it is this one that comes true.',
-    examples: ['On this kernel the old way still works.'],
-  })
+const means = text.optional().meta({
+  description: 'In a list: what it tells people if it is this one that comes true.',
+  examples: ['On this kernel the old way still works.'],
+})
 
 const answers = z
   .strictObject({
@@ -142,7 +139,7 @@ export const check = z
   .union([curlCheck, commandCheck])
   .meta({ description: 'A check.', examples: [{ curl: '10.0.0.11:8080' }] })
 
-export type CheckInput = z.infer<typeof check>
-export type CurlCheckInput = z.infer<typeof curlCheck>
-export type CommandCheckInput = z.infer<typeof commandCheck>
-export type CurlExpectationInput = z.infer<typeof curlExpectation>
+export type CheckInput = Said<z.infer<typeof check>>
+export type CurlCheckInput = Said<z.infer<typeof curlCheck>>
+export type CommandCheckInput = Said<z.infer<typeof commandCheck>>
+export type CurlExpectationInput = Said<z.infer<typeof curlExpectation>>

@@ -1,13 +1,36 @@
 import * as z from 'zod'
+import type { Language } from '../../model/language.ts'
 import { namePattern } from '../../model/names.ts'
 
 /** Fields that several parts of the lab file share. The schema knows shapes; what values mean is checked after it. */
 
-/** What people read: a lesson's words. */
-export const text = z.string()
-
 /** A name as a map's key. */
 export const name = z.string().meta({ pattern: namePattern.source })
+
+/** What people read: in English, or in several languages, English among them. */
+export const text = inLanguages(z.string())
+
+/** The same, and it may not be empty. */
+export const headline = inLanguages(z.string().min(1))
+
+function inLanguages(one: z.ZodString) {
+  const each = {
+    en: one.meta({ description: 'In English, which stands in for what is missing.' }),
+    zh: one.optional().meta({ description: 'In Chinese.' }),
+  } satisfies Record<Language, z.ZodType>
+  const several = z.strictObject(each).meta({
+    description: 'A text in several languages.',
+    examples: [{ en: 'Two pods', zh: '两个 Pod' }],
+  })
+  return z.union([one, several])
+}
+
+/** What `text` reads. */
+export type TextInput = z.infer<typeof text>
+
+/** What a schema reads, once each text in several languages has become one of them. */
+export type Said<T> =
+  T extends Exclude<TextInput, string> ? never : T extends object ? { [Key in keyof T]: Said<T[Key]> } : T
 
 /** A port number. */
 export const port = z

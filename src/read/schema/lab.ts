@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { name } from './fields.ts'
+import { headline, name, type Said } from './fields.ts'
 import { limits } from './limits.ts'
 import { bridge, cni, network } from './link.ts'
 import { machine, node } from './machine.ts'
@@ -19,14 +19,10 @@ export const labFile = z
     name: z
       .string()
       .meta({ description: "The lab's name.", pattern: labNamePattern.source, examples: ['clusterip'] }),
-    title: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({
-        description: 'What the lab shows, in one line; its name by default.',
-        examples: ['From one DNAT rule to a load-balanced ClusterIP'],
-      }),
+    title: headline.optional().meta({
+      description: 'What the lab shows, in one line; its name by default.',
+      examples: ['From one DNAT rule to a load-balanced ClusterIP'],
+    }),
     description: z.string().optional().meta({ description: 'More about it, for people.' }),
     article: z
       .string()
@@ -136,4 +132,6 @@ export const labFile = z
     examples: [{ name: 'first', title: 'My first lab', pods: { a: { serve: 8080 } } }],
   })
 
-export type LabInput = z.infer<typeof labFile>
+/** A lab as it is written. */
+export type WrittenLab = z.infer<typeof labFile>
+export type LabInput = Said<WrittenLab>

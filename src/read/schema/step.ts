@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { buildParts, labModes } from '../../model/lab.ts'
 import { check } from './check.ts'
-import { oneOrMore, text } from './fields.ts'
+import { headline, oneOrMore, type Said, text } from './fields.ts'
 
 const command = z.string().meta({
   description:
@@ -36,11 +36,11 @@ const run = z
 /** A step of the lesson. */
 export const step = z
   .strictObject({
-    title: z
-      .string()
-      .min(1)
-      .meta({ description: 'What the step does, in a few words.', examples: ['A virtual IP'] }),
-    why: z.string().optional().meta({ description: 'Why it is done: the text of the lesson.' }),
+    title: headline.meta({
+      description: 'What the step does, in a few words.',
+      examples: ['A virtual IP'],
+    }),
+    why: text.optional().meta({ description: 'Why it is done: the text of the lesson.' }),
     in: z
       .string()
       .optional()
@@ -140,4 +140,6 @@ export const step = z
   })
   .meta({ description: 'A step.', examples: [{ title: 'A virtual IP', run: ['…'] }] })
 
-export type StepInput = z.infer<typeof step>
+/** A step as it is written. */
+export type WrittenStep = z.infer<typeof step>
+export type StepInput = Said<WrittenStep>
