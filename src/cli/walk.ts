@@ -30,6 +30,7 @@ interface WalkFlags {
   lang?: Language
   limit?: SaidLimits
   yes?: true
+  quiz: boolean
   record?: string
   force?: true
   keep?: true
@@ -48,6 +49,7 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .addOption(languageOption())
     .addOption(limitOption())
     .addOption(kernelOption())
+    .option('--no-quiz', 'do not ask, before the checks of a step, what they will show')
     .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
     .option(
       '--record <file>',
@@ -99,6 +101,7 @@ async function runWalk(
     lesson,
     source: nameOrPath,
     signal: interrupt.signal,
+    quiz: flags.quiz,
     traces: record !== undefined,
     ...(keys === undefined ? {} : { keys }),
     whileShell: interrupt.ignored,
@@ -130,12 +133,12 @@ function partingOf({ keep, down }: WalkFlags): { parting?: Exclude<Parting, 'sta
 }
 
 function walkWords(file: string, flags: WalkFlags): string[] {
-  const { yes, keep, down } = flags
+  const { yes, quiz, keep, down } = flags
   return [
     'walk',
     ...labWords(file, flags),
     ...languageWords(flags.lang),
-    ...setFlags({ '--yes': yes, '--keep': keep, '--down': down }),
+    ...setFlags({ '--yes': yes, '--no-quiz': !quiz, '--keep': keep, '--down': down }),
   ]
 }
 

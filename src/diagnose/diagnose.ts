@@ -3,7 +3,7 @@ import { ruleWords } from '../command/iptables-save.ts'
 import type { Facts } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Evidence } from './evidence.ts'
-import { finding, type Hop } from './evidence.ts'
+import { finding, type Hop, nothingFound } from './evidence.ts'
 import { staleConnections } from './hops/connections.ts'
 import { filterBack, filterForth, noEndpoints, ownFilter } from './hops/filter.ts'
 import { replyGateway, senderGateway } from './hops/gateway.ts'
@@ -92,7 +92,7 @@ export function diagnose(facts: Facts, running: LabInCondition, question: Questi
     const found = hop(way)
     if (found !== undefined) return found
   }
-  return nothingFound(way)
+  return allInOrder(way)
 }
 
 /** Nobody should have answered. */
@@ -112,7 +112,7 @@ function answered(way: Way): Evidence {
 }
 
 /** All that can be looked at is in order: what the kernel said, for people to see further. */
-function nothingFound(way: Way): Evidence {
+function allInOrder(way: Way): Evidence {
   const { facts, from, address } = way
   const [endpoint] = way.endpoints
   const route = way.place(from).routesTo[address]
@@ -124,9 +124,8 @@ function nothingFound(way: Way): Evidence {
     facts.tries.failed === 0
       ? `asked again, ${way.question.url} answered: it was late, or something has changed since`
       : `every hop from ${from} to ${way.question.url} looks right; this is what the kernel says`
-  return finding(
+  return nothingFound(
     headline,
-    undefined,
     showWayTo(way, from, address),
     from === host ? [] : showNeighbour(from, entry, next),
     rule === undefined ? [] : showChain(way, 'nat', rule.chain, [rule]),

@@ -11,6 +11,8 @@ export interface Evidence {
   typed?: readonly string[]
   /** What shows it: commands with their output, say. */
   lines: readonly string[]
+  /** No hop is to blame: all that was looked at is in order. */
+  inOrder?: true
 }
 
 /** Looks at one hop of a packet's way: what is off there, or undefined where all is as it should be. */
@@ -19,6 +21,11 @@ export type Hop = (way: Way) => Evidence | undefined
 /** What is off, the command that mends it where there is one, and the commands whose output shows it. */
 export function finding(headline: string, mend: string | undefined, ...shown: readonly Shown[]): Evidence {
   return { headline, ...(mend === undefined ? {} : { mend }), lines: shown.flat() }
+}
+
+/** That all is as it should be, as far as one can look, and the commands whose output shows it. */
+export function nothingFound(headline: string, ...shown: readonly Shown[]): Evidence {
+  return { ...finding(headline, undefined, ...shown), inOrder: true }
 }
 
 /** A hop that is looked at for each endpoint that the packet can have gone to. */

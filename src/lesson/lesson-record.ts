@@ -1,9 +1,9 @@
 import type { Command } from '../command/command.ts'
 import type { Step } from '../plan/plan.ts'
-import type { RunListener } from '../run/events.ts'
 import type { CommandFailure } from '../run/report.ts'
 import type { TraceReport } from '../trace/report.ts'
 import type { CheckResult } from '../verify/report.ts'
+import type { LessonListener } from './events.ts'
 
 /** A step as it was walked through. */
 export interface WalkedStep {
@@ -30,7 +30,7 @@ export class LessonRecord {
     return this.#walked
   }
 
-  readonly hear: RunListener = event => {
+  readonly hear: LessonListener = event => {
     switch (event.kind) {
       case 'step-started':
         this.#step = event.step

@@ -1,4 +1,5 @@
 import { host } from '../command/command.ts'
+import type { Evidence } from '../diagnose/evidence.ts'
 import { NetlabError } from '../errors.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { afterSteps, type LabInCondition } from '../plan/lab-in-condition.ts'
@@ -6,7 +7,7 @@ import type { Step } from '../plan/plan.ts'
 import { ruleCount } from '../plan/rule-count.ts'
 import { sandboxExecutor } from '../run/carry-out.ts'
 import { down, endLab } from '../run/down.ts'
-import { type LessonEvent, type RunListener, type StepEvent, toAll } from '../run/events.ts'
+import { toAll } from '../run/events.ts'
 import { openShell } from '../run/inside.ts'
 import { LabStart } from '../run/lab-start.ts'
 import type { DownReport } from '../run/report.ts'
@@ -15,13 +16,23 @@ import { unlessAborted } from '../run/unless-aborted.ts'
 import { type OpenedLab, openLabSandbox } from '../run/up.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import type { TracedQuestion } from '../trace/request-of-check.ts'
+import type { CheckResult } from '../verify/report.ts'
+import type { LessonListener } from './events.ts'
 import { LessonRecord, type WalkedStep } from './lesson-record.ts'
+import { judged, wantsEvidence } from './predictions/explanation.ts'
+import { type Prediction, predictionOf } from './predictions/prediction.ts'
+
+/** Asks the person what will come; returns the index of the answer, undefined where none is given. */
+export type AskPrediction = (prediction: Prediction, index: number) => Promise<number | undefined>
+
+/** Milliseconds that somebody waits at most for what keeps a request from being answered. */
+const longestLook = 3000
 
 export interface LessonOptions {
   /** The path that the lab was read from. */
   file: string
   start: LabStart
-  tell: RunListener<StepEvent | LessonEvent>
+  tell: LessonListener
   signal: AbortSignal
 }
 
@@ -30,7 +41,7 @@ export class Lesson {
   readonly #record = new LessonRecord()
   readonly #lesson: LabInCondition
   readonly #options: LessonOptions
-  readonly #tell: RunListener<StepEvent | LessonEvent>
+  readonly #tell: LessonListener
   #opened: OpenedLab
 
   private constructor(lesson: LabInCondition, options: LessonOptions, opened: OpenedLab) {
@@ -55,15 +66,53 @@ export class Lesson {
     return this.#lesson.plan.steps[this.walked.length]
   }
 
-  /** Runs the step that comes next: its commands one by one, up to one that fails, then its checks. */
-  async runNext(): Promise<void> {
+  /** Runs the step that comes next: its commands one by one, up to one that fails, then its checks; what these will show is asked before. */
+  async runNext(ask?: AskPrediction): Promise<void> {
     const step = this.ahead
     if (step === undefined) return
     const { signal } = this.#options
     const executor = sandboxExecutor(this.#opened.context, 'typed')
-    await runSteps({ executor, tell: this.#tell, signal, mustLive: () => this.#mustLive() }, [step], {
-      from: this.walked.length,
-    })
+    const index = this.walked.length
+    const prediction = ask === undefined ? undefined : predictionOf(this.#lesson, index)
+    let said: number | undefined
+    let asked = false
+    const beforeChecks = async () => {
+      if (ask === undefined || prediction === undefined) return
+      said = await ask(prediction, index)
+      asked = true
+      this.#tell({ kind: 'predicted', index, prediction, ...(said === undefined ? {} : { said }) })
+    }
+    const run = { executor, tell: this.#tell, signal, mustLive: () => this.#mustLive() }
+    await runSteps(run, [step], { from: index, beforeChecks })
+    if (asked && prediction !== undefined) await this.#judge(prediction, said, index)
+  }
+
+  async #judge(prediction: Prediction, said: number | undefined, index: number): Promise<void> {
+    const { checks = [], ok = false } = this.walked.at(-1) ?? {}
+    const result = checks.find(({ check }) => check === prediction.check)
+    const judging = {
+      running: this.#lesson,
+      result,
+      stepOk: ok,
+      evidence: await this.#why(prediction, result),
+    }
+    this.#tell({ kind: 'prediction-judged', index, judged: judged(prediction, said, judging) })
+  }
+
+  /** What keeps a request from being answered that was to fail. What keeps one from looking is no reason to end a lesson. */
+  async #why(prediction: Prediction, result: CheckResult | undefined): Promise<Evidence | undefined> {
+    const { check } = prediction
+    if (check === undefined || !wantsEvidence(prediction, result)) return undefined
+    const { signal } = this.#options
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(longestLook)])
+    try {
+      const { explainRequest } = await import('../diagnose/explain.ts')
+      return await explainRequest({ ...this.observed, signal: bounded }, check.url, check.from)
+    } catch (error) {
+      this.#mustLive()
+      if (signal.aborted || !(error instanceof NetlabError || bounded.aborted)) throw error
+      return undefined
+    }
   }
 
   /** Throws NetlabError where the sandbox has been ended from elsewhere: nothing that fails after that is the lab's fault. */

@@ -5,6 +5,7 @@ import type { DownReport } from '../run/report.ts'
 import type { TracedQuestion } from '../trace/request-of-check.ts'
 import { Lesson, type LessonOptions } from './lesson.ts'
 import type { WalkedStep } from './lesson-record.ts'
+import type { Prediction } from './predictions/prediction.ts'
 
 /** Where a lesson goes from where it stands; or what is looked at before it goes on. */
 export type Move = 'on' | 'back' | 'again' | 'shell' | 'graph' | 'quit' | { trace: TracedQuestion }
@@ -18,6 +19,8 @@ export interface Guide {
   before(step: Step, index: number, lab: ObservedLab): Promise<Move>
   /** A step that has run. `on` goes to the next one, or to the end. */
   after(walked: WalkedStep, index: number, lab: ObservedLab): Promise<Move>
+  /** What the checks of a step will show, once its commands have run: the index of an answer, or undefined. Left out by a guide that asks nothing. */
+  predict?(prediction: Prediction, index: number): Promise<number | undefined>
   /** Gives the terminal to a shell until that has ended. Left out by a guide that wants none. */
   lend?(shell: () => Promise<void>): Promise<void>
   /** Draws the lab as it runs. Left out by a guide that never asks for it. */
@@ -71,7 +74,7 @@ async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<
       const parting = await guide.parting(walked)
       if (parting !== 'stay') return parting
     } else {
-      if (!hasRun) await lesson.runNext()
+      if (!hasRun) await lesson.runNext(guide.predict?.bind(guide))
       hasRun = !hasRun
     }
   }

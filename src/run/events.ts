@@ -1,11 +1,8 @@
 import type { Command } from '../command/command.ts'
-import type { NetlabError } from '../errors.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
 import type { LabDifference } from '../plan/difference.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
-import type { TraceReport } from '../trace/report.ts'
-import type { TracedQuestion } from '../trace/request-of-check.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { CommandFailure, StepResult, UpReport } from './report.ts'
 
@@ -50,33 +47,20 @@ export type LabEvent =
   /** Nothing of it is left. */
   | { kind: 'lab-down'; lab: string; because: DownBecause }
 
-/** What is told of a lesson beside its steps. */
-export type LessonEvent =
-  /** A shell was opened for the person, after the last step that has run. */
-  | { kind: 'shell-opened' }
-  /** What a check of the last step has asked was asked once more, and followed; or could not be. */
-  | { kind: 'traced'; question: TracedQuestion; report: TraceReport }
-  | { kind: 'not-traced'; question: TracedQuestion; error: NetlabError }
-  /** The lesson goes back: the lab is built anew with so many of its steps. */
-  | { kind: 'rebuild-started'; steps: number }
-  | { kind: 'rebuilt'; steps: number; ms: number; failures: readonly CommandFailure[] }
-
 /** An apply knows what is different, and which steps that takes. */
 export interface ApplyPlanned {
   kind: 'apply-planned'
   planned: PlannedApply
 }
 
-/** All that is told while a lab is brought up, walked through or changed. */
-export type RunEvent = StepEvent | LabEvent | LessonEvent | ApplyPlanned
+/** All that is told while a lab is brought up or changed. */
+export type RunEvent = StepEvent | LabEvent | ApplyPlanned
 
 /** Hears of events as they come, and must not throw. */
-export type RunListener<Event extends RunEvent = RunEvent> = (event: Event) => void
+export type RunListener<Event = RunEvent> = (event: Event) => void
 
 /** Tells several, in this order. */
-export function toAll<Event extends RunEvent>(
-  ...listeners: readonly RunListener<Event>[]
-): RunListener<Event> {
+export function toAll<Event>(...listeners: readonly RunListener<Event>[]): RunListener<Event> {
   return event => {
     for (const hear of listeners) hear(event)
   }

@@ -41,19 +41,21 @@ export interface RunStepsOptions {
   /** What is to be done before a step's commands, and after its checks. */
   before?: (index: number) => Promise<void>
   after?: (index: number, result: StepResult) => Promise<void>
+  /** What is to be done once a step's commands have run, before its checks; the step's time does not count it. */
+  beforeChecks?: (index: number) => Promise<void>
 }
 
 /** Carries steps out, in order, up to one that fails, and tells of all that happens. Throws the signal's reason after an abort. */
 export async function runSteps(
   run: Run,
   steps: readonly Step[],
-  { from = 0, goOn = false, before, after }: RunStepsOptions = {},
+  { from = 0, goOn = false, before, after, beforeChecks }: RunStepsOptions = {},
 ): Promise<readonly StepResult[]> {
   const results: StepResult[] = []
   for (const [at, step] of steps.entries()) {
     run.signal?.throwIfAborted()
     await before?.(from + at)
-    const result = await runStep(run, step, from + at)
+    const result = await runStep(run, step, from + at, beforeChecks)
     results.push(result)
     await after?.(from + at, result)
     if (!result.ok && !goOn) break
@@ -61,15 +63,23 @@ export async function runSteps(
   return results
 }
 
-async function runStep(run: Run, step: Step, index: number): Promise<StepResult> {
+async function runStep(
+  run: Run,
+  step: Step,
+  index: number,
+  beforeChecks: RunStepsOptions['beforeChecks'],
+): Promise<StepResult> {
   const start = performance.now()
   run.tell({ kind: 'step-started', index, step })
   const failure = await runCommands(run, step, index)
+  const ran = performance.now()
+  if (failure === undefined) await beforeChecks?.(index)
+  const waited = performance.now() - ran
   const checks = failure === undefined ? await tryChecks(run, step, index) : []
   const result: StepResult = {
     title: step.title,
     ok: failure === undefined && checks.every(check => check.ok),
-    ms: performance.now() - start,
+    ms: performance.now() - start - waited,
     commands: step.actions.length,
     checks,
     ...(failure === undefined ? {} : { failure }),

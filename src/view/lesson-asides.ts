@@ -1,4 +1,4 @@
-import type { RunEvent } from '../run/events.ts'
+import type { LessonEvent } from '../lesson/events.ts'
 import { renderError } from './error.ts'
 import { commandFailureLines } from './failure.ts'
 import { duration } from './format.ts'
@@ -19,7 +19,7 @@ export function stepFailed({ color, width }: Style, index: number, canTrace: boo
 /** A request of a check, followed; `isShort`: it goes into the record, and nobody waits for it here. */
 export function lessonTrace(
   style: Style,
-  { question, report }: Extract<RunEvent, { kind: 'traced' }>,
+  { question, report }: Extract<LessonEvent, { kind: 'traced' }>,
   isShort: boolean,
 ): string {
   const { color } = style
@@ -31,7 +31,7 @@ export function lessonTrace(
 /** Why it could not be followed. */
 export function lessonNotTraced(
   style: Style,
-  { question, error }: Extract<RunEvent, { kind: 'not-traced' }>,
+  { question, error }: Extract<LessonEvent, { kind: 'not-traced' }>,
 ): string {
   const { color } = style
   return `\n${color.green('$')} ${color.bold(traceCommand(question))}\n${renderError(style, error)}`
@@ -40,7 +40,7 @@ export function lessonNotTraced(
 /** That the lab was built again, and how far. */
 export function builtAgain(
   style: Style,
-  { steps, ms, failures }: Extract<RunEvent, { kind: 'rebuilt' }>,
+  { steps, ms, failures }: Extract<LessonEvent, { kind: 'rebuilt' }>,
 ): string {
   const { color, width } = style
   const from = steps === 0 ? 'from the start' : steps === 1 ? 'with step 1' : `with steps 1 to ${steps}`

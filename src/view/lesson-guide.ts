@@ -3,12 +3,13 @@ import type { WriteStream } from 'node:tty'
 import type { Command } from '../command/command.ts'
 import { shellWord } from '../command/command-line.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { LessonListener } from '../lesson/events.ts'
 import type { WalkedStep } from '../lesson/lesson-record.ts'
+import type { Prediction } from '../lesson/predictions/prediction.ts'
 import type { Guide, Move, Parting } from '../lesson/walk.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
-import type { RunListener } from '../run/events.ts'
 import { foldLine, foldsIn } from './folded-commands.ts'
 import { checkAt } from './format.ts'
 import { renderLabTree } from './graph/lab-tree.ts'
@@ -31,6 +32,14 @@ import {
 import { builtAgain, lessonNotTraced, lessonTrace, stepFailed } from './lesson-asides.ts'
 import { type Choice, movesAfter, movesBefore, nextQuestion, partings } from './lesson-moves.ts'
 import { LiveLine } from './live-line.ts'
+import {
+  Predicted,
+  predictedSummary,
+  predictionAsked,
+  predictionJudged,
+  predictionKeys,
+  predictionSaid,
+} from './predictions.ts'
 import type { Screen } from './terminal.ts'
 
 export interface LessonGuideOptions {
@@ -41,6 +50,8 @@ export interface LessonGuideOptions {
   signal: AbortSignal
   /** Undefined: nobody is asked, and the lesson runs to its end. */
   keys?: Keys
+  /** Before a step's checks the person is asked what they will show. */
+  quiz: boolean
   /** Without keys: a request of each step is followed, for the record. */
   traces: boolean
   /** Around a shell: Ctrl-C is the shell's then. */
@@ -64,6 +75,7 @@ export class LessonGuide implements Guide {
   readonly #told = new Set<string>()
   /** Whether the person has been shown what is folded in the step at hand. */
   #folds: 'none' | 'folded' | 'shown' = 'none'
+  readonly #predicted = new Predicted()
   /** A step of which a trace was asked for without a person. */
   #untraced: WalkedStep | undefined
   readonly #graphs = new Map<number, Graph>()
@@ -103,7 +115,7 @@ export class LessonGuide implements Guide {
   }
 
   /** Shows what happens in a step that runs, and that the lab was built again. */
-  readonly hear: RunListener = event => {
+  readonly hear: LessonListener = event => {
     const { color } = this.#screen
     switch (event.kind) {
       case 'step-started':
@@ -136,6 +148,10 @@ export class LessonGuide implements Guide {
       case 'step-done':
         if (event.result.checks.length > 0)
           this.#end(event.result.checks.map(result => lessonCheck(this.#screen, result)).join(''))
+        break
+      case 'prediction-judged':
+        this.#predicted.hear(event.index, event.judged)
+        this.#end(predictionJudged(this.#screen, event.judged))
         break
       case 'traced':
         this.#screen.write(lessonTrace(this.#screen, event, this.#options.keys === undefined))
@@ -180,6 +196,21 @@ export class LessonGuide implements Guide {
       : `${unfold.key} shows them`
   }
 
+  async predict(prediction: Prediction, index: number): Promise<number | undefined> {
+    const { keys, quiz } = this.#options
+    if (keys === undefined || !quiz) return undefined
+    await this.#still()
+    if (this.#ran) this.#screen.write('\n')
+    this.#ran = false
+    const choices = predictionKeys(prediction)
+    const said = await this.#choose(choices, () =>
+      predictionAsked(this.#screen, prediction, this.#predicted.earlier(index)),
+    )
+    this.#screen.write(predictionSaid(this.#screen, prediction, said))
+    this.#live = new LiveLine(this.#screen)
+    return said
+  }
+
   async after(walked: WalkedStep, index: number): Promise<Move> {
     await this.#still()
     this.#ran = false
@@ -219,7 +250,8 @@ export class LessonGuide implements Guide {
 
   async parting(walked: readonly WalkedStep[]): Promise<Parting> {
     const { lesson, keys, parting } = this.#options
-    this.#screen.write(`\n${lessonSummary(this.#screen, lesson.plan, walked)}`)
+    const summary = lessonSummary(this.#screen, lesson.plan, walked)
+    this.#screen.write(`\n${summary}${predictedSummary(this.#screen, this.#predicted)}`)
     if (parting !== undefined) return parting
     if (keys === undefined) return 'down'
     return this.#choose(partings)
@@ -255,7 +287,10 @@ export class LessonGuide implements Guide {
   ): Promise<Chosen> {
     const { keys, signal } = this.#options
     const { columns, rows } = this.#screen.stream as WriteStream
-    const line = keyLine(this.#screen, choices)
+    const line = keyLine(
+      this.#screen,
+      choices.filter(({ does }) => does !== ''),
+    )
     const about = preview(Math.max(leastPreview, rows - rowsOf(line.split('\n'), columns) - 3))
     const draft = `${about === '' ? '' : `\n${about}`}\n${line}`
     this.#screen.write(draft)

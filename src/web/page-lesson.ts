@@ -6,7 +6,7 @@ import { type Guide, type Move, type Parting, type WalkReport, walk } from '../l
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
-import type { RunListener } from '../run/events.ts'
+import type { LessonListener } from '../lesson/events.ts'
 import { unlessAborted } from '../run/unless-aborted.ts'
 import type { TraceReport } from '../trace/report.ts'
 import { onDrawing } from '../view/graph/on-drawing.ts'
@@ -125,7 +125,7 @@ export class PageLesson implements Guide {
     return this.#choose(partings)
   }
 
-  readonly #hear: RunListener = event => {
+  readonly #hear: LessonListener = event => {
     this.#picture?.hear(event)
     if (event.kind === 'traced') this.#traced = event.report
     if (event.kind === 'not-traced') this.#traced = event.error

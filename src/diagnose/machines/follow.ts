@@ -2,7 +2,7 @@ import { host } from '../../command/command.ts'
 import type { Lab } from '../../model/lab.ts'
 import { onNetworks } from '../../model/places.ts'
 import type { Evidence } from '../evidence.ts'
-import { finding } from '../evidence.ts'
+import { finding, nothingFound } from '../evidence.ts'
 import type { Source } from '../gather.ts'
 import type { Question } from '../question.ts'
 import { hanging } from './hanging.ts'
@@ -33,9 +33,8 @@ export async function followMachines(source: Source, question: Question): Promis
   return (
     (await journey.followed()) ??
     (question.seen === undefined ? await hanging(source, surroundings, question, journey) : undefined) ??
-    finding(
+    nothingFound(
       `every hop from ${from} to ${url} and back looks right; this is the way that the kernels say`,
-      undefined,
       ...journey.shown,
     )
   )

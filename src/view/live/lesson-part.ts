@@ -1,8 +1,8 @@
 import type { Evidence } from '../../diagnose/evidence.ts'
+import type { LessonListener } from '../../lesson/events.ts'
 import type { WalkedStep } from '../../lesson/lesson-record.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../../plan/plan.ts'
-import type { RunListener } from '../../run/events.ts'
 import type { CommandFailure } from '../../run/report.ts'
 import type { CheckResult } from '../../verify/report.ts'
 import { describeAttempt, describeExpectation } from '../describe-check.ts'
@@ -129,7 +129,7 @@ export class LessonPicture {
     this.#words = []
   }
 
-  readonly hear: RunListener = event => {
+  readonly hear: LessonListener = event => {
     switch (event.kind) {
       case 'step-started':
         this.#at = new StepPicture(event.step, event.index)

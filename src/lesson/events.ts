@@ -1,0 +1,28 @@
+import type { NetlabError } from '../errors.ts'
+import type { RunListener, StepEvent } from '../run/events.ts'
+import type { CommandFailure } from '../run/report.ts'
+import type { TraceReport } from '../trace/report.ts'
+import type { TracedQuestion } from '../trace/request-of-check.ts'
+import type { JudgedPrediction } from './predictions/explanation.ts'
+import type { Prediction } from './predictions/prediction.ts'
+
+/** What is told of a lesson beside its steps. */
+export type LessonEvent =
+  /** A question was asked before the checks of a step; `said`: the index of the answer, undefined where none was given. */
+  | { kind: 'predicted'; index: number; prediction: Prediction; said?: number }
+  /** Its step is done, and what came is known. */
+  | { kind: 'prediction-judged'; index: number; judged: JudgedPrediction }
+  /** A shell was opened for the person, after the last step that has run. */
+  | { kind: 'shell-opened' }
+  /** What a check of the last step has asked was asked once more, and followed; or could not be. */
+  | { kind: 'traced'; question: TracedQuestion; report: TraceReport }
+  | { kind: 'not-traced'; question: TracedQuestion; error: NetlabError }
+  /** The lesson goes back: the lab is built anew with so many of its steps. */
+  | { kind: 'rebuild-started'; steps: number }
+  | { kind: 'rebuilt'; steps: number; ms: number; failures: readonly CommandFailure[] }
+
+/** All that is told while a lab is walked through. */
+export type WalkEvent = StepEvent | LessonEvent
+
+/** Hears of a lesson's events as they come, and must not throw. */
+export type LessonListener = RunListener<WalkEvent>

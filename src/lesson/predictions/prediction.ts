@@ -1,0 +1,90 @@
+import { fnv1a } from '../../model/fnv.ts'
+import type { CurlCheck } from '../../model/lab.ts'
+import type { LabInCondition } from '../../plan/lab-in-condition.ts'
+import type { Step } from '../../plan/plan.ts'
+import { checkToAsk } from './asked-check.ts'
+import type { Outcome } from './outcome.ts'
+import { outcomeWords } from './words.ts'
+import { wrongOutcomes } from './wrong-outcomes.ts'
+
+/** A question of what a step's checks will show, asked before they are tried. */
+export interface Prediction {
+  ask: string
+  /** In the order in which they are shown; two at least, six at most. */
+  answers: readonly PredictedAnswer[]
+  /** The index of the right one, if all goes as the lab says. */
+  right: number
+  /** The check that it is about; undefined: it is the step's own question. */
+  check?: CurlCheck
+  /** Why it is that one, in the words of the step's author. */
+  because?: string
+}
+
+/** An answer that may be chosen. */
+export interface PredictedAnswer {
+  text: string
+  /** Undefined: the step's author has written it. */
+  outcome?: Outcome
+}
+
+/** What a step asks in its author's words; the first answer is the right one. */
+interface OwnQuestion {
+  ask: string
+  answers: readonly string[]
+  because: string
+}
+
+/** Answers that netlab makes, the right one among them. */
+const mostAnswers = 4
+
+/** What to ask before the checks of a lab's step; undefined: there is nothing worth asking. */
+export function predictionOf(running: LabInCondition, index: number): Prediction | undefined {
+  const { lab, plan } = running
+  const step: (Step & { question?: OwnQuestion }) | undefined = plan.steps[index]
+  if (step === undefined) return undefined
+  if (step.question !== undefined) {
+    const { ask, answers, because } = step.question
+    const seed = `${lab.name}/${index}/${ask}`
+    return {
+      ask,
+      ...placed(
+        answers.map(text => ({ text })),
+        seed,
+      ),
+      because,
+    }
+  }
+  const asked = checkToAsk(plan.steps, index)
+  if (asked === undefined) return undefined
+  const { check, right } = asked
+  const wrong = wrongOutcomes(running, check, right, mostAnswers - 1)
+  if (wrong.length === 0) return undefined
+  const answers = [right, ...wrong].map(outcome => ({ text: outcomeWords(outcome), outcome }))
+  if (new Set(answers.map(({ text }) => text)).size < answers.length) return undefined
+  const seed = `${lab.name}/${index}/${check.from} ${check.url}`
+  return { ask: questionWords(check, right), ...placed(answers, seed), check }
+}
+
+function questionWords({ from, url, requests }: CurlCheck, right: Outcome): string {
+  const request = `curl ${url} from ${from}`
+  if (right.kind !== 'shares') return `${request}: what will come of it?`
+  return `${request}${requests === undefined ? ', many times' : `, ${requests} times`}: who answers how many of them?`
+}
+
+/** Answers of which the first is the right one, in an order that is always the same, and looks like chance. */
+export function placed(
+  answers: readonly PredictedAnswer[],
+  seed: string,
+): Pick<Prediction, 'answers' | 'right'> {
+  const place = (at: number) => mixed(fnv1a(`${seed}#${at}`))
+  const order = answers.map((_, at) => at).sort((one, other) => place(one) - place(other) || one - other)
+  return { answers: order.map(at => answers[at]!), right: order.indexOf(0) }
+}
+
+/** Murmur3's last step: FNV leaves the last characters in the low bits, and texts that differ there only stay neighbours. */
+function mixed(hash: number): number {
+  let bits = hash
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
+}
