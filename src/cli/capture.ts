@@ -7,7 +7,6 @@ import { type Capture, capture } from '../observe/capture/capture.ts'
 import { decode } from '../observe/capture/decode.ts'
 import { compileFilter } from '../observe/capture/filter.ts'
 import { captureSources } from '../observe/capture/sources.ts'
-import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab, RunsInVm } from '../run/lab-state.ts'
 import { runWhereLabIs } from '../run/vm.ts'
 import { isPacket } from '../sandbox/capture/pcapng.ts'
@@ -66,10 +65,10 @@ async function runCapture(
     process.exitCode = await captureInVm(error, write)
     return
   }
-  const { sandbox, lab, condition } = opened
+  const { sandbox, lab, running } = opened
   const sources = captureSources(lab, flags.on ?? [])
   const interrupt = abortOnSignals('interrupted')
-  const observed = { sandbox, running: labIn(condition, lab), signal: interrupt.signal }
+  const observed = { sandbox, running, signal: interrupt.signal }
   try {
     const filters = filter.length === 0 ? undefined : await compileFilter(observed, filter)
     const order = {

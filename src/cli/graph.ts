@@ -6,7 +6,7 @@ import { chainsInKernels, chainsOf, type PlaceChains } from '../graph/lab-rules.
 import { graphOfRunning } from '../graph/running-graph.ts'
 import type { Lab } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
-import { labAsBuilt, labIn } from '../plan/lab-in-condition.ts'
+import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
 import { openLab, runningLabs } from '../run/lab-state.ts'
@@ -72,8 +72,8 @@ interface Drawn {
 }
 
 function runningLab(name: string | undefined, signal: AbortSignal): Drawn {
-  const { sandbox, lab, condition } = openLab(name)
-  const observed: ObservedLab = { sandbox, running: labIn(condition, lab), signal }
+  const { sandbox, lab, running } = openLab(name)
+  const observed: ObservedLab = { sandbox, running, signal }
   return { lab, graph: () => graphOfRunning(observed), chains: () => chainsInKernels(observed) }
 }
 

@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   pod: async () => (await import('./pod.ts')).podCommand(),
   down: async () => (await import('./down.ts')).downCommand(),
   walk: async earlyStart => (await import('./walk.ts')).walkCommand(earlyStart),
+  task: async () => (await import('./task.ts')).taskCommand(),
   labs: async () => (await import('./labs.ts')).labsCommand(),
   list: async () => (await import('./list.ts')).listCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),

@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { placesOf } from '../model/places.ts'
-import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { trace } from '../trace/trace.ts'
 import { traceMany } from '../trace/trace-many.ts'
@@ -49,7 +48,7 @@ async function runTrace(words: string[], flags: TraceFlags): Promise<void> {
       fix: 'netlab trace netns_021 10.100.100.100:8080',
       exitCode: exitCode.wrongInput,
     })
-  const { sandbox, lab, condition, folder } = openLab(name)
+  const { sandbox, lab, running, folder } = openLab(name)
   if (!placesOf(lab).includes(from))
     throw new NetlabError({
       what: `${folder.name} has no place named ${from}`,
@@ -57,7 +56,7 @@ async function runTrace(words: string[], flags: TraceFlags): Promise<void> {
       exitCode: exitCode.wrongInput,
     })
   const { signal, release } = abortOnSignals('interrupted')
-  const context = { sandbox, running: labIn(condition, lab), signal }
+  const context = { sandbox, running, signal }
   const { requests, format } = flags
   const { out } = openTerminal()
   const print = (text: string) => (format === 'svg' ? out.pass(text) : out.write(text))

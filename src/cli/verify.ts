@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { placesOf } from '../model/places.ts'
-import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { verify } from '../verify/verify.ts'
 import { renderVerifyJson } from '../view/json.ts'
 import { renderVerifyJunit } from '../view/junit.ts'
+import { renderWhyNot } from '../view/task-lines.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { renderVerify, renderVerifyFailures } from '../view/verify-table.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -38,7 +38,7 @@ export function verifyCommand(): Command {
 }
 
 async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<void> {
-  const { sandbox, lab, condition, folder } = openLab(name)
+  const { sandbox, lab, running, folder, state } = openLab(name)
   const unknown = flags.from?.find(place => !placesOf(lab).includes(place))
   if (unknown !== undefined) {
     const fix = `there are: ${placesOf(lab).join(', ')}`
@@ -49,13 +49,15 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
     })
   }
   if (flags.junit !== undefined) mustBeWritable(flags.junit)
+  const isOpen = state.task?.reached === false
   const { signal, release } = abortOnSignals('interrupted')
   const report = await verify(
-    { sandbox, running: labIn(condition, lab), signal },
+    { sandbox, running, signal },
     {
       ...(flags.requests === undefined ? {} : { requests: flags.requests }),
       ...(flags.from === undefined ? {} : { from: flags.from }),
       matrix: flags.matrix === true,
+      unexplained: isOpen,
     },
   ).finally(release)
   if (flags.junit !== undefined) writeOutput(flags.junit, renderVerifyJunit(report))
@@ -63,6 +65,7 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
   if (flags.json) out.write(renderVerifyJson(report))
   else if (flags.quiet) out.write(renderVerifyFailures(out, report))
   else out.write(renderVerify(out, report, flags.matrix === true))
+  if (isOpen && !flags.json && !flags.quiet) out.write(renderWhyNot(out, folder.name))
   if (!report.ok) process.exitCode = exitCode.failed
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { type Activity, ActivityWatch, readActivity } from '../graph/activity.ts'
-import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { renderActivity, renderActivityJson } from '../view/activity-lines.ts'
@@ -50,8 +49,7 @@ async function runWatch(name: string | undefined, flags: WatchFlags): Promise<vo
     for (let looks = 0; looks !== flags.count && !interrupt.signal.aborted; looks += 1) {
       if (looks > 0) await sleep(flags.interval * 1000, undefined, { signal: interrupt.signal })
       // Endpoints come and go.
-      const { sandbox, lab, condition } = openLab(opened.folder.name)
-      const running = labIn(condition, lab)
+      const { sandbox, running } = openLab(opened.folder.name)
       const reading = await readActivity({ sandbox, running, signal: interrupt.signal })
       page.show(watch.next(reading, running))
       await out.caughtUp(interrupt.signal)

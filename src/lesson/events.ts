@@ -1,4 +1,5 @@
 import type { NetlabError } from '../errors.ts'
+import type { Task } from '../plan/plan.ts'
 import type { RunListener, StepEvent } from '../run/events.ts'
 import type { CommandFailure } from '../run/report.ts'
 import type { TraceReport } from '../trace/report.ts'
@@ -12,6 +13,10 @@ export type LessonEvent =
   | { kind: 'predicted'; index: number; prediction: Prediction; said?: number }
   /** Its step is done, and what came is known. */
   | { kind: 'prediction-judged'; index: number; judged: JudgedPrediction }
+  /** The `given`th hint of `of`. */
+  | { kind: 'hint-given'; index: number; hint: string; given: number; of: number }
+  /** The solution of a task is shown, and carried out next. */
+  | { kind: 'solution-shown'; index: number; task: Task }
   /** A shell was opened for the person, after the last step that has run. */
   | { kind: 'shell-opened' }
   /** What a check of the last step has asked was asked once more, and followed; or could not be. */

@@ -3,7 +3,6 @@ import { dataplaneOf } from '../dataplane/modes.ts'
 import { proxiersOf } from '../model/places.ts'
 import { nodeView } from './kube-proxy.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
-import { lastEndpoints } from './step-endpoints.ts'
 
 /** The commands of a lab's first so many steps, and where those are all, such as make of the rules what its syncs have made of them since. */
 export function carriedOut(running: LabInCondition, steps: number = running.outlines.length): Command[] {
@@ -16,10 +15,10 @@ export function carriedOut(running: LabInCondition, steps: number = running.outl
 }
 
 /** From the endpoints of the last step to those of now. */
-function sinceThen({ lab, condition }: LabInCondition): Command[] {
-  const built = lastEndpoints(lab)
+function sinceThen({ lab, condition, outlines }: LabInCondition): Command[] {
+  const built = outlines.at(-1)?.endpoints ?? {}
   if (JSON.stringify(built) === JSON.stringify(condition.endpoints)) return []
-  const dataplane = dataplaneOf(lab.proxy)
+  const dataplane = dataplaneOf(outlines.at(-1) ?? lab.proxy)
   return proxiersOf(lab).flatMap(proxier => {
     const [before, after] = [built, condition.endpoints].map(endpoints =>
       Object.keys(endpoints).length === 0 ? undefined : dataplane.compile(nodeView(lab, proxier, endpoints)),

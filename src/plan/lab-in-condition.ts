@@ -1,10 +1,10 @@
-import type { Condition } from '../model/condition.ts'
+import type { Condition, EndpointsByService } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
 import { compilePlan } from './compile.ts'
 import { serviceTargets } from './kube-proxy.ts'
 import { type StepOutline, stepOutlines } from './outline.ts'
 import type { Plan, ServiceTarget } from './plan.ts'
-import { firstCondition } from './step-endpoints.ts'
+import { firstCondition, lastEndpoints } from './step-endpoints.ts'
 
 /** What a lab is and how it stands, with all that follows from the two: each is worked out when it is first asked for, and once. */
 export interface LabInCondition {
@@ -17,8 +17,8 @@ export interface LabInCondition {
   readonly services: readonly ServiceTarget[]
 }
 
-/** A lab in a condition. */
-export function labIn(condition: Condition, lab: Lab): LabInCondition {
+/** A lab in a condition, of which so many steps have run; all of them, where nothing is said. */
+export function labIn(condition: Condition, lab: Lab, steps?: number): LabInCondition {
   let outlines: readonly StepOutline[] | undefined
   let plan: Plan | undefined
   let services: readonly ServiceTarget[] | undefined
@@ -26,7 +26,7 @@ export function labIn(condition: Condition, lab: Lab): LabInCondition {
     lab,
     condition,
     get outlines() {
-      outlines ??= stepOutlines(lab)
+      outlines ??= stepOutlines(lab).slice(0, steps)
       return outlines
     },
     get plan() {
@@ -43,6 +43,11 @@ export function labIn(condition: Condition, lab: Lab): LabInCondition {
 /** A lab as its last step leaves it, when all pods are ready. */
 export function labAsBuilt(lab: Lab): LabInCondition {
   return labIn(firstCondition(lab), lab)
+}
+
+/** The endpoints that a lab's services have after so many of its steps, or after the last one, when all pods are ready. */
+export function endpointsAfterSteps(lab: Lab, steps?: number): EndpointsByService {
+  return steps === undefined ? lastEndpoints(lab) : (stepOutlines(lab)[steps - 1]?.endpoints ?? {})
 }
 
 /** A lab as so many of its first steps leave it. */

@@ -1,11 +1,12 @@
 import type { Command } from '../command/command.ts'
 import { parseIptables } from '../command/iptables-argv.ts'
 import type { Step } from './plan.ts'
+import { actionsOf } from './task-steps.ts'
 
 /** How many rules there are after these steps, as far as their commands say; of nftables and IPVS mode the elements of sets and maps, and virtual and real servers, too. */
 export function ruleCount(steps: readonly Step[]): number {
   const chains = new Map<string, number>()
-  for (const { command } of steps.flatMap(step => step.actions)) {
+  for (const { command } of steps.flatMap(actionsOf)) {
     if (command.argv[0] === 'nft') countNft(chains, command)
     if (command.argv[0] === 'ipset') countSets(chains, command)
     if (command.argv[0] === 'ipvsadm') countServers(chains, command)

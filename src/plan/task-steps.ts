@@ -2,6 +2,22 @@ import type { Action } from '../command/command.ts'
 import type { Check, LabCommand, LabStep } from '../model/lab.ts'
 import type { Step } from './plan.ts'
 
+/** A step whose task is done by its own solution. */
+export function solvedStep(step: Step): Step {
+  const { task: _, ...rest } = step
+  return { ...rest, actions: actionsOf(step), checks: checksOf(step) }
+}
+
+/** What solves a task, as a step: its commands, then the goal. */
+export function solutionOf({ task, question: _, ...step }: Step): Step {
+  return { ...step, actions: task?.solution ?? [], checks: task?.goal ?? [] }
+}
+
+/** What a task begins with, as a step. */
+export function startOf({ task, question: _, ...step }: Step): Step {
+  return { ...step, actions: task?.start ?? [], checks: [] }
+}
+
 interface Tried {
   checks: readonly Check[]
   task?: { goal: readonly Check[] }

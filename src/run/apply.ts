@@ -12,7 +12,7 @@ import { lastEndpoints } from '../plan/step-endpoints.ts'
 import { carryOutStages, type Flushed, kernelFacts } from './apply-stage.ts'
 import type { PlannedApply, RunListener } from './events.ts'
 import type { LabState } from './lab-folder.ts'
-import type { LivingLab } from './lab-state.ts'
+import { type LivingLab, mustHaveAllSteps } from './lab-state.ts'
 import { mustHaveHere, mustHaveThere } from './must-have.ts'
 import type { StepResult } from './report.ts'
 import { balancesSockets, closeSocketLb } from './socket-lb.ts'
@@ -52,6 +52,7 @@ export function apply(
   return withLabLocked(folder, options.signal, async () => {
     const start = performance.now()
     const running = folder.readLab()
+    mustHaveAllSteps(state, running, 'changed')
     const condition = folder.readCondition(running)
     const target = change(running)
     const unfinished = new Set(condition.unfinished.map(({ name }) => name))

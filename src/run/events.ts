@@ -2,7 +2,7 @@ import type { Command } from '../command/command.ts'
 import type { ApplyStage } from '../plan/apply-stage.ts'
 import type { LabDifference } from '../plan/difference.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
-import type { Step } from '../plan/plan.ts'
+import type { Step, Task } from '../plan/plan.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { CommandFailure, StepResult, UpReport } from './report.ts'
 
@@ -36,6 +36,10 @@ export type StepEvent =
   /** In the order in which they come to an end: the `done`th of `count`. */
   | { kind: 'check-done'; index: number; result: CheckResult; done: number; count: number }
   | { kind: 'step-done'; index: number; result: StepResult }
+  /** What the task of a step begins with was carried out, and is not told; the steps after it wait. */
+  | { kind: 'task-started'; index: number; step: Step; task: Task }
+  /** Its goal was tried. `reached`: all of it holds. */
+  | { kind: 'task-checked'; index: number; results: readonly CheckResult[]; reached: boolean }
 
 /** What is told of a lab that is brought up: how it began, and one of three ends. */
 export type LabEvent =

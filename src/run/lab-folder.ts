@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
+import { endpointsAfterSteps } from '../plan/lab-in-condition.ts'
 import { firstCondition } from '../plan/step-endpoints.ts'
 import type { ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -30,6 +31,20 @@ export interface LabState {
   vm?: LabVm
   /** How many rules of iptables its steps and syncs have made; left out: nobody has counted them. */
   rules?: number
+  /** How many steps of its plan have run; left out: all. */
+  steps?: number
+  /** How far the task of the last of them is; left out: it has none. */
+  task?: TaskState
+}
+
+/** How far a task is. */
+export interface TaskState {
+  /** How many hints were given. */
+  hints: number
+  /** The solution was shown. */
+  solved: boolean
+  /** The goal was seen to hold; false: the task is open. */
+  reached: boolean
 }
 
 /** The virtual machine of a lab. */
@@ -121,7 +136,7 @@ export class LabFolder {
   }
 
   /**
-   * How the lab stands; of one that nothing has happened to since it came up, as its last step left it. Where that was damaged, the
+   * How the lab stands; of one that nothing has happened to since it came up, as the last step that has run left it. Where that was damaged, the
    * next sync writes every rule. Throws NetlabError where a newer netlab has written it.
    */
   readCondition(lab: Lab): Condition {
@@ -129,7 +144,8 @@ export class LabFolder {
     if ('value' in kept) return { brokenOff: kept.value.unfinished.length > 0, ...kept.value }
     if (kept.lost === 'newer') throw this.lost(kept.lost)
     const isDamaged = kept.lost === 'damaged'
-    return { ...firstCondition(lab), fullSync: isDamaged, brokenOff: isDamaged }
+    const endpoints = endpointsAfterSteps(lab, this.read()?.steps)
+    return { ...firstCondition(lab), endpoints, fullSync: isDamaged, brokenOff: isDamaged }
   }
 
   /** Keeps what stands now, so that `verify`, `status` and the next apply know it. */

@@ -1,13 +1,15 @@
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
+import { type LabInCondition, labIn } from '../plan/lab-in-condition.ts'
+import { stepOutlines } from '../plan/outline.ts'
 import { lives, processId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { labFolders, stateRoot, takeName } from '../sandbox/state-folder.ts'
 import { mustBeOutside } from './known-inside.ts'
 import { firstFiles, LabFolder, type LabState, type LabVm } from './lab-folder.ts'
 import type { LabStart } from './lab-start.ts'
-import type { LabStatus } from './report.ts'
+import type { LabProgress, LabStatus } from './report.ts'
 
 /** Takes a lab's name for a start, whose folder becomes the lab's. Throws NetlabError where a lab of that name lives or is being started. */
 export function registerLab(lab: Lab, file: string, start: LabStart): { folder: LabFolder; state: LabState } {
@@ -71,7 +73,14 @@ export function statusOf(folder: LabFolder, lab: Lab | undefined = folder.lab())
     nodes: lab?.nodes.length ?? 0,
     machines: lab?.machines.length ?? 0,
     since: state?.since ?? '',
+    ...(state?.steps === undefined || lab === undefined
+      ? {}
+      : { progress: progressIn(state.steps, state, lab) }),
   }
+}
+
+function progressIn(steps: number, { task }: LabState, lab: Lab): LabProgress {
+  return { steps, of: stepOutlines(lab).length, ...(task === undefined ? {} : { task }) }
 }
 
 /** The names of the labs that live. */
@@ -121,11 +130,27 @@ export function openSandbox(name: string | undefined): LivingLab {
   return { folder, state, sandbox }
 }
 
-/** The same, with what it is and how it stands. */
-export function openLab(name: string | undefined): LivingLab & { lab: Lab; condition: Condition } {
+/** The same, with what it is and how it stands; `running` has the steps that have run. */
+export function openLab(
+  name: string | undefined,
+): LivingLab & { lab: Lab; condition: Condition; running: LabInCondition } {
   const living = openSandbox(name)
   const lab = living.folder.readLab()
-  return { ...living, lab, condition: living.folder.readCondition(lab) }
+  const condition = living.folder.readCondition(lab)
+  return { ...living, lab, condition, running: labIn(condition, lab, living.state.steps) }
+}
+
+/** Throws NetlabError for a lab of which steps are left: what is asked for is about the whole of it. */
+export function mustHaveAllSteps({ lab: name, steps, task }: LabState, lab: Lab, does: string): void {
+  const all = stepOutlines(lab).length
+  if (steps === undefined || steps >= all) return
+  throw new NetlabError({
+    what: `${name} is at step ${steps} of ${all}, and only the whole of it can be ${does}`,
+    fix:
+      task === undefined
+        ? `netlab down ${name}, then netlab up, which runs all of its steps`
+        : `netlab task check ${name} goes on when the task is done, netlab task solve ${name} does it`,
+  })
 }
 
 /** Throws NetlabError for a lab that has not come up whole: what it is made of is not known. */

@@ -1,4 +1,5 @@
 import type { Command } from '../command/command.ts'
+import type { Step, Task } from '../plan/plan.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { CniRelease } from './cni-release.ts'
 
@@ -23,12 +24,26 @@ export interface StepResult {
   failure?: CommandFailure
 }
 
+/** A task that waits for somebody to do it. */
+export interface OpenTask {
+  /** The index of its step, of so many that the lab has. */
+  index: number
+  of: number
+  step: Step
+  task: Task
+  /** What came of its goal a moment ago. */
+  goal: readonly CheckResult[]
+}
+
 export interface UpReport {
   lab: string
   ok: boolean
   /** Milliseconds, from the start of the sandbox to the last check. */
   ms: number
+  /** Those that have run. */
   steps: readonly StepResult[]
+  /** The task at which it has stopped; undefined: all steps have run. */
+  task?: OpenTask
   pods: number
   /** Those on networks. */
   nodes: number
@@ -66,4 +81,13 @@ export interface LabStatus {
   machines: number
   /** ISO 8601. */
   since: string
+  /** How far its steps are; left out: all have run, and no task is open. */
+  progress?: LabProgress
+}
+
+/** So many steps of a lab, and how far the task of the last one is. */
+export interface LabProgress {
+  steps: number
+  of: number
+  task?: { hints: number; solved: boolean; reached: boolean }
 }

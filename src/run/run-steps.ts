@@ -1,5 +1,6 @@
 import type { Command } from '../command/command.ts'
 import type { Step } from '../plan/plan.ts'
+import { startOf } from '../plan/task-steps.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { RunListener, StepEvent } from './events.ts'
 import type { CommandFailure, StepResult } from './report.ts'
@@ -45,7 +46,7 @@ export interface RunStepsOptions {
   beforeChecks?: (index: number) => Promise<void>
 }
 
-/** Carries steps out, in order, up to one that fails, and tells of all that happens. Throws the signal's reason after an abort. */
+/** Carries steps out, in order, up to one that fails, or has a task, which stands open then, and tells of all that happens. Throws the signal's reason after an abort. */
 export async function runSteps(
   run: Run,
   steps: readonly Step[],
@@ -58,7 +59,7 @@ export async function runSteps(
     const result = await runStep(run, step, from + at, beforeChecks)
     results.push(result)
     await after?.(from + at, result)
-    if (!result.ok && !goOn) break
+    if (step.task !== undefined || (!result.ok && !goOn)) break
   }
   return results
 }
@@ -76,16 +77,28 @@ async function runStep(
   if (failure === undefined) await beforeChecks?.(index)
   const waited = performance.now() - ran
   const checks = failure === undefined ? await tryChecks(run, step, index) : []
+  const allHold = failure === undefined && checks.every(check => check.ok)
+  const notBegun = allHold && step.task !== undefined ? await begin(run, step, index) : undefined
+  const failed = failure ?? notBegun
   const result: StepResult = {
     title: step.title,
-    ok: failure === undefined && checks.every(check => check.ok),
+    ok: allHold && notBegun === undefined,
     ms: performance.now() - start - waited,
     commands: step.actions.length,
     checks,
-    ...(failure === undefined ? {} : { failure }),
+    ...(failed === undefined ? {} : { failure: failed }),
   }
   run.tell({ kind: 'step-done', index, result })
+  if (result.ok && step.task !== undefined) run.tell({ kind: 'task-started', index, step, task: step.task })
   return result
+}
+
+/** Begins the task of a step, without a word unless that fails. */
+function begin(run: Run, step: Step, index: number): Promise<CommandFailure | undefined> {
+  const tell: typeof run.tell = event => {
+    if (event.kind === 'command-failed') run.tell(event)
+  }
+  return runCommands({ ...run, tell }, startOf(step), index)
 }
 
 /** Runs the commands of a step; returns the one that failed. */

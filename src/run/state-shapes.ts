@@ -31,6 +31,8 @@ export const labStateShape: Shape = fields({
   sandbox: optional(fields({ holder: processShape, init: processShape, cgroups: list(text) })),
   vm: optional(fields({ kernel: oneOf(...kernelNames), process: processShape })),
   rules: optional(number),
+  steps: optional(whole(0, 100_000)),
+  task: optional(fields({ hints: whole(0, 100_000), solved: flag, reached: flag })),
 })
 
 /** A name that stands in paths and commands. */

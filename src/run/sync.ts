@@ -6,12 +6,11 @@ import { proxiersOf } from '../model/places.ts'
 import { afterProbe, type Probed, probedContainers, probeOnce } from '../observe/readiness.ts'
 import { rulesChange, rulesStage } from '../plan/apply.ts'
 import { changedEndpoints, readyEndpoints } from '../plan/apply-endpoints.ts'
-import { type LabInCondition, labIn } from '../plan/lab-in-condition.ts'
-import { lastEndpoints } from '../plan/step-endpoints.ts'
+import { endpointsAfterSteps, type LabInCondition, labIn } from '../plan/lab-in-condition.ts'
 import type { PodState } from '../sandbox/kubelet/pod-state.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { carryOutStages, type Flushed, kernelRules } from './apply-stage.ts'
-import type { LivingLab } from './lab-state.ts'
+import { type LivingLab, mustHaveAllSteps } from './lab-state.ts'
 import { containersOf, idlePods } from './pods.ts'
 import type { StepResult } from './report.ts'
 import { balancesSockets, openSocketLb } from './socket-lb.ts'
@@ -54,6 +53,8 @@ export function sync(living: LivingLab, options: SyncOptions): Promise<SyncRepor
   return withLabLocked(folder, options.signal, async () => {
     const start = performance.now()
     const lab = folder.readLab()
+    const { steps } = folder.readState() ?? {}
+    if (lab.firstMode !== undefined) mustHaveAllSteps(living.state, lab, 'synced')
     const before = folder.readCondition(lab)
     const containers = await containersOf(sandbox, lab.pods)
     const idle = await idlePods(sandbox, lab.pods, containers)
@@ -66,12 +67,17 @@ export function sync(living: LivingLab, options: SyncOptions): Promise<SyncRepor
       notReady: Object.fromEntries(notReady),
       probes: probes.states,
     }
-    const endpoints = readyEndpoints(lab, lastEndpoints(lab), new Set(notReady.keys()))
+    const endpoints = readyEndpoints(lab, endpointsAfterSteps(lab, steps), new Set(notReady.keys()))
     const changed = changedEndpoints(before.endpoints, endpoints)
     const news = lab.pods.flatMap(({ name }) => newsOf(name, before.notReady, notReady))
     const work = news.length > 0 || changed.length > 0 || before.fullSync || options.look
     const done = work
-      ? await syncRules(living, labIn(seen, lab), labIn({ ...seen, endpoints }, lab), options.signal)
+      ? await syncRules(
+          living,
+          labIn(seen, lab, steps),
+          labIn({ ...seen, endpoints }, lab, steps),
+          options.signal,
+        )
       : nothingDone
     const report = {
       lab: lab.name,

@@ -10,11 +10,12 @@ import { isOwnServer } from '../sandbox/servers.ts'
 import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import { endLab } from './down.ts'
 import type { LabEvent, RunListener, StepEvent } from './events.ts'
+import { tryGoal } from './goal.ts'
 import type { LabFolder, LabState } from './lab-folder.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
 import { registerLab } from './lab-state.ts'
 import { mustHaveHere, mustHaveThere } from './must-have.ts'
-import type { StepResult, UpReport } from './report.ts'
+import type { OpenTask, StepResult, UpReport } from './report.ts'
 import { runSteps } from './run-steps.ts'
 
 export interface UpOptions {
@@ -84,6 +85,7 @@ export async function up(
   const { name } = lab
   tell({ kind: 'lab-started', running })
   let steps: readonly StepResult[]
+  let task: OpenTask | undefined
   try {
     steps = await runSteps(
       {
@@ -96,6 +98,7 @@ export async function up(
       },
       plan.steps,
     )
+    task = await openTask(context, plan.steps, { index: steps.length - 1, result: steps.at(-1) }, tell)
   } catch (error) {
     await endLab(folder)
     tell({ kind: 'lab-down', lab: name, because: signal.aborted ? 'interrupted' : 'an error' })
@@ -108,14 +111,14 @@ export async function up(
     ok: index === -1,
     ms: performance.now() - start,
     steps,
+    ...(task === undefined ? {} : { task }),
     pods: lab.pods.length,
     nodes: lab.nodes.length,
     machines: lab.machines.length,
     services: [...new Set(running.services.map(service => joinHostPort(service.clusterIP, service.port)))],
   }
   const stage = report.ok ? 'up' : 'failed'
-  if (report.ok || keep)
-    folder.write({ ...state, stage, rules: ruleCount(plan.steps.slice(0, steps.length)) })
+  if (report.ok || keep) folder.write({ ...state, stage, ...progressOf(plan.steps, steps.length, task) })
   if (report.ok) {
     tell({ kind: 'lab-up', report })
     return { report }
@@ -126,6 +129,36 @@ export async function up(
     tell({ kind: 'lab-down', lab: name, because: 'a step failed' })
   }
   return { report, stopped: { step: plan.steps[index]!, index, result: steps[index]! } }
+}
+
+/** The task at which steps have stopped, its goal tried; undefined where they have come to none. */
+export async function openTask(
+  context: RunContext,
+  steps: readonly Step[],
+  { index, result }: { index: number; result: StepResult | undefined },
+  tell: RunListener<StepEvent>,
+): Promise<OpenTask | undefined> {
+  const step = steps[index]
+  if (step?.task === undefined || result?.ok !== true) return undefined
+  const goal = await tryGoal(context, step)
+  context.signal?.throwIfAborted()
+  tell({ kind: 'task-checked', index, results: goal, reached: goal.every(({ ok }) => ok) })
+  return { index, of: steps.length, step, task: step.task, goal }
+}
+
+/** What is kept of so many steps that have run. */
+export function progressOf(
+  steps: readonly Step[],
+  count: number,
+  task: OpenTask | undefined,
+): Pick<LabState, 'rules' | 'steps' | 'task'> {
+  const rules = ruleCount(steps.slice(0, count))
+  const opened = task && { hints: 0, solved: false, reached: false }
+  return {
+    rules,
+    ...(count === steps.length && opened === undefined ? {} : { steps: count }),
+    ...(opened && { task: opened }),
+  }
 }
 
 function sandboxDied(lab: Lab, step: Step): NetlabError {

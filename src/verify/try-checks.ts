@@ -4,7 +4,7 @@ import type { Check, CurlCheck } from '../model/lab.ts'
 import { askEach } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting, slowness } from '../sandbox/patience.ts'
-import { checksAtOnce, tryCheck } from './check.ts'
+import { checksAtOnce, type Manner, tryCheck } from './check.ts'
 import type { CheckResult } from './report.ts'
 
 /** A check, and the title of its step. */
@@ -18,6 +18,7 @@ export async function tryAll(
   context: ObservedLab,
   checks: readonly CheckOfStep[],
   done: (result: CheckResult) => void = () => {},
+  manner: Manner = {},
 ): Promise<readonly CheckResult[]> {
   const answered = await askTogether(context, checks, done)
   return pMap(
@@ -26,7 +27,7 @@ export async function tryAll(
       context.signal?.throwIfAborted()
       const known = answered.get(one)
       if (known !== undefined) return known
-      const result = await tryCheck(context, one.check, one.step)
+      const result = await tryCheck(context, one.check, one.step, manner)
       done(result)
       return result
     },

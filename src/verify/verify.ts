@@ -5,11 +5,12 @@ import { placesOf } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { needsPod } from '../plan/apply-checks.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import { checksOf } from '../plan/task-steps.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { slowness } from '../sandbox/patience.ts'
 import type { Job } from './complaint.ts'
 import { reachMatrix } from './matrix.ts'
-import type { ServiceSample, VerifyReport } from './report.ts'
+import type { MatrixReport, ServiceSample, VerifyReport } from './report.ts'
 import { isFailureExpected, jobsOf, sampleService, withLatency } from './sample-service.ts'
 import { tryAll } from './try-checks.ts'
 
@@ -20,6 +21,8 @@ export interface VerifyOptions {
   from?: readonly Place[]
   /** Try every pair of places, also where the lab does not say who reaches whom. */
   matrix?: boolean
+  /** What does not hold is told, and not why. */
+  unexplained?: boolean
 }
 
 /** Samples under way at once: more would make each other's answers late. */
@@ -38,7 +41,8 @@ function fewRequests({ target }: Job, many: boolean): number | undefined {
 /** Tries a lab's checks again and samples each of its services from each place. */
 export async function verify(context: ObservedLab, options: VerifyOptions): Promise<VerifyReport> {
   const { running } = context
-  const checks = await tryAll(context, lastingChecks(running))
+  const { unexplained = false } = options
+  const checks = await tryAll(context, lastingChecks(running), undefined, { unexplained })
   const targets = running.services.filter(target => target.protocol !== 'SCTP')
   const from = options.from ?? placesOf(running.lab)
   const jobs = targets.flatMap(target => jobsOf(context, target, from))
@@ -75,14 +79,26 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   const isAsked = options.matrix === true || running.lab.reach.length > 0
   const matrix = isAsked ? await reachMatrix(context, options.from) : undefined
   const ok = [...checks, ...services, ...(matrix === undefined ? [] : [matrix])].every(each => each.ok)
-  return { lab: running.lab.name, ok, checks, services, ...(matrix === undefined ? {} : { matrix }) }
+  return {
+    ...{ lab: running.lab.name, ok, checks },
+    services: unexplained ? services.map(withoutCause) : services,
+    ...(matrix === undefined ? {} : { matrix: unexplained ? withoutCauses(matrix) : matrix }),
+  }
+}
+
+function withoutCauses(matrix: MatrixReport): MatrixReport {
+  return { ...matrix, pairs: matrix.pairs.map(withoutCause) }
+}
+
+function withoutCause<Found extends { evidence?: unknown }>({ evidence: _, ...found }: Found) {
+  return found
 }
 
 /** The checks that hold of a running lab. Later steps change what earlier ones saw: of those that ask the same from the same place, the last one does. */
 export function lastingChecks({ outlines, condition }: LabInCondition): { check: Check; step: string }[] {
   const last = new Map<string, { check: Check; step: string }>()
   for (const step of outlines) {
-    for (const check of step.checks) {
+    for (const check of checksOf(step)) {
       const question = JSON.stringify([check.from, check.kind === 'curl' ? check.url : check.argv])
       last.delete(question)
       if (!check.once) last.set(question, { check, step: step.title })

@@ -67,6 +67,15 @@ function told(event: StepEvent | LabEvent): object {
       const { title, ok, ms } = event.result
       return { index: event.index, title, ok, ms: milliseconds(ms) }
     }
+    case 'task-started':
+      return {
+        index: event.index,
+        title: event.step.title,
+        task: event.task.text,
+        goal: event.task.goal.map(toldCheck),
+      }
+    case 'task-checked':
+      return { index: event.index, reached: event.reached, goal: event.results.map(toldResult) }
     case 'lab-up': {
       const { lab, ms, pods, services } = event.report
       return { lab, ms: milliseconds(ms), pods, services }

@@ -1,7 +1,8 @@
 import { host } from '../command/command.ts'
+import type { TaskReport } from '../lesson/tasks.ts'
 import { joinHostPort } from '../model/address.ts'
-import type { LabStatus, UpReport } from '../run/report.ts'
-import type { VerifyReport } from '../verify/report.ts'
+import type { LabStatus, OpenTask, UpReport } from '../run/report.ts'
+import type { CheckResult, VerifyReport } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
 import { printableJson } from './printable.ts'
 
@@ -12,6 +13,38 @@ export function renderUpJson(report: UpReport): string {
     ok: report.ok,
     steps: report.steps.map(({ title, ok, ms, commands }) => ({ title, ok, ms: milliseconds(ms), commands })),
     ms: milliseconds(report.ms),
+    ...(report.task === undefined ? {} : { task: toldTask(report.task) }),
+  })
+}
+
+/** A task that waits: its step counts from 1. */
+export function toldTask({ index, of, step, task, goal }: OpenTask) {
+  return {
+    ...{ step: index + 1, of, title: step.title, task: task.text },
+    reached: goal.every(({ ok }) => ok),
+    goal: goal.map(toldGoal),
+    hints: task.hints.length,
+  }
+}
+
+function toldGoal({ check, from, target, observed, ok }: CheckResult) {
+  return { from, target, expected: describeExpectation(check), observed, ok }
+}
+
+/** `task check --json` and `task solve --json`: keys that scripts rely on. */
+export function renderTaskJson(report: TaskReport): string {
+  const { lab, state, after } = report
+  return printableJson({
+    ...{ lab, ...toldTask(report), reached: state.reached },
+    ...{ hintsGiven: state.hints, solutionShown: state.solved },
+    ...(after === undefined
+      ? {}
+      : {
+          steps: after.steps.map(({ title, ok, ms, commands }) => ({
+            ...{ title, ok, ms: milliseconds(ms), commands },
+          })),
+          ...(after.task === undefined ? {} : { next: toldTask(after.task) }),
+        }),
   })
 }
 

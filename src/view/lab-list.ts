@@ -12,6 +12,7 @@ import type { PodState } from '../sandbox/kubelet/pod-state.ts'
 import { duration, inhabitants, listing, plural } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { printable } from './printable.ts'
+import { progressWords } from './task-lines.ts'
 import type { Style } from './terminal.ts'
 
 /** Which labs there are, one per line; `now` in milliseconds since 1970. */
@@ -63,6 +64,7 @@ export function renderStatus(
       width,
       2,
     ),
+    ...(status.progress === undefined ? [] : hanging('', progressWords(status.progress), width, 2)),
     ...section('nodes', lab.nodes.map(machineCells)),
     ...section(
       'pods',
@@ -100,7 +102,12 @@ export function renderStatus(
     ),
     ...section(
       'steps',
-      outlines.map((step, index) => [`${index + 1}`, printable(step.title)]),
+      outlines.map((step, index) => [
+        `${index + 1}`,
+        index < (status.progress?.steps ?? outlines.length)
+          ? printable(step.title)
+          : color.dim(`${printable(step.title)}, not run yet`),
+      ]),
     ),
   ]
   return block(lines)

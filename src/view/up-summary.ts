@@ -5,6 +5,7 @@ import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { UpReport } from '../run/report.ts'
 import { duration, inhabitants, plural } from './format.ts'
 import { block, flow, hanging } from './layout.ts'
+import { openTaskLines } from './task-lines.ts'
 import type { Style } from './terminal.ts'
 
 /** What stands now, and what to do with it. `several`: other labs run too, so that commands must name this one. */
@@ -22,9 +23,13 @@ export function renderUpSummary(
   const parts = [
     inhabitants(report),
     ...services,
-    `${plural(report.steps.length, 'step')} verified in ${duration(report.ms)}`,
+    report.task === undefined
+      ? `${plural(report.steps.length, 'step')} verified in ${duration(report.ms)}`
+      : `${report.steps.length} of ${report.task.of} steps run in ${duration(report.ms)}`,
   ]
   const lines = hanging('', `${color.green.bold(report.lab)} is up: ${parts.join(', ')}`, width, 2)
+  if (report.task !== undefined)
+    return block([...lines, '', ...openTaskLines(style, report.task, several ? report.lab : undefined)])
   return block([...lines, ...whatToTry(style, lab, several)])
 }
 

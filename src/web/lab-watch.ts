@@ -5,7 +5,6 @@ import type { Graph } from '../graph/graph.ts'
 import { areRulesDrawn, chainsInKernels } from '../graph/lab-rules.ts'
 import { graphOfRunning } from '../graph/running-graph.ts'
 import type { ObservedLab } from '../observe/tool.ts'
-import { labIn } from '../plan/lab-in-condition.ts'
 import { openLab } from '../run/lab-state.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import { labDrawing } from '../view/graph/lab-drawing.ts'
@@ -34,8 +33,8 @@ export type Shown = () => Pick<ObservedLab, 'sandbox' | 'running'>
 /** A lab that runs, as it is after its last step. */
 export function shownRunning(name: string): Shown {
   return () => {
-    const { sandbox, lab, condition } = openLab(name)
-    return { sandbox, running: labIn(condition, lab) }
+    const { sandbox, running } = openLab(name)
+    return { sandbox, running }
   }
 }
 

@@ -1,0 +1,172 @@
+import { exitCode, NetlabError } from '../errors.ts'
+import { endpointsAfterSteps, labAsBuilt } from '../plan/lab-in-condition.ts'
+import type { Plan, Step, Task } from '../plan/plan.ts'
+import { solutionOf } from '../plan/task-steps.ts'
+import { sandboxExecutor } from '../run/carry-out.ts'
+import type { RunListener, StepEvent } from '../run/events.ts'
+import { tryGoal } from '../run/goal.ts'
+import type { TaskState } from '../run/lab-folder.ts'
+import { type LivingLab, openSandbox } from '../run/lab-state.ts'
+import type { OpenTask, StepResult } from '../run/report.ts'
+import { runSteps } from '../run/run-steps.ts'
+import { withLabLocked } from '../run/sync-lock.ts'
+import { openTask, progressOf, type StoppedAt } from '../run/up.ts'
+
+/** What came of a task when it was looked at. */
+export interface TaskReport extends OpenTask {
+  lab: string
+  state: TaskState
+  /** The steps that came after it; undefined: it is open. */
+  after?: GoneOn
+}
+
+/** How far a lab came after a task. */
+export interface GoneOn {
+  plan: Plan
+  steps: readonly StepResult[]
+  /** The step that failed; the lab stands as that has left it. */
+  stopped?: StoppedAt
+  /** The next task; undefined: that was the last one. */
+  task?: OpenTask
+}
+
+export interface TaskOptions {
+  tell: RunListener<StepEvent>
+  signal: AbortSignal
+}
+
+/** A task of a running lab, with all that its verbs need. */
+interface TaskAtHand {
+  living: LivingLab
+  plan: Plan
+  index: number
+  step: Step
+  task: Task
+  state: TaskState
+}
+
+/** Tries the goal of the open task; where it holds, the steps up to the next task are carried out. Throws NetlabError where no task is open. */
+export function checkTask(name: string | undefined, options: TaskOptions): Promise<TaskReport> {
+  const living = openSandbox(name)
+  return withLabLocked(living.folder, options.signal, async () => {
+    const at = taskAtHand(living)
+    const goal = await tryGoal(contextOf(at, options), at.step)
+    options.signal.throwIfAborted()
+    return told(at, goal, at.state, options)
+  })
+}
+
+/** The solution of the open task is carried out, and its goal is tried; where that holds, the lab goes on. Throws NetlabError where no task is open. */
+export function solveTask(
+  name: string | undefined,
+  { showing, ...options }: TaskOptions & { showing: (step: Step, task: Task) => void },
+): Promise<TaskReport & { solution: StepResult }> {
+  const living = openSandbox(name)
+  return withLabLocked(living.folder, options.signal, async () => {
+    const at = taskAtHand(living)
+    const state = { ...at.state, solved: true }
+    keep(living, { task: state })
+    showing(at.step, at.task)
+    const executor = sandboxExecutor(contextOf(at, options), 'typed')
+    const run = { executor, tell: () => {}, signal: options.signal }
+    const [solution] = await runSteps(run, [solutionOf(at.step)], { from: at.index })
+    return { ...(await told(at, solution!.checks, state, options)), solution: solution! }
+  })
+}
+
+/** The next hint of the open task; the last one once more, where there are no others. Throws NetlabError where no task is open. */
+export async function nextHint(
+  name: string | undefined,
+): Promise<{ lab: string; hint: string | undefined; given: number; of: number }> {
+  const living = openSandbox(name)
+  return withLabLocked(living.folder, undefined, async () => {
+    const { state, task } = taskAtHand(living)
+    const of = task.hints.length
+    const given = Math.min(state.hints + 1, of)
+    keep(living, { task: { ...state, hints: given } })
+    return { lab: living.folder.name, hint: task.hints[given - 1], given, of }
+  })
+}
+
+async function told(
+  at: TaskAtHand,
+  goal: OpenTask['goal'],
+  state: TaskState,
+  options: TaskOptions,
+): Promise<TaskReport> {
+  const { living, index, step, task, plan } = at
+  const report = { lab: living.folder.name, index, of: plan.steps.length, step, task, goal }
+  const reached = goal.length > 0 && goal.every(({ ok }) => ok)
+  options.tell({ kind: 'task-checked', index, results: goal, reached })
+  if (!reached) return { ...report, state }
+  const now = { ...state, reached }
+  keep(living, { task: now })
+  return { ...report, state: now, after: await goOn(at, options) }
+}
+
+/** Carries out the steps after a task that is done, up to the next one. */
+async function goOn(at: TaskAtHand, { tell, signal }: TaskOptions): Promise<GoneOn> {
+  const { living, plan, index } = at
+  const { folder } = living
+  const from = index + 1
+  if (from === plan.steps.length) return { plan, steps: [] }
+  const context = contextOf(at, { signal })
+  const run = { executor: sandboxExecutor(context, 'batched'), tell, signal }
+  const { steps: _, task: __, ...state } = folder.readState() ?? living.state
+  // What breaks it off leaves a step half done.
+  folder.write({ ...state, stage: 'failed', steps: from + 1 })
+  const steps = await runSteps(run, plan.steps.slice(from), { from })
+  const count = from + steps.length
+  const task = await openTask(context, plan.steps, { index: count - 1, result: steps.at(-1) }, tell)
+  const failed = steps.findIndex(({ ok }) => !ok)
+  const stage = failed === -1 ? ('up' as const) : ('failed' as const)
+  folder.write({ ...state, stage, ...progressOf(plan.steps, count, task) })
+  const lab = folder.readLab()
+  folder.writeCondition({ ...folder.readCondition(lab), endpoints: endpointsAfterSteps(lab, count) })
+  return {
+    ...{ plan, steps },
+    ...(failed === -1
+      ? {}
+      : { stopped: { step: plan.steps[from + failed]!, index: from + failed, result: steps[failed]! } }),
+    ...(task === undefined ? {} : { task }),
+  }
+}
+
+function contextOf({ living }: TaskAtHand, { signal }: Pick<TaskOptions, 'signal'>) {
+  const { folder, sandbox } = living
+  return { sandbox, running: labAsBuilt(folder.readLab()), signal }
+}
+
+function keep({ folder, state }: LivingLab, more: { task: TaskState }): void {
+  folder.write({ ...(folder.readState() ?? state), ...more })
+}
+
+/** Throws NetlabError where the lab has no task, or none that is open. */
+function taskAtHand(living: LivingLab): TaskAtHand {
+  const { folder } = living
+  const { steps, task: state } = folder.readState() ?? living.state
+  const { plan } = labAsBuilt(folder.readLab())
+  const tasks = plan.steps.filter(({ task }) => task !== undefined).length
+  const index = (steps ?? plan.steps.length) - 1
+  const step = plan.steps[index]
+  if (tasks === 0) throw noTask(folder.name)
+  if (state === undefined || state.reached || step?.task === undefined) throw noOpenTask(folder.name, tasks)
+  return { living, plan, index, step, task: step.task, state }
+}
+
+function noTask(lab: string): NetlabError {
+  return new NetlabError({
+    what: `${lab} has no task`,
+    why: 'its steps show, and leave nothing to be done',
+    fix: `netlab labs lists the labs that have one`,
+    exitCode: exitCode.wrongInput,
+  })
+}
+
+function noOpenTask(lab: string, tasks: number): NetlabError {
+  return new NetlabError({
+    what: tasks === 1 ? `the task of ${lab} is done` : `the tasks of ${lab} are done`,
+    fix: `netlab status ${lab} shows how it stands; netlab down ${lab} and netlab up begin anew`,
+    exitCode: exitCode.wrongInput,
+  })
+}

@@ -1,0 +1,10 @@
+import type { ObservedLab } from '../observe/tool.ts'
+import type { Step } from '../plan/plan.ts'
+import type { CheckResult } from '../verify/report.ts'
+import { tryAll } from '../verify/try-checks.ts'
+
+/** Tries the goal of a step's task as it is at this moment; what does not hold is not explained. Empty where it has none. */
+export function tryGoal(context: ObservedLab, { title, task }: Step): Promise<readonly CheckResult[]> {
+  const checks = (task?.goal ?? []).map(check => ({ check, step: title }))
+  return tryAll(context, checks, undefined, { once: true, unexplained: true })
+}

@@ -1,0 +1,144 @@
+import { commandLine } from '../command/command-line.ts'
+import type { GoneOn, TaskReport } from '../lesson/tasks.ts'
+import type { Task } from '../plan/plan.ts'
+import type { LabProgress, OpenTask } from '../run/report.ts'
+import type { CheckResult } from '../verify/report.ts'
+import { describeAttempt } from './describe-check.ts'
+import { checkFailureLines, tryLines } from './failure.ts'
+import { plural } from './format.ts'
+import { block, hanging, wrapParagraphs } from './layout.ts'
+import { printable } from './printable.ts'
+import type { Style } from './terminal.ts'
+
+/** Text to read is easier in lines that are not too long. */
+const proseWidth = 80
+
+/** A task that waits: what is to be reached, how far that is, what to type. `lab`: its name, where commands must say it. */
+export function openTaskLines(style: Style, open: OpenTask, lab: string | undefined): string[] {
+  const name = lab === undefined ? '' : ` ${lab}`
+  const { color, width } = style
+  const heading = `${color.bold(`Task, step ${open.index + 1} of ${open.of}:`)} ${printable(open.step.title)}`
+  const { why } = open.step
+  return [
+    ...hanging('', heading, width, 2),
+    ...(why.trim() === '' ? [] : [...wrapParagraphs(printable(why), Math.min(width, proseWidth), 2)]),
+    ...taskTextLines(style, open.task),
+    '',
+    ...goalLines(style, open.goal),
+    '',
+    ...tryLines(style, [
+      `netlab shell${name}`,
+      `netlab task check${name}`,
+      ...(open.task.hints.length === 0 ? [] : [`netlab task hint${name}`]),
+      `netlab task solve${name}`,
+    ]),
+  ]
+}
+
+/** What is to be reached. */
+export function taskTextLines({ color, width }: Style, { text }: Task): string[] {
+  return wrapParagraphs(printable(text), Math.min(width, proseWidth), 2).map(line => color.yellow(line))
+}
+
+/** How far a goal is: what holds in a line, what does not with what was seen. */
+export function goalLines(style: Style, goal: readonly CheckResult[]): string[] {
+  return goal.flatMap(result => goalLine(style, result))
+}
+
+function goalLine(style: Style, result: CheckResult): string[] {
+  const { color, width } = style
+  if (result.ok)
+    return hanging(
+      `${color.green('✔')} `,
+      printable(`${describeAttempt(result.check)}: ${result.observed}`),
+      width,
+    )
+  const { evidence: _, ...seen } = result
+  const [first = '', ...more] = checkFailureLines(style, seen, 2)
+  return [`${color.red('✘')} ${first.slice(2)}`, ...more]
+}
+
+/** `2 of 3 of the goal hold` */
+export function goalWords(goal: readonly CheckResult[]): string {
+  const held = goal.filter(({ ok }) => ok).length
+  if (held === goal.length) return 'the goal is reached'
+  return goal.length === 1
+    ? 'the goal is not reached'
+    : `the goal is not reached: ${held} of ${goal.length} hold`
+}
+
+/** What came of a look at a task, and of the steps after it. `several`: other labs run too, so that commands must name this one. */
+export function renderTask(style: Style, report: TaskReport, several: boolean): string {
+  const { color, width } = style
+  const { lab, goal, state, task, after } = report
+  const name = several ? ` ${lab}` : ''
+  const mark = state.reached ? color.green('✔') : color.red('✘')
+  const lines = [...goalLines(style, goal), '', ...hanging(`${mark} `, color.bold(goalWords(goal)), width)]
+  if (after === undefined) {
+    const hints = task.hints.length - state.hints
+    return block([
+      ...lines,
+      ...tryLines(style, [
+        `netlab shell${name}`,
+        ...(hints === 0 ? [] : [`netlab task hint${name}`]),
+        `netlab task solve${name}`,
+      ]),
+    ])
+  }
+  return block([...lines, ...thenLines(style, lab, after, several)])
+}
+
+function thenLines(
+  style: Style,
+  lab: string,
+  { steps, task, stopped, plan }: GoneOn,
+  several: boolean,
+): string[] {
+  const { width } = style
+  const name = several ? ` ${lab}` : ''
+  if (stopped !== undefined) return []
+  const ran = steps.length === 0 ? [] : hanging('', `${plural(steps.length, 'more step')} run`, width)
+  if (task !== undefined) return [...ran, '', ...openTaskLines(style, task, several ? lab : undefined)]
+  return [
+    ...ran,
+    ...hanging('', `all ${plan.steps.length} steps of ${lab} are done`, width),
+    ...tryLines(style, [`netlab verify${name}`, `netlab down${name}`]),
+  ]
+}
+
+/** `step 5 of 7; its task is open, 1 hint of 2 was given` */
+export function progressWords({ steps, of, task }: LabProgress): string {
+  const where = `step ${steps} of ${of}`
+  if (task === undefined) return where
+  if (task.reached) return `${where}, its task is done`
+  const used = [
+    ...(task.hints === 0 ? [] : [`${plural(task.hints, 'hint')} given`]),
+    ...(task.solved ? ['the solution was shown'] : []),
+  ]
+  return `${where}, its task is open${used.length === 0 ? '' : ` (${used.join(', ')})`}`
+}
+
+/** A hint, and how many there are. */
+export function renderHint(
+  { color, width }: Style,
+  { hint, given, of }: { hint: string | undefined; given: number; of: number },
+): string {
+  if (hint === undefined) return block(['there are no hints'])
+  const lead = color.bold(`Hint ${given} of ${of}:`)
+  return block(hanging('', `${lead} ${printable(hint)}`, Math.min(width, proseWidth), 2))
+}
+
+/** The commands of a solution, as they can be pasted into a shell in the lab. */
+export function renderSolution({ color }: Style, { solution }: Task): string {
+  return block([
+    color.bold('The solution:'),
+    ...solution.map(({ command }) => `  ${color.dim('$')} ${printable(commandLine(command))}`),
+    '',
+  ])
+}
+
+/** Of a lab whose task is open: why nobody says what is wrong with it. */
+export function renderWhyNot({ color, width }: Style, lab: string): string {
+  const words = `Its task is open: to find out why is a part of it. ${color.cyan(`netlab task hint ${lab}`)} helps.`
+  return block(hanging('', words, width))
+}
