@@ -9,10 +9,10 @@ interface LogsFlags {
   previous?: boolean
 }
 
-/** `netlab logs`: what a pod's programs printed. */
+/** `netlab logs`: what a pod's programs printed, and the requests to netlab's own server. */
 export function logsCommand(): Command {
   return new Command('logs')
-    .description("what a pod's programs printed")
+    .description("what a pod's programs printed; of netlab's own server who asked it for what, and when")
     .argument('<names...>', '[lab] pod: the lab is not needed where one runs')
     .option('-c, --container <container>', 'only of this container')
     .option('-p, --previous', 'what it printed before it was started again, of a pod with a pause process')

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { plainAddress } from './pod-answer.ts'
+import type { RequestNote } from './request-log.ts'
 
 /** What every answer begins with: an answer to an answer would go back and forth for ever. */
 const beginning = 'you are talking to '
@@ -15,7 +16,7 @@ const dns = { header: 12, flags: 2, isAnswer: 0x8000, kept: 0x7900, refused: 5 }
  */
 export function datagramServer(
   pod: string,
-  { port, address }: { port: number; address?: string },
+  { port, address, note }: { port: number; address?: string | undefined; note?: RequestNote | undefined },
 ): Promise<Socket> {
   const isIPv4 = address !== undefined && !address.includes(':')
   const socket = createSocket({
@@ -26,6 +27,7 @@ export function datagramServer(
   socket.on('message', (message, { address: client, port: from }) => {
     // Whoever made it by hand may have left its port out, and there is nowhere to answer to.
     if (from === 0) return
+    note?.(plainAddress(client), `UDP ${message.length} bytes`)
     const answer = port === dnsPort ? refusal(message) : greeting(pod, message, client)
     if (answer !== undefined) socket.send(answer, from, client)
   })

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { RequestNote } from './request-log.ts'
 
 /** The answer's header that names the pod, for those who ask many times and do not read bodies. */
 export const podHeader = 'x-pod'
@@ -9,12 +10,13 @@ const largestAnswer = 1_048_576
 
 /**
  * An HTTP server that says who answers, and whom it sees: as text, or as JSON on `Accept: application/json`. `?bytes=8000` makes the text
- * that long, where it is shorter.
+ * that long, where it is shorter. `note` hears of each request.
  */
-export function podServer(pod: string): Server {
+export function podServer(pod: string, note?: RequestNote): Server {
   return createServer((request, response) => {
     const address = plainAddress(request.socket.localAddress)
     const client = plainAddress(request.socket.remoteAddress)
+    note?.(client, `${request.method} ${request.url}`)
     const json = request.headers.accept?.includes('application/json') ?? false
     const body = json
       ? `${JSON.stringify({ pod, address, port: request.socket.localPort, client })}\n`

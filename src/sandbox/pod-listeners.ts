@@ -3,11 +3,14 @@ import type { Server } from 'node:http'
 import { datagramServer } from './datagram-server.ts'
 import { setns } from './native-network.ts'
 import { podServer } from './pod-answer.ts'
+import type { RequestLogs, RequestNote } from './request-log.ts'
 import type { ServedPort } from './served-port.ts'
 
 /** A port of a pod on which netlab's own server answers. */
 export interface Listener extends ServedPort {
   pod: string
+  /** Whose log has its requests. */
+  container?: string
   /** The only one on which it listens; left out: on all. */
   address?: string
 }
@@ -24,12 +27,14 @@ const grace = 5000
  */
 export class PodListeners {
   readonly #namespaces: string
+  readonly #logs: RequestLogs | undefined
   readonly #home = openSync('/proc/self/ns/net', 'r')
   readonly #servers = new Map<string, ((ending: Ending) => Promise<unknown>)[]>()
 
-  /** `namespaces`: the folder where `ip netns` keeps them. */
-  constructor(namespaces: string) {
+  /** `namespaces`: the folder where `ip netns` keeps them; `logs`: who keeps the requests. */
+  constructor(namespaces: string, logs?: RequestLogs) {
     this.#namespaces = namespaces
+    this.#logs = logs
   }
 
   /** The pods that have an open server. */
@@ -72,8 +77,9 @@ export class PodListeners {
   }
 
   /** Without an address the socket is made inside this very call, that is, in the pod's namespace; an address is looked up first. */
-  #listen({ pod, port, address }: Listener): Promise<void> {
-    const server = podServer(pod)
+  #listen(listener: Listener): Promise<void> {
+    const { pod, port, address } = listener
+    const server = podServer(pod, this.#noteOf(listener))
     const open = new Promise<void>((resolve, reject) => {
       server.once('listening', () => {
         this.#keep(pod, ending => endServer(server, ending))
@@ -85,9 +91,15 @@ export class PodListeners {
     return open
   }
 
-  async #bind({ pod, port, address }: Listener): Promise<void> {
+  #noteOf({ pod, container }: Listener): RequestNote | undefined {
+    return container === undefined ? undefined : this.#logs?.of(pod, container)
+  }
+
+  async #bind(listener: Listener): Promise<void> {
+    const { pod, port, address } = listener
+    const note = this.#noteOf(listener)
     try {
-      const socket = await datagramServer(pod, { port, ...(address === undefined ? {} : { address }) })
+      const socket = await datagramServer(pod, { port, note, ...(address === undefined ? {} : { address }) })
       this.#keep(pod, () => new Promise<void>(ended => socket.close(() => ended())))
     } catch (error) {
       throw new Error(`${pod}: ${error instanceof Error ? error.message : String(error)}`)

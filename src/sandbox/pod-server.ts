@@ -12,6 +12,7 @@ import { text } from 'node:stream/consumers'
 import { namespacesFolder } from '../command/command.ts'
 import { type Listener, PodListeners } from './pod-listeners.ts'
 import { insideFolder } from './program-files.ts'
+import { RequestLogs } from './request-log.ts'
 
 async function carryOut(listeners: PodListeners, request: IncomingMessage): Promise<string> {
   const [, order, pod = ''] = (request.url ?? '').split('/').map(decodeURIComponent)
@@ -40,7 +41,7 @@ function messageOf(error: unknown): string {
 
 try {
   const order: Listener[] = JSON.parse(await text(process.stdin))
-  const listeners = new PodListeners(namespacesFolder)
+  const listeners = new PodListeners(namespacesFolder, new RequestLogs(insideFolder.logs))
   await Promise.all([listeners.open(order), takeOrders(listeners)])
   process.stdout.write('listening\n')
 } catch (error) {

@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { NetlabError } from '../errors.ts'
 import { datagramServer } from './datagram-server.ts'
 import { podServer } from './pod-answer.ts'
+import { notesOnStdout } from './request-log.ts'
 import type { ServedPort } from './served-port.ts'
 
 /** Milliseconds that connections under way get after SIGTERM. */
@@ -15,9 +16,12 @@ const grace = 5000
  */
 export async function servePod(pod: string, ports: readonly ServedPort[], host?: string): Promise<void> {
   const where = { backlog: 4096, ...(host === undefined ? {} : { host }) }
+  const note = notesOnStdout()
   const servers = await Promise.all(
     ports.map(({ port, protocol }) =>
-      protocol === 'UDP' ? bound(pod, port, host) : listening(podServer(pod), { port, ...where }),
+      protocol === 'UDP'
+        ? bound(pod, { port, address: host, note })
+        : listening(podServer(pod, note), { port, ...where }),
     ),
   )
   // As process 1 of a container nothing but this would end it before SIGKILL does.
@@ -36,11 +40,11 @@ async function listening(server: Server, where: { port: number; backlog: number 
   }
 }
 
-async function bound(pod: string, port: number, address: string | undefined): Promise<Socket> {
+async function bound(pod: string, where: Parameters<typeof datagramServer>[1]): Promise<Socket> {
   try {
-    return await datagramServer(pod, { port, ...(address === undefined ? {} : { address }) })
+    return await datagramServer(pod, where)
   } catch (error) {
-    throw inUse(port, error)
+    throw inUse(where.port, error)
   }
 }
 

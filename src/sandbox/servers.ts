@@ -144,12 +144,14 @@ function mustListen(commands: readonly Command[], answer: string): void {
   throw new CommandError({ command: commandLine(blamed), exitCode: 1, stderr: answer })
 }
 
-function listenersOf({ argv, in: pod }: Command): Listener[] {
+function listenersOf({ argv, in: pod, container }: Command): Listener[] {
   const at = argv.indexOf('--address')
   const address = at === -1 ? undefined : argv[at + 1]
-  return argv
-    .slice(2, argv.indexOf('--name'))
-    .map(text => ({ pod, ...servedPort(text), ...(address === undefined ? {} : { address }) }))
+  return argv.slice(2, argv.indexOf('--name')).map(text => ({
+    ...{ pod, ...servedPort(text) },
+    ...(container === undefined ? {} : { container: container.name }),
+    ...(address === undefined ? {} : { address }),
+  }))
 }
 
 /** Seconds within which a program that cannot run has said so. */

@@ -149,7 +149,7 @@ describe('shell', () => {
     const seen = await typed(['shell', 'talker'], `${lines.join('\n')}\n`)
     expect(seen).toContain('cast is up, for')
     expect(seen).toMatch(/\n +talker +10\.0\.0\.13 /)
-    expect(seen).toMatch(/web .*10\.96\.0\.1:80/)
+    expect(seen).toContain('10.96.0.1')
     expect(seen).toContain('inet 10.0.0.11/24')
     expect(seen).toContain('inet 10.0.0.1/24')
     expect(seen).toContain('cast has no pod or machine named nowhere')
@@ -237,9 +237,19 @@ describe('logs', () => {
     const { stdout } = await netlab('logs', 'cast', 'crowd')
     // To a file or a pipe to the byte.
     expect(stdout.replace('\u001b[1mstarted\r\n', 'started\n')).toMatch(
-      /^==> app <==\n==> loud <==\nstarted\nyou are talking to crowd .*\noops\n$/,
+      /^==> app <==\n(?:\S+Z \S+ GET \/\n)+==> loud <==\nstarted\nyou are talking to crowd .*\noops\n$/,
     )
     expect(stdout).toContain('\u001b[1mstarted\r\n')
+  })
+
+  it("are of netlab's own server who asked for what, and when, and nothing of it acts on a terminal", async () => {
+    const asked = ['10.0.0.11:8080/shop?bytes=80', '10.0.0.11:8081/%1b[2J', '10.0.0.11:8080/\u00e9']
+    for (const url of asked) await netlab('exec', '--in', 'talker', '--', 'curl', '-sS', '-g', url)
+    const lines = async () => (await netlab('logs', 'web')).stdout
+    await expect.poll(lines, { timeout: 10_000 }).toContain('%c3%a9')
+    expect(await lines()).toMatch(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 10\.0\.0\.13 GET \/shop\?bytes=80\n\S+ 10\.0\.0\.13 GET \/%1b\[2J\n\S+ 10\.0\.0\.13 GET \/%c3%a9\n$/m,
+    )
   })
 
   it('of a pod that is not there are refused', async () => {
