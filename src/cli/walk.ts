@@ -16,6 +16,7 @@ import { renderKept } from '../view/lesson.ts'
 import { LessonGuide } from '../view/lesson-guide.ts'
 import { lessonDocument } from '../view/record/document.ts'
 import { openTerminal, plainStyle } from '../view/terminal.ts'
+import { wordsIn } from '../view/words/words.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
@@ -77,7 +78,9 @@ async function runWalk(
   flags: WalkFlags,
 ): Promise<void> {
   const file = findLab(nameOrPath)
-  const read = withLimits(loadLab(file, languageFor(flags.lang)), flags.limit)
+  const language = languageFor(flags.lang)
+  const words = wordsIn[language]
+  const read = withLimits(loadLab(file, language), flags.limit)
   const lesson = labAsBuilt(flags.name === undefined ? read : { ...read, name: flags.name })
   if (flags.kernel !== undefined) {
     if (flags.record !== undefined) throw noRecord(nameOrPath)
@@ -91,10 +94,10 @@ async function runWalk(
     const { port = 0 } = flags
     return walkOnPage({ interrupt, start }, lesson, { file, port, ...partingOf(flags) })
   }
-  const { out } = openTerminal()
+  const { out } = openTerminal({ language })
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
   const record = flags.record === undefined ? undefined : new LessonFile(flags.record, flags.force ?? false)
-  interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
+  interrupt.says(words.interrupted(lesson.lab.name))
   const keys = flags.yes ? undefined : new Keys(process.stdin, interrupt.abort)
   const guide = new LessonGuide({
     screen: out,
@@ -116,7 +119,7 @@ async function runWalk(
     const drawn = [...guide.graphs].map(async ([steps, graph]) => [steps, await svgOf(graph)] as const)
     const pictures = new Map(await Promise.all(drawn))
     record.write(lessonDocument({ lesson, date: today(), walked: report.walked, picture, pictures }))
-    out.write(`The lesson is written to ${flags.record}\n`)
+    out.write(`${words.recordWritten(flags.record!)}\n`)
   }
   if (report.interrupted) throw interrupt.signal.reason
   out.write(

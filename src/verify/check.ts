@@ -10,6 +10,7 @@ import { runAtAnyway } from '../sandbox/enter.ts'
 import { killed, mustLive, mustStillLive } from '../sandbox/lab-gone.ts'
 import { fitting, patiently } from '../sandbox/patience.ts'
 import { EndlessError, type Finished } from '../sandbox/process.ts'
+import { type Observation, observationWords } from './observation.ts'
 import { matchInTime, PatternError } from './pattern.ts'
 import type { CheckResult } from './report.ts'
 
@@ -24,7 +25,7 @@ const pause = 50
 /** What one try saw. */
 interface Seen {
   ok: boolean
-  observed: string
+  seen: Observation
   /** What the one of several expectations tells that came true. */
   means?: string | undefined
   /** Another try would come to the same. */
@@ -65,7 +66,8 @@ export async function tryCheck(
     step,
     from: check.from,
     target: check.kind === 'curl' ? check.url : shellLine(check.argv),
-    observed: seen.observed,
+    observed: observationWords(seen.seen),
+    seen: seen.seen,
     ok: seen.ok,
     ms,
     ...(seen.means === undefined ? {} : { means: seen.means }),
@@ -95,7 +97,8 @@ async function tryOnce(context: ObservedLab, check: Check, left: number): Promis
     const { sampleShares } = await import('./shares.ts')
     return await sampleShares(context, check, shares)
   } catch (error) {
-    if (error instanceof PatternError) return { ok: false, observed: error.message, final: true }
+    if (error instanceof PatternError)
+      return { ok: false, seen: { kind: 'unmatched', message: error.message }, final: true }
     throw error
   }
 }
@@ -120,7 +123,7 @@ async function tryCommand(
     })
   } catch (error) {
     if (!(error instanceof EndlessError)) throw error
-    return { ok: false, observed: `${error.did}, and was ended`, final: true }
+    return { ok: false, seen: { kind: 'ended', did: error.did }, final: true }
   }
   if (finished.exitCode === killed) await mustStillLive(sandbox, why)
   const exitOk = check.exit === undefined ? finished.exitCode !== 0 : finished.exitCode === check.exit
@@ -129,8 +132,7 @@ async function tryCommand(
   const found = check.output === undefined ? undefined : matchInTime(check.output, stdout)
   const outputOk = check.output === undefined || found !== undefined
   const printed = stdout.trim() === '' ? shortened(finished.stderr.trim()) : around(stdout, found)
-  const observed = `exits with ${finished.exitCode}${printed === '' ? ', prints nothing' : ` and prints: ${printed}`}`
-  return { ok: exitOk && outputOk, observed }
+  return { ok: exitOk && outputOk, seen: { kind: 'exited', code: finished.exitCode, printed } }
 }
 
 async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
@@ -149,7 +151,7 @@ async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
   const came = check.expect.find(one => fits(one, answer, backend))
   return {
     ok: came !== undefined,
-    observed: observedWords(answer, backend, timeout),
+    seen: observationOf(answer, backend, timeout),
     means: came?.means,
   }
 }
@@ -189,17 +191,16 @@ function fits(expectation: Expectation, answer: Answer, backend: Backend | undef
   }
 }
 
-const failureWords = { refused: 'was refused', unreachable: 'was unreachable' } as const
-
-function observedWords(answer: Answer, backend: Backend | undefined, timeout: number): string {
-  if (answer.failure === 'timeout') return `timed out after ${Number(timeout.toFixed(1))} s`
-  if (answer.unfinished) return `${answer.message}: ${shortened(answer.body.trim())}`
-  if (answer.failure === 'other') return `failed: ${answer.message}`
-  if (answer.failure !== undefined) return failureWords[answer.failure]
-  const status = answer.status === 200 ? '' : ` with status ${answer.status}`
+/** `timeout` in seconds. */
+function observationOf(answer: Answer, backend: Backend | undefined, timeout: number): Observation {
+  const { failure, message, status } = answer
+  if (failure === 'timeout') return { kind: 'timeout', seconds: timeout }
+  if (answer.unfinished) return { kind: 'unfinished', message, body: shortened(answer.body.trim()) }
+  if (failure === 'other') return { kind: 'failed', message }
+  if (failure !== undefined) return { kind: failure }
   if (backend !== undefined)
-    return `${backend.name} answered${status} and saw the client as ${backend.client}`
-  return `got an answer${status}: ${shortened(answer.body.trim())}`
+    return { kind: 'answered', status, backend: backend.name, client: backend.client }
+  return { kind: 'answered', status, body: shortened(answer.body.trim()) }
 }
 
 /** Characters that are shown of what a command or a server says. */

@@ -4,6 +4,7 @@ import type { Check, FailureKind } from '../model/lab.ts'
 import type { Failures } from '../observe/tally.ts'
 import type { ServiceEntry } from '../plan/plan.ts'
 import type { ServicePromise } from '../plan/service-promise.ts'
+import type { Observation } from './observation.ts'
 
 /** What came of one check. */
 export interface CheckResult {
@@ -15,6 +16,8 @@ export interface CheckResult {
   target: string
   /** In words: `netns_021 answered`, `timed out after 0.5 s`. */
   observed: string
+  /** The same as data; left out: nobody has more than words. */
+  seen?: Observation
   ok: boolean
   /** Milliseconds. */
   ms: number

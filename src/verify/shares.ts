@@ -2,6 +2,7 @@ import { own } from '../command/own.ts'
 import type { CurlCheck, Expectation } from '../model/lab.ts'
 import { tally } from '../observe/tally.ts'
 import type { ObservedLab } from '../observe/tool.ts'
+import type { Observation } from './observation.ts'
 import { falseAlarmRate, pValue, requestsNeeded } from './statistics.ts'
 
 type Shares = Extract<Expectation, { kind: 'shares' }>
@@ -11,7 +12,7 @@ export async function sampleShares(
   context: ObservedLab,
   check: CurlCheck,
   expected: Shares,
-): Promise<{ ok: boolean; observed: string }> {
+): Promise<{ ok: boolean; seen: Observation }> {
   const names = Object.keys(expected.shares)
   const shares = [...names.map(name => expected.shares[name] ?? 0), expected.failed]
   const requests = check.requests ?? requestsNeeded(shares)
@@ -25,12 +26,14 @@ export async function sampleShares(
   const strangers = Object.keys(backends).filter(name => !names.includes(name))
   const counts = [...names.map(name => own(backends, name) ?? 0), failed]
   const p = pValue(counts, shares)
-  const words = [
-    ...names.map((name, at) => `${name} ${counts[at]}`),
-    ...strangers.map(name => `${name} ${backends[name]}`),
-  ]
-  const observed = `${sent} requests: ${[...words, `${failed} failed`].join(', ')} (p ${probabilityWords(p)})`
-  return { ok: strangers.length === 0 && p > falseAlarmRate, observed }
+  const seen: Observation = {
+    kind: 'shares',
+    requests: sent,
+    counts: [...names, ...strangers].map(name => ({ name, count: own(backends, name) ?? 0 })),
+    failed,
+    p: probabilityWords(p),
+  }
+  return { ok: strangers.length === 0 && p > falseAlarmRate, seen }
 }
 
 function probabilityWords(p: number): string {

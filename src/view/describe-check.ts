@@ -1,14 +1,11 @@
-import { host } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
-import type { Check, Expectation, FailureKind } from '../model/lab.ts'
-import { listing, plural, roundPercentage } from './format.ts'
+import type { Check } from '../model/lab.ts'
+import { en, type Words } from './words/en.ts'
 
 /** What a check tries: `curl 10.0.0.11:8080 from host`. */
-export function describeAttempt(check: Check): string {
-  if (check.kind === 'command')
-    return `${shellLine(check.argv)} ${check.from === host ? 'on' : 'in'} ${check.from}`
-  const times = check.requests === undefined ? '' : `, ${plural(check.requests, 'time')}`
-  return `curl ${check.url} from ${check.from}${times}`
+export function describeAttempt(check: Check, words: Words = en): string {
+  if (check.kind === 'command') return words.attempt(shellLine(check.argv), check)
+  return words.attempt(`curl ${check.url}`, check, check.requests)
 }
 
 /** A check as a sentence: `curl 10.0.0.11:8080 from host: netns_011 answers`. */
@@ -17,10 +14,9 @@ export function describeCheck(check: Check): string {
 }
 
 /** What a check asks for, in words: `netns_011 answers`, `is refused`, `exits with 0`. */
-export function describeExpectation(check: Check): string {
-  if (check.kind === 'curl') return check.expect.map(curlExpectation).join(', or ')
-  const exit = check.exit === undefined ? 'fails' : `exits with ${check.exit}`
-  return check.output === undefined ? exit : `${exit} and prints ${patternWords(check.output)}`
+export function describeExpectation(check: Check, words: Words = en): string {
+  if (check.kind === 'curl') return words.expectations(check.expect)
+  return words.exits(check.exit, check.output === undefined ? undefined : patternWords(check.output))
 }
 
 /** A pattern that is words, with gaps between them, as these words: `"1"`, `"…nameserver 8.8.8.8…"`, `"10.0.0.1 … dev eth0…"`. */
@@ -45,41 +41,4 @@ function wordsWithGaps(pattern: string): string | undefined {
     else words += groups.line === undefined ? (groups.escaped ?? groups.plain) : ' · '
   }
   return words
-}
-
-const failureWords: Record<FailureKind, string> = {
-  refused: 'is refused',
-  unreachable: 'is unreachable',
-  timeout: 'times out',
-}
-
-function curlExpectation(expectation: Expectation): string {
-  switch (expectation.kind) {
-    case 'fails':
-      if (expectation.how.length === 0 || expectation.how.length === Object.keys(failureWords).length)
-        return 'fails'
-      return listing(
-        expectation.how.map(how => failureWords[how]),
-        'or',
-      )
-    case 'shares': {
-      const shares = Object.entries(expectation.shares).map(
-        ([pod, share]) => `${pod} ${roundPercentage(share)}`,
-      )
-      if (expectation.failed > 0) shares.push(`${roundPercentage(expectation.failed)} fail`)
-      return shares.join(', ')
-    }
-    case 'answers': {
-      const who =
-        expectation.backends.length === 0
-          ? 'gets an answer'
-          : `${listing(expectation.backends, 'or')} answers`
-      const how = [
-        ...(expectation.status === undefined ? [] : [`with status ${expectation.status}`]),
-        ...(expectation.body === undefined ? [] : [`with a body like /${expectation.body}/`]),
-        ...(expectation.client === undefined ? [] : [`and sees the client as ${expectation.client}`]),
-      ]
-      return [who, ...how].join(' ')
-    }
-  }
 }

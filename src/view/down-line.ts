@@ -1,5 +1,5 @@
 import type { DownReport } from '../run/report.ts'
-import { inhabitants, listing, plural } from './format.ts'
+import { listing } from './format.ts'
 import { block, hanging } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
@@ -28,18 +28,11 @@ function releaseLines({ color, width }: Style, { lab, cni }: DownReport): string
   ]
 }
 
-function downWords({ color }: Style, report: DownReport): string {
+function downWords({ color, words }: Style, report: DownReport): string {
   const name = color.bold(report.lab)
-  const counts = [
-    ...(report.pods + report.nodes + report.machines > 0 ? [inhabitants(report)] : []),
-    ...(report.links > 0 ? [plural(report.links, 'link')] : []),
-    ...(report.rules > 0 ? [plural(report.rules, 'rule')] : []),
-  ]
-  if (!report.found) return `no lab named ${name} is running; nothing to take down`
-  if (report.wasRunning)
-    return `${name} is down: ${counts.length === 0 ? '' : `${counts.join(', ')} went with it; `}nothing is left`
+  const went = words.wentWith(report)
+  if (!report.found) return words.notFound(name)
+  if (report.wasRunning) return words.isDown(name, went)
   // Its namespaces went with its first process; what `down` found was its state.
-  return counts.length === 0
-    ? `${name} was not running; nothing is left`
-    : `${name} had died before, and ${listing(counts, 'and')} with it; nothing is left`
+  return went.length === 0 ? words.wasNotRunning(name) : words.hadDied(name, went)
 }

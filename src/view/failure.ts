@@ -6,10 +6,11 @@ import type { CommandFailure, StepResult } from '../run/report.ts'
 import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { displayWidth } from './display-width.ts'
-import { block, flow, hanging, indented, wrapParagraphs } from './layout.ts'
+import { block, flow, hanging, indented, padEnd, widest, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
 import { traceCommands } from './trace/trace-command.ts'
+import { en, type Words } from './words/en.ts'
 
 /** A step that failed, with all that helps to see why. */
 export interface FailedStep {
@@ -72,30 +73,55 @@ export function commandFailureLines(style: Style, failure: CommandFailure, inden
 }
 
 /** How a failed command ended, and its stderr. */
-export function commandEndingLines({ color }: Style, failure: CommandFailure, indent: number): string[] {
-  const ending = endingWords(failure)
+export function commandEndingLines(
+  { color, words }: Style,
+  failure: CommandFailure,
+  indent: number,
+): string[] {
+  const ending = endingWords(failure, words)
   const stderr = printable(failure.stderr).trim()
   return [
-    `${' '.repeat(indent)}${color.red(ending)}${stderr === '' ? ', and it printed no error' : ':'}`,
+    `${' '.repeat(indent)}${color.red(ending)}${stderr === '' ? words.printedNoError : ':'}`,
     ...(stderr === '' ? [] : indented(stderr, indent + 2)),
   ]
 }
 
 /** How a failed command ended: `exit code 2`. */
-export function endingWords({ exitCode, signal }: CommandFailure): string {
-  if (exitCode === 0) return 'it ended well, and yet it is not as it should be'
-  if (exitCode !== undefined) return `exit code ${exitCode}`
-  return signal === undefined ? 'could not be started' : `ended by ${signal}`
+export function endingWords({ exitCode, signal }: CommandFailure, words: Words = en): string {
+  if (exitCode === 0) return words.notAsItShouldBe
+  if (exitCode !== undefined) return words.exitCode(exitCode)
+  return signal === undefined ? words.notStarted : words.endedBy(signal)
+}
+
+/** What was observed, in a language. */
+export function observedWords({ seen, observed }: CheckResult, words: Words): string {
+  return seen === undefined ? observed : words.observation(seen)
+}
+
+/** What stands before the parts of a check, in a column. */
+export function labelled({ expected, observed, so }: Words): Record<'expected' | 'observed' | 'so', string> {
+  const column = widest([expected, observed, so]) + 2
+  return {
+    expected: padEnd(expected, column),
+    observed: padEnd(observed, column),
+    so: padEnd(so, column),
+  }
 }
 
 /** A check that does not hold: what it tried, what was expected, what came, and the evidence. */
 export function checkFailureLines(style: Style, result: CheckResult, indent: number): string[] {
-  const { color, width } = style
+  const { color, width, words } = style
   const margin = ' '.repeat(indent)
+  const attempt = printable(describeAttempt(result.check, words))
+  const { expected, observed } = labelled(words)
   return [
-    ...hanging(margin, color.bold(printable(describeAttempt(result.check))), width, indent + 2),
-    ...hanging(`${margin}  expected  `, color.green(printable(describeExpectation(result.check))), width),
-    ...hanging(`${margin}  observed  `, color.red(printable(result.observed)), width),
+    ...hanging(margin, color.bold(attempt), width, indent + 2),
+    ...hanging(
+      `${margin}  ${expected}`,
+      color.green(printable(describeExpectation(result.check, words))),
+      width,
+    ),
+    ...hanging(`${margin}  ${observed}`, color.red(printable(observedWords(result, words))), width),
     ...(result.evidence === undefined ? [] : ['', ...evidenceLines(style, result.evidence, indent + 2)]),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Action } from '../command/command.ts'
-import { plural } from './format.ts'
 import { block, hanging } from './layout.ts'
 import type { Style } from './terminal.ts'
+import { en, type Words } from './words/en.ts'
 
 /** Commands of a step that a lesson shows as one line. */
 export interface Fold {
@@ -34,12 +34,12 @@ export function shownCommands(actions: readonly Action[]): (Action | Fold)[] {
 }
 
 /** `34 commands: what every node has, whatever its services` */
-export function foldWords({ words, actions }: Fold): string {
-  return `${plural(actions.length, 'command')}: ${words}`
+export function foldWords({ words, actions }: Fold, said: Words = en): string {
+  return said.fold(actions.length, words)
 }
 
 /** The line that stands for a fold; `where`: how to see what is in it. */
-export function foldLine({ color, width }: Style, fold: Fold, where: string): string {
-  const words = `${foldWords(fold)}${where === '' ? '' : ` (${where})`}`
+export function foldLine({ color, width, words: said }: Style, fold: Fold, where: string): string {
+  const words = `${foldWords(fold, said)}${where === '' ? '' : ` (${where})`}`
   return block(hanging('… ', words, width).map(line => color.dim(line)))
 }

@@ -10,9 +10,8 @@ import { traceCommand } from './trace/trace-command.ts'
 /** What a lesson says between its steps: of a step that failed, of a request that was followed, of a lab that was built again. */
 
 /** `index` is 0-based; `canTrace`: something that its checks ask can be followed. */
-export function stepFailed({ color, width }: Style, index: number, canTrace: boolean): string {
-  const shell = canTrace ? 't follows what was asked to where it ends; a shell' : 'A shell'
-  const words = `step ${index + 1} did not do what it should. ${shell} shows the lab as it stands; r repeats the step.`
+export function stepFailed({ color, width, words: said }: Style, index: number, canTrace: boolean): string {
+  const words = said.stepFailed(index + 1, canTrace)
   return block(['', ...hanging(`${color.red('✘')} `, words, width)])
 }
 
@@ -22,9 +21,9 @@ export function lessonTrace(
   { question, report }: Extract<LessonEvent, { kind: 'traced' }>,
   isShort: boolean,
 ): string {
-  const { color } = style
+  const { color, words } = style
   const command = `${color.green('$')} ${color.bold(traceCommand(question))}`
-  if (isShort) return block([command, color.dim('  its way stands in the record')])
+  if (isShort) return block([command, color.dim(`  ${words.inRecord}`)])
   return block(['', command, '', ...traceLines(style, report)])
 }
 
@@ -43,8 +42,7 @@ export function builtAgain(
   { steps, ms, failures }: Extract<LessonEvent, { kind: 'rebuilt' }>,
 ): string {
   const { color, width } = style
-  const from = steps === 0 ? 'from the start' : steps === 1 ? 'with step 1' : `with steps 1 to ${steps}`
-  const words = `Built again ${from}, in ${duration(ms)}: a new sandbox, without what was typed by hand.`
+  const words = style.words.builtAgain(steps, duration(ms))
   return block([
     '',
     ...hanging('', color.cyan(words), width),

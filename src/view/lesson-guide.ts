@@ -11,7 +11,6 @@ import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 import { foldLine, foldsIn } from './folded-commands.ts'
-import { checkAt } from './format.ts'
 import { renderLabTree } from './graph/lab-tree.ts'
 import type { Keys } from './keys.ts'
 import { block, hanging } from './layout.ts'
@@ -30,7 +29,7 @@ import {
   stepWhy,
 } from './lesson.ts'
 import { builtAgain, lessonNotTraced, lessonTrace, stepFailed } from './lesson-asides.ts'
-import { type Choice, movesAfter, movesBefore, nextQuestion, partings } from './lesson-moves.ts'
+import { type Choice, movesAfter, movesBefore, nextQuestion, partingsIn } from './lesson-moves.ts'
 import { LiveLine } from './live-line.ts'
 import {
   Predicted,
@@ -60,7 +59,7 @@ export interface LessonGuideOptions {
   parting?: Exclude<Parting, 'stay'>
 }
 
-const unfold = { key: 'u', does: 'unfold', leadsTo: 'unfold' } as const
+const unfoldKey = 'u'
 
 /** Rows that a preview gets on the lowest of windows. */
 const leastPreview = 3
@@ -104,7 +103,7 @@ export class LessonGuide implements Guide {
       this.#screen.write('\n')
       return 'on'
     }
-    const move = await this.#chooseMove(step, movesBefore(step, index), room =>
+    const move = await this.#chooseMove(step, movesBefore(step, index, this.#screen.words), room =>
       lessonPreview(this.#screen, step, room - rowsOf(heading.split('\n'), this.#screen.width)),
     )
     if (move === 'on') {
@@ -116,7 +115,7 @@ export class LessonGuide implements Guide {
 
   /** Shows what happens in a step that runs, and that the lab was built again. */
   readonly hear: LessonListener = event => {
-    const { color } = this.#screen
+    const { color, words } = this.#screen
     switch (event.kind) {
       case 'step-started':
         this.#running = event.step
@@ -125,7 +124,7 @@ export class LessonGuide implements Guide {
       case 'commands-started':
         this.#ran = true
         this.#write(this.#commandsShown(event.first, event.commands.length))
-        this.#live?.start(color.dim('running'))
+        this.#live?.start(color.dim(words.running))
         break
       case 'commands-ran':
         this.#end(
@@ -140,10 +139,10 @@ export class LessonGuide implements Guide {
         break
       case 'checks-started':
         if (this.#ran) this.#write('\n')
-        this.#live?.start(color.dim(`trying ${checkAt(0, event.count)}`))
+        this.#live?.start(color.dim(words.trying(0, event.count)))
         break
       case 'check-done':
-        this.#live?.update(color.dim(`trying ${checkAt(event.done, event.count)}`))
+        this.#live?.update(color.dim(words.trying(event.done, event.count)))
         break
       case 'step-done':
         if (event.result.checks.length > 0)
@@ -189,11 +188,12 @@ export class LessonGuide implements Guide {
   }
 
   get #whereFolded(): string {
-    if (this.#folds === 'shown') return 'shown above'
+    const { words } = this.#screen
+    if (this.#folds === 'shown') return words.shownAbove
     const { keys, source } = this.#options
     return keys === undefined
-      ? `netlab plan ${shellWord(source)} --explain shows them`
-      : `${unfold.key} shows them`
+      ? words.shownBy(`netlab plan ${shellWord(source)} --explain`)
+      : words.shownBy(unfoldKey)
   }
 
   async predict(prediction: Prediction, index: number): Promise<number | undefined> {
@@ -224,7 +224,7 @@ export class LessonGuide implements Guide {
     }
     if (!walked.ok) this.#screen.write(stepFailed(this.#screen, index, question !== undefined))
     const isLast = index === lesson.plan.steps.length - 1
-    return this.#chooseMove(walked.step, movesAfter(question, index, isLast))
+    return this.#chooseMove(walked.step, movesAfter(question, index, isLast, this.#screen.words))
   }
 
   /** The lab as it runs, as a tree; it is kept for the record as well. */
@@ -242,9 +242,8 @@ export class LessonGuide implements Guide {
 
   async lend(shell: () => Promise<void>): Promise<void> {
     const { lesson, keys, whileShell } = this.#options
-    const { color, width } = this.#screen
-    const words = `A shell on the host of ${lesson.lab.name}. exit, or Ctrl-D, comes back to the lesson.`
-    this.#screen.write(block(['', ...hanging('', color.cyan(words), width)]))
+    const { color, width, words } = this.#screen
+    this.#screen.write(block(['', ...hanging('', color.cyan(words.shell(lesson.lab.name)), width)]))
     await keys?.lend(() => whileShell(shell))
   }
 
@@ -254,7 +253,7 @@ export class LessonGuide implements Guide {
     this.#screen.write(`\n${summary}${predictedSummary(this.#screen, this.#predicted)}`)
     if (parting !== undefined) return parting
     if (keys === undefined) return 'down'
-    return this.#choose(partings)
+    return this.#choose(partingsIn(this.#screen.words))
   }
 
   /** Gives the screen back; must be called in the end. */
@@ -272,6 +271,7 @@ export class LessonGuide implements Guide {
     for (;;) {
       const isFolded = this.#folds === 'folded'
       const [first, ...rest] = moves
+      const unfold = { key: unfoldKey, does: this.#screen.words.does.unfold, leadsTo: 'unfold' as const }
       const choices = isFolded ? [first!, unfold, ...rest] : moves
       const chosen = await this.#choose<Move | 'unfold'>(choices, preview)
       if (chosen !== 'unfold') return chosen

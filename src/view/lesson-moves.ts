@@ -4,14 +4,15 @@ import type { Pod } from '../model/lab.ts'
 import type { Step } from '../plan/plan.ts'
 import { questionOf, type TracedQuestion } from '../trace/request-of-check.ts'
 import type { LessonKey } from './lesson.ts'
+import { en, type Words } from './words/en.ts'
 
 /** A key, and where it leads. */
 export type Choice<Chosen> = LessonKey & { leadsTo: Chosen }
 
 /** The keys before a step; the first one goes on. */
-export function movesBefore(step: Step, index: number): Choice<Move>[] {
-  const does = step.actions.length === 0 ? 'try' : 'run'
-  return [{ key: 'Enter', does, leadsTo: 'on' }, ...elsewhere(index, index > 0)]
+export function movesBefore(step: Step, index: number, words: Words = en): Choice<Move>[] {
+  const does = step.actions.length === 0 ? words.does.try : words.does.run
+  return [{ key: 'Enter', does, leadsTo: 'on' }, ...elsewhere(index, index > 0, words)]
 }
 
 /** The keys after a step; `question`: what a trace of it would follow. */
@@ -19,30 +20,36 @@ export function movesAfter(
   question: TracedQuestion | undefined,
   index: number,
   isLast: boolean,
+  words: Words = en,
 ): Choice<Move>[] {
   return [
-    { key: 'Enter', does: isLast ? 'finish' : 'go on', leadsTo: 'on' },
-    ...(question === undefined ? [] : [{ key: 't', does: 'trace', leadsTo: { trace: question } }]),
-    ...elsewhere(index, true),
+    { key: 'Enter', does: isLast ? words.does.finish : words.does.on, leadsTo: 'on' },
+    ...(question === undefined ? [] : [{ key: 't', does: words.does.trace, leadsTo: { trace: question } }]),
+    ...elsewhere(index, true, words),
   ]
 }
 
-function elsewhere(index: number, hasLab: boolean): Choice<Move>[] {
+function elsewhere(index: number, hasLab: boolean, { does }: Words): Choice<Move>[] {
   return [
-    ...(hasLab ? [{ key: 'g', does: 'graph', leadsTo: 'graph' as const }] : []),
-    ...(index === 0 ? [] : [{ key: 'b', does: 'back', leadsTo: 'back' as const }]),
-    { key: 'r', does: 'repeat', leadsTo: 'again' },
-    { key: 's', does: 'shell', leadsTo: 'shell' },
-    { key: 'q', does: 'quit', leadsTo: 'quit' },
+    ...(hasLab ? [{ key: 'g', does: does.graph, leadsTo: 'graph' as const }] : []),
+    ...(index === 0 ? [] : [{ key: 'b', does: does.back, leadsTo: 'back' as const }]),
+    { key: 'r', does: does.again, leadsTo: 'again' },
+    { key: 's', does: does.shell, leadsTo: 'shell' },
+    { key: 'q', does: does.quit, leadsTo: 'quit' },
   ]
 }
 
 /** The keys where somebody leaves, or has seen the last step. */
-export const partings: readonly Choice<Parting>[] = [
-  { key: 'Enter', does: 'take it down', leadsTo: 'down' },
-  { key: 'k', does: 'keep it up', leadsTo: 'keep' },
-  { key: 'b', does: 'back to the lesson', leadsTo: 'stay' },
-]
+export function partingsIn({ does }: Words): readonly Choice<Parting>[] {
+  return [
+    { key: 'Enter', does: does.down, leadsTo: 'down' },
+    { key: 'k', does: does.keep, leadsTo: 'keep' },
+    { key: 'b', does: does.stay, leadsTo: 'stay' },
+  ]
+}
+
+/** The same, in English. */
+export const partings = partingsIn(en)
 
 /** What a trace of a step's checks follows next: first those that failed, then from the last one back, and round again; undefined where it has none. */
 export function nextQuestion(

@@ -11,44 +11,44 @@ import type { CommandFailure } from '../run/report.ts'
 import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
 import { displayWidth } from './display-width.ts'
-import { checkFailureLines, commandEndingLines } from './failure.ts'
+import { checkFailureLines, commandEndingLines, labelled, observedWords } from './failure.ts'
 import { foldsIn, foldWords, shownCommands } from './folded-commands.ts'
-import { listing, plural } from './format.ts'
 import { block, commentLines, flow, hanging, padEnd, widest, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
 import { tryLine, whatToTry } from './up-summary.ts'
+import { en, type Words } from './words/en.ts'
 
 /** Prose reads badly in lines longer than this. */
 const proseWidth = 80
 
 /** The first screen: what the lab is about, and who is in it. */
 export function lessonTitle(style: Style, lesson: LabInCondition): string {
-  const { color, width } = style
+  const { color, width, words } = style
   const { lab, title, steps } = lesson.plan
   return block([
     ...hanging('', color.bold(printable(title)), width),
-    color.dim(`${lab}, ${steps.length === 1 ? 'one step' : `${steps.length} steps`}`),
+    color.dim(words.stepsOf(lab, steps.length)),
     '',
     ...castLines(style, lesson),
   ])
 }
 
 /** Who is in the lab, with addresses; of a large lab how many. */
-function castLines({ color, width }: Style, { lab, services }: LabInCondition): string[] {
+function castLines({ color, width, words }: Style, { lab, services }: LabInCondition): string[] {
   const groups = [
-    { name: 'nodes', members: lab.nodes.map(machineWords) },
-    { name: 'pods', members: lab.pods.map(addressWords) },
-    { name: 'outside', members: lab.outside.map(addressWords) },
-    { name: 'machines', members: lab.machines.map(machineWords) },
+    { name: words.cast.nodes, members: lab.nodes.map(machineWords) },
+    { name: words.cast.pods, members: lab.pods.map(addressWords) },
+    { name: words.cast.outside, members: lab.outside.map(addressWords) },
+    { name: words.cast.machines, members: lab.machines.map(machineWords) },
     {
-      name: 'services',
+      name: words.cast.services,
       members: services.map(({ service, clusterIP, port }) => `${service} ${joinHostPort(clusterIP, port)}`),
     },
   ].filter(({ members }) => members.length > 0)
   const column = widest(groups.map(({ name }) => name)) + 2
   return groups.flatMap(({ name, members }) => {
-    const shown = members.length > 8 ? [...members.slice(0, 6), `and ${members.length - 6} more`] : members
+    const shown = members.length > 8 ? [...members.slice(0, 6), words.andMore(members.length - 6)] : members
     const isNarrow = column + widest(shown) > width
     const pieces = shown.map(printable).flatMap(member => (isNarrow ? member.split(' ') : [member]))
     const lines = flow(pieces, width, column, isNarrow ? ' ' : color.dim(' · '), column)
@@ -82,30 +82,25 @@ export function stepWhy(style: Style, why: string): string {
 
 /** What a step is about to do, on at most so many rows of the screen: its commands, and what its checks will ask. */
 export function lessonPreview(style: Style, step: Step, rows: number): string {
-  const { color, width } = style
+  const { color, width, words } = style
   const pieces = shownCommands(step.actions)
   const commands = pieces.map(piece => {
-    if ('words' in piece) return hanging('… ', foldWords(piece), width)
-    const [first, ...more] = commandLines(piece.command)
+    if ('words' in piece) return hanging('… ', foldWords(piece, words), width)
+    const [first, ...more] = commandLines(piece.command, words)
     return [`${color.dim('$')} ${first}`, ...more]
   })
   const checks = step.checks.map((check, index) => [
-    ...(index === 0 && commands.length > 0 ? ['', color.dim('then it is checked:')] : []),
-    ...hanging(color.dim('? '), printable(describeAttempt(check)), width),
+    ...(index === 0 && commands.length > 0 ? ['', color.dim(words.thenChecked)] : []),
+    ...hanging(color.dim('? '), printable(describeAttempt(check, words)), width),
   ])
   const units = [...commands, ...checks]
   let shown = fitting(units, rows, width)
   if (shown < units.length) shown = fitting(units, rows - 1, width)
   const lines = units.slice(0, shown).flat()
-  const rest = [
-    { count: commandsOf(pieces.slice(shown)), noun: 'command' },
-    { count: units.length - Math.max(shown, commands.length), noun: 'check' },
-  ].filter(({ count }) => count > 0)
-  if (rest.length === 0) return lines.length === 0 ? '' : block(lines)
-  const more = rest.map(({ count, noun }, index) =>
-    index === 0 ? plural(count, `more ${noun}`) : plural(count, noun),
-  )
-  return block([...lines, color.dim(`… and ${listing(more, 'and')}`)])
+  const commandsLeft = commandsOf(pieces.slice(shown))
+  const checksLeft = units.length - Math.max(shown, commands.length)
+  if (commandsLeft + checksLeft === 0) return lines.length === 0 ? '' : block(lines)
+  return block([...lines, color.dim(`… ${words.notShown(commandsLeft, checksLeft)}`)])
 }
 
 function commandsOf(pieces: ReturnType<typeof shownCommands>): number {
@@ -135,8 +130,8 @@ function columnsOf(line: string): number {
 }
 
 /** A command as it runs, behind a prompt; never broken, so that it can be copied, but for the middle of a long text that it reads. Above it what it is for, where that is known. */
-export function lessonCommand({ color, width }: Style, command: Command, explain?: string): string {
-  const [first, ...more] = commandLines(command)
+export function lessonCommand({ color, width, words }: Style, command: Command, explain?: string): string {
+  const [first, ...more] = commandLines(command, words)
   const why = explain === undefined ? [] : commentLines(printable(explain), Math.min(width, proseWidth))
   return block([
     ...why.map(line => color.cyan(line)),
@@ -146,108 +141,113 @@ export function lessonCommand({ color, width }: Style, command: Command, explain
 }
 
 /** A command as it can be pasted, but for the middle of a long text that it reads. */
-export function commandLines(command: Command): string[] {
+export function commandLines(command: Command, words: Words = en): string[] {
   const [first = '', ...more] = printable(commandLine(command)).split('\n')
-  return [first, ...withoutMiddle(more, shownLines.read)]
+  return [first, ...withoutMiddle(more, shownLines.read, words)]
 }
 
 /** All that a step's folds hold, each command with what it is for. */
 export function lessonFolds(style: Style, step: Step): string {
   return foldsIn(step.actions)
     .flatMap(fold => [
-      block(['', ...hanging('', style.color.bold(foldWords(fold)), style.width)]),
+      block(['', ...hanging('', style.color.bold(foldWords(fold, style.words)), style.width)]),
       ...fold.actions.map(({ command, explain }) => lessonCommand(style, command, explain)),
     ])
     .join('')
 }
 
 /** What commands printed; empty where they printed nothing. The answer of a CNI plugin is the lesson, and stands there whole. */
-export function lessonOutput({ color }: Style, output: string, commands: readonly Command[] = []): string {
-  const lines = outputLines(output, commands)
+export function lessonOutput(
+  { color, words }: Style,
+  output: string,
+  commands: readonly Command[] = [],
+): string {
+  const lines = outputLines(output, commands, words)
   return lines.length === 0 ? '' : block(lines.map(line => (line === '' ? '' : color.dim(`  ${line}`))))
 }
 
 /** The lines of it that are shown. */
-export function outputLines(output: string, commands: readonly Command[] = []): string[] {
+export function outputLines(output: string, commands: readonly Command[] = [], words: Words = en): string[] {
   const text = printable(output).trimEnd()
   if (text === '') return []
-  return commands.some(({ plugin }) => plugin !== undefined) ? answerLines(text) : excerpt(text)
+  return commands.some(({ plugin }) => plugin !== undefined) ? answerLines(text, words) : excerpt(text, words)
 }
 
 /** Lines of a plugin's answer that are shown; what a plugin is told it may answer is shorter. */
 const longestAnswer = 60
 
 /** The lines of a plugin's answer; of one that is no result, an excerpt. */
-export function answerLines(text: string): string[] {
+export function answerLines(text: string, words: Words = en): string[] {
   const lines = text.split('\n')
-  return lines.length > longestAnswer ? excerpt(text) : lines
+  return lines.length > longestAnswer ? excerpt(text, words) : lines
 }
 
 /** Lines that are shown from the start of something long and from its end: of what a command prints, and of what it reads. */
 const shownLines = { printed: { first: 8, last: 4 }, read: { first: 20, last: 4 } }
 
 /** The lines of a long output, without its middle. */
-export function excerpt(text: string): string[] {
-  return withoutMiddle(text.split('\n'), shownLines.printed)
+export function excerpt(text: string, words: Words = en): string[] {
+  return withoutMiddle(text.split('\n'), shownLines.printed, words)
 }
 
-function withoutMiddle(lines: readonly string[], { first, last }: { first: number; last: number }): string[] {
+function withoutMiddle(
+  lines: readonly string[],
+  { first, last }: { first: number; last: number },
+  words: Words,
+): string[] {
   const left = lines.length - first - last
   if (left <= 1) return [...lines]
-  return [...lines.slice(0, first), `… ${plural(left, 'more line')} …`, ...lines.slice(-last)]
+  return [...lines.slice(0, first), `… ${words.moreLines(left)} …`, ...lines.slice(-last)]
 }
 
 /** How a command failed, below the command itself, and what was left out because of it. */
 export function lessonFailure(style: Style, failure: CommandFailure, left: number): string {
   return block([
     ...commandEndingLines(style, failure, 2),
-    ...hanging('  ', style.color.yellow(leftOutWords(left)), style.width),
+    ...hanging('  ', style.color.yellow(leftOutWords(left, style.words)), style.width),
   ])
 }
 
 /** What was left out of a step because a command of it failed: so many other commands, and its checks. */
-export function leftOutWords(left: number): string {
-  const rest =
-    left === 0 ? 'its checks were not tried' : `${plural(left, 'command')} and its checks were left out`
-  return `The step ends here: ${rest}.`
+export function leftOutWords(left: number, words: Words = en): string {
+  return words.leftOut(left)
 }
 
 /** A check with what was expected and what came. */
 export function lessonCheck(style: Style, result: CheckResult): string {
-  const { color, width } = style
+  const { color, width, words } = style
   if (!result.ok) {
     const [first, ...rest] = checkFailureLines(style, result, 2)
     return block([`${color.red('✘')} ${first!.slice(2)}`, ...rest])
   }
+  const { expected, observed, so } = labelled(words)
   return block([
-    ...hanging(`${color.green('✔')} `, printable(describeAttempt(result.check)), width),
-    ...hanging('    expected  ', printable(describeExpectation(result.check)), width),
-    ...hanging('    observed  ', color.green(printable(result.observed)), width),
+    ...hanging(`${color.green('✔')} `, printable(describeAttempt(result.check, words)), width),
+    ...hanging(`    ${expected}`, printable(describeExpectation(result.check, words)), width),
+    ...hanging(`    ${observed}`, color.green(printable(observedWords(result, words))), width),
     ...(result.means === undefined
       ? []
-      : hanging('    so        ', printable(result.means), Math.min(width, proseWidth))),
+      : hanging(`    ${so}`, printable(result.means), Math.min(width, proseWidth))),
   ])
 }
 
 /** What the steps have come to, at the end or where somebody leaves. */
 export function lessonSummary(style: Style, plan: Plan, walked: readonly WalkedStep[]): string {
-  const { color, width } = style
-  if (walked.length === 0) return block([`${color.bold(plan.lab)}: no step was run`])
+  const { color, width, words } = style
+  const name = color.bold(plan.lab)
+  if (walked.length === 0) return block([words.noStepRun(name)])
   const failed = walked.flatMap(({ ok, step }, index) =>
     ok ? [] : [{ number: index + 1, title: step.title }],
   )
   const commands = walked.reduce((sum, step) => sum + step.commands.length, 0)
   const checks = walked.reduce((sum, step) => sum + step.checks.length, 0)
-  const isWhole = walked.length === plan.steps.length
-  const counts = [plural(commands, 'command'), plural(checks, 'check')].join(', ')
-  const steps = isWhole ? plural(walked.length, 'step') : `${walked.length} of ${plan.steps.length} steps`
+  const sums = { walked: walked.length, steps: plan.steps.length, commands, checks }
   const verdict =
-    failed.length > 0 ? color.red(`${plural(failed.length, 'step')} failed`) : color.green('all as expected')
-  const words = `${color.bold(plan.lab)}${isWhole ? ', walked to its end' : ''}: ${steps}, ${counts}`
+    failed.length > 0 ? color.red(words.stepsFailed(failed.length)) : color.green(words.allAsExpected)
   return block([
-    ...hanging('', `${words}; ${verdict}`, width, 2),
+    ...hanging('', words.summary(name, sums, verdict), width, 2),
     ...failed.flatMap(({ number, title }) =>
-      hanging(`${color.red('✘')} step ${number}  `, printable(title), width),
+      hanging(`${color.red('✘')} ${words.step(number)}  `, printable(title), width),
     ),
   ])
 }
@@ -261,13 +261,9 @@ export function renderKept(
 ): string {
   const { plan } = lesson
   const isWhole = walked.length === plan.steps.length
-  const point = isWhole
-    ? ''
-    : walked.length === 0
-      ? ', without any step'
-      : ` as step ${walked.length} left it`
+  const kept = style.words.kept(style.color.green.bold(plan.lab), isWhole ? undefined : walked.length)
   return block([
-    ...hanging('', `${style.color.green.bold(plan.lab)} is up${point}.`, style.width, 2),
+    ...hanging('', kept, style.width, 2),
     ...(isWhole ? whatToTry(style, lesson, several) : whatToDo(style, plan, several)),
   ])
 }

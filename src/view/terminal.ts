@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import type { WriteStream } from 'node:tty'
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk'
+import type { Language } from '../model/language.ts'
 import { printable, printableInColor } from './printable.ts'
+import { type Words, wordsIn } from './words/words.ts'
 
 /** How text for a screen is made: everything that renders takes it. */
 export interface Style {
   readonly color: ChalkInstance
   /** Columns. */
   readonly width: number
+  /** In the language of the person who reads. */
+  readonly words: Words
 }
 
 /** One stream that people, or a file, read. */
@@ -41,6 +45,8 @@ export interface TerminalOptions {
   env?: NodeJS.ProcessEnv
   quiet?: boolean
   verbose?: boolean
+  /** English, where it is left out. */
+  language?: Language | undefined
 }
 
 const defaultWidth = 80
@@ -50,26 +56,28 @@ const leastWidth = 20
 /** Looks at the streams and the environment once; the width follows the window. */
 export function openTerminal(options: TerminalOptions = {}): Terminal {
   const env = options.env ?? process.env
+  const words = wordsIn[options.language ?? 'en']
   return {
-    out: openScreen(options.out ?? process.stdout, env),
-    err: openScreen(options.err ?? process.stderr, env),
+    out: openScreen(options.out ?? process.stdout, env, words),
+    err: openScreen(options.err ?? process.stderr, env, words),
     quiet: options.quiet ?? false,
     verbose: options.verbose ?? false,
   }
 }
 
 /** For files, and for whoever wants no colour. */
-export function plainStyle(width: number = defaultWidth): Style {
-  return { color: new Chalk({ level: 0 }), width }
+export function plainStyle(width: number = defaultWidth, language: Language = 'en'): Style {
+  return { color: new Chalk({ level: 0 }), width, words: wordsIn[language] }
 }
 
-function openScreen(stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv): Screen {
+function openScreen(stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv, words: Words): Screen {
   const tty = stream as Partial<WriteStream>
   const isTTY = tty.isTTY === true
   const level = colorLevel(tty, isTTY, env)
   const shown = level === 0 ? printable : printableInColor
   return {
     stream,
+    words,
     color: new Chalk({ level }),
     get width() {
       const columns = (isTTY ? tty.columns : Number.parseInt(env.COLUMNS ?? '', 10)) || defaultWidth

@@ -3,6 +3,7 @@ import { shellLine } from '../command/command-line.ts'
 import { joinHostPort } from '../model/address.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { UpReport } from '../run/report.ts'
+import { displayWidth } from './display-width.ts'
 import { duration, inhabitants, plural } from './format.ts'
 import { block, flow, hanging } from './layout.ts'
 import { openTaskLines } from './task-lines.ts'
@@ -49,9 +50,10 @@ export function whatToTry(style: Style, lab: LabInCondition, several: boolean): 
 }
 
 /** `Try:  netlab verify · netlab down`; each is copied as a whole. */
-export function tryLine({ color, width }: Style, verbs: readonly string[]): string[] {
+export function tryLine({ color, width, words }: Style, verbs: readonly string[]): string[] {
   const [first, ...rest] = verbs.map(verb => color.cyan(`netlab ${verb}`))
-  return flow([`Try:  ${first}`, ...rest], width, 6, ' · ')
+  const lead = `${words.tryThis}  `
+  return flow([lead + first, ...rest], width, displayWidth(lead), ' · ')
 }
 
 /** curl cannot ask a name server. */

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { Chalk } from 'chalk'
 import type { Action, Command } from '../../src/command/command.ts'
 import type { Check, CurlCheck, Lab } from '../../src/model/lab.ts'
+import type { Language } from '../../src/model/language.ts'
 import { serviceTargets } from '../../src/plan/kube-proxy.ts'
 import type { LabInCondition } from '../../src/plan/lab-in-condition.ts'
 import type { Plan, Step } from '../../src/plan/plan.ts'
@@ -9,14 +10,15 @@ import { firstCondition, lastEndpoints } from '../../src/plan/step-endpoints.ts'
 import type { StepResult } from '../../src/run/report.ts'
 import type { CheckResult, ServiceSample } from '../../src/verify/report.ts'
 import type { Style } from '../../src/view/terminal.ts'
+import { wordsIn } from '../../src/view/words/words.ts'
 import { labOf } from '../plan/lab-text.ts'
 
-export function plain(width: number): Style {
-  return { color: new Chalk({ level: 0 }), width }
+export function plain(width: number, language: Language = 'en'): Style {
+  return { color: new Chalk({ level: 0 }), width, words: wordsIn[language] }
 }
 
 export function coloured(width: number): Style {
-  return { color: new Chalk({ level: 1 }), width }
+  return { color: new Chalk({ level: 1 }), width, words: wordsIn.en }
 }
 
 /** Keeps what is written; a terminal where it is told so. */

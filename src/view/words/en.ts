@@ -1,0 +1,163 @@
+import { host } from '../../command/command.ts'
+import type { Check, Expectation, FailureKind } from '../../model/lab.ts'
+import { type Observation, observationWords } from '../../verify/observation.ts'
+import { type Inhabitants, inhabitants, listing, plural, roundPercentage } from '../format.ts'
+
+/** What a lesson says, in English; other languages have the same, each in its own way. */
+export const en = {
+  cast: { nodes: 'nodes', pods: 'pods', outside: 'outside', machines: 'machines', services: 'services' },
+  andMore: (count: number) => `and ${count} more`,
+  stepsOf: (lab: string, count: number) => `${lab}, ${count === 1 ? 'one step' : `${count} steps`}`,
+
+  thenChecked: 'then it is checked:',
+  /** What a preview has no room for. */
+  notShown: (commands: number, checks: number) => {
+    const rest = [
+      { count: commands, noun: 'command' },
+      { count: checks, noun: 'check' },
+    ].filter(({ count }) => count > 0)
+    const words = rest.map(({ count, noun }, index) =>
+      index === 0 ? plural(count, `more ${noun}`) : plural(count, noun),
+    )
+    return `and ${listing(words, 'and')}`
+  },
+  moreLines: (count: number) => plural(count, 'more line'),
+  /** `words`: what a step's plan says of commands that are shown as one line. */
+  fold: (count: number, words: string) => `${plural(count, 'command')}: ${words}`,
+  shownAbove: 'shown above',
+  /** `by`: a key, or a command. */
+  shownBy: (by: string) => `${by} shows them`,
+  running: 'running',
+  trying: (done: number, count: number) => `trying check ${Math.min(done + 1, count)} of ${count}`,
+
+  expected: 'expected',
+  observed: 'observed',
+  so: 'so',
+  /** `line`: the command, or the request. */
+  attempt: (line: string, { kind, from }: Check, requests?: number) => {
+    const times = requests === undefined ? '' : `, ${plural(requests, 'time')}`
+    if (kind === 'curl') return `${line} from ${from}${times}`
+    return `${line} ${from === host ? 'on' : 'in'} ${from}`
+  },
+  expectations: (each: readonly Expectation[]) => each.map(expectation).join(', or '),
+  /** `exit` undefined: any but 0; `pattern`: what its output is like. */
+  exits: (exit: number | undefined, pattern: string | undefined) => {
+    const ending = exit === undefined ? 'fails' : `exits with ${exit}`
+    return pattern === undefined ? ending : `${ending} and prints ${pattern}`
+  },
+  observation: (seen: Observation): string => observationWords(seen),
+
+  exitCode: (code: number) => `exit code ${code}`,
+  endedBy: (signal: string) => `ended by ${signal}`,
+  notStarted: 'could not be started',
+  notAsItShouldBe: 'it ended well, and yet it is not as it should be',
+  printedNoError: ', and it printed no error',
+  leftOut: (commands: number) => {
+    const rest =
+      commands === 0
+        ? 'its checks were not tried'
+        : `${plural(commands, 'command')} and its checks were left out`
+    return `The step ends here: ${rest}.`
+  },
+  /** `step` from 1 on; `canTrace`: something that its checks ask can be followed. */
+  stepFailed: (step: number, canTrace: boolean) =>
+    `step ${step} did not do what it should. ${canTrace ? 't follows what was asked to where it ends; a shell' : 'A shell'} shows the lab as it stands; r repeats the step.`,
+  inRecord: 'its way stands in the record',
+  /** `took`: a time, with its unit. */
+  builtAgain: (steps: number, took: string) => {
+    const from = steps === 0 ? 'from the start' : steps === 1 ? 'with step 1' : `with steps 1 to ${steps}`
+    return `Built again ${from}, in ${took}: a new sandbox, without what was typed by hand.`
+  },
+  shell: (lab: string) => `A shell on the host of ${lab}. exit, or Ctrl-D, comes back to the lesson.`,
+
+  /** What keys do. */
+  does: {
+    run: 'run',
+    try: 'try',
+    on: 'go on',
+    finish: 'finish',
+    trace: 'trace',
+    graph: 'graph',
+    back: 'back',
+    again: 'repeat',
+    shell: 'shell',
+    quit: 'quit',
+    unfold: 'unfold',
+    down: 'take it down',
+    keep: 'keep it up',
+    stay: 'back to the lesson',
+  },
+
+  noStepRun: (lab: string) => `${lab}: no step was run`,
+  /** What the steps have come to; `verdict`: whether all is as expected. */
+  summary: (
+    lab: string,
+    sums: { walked: number; steps: number; commands: number; checks: number },
+    verdict: string,
+  ) => {
+    const { walked, steps, commands, checks } = sums
+    const isWhole = walked === steps
+    const of = isWhole ? plural(walked, 'step') : `${walked} of ${steps} steps`
+    const counts = [of, plural(commands, 'command'), plural(checks, 'check')].join(', ')
+    return `${lab}${isWhole ? ', walked to its end' : ''}: ${counts}; ${verdict}`
+  },
+  stepsFailed: (count: number) => `${plural(count, 'step')} failed`,
+  allAsExpected: 'all as expected',
+  step: (number: number) => `step ${number}`,
+  /** `walked` undefined: all steps. */
+  kept: (lab: string, walked: number | undefined) => {
+    const point =
+      walked === undefined ? '' : walked === 0 ? ', without any step' : ` as step ${walked} left it`
+    return `${lab} is up${point}.`
+  },
+  tryThis: 'Try:',
+  recordWritten: (file: string) => `The lesson is written to ${file}`,
+
+  /** What went with a lab; none of it may be there. */
+  wentWith: ({ links, rules, ...living }: Inhabitants & { links: number; rules: number }): string[] => [
+    ...(living.pods + living.nodes + living.machines > 0 ? [inhabitants(living)] : []),
+    ...(links > 0 ? [plural(links, 'link')] : []),
+    ...(rules > 0 ? [plural(rules, 'rule')] : []),
+  ],
+  isDown: (lab: string, went: readonly string[]) =>
+    `${lab} is down: ${went.length === 0 ? '' : `${went.join(', ')} went with it; `}nothing is left`,
+  wasNotRunning: (lab: string) => `${lab} was not running; nothing is left`,
+  hadDied: (lab: string, went: readonly string[]) =>
+    `${lab} had died before, and ${listing(went, 'and')} with it; nothing is left`,
+  notFound: (lab: string) => `no lab named ${lab} is running; nothing to take down`,
+  interrupted: (lab: string) => `interrupted; ${lab} is taken down and nothing is left`,
+}
+
+/** What a lesson says, in a language. */
+export type Words = typeof en
+
+const failures: Record<FailureKind, string> = {
+  refused: 'is refused',
+  unreachable: 'is unreachable',
+  timeout: 'times out',
+}
+
+function expectation(one: Expectation): string {
+  switch (one.kind) {
+    case 'fails':
+      if (one.how.length === 0 || one.how.length === Object.keys(failures).length) return 'fails'
+      return listing(
+        one.how.map(how => failures[how]),
+        'or',
+      )
+    case 'shares': {
+      const shares = Object.entries(one.shares).map(([pod, share]) => `${pod} ${roundPercentage(share)}`)
+      if (one.failed > 0) shares.push(`${roundPercentage(one.failed)} fail`)
+      return shares.join(', ')
+    }
+    case 'answers': {
+      const who = one.backends.length === 0 ? 'gets an answer' : `${listing(one.backends, 'or')} answers`
+      const how = [
+        ...(one.status === undefined ? [] : [`with status ${one.status}`]),
+        ...(one.body === undefined ? [] : [`with a body like /${one.body}/`]),
+        ...(one.client === undefined ? [] : [`and sees the client as ${one.client}`]),
+      ]
+      return [who, ...how].join(' ')
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { host } from '../../command/command.ts'
+import type { Expectation, FailureKind } from '../../model/lab.ts'
+import type { Observation } from '../../verify/observation.ts'
+import { roundSeconds } from '../../verify/observation.ts'
+import { roundPercentage, thousands } from '../format.ts'
+import type { Words } from './en.ts'
+
+/** The same in Chinese. */
+export const zh: Words = {
+  cast: { nodes: '节点', pods: 'Pod', outside: '集群外', machines: '机器', services: 'Service' },
+  andMore: count => `另有 ${count} 个`,
+  stepsOf: (lab, count) => `${lab}，共 ${count} 步`,
+
+  thenChecked: '然后检查：',
+  notShown: (commands, checks) => {
+    const rest = [...counted(commands, '条命令'), ...counted(checks, '项检查')]
+    return `还有 ${rest.join('和 ')}`
+  },
+  moreLines: count => `还有 ${thousands(count)} 行`,
+  fold: (count, words) =>
+    `${thousands(count)} 条命令：${folds.get(words) ?? sameForServices(words) ?? words}`,
+  shownAbove: '见上文',
+  shownBy: by => `用 ${by} 查看`,
+  running: '正在运行',
+  trying: (done, count) => `正在检查，第 ${Math.min(done + 1, count)} 项，共 ${count} 项`,
+
+  expected: '预期',
+  observed: '实际',
+  so: '说明',
+  attempt: (line, { from }, requests) => {
+    const times = requests === undefined ? '' : `，${thousands(requests)} 次`
+    return `${line}（在 ${from} ${from === host ? '上' : '里'}${times}）`
+  },
+  expectations: each => each.map(expectation).join('；或者'),
+  exits: (exit, pattern) => {
+    const ending = exit === undefined ? '失败，退出码不是 0' : `退出码 ${exit}`
+    return pattern === undefined ? ending : `${ending}，输出 ${pattern}`
+  },
+  observation,
+
+  exitCode: code => `退出码 ${code}`,
+  endedBy: signal => `被信号 ${signal} 终止`,
+  notStarted: '无法启动',
+  notAsItShouldBe: '命令正常结束，结果却不是应有的样子',
+  printedNoError: '，没有输出错误信息',
+  leftOut: commands =>
+    `这一步到此为止：${commands === 0 ? '检查没有进行' : `剩下的 ${thousands(commands)} 条命令和检查都没有进行`}。`,
+  stepFailed: (step, canTrace) =>
+    `第 ${step} 步没有达到预期。${canTrace ? '按 t 跟踪请求走到哪里为止；' : ''}按 s 打开 shell，看看实验现在的样子；按 r 重做这一步。`,
+  inRecord: '它走过的路写在记录里',
+  builtAgain: (steps, took) => {
+    const from = steps === 0 ? '从头' : steps === 1 ? '按第 1 步' : `按第 1 到第 ${steps} 步`
+    return `已${from}重建，用时 ${took}：这是一个新的沙箱，手工敲的命令都不在了。`
+  },
+  shell: lab => `这是 ${lab} 的宿主机上的 shell。输入 exit 或按 Ctrl-D 回到课程。`,
+
+  does: {
+    run: '运行',
+    try: '检查',
+    on: '继续',
+    finish: '结束',
+    trace: '跟踪请求',
+    graph: '拓扑图',
+    back: '上一步',
+    again: '重做',
+    shell: 'shell',
+    quit: '退出',
+    unfold: '展开',
+    down: '拆除实验',
+    keep: '保留实验',
+    stay: '回到课程',
+  },
+
+  noStepRun: lab => `${lab}：一步也没有运行`,
+  summary: (lab, { walked, steps, commands, checks }, verdict) => {
+    const isWhole = walked === steps
+    const of = isWhole ? `${walked} 步` : `${steps} 步中的 ${walked} 步`
+    const counts = [of, `${thousands(commands)} 条命令`, `${thousands(checks)} 项检查`].join('，')
+    return `${lab}${isWhole ? '，已全部走完' : ''}：${counts}；${verdict}`
+  },
+  stepsFailed: count => `${count} 步失败`,
+  allAsExpected: '全部符合预期',
+  step: number => `第 ${number} 步`,
+  kept: (lab, walked) => {
+    const point =
+      walked === undefined ? '' : walked === 0 ? '，一步也没有运行' : `，停在第 ${walked} 步之后的样子`
+    return `${lab} 正在运行${point}。`
+  },
+  tryThis: '试试：',
+  recordWritten: file => `课程记录已写入 ${file}`,
+
+  wentWith: ({ pods, nodes, machines, links, rules }) => [
+    ...counted(nodes, '个节点'),
+    ...counted(pods, '个 Pod'),
+    ...counted(machines, '台机器'),
+    ...counted(links, '个网卡'),
+    ...counted(rules, '条规则'),
+  ],
+  isDown: (lab, went) =>
+    `${lab} 已拆除：${went.length === 0 ? '' : `${went.join('、')}随之消失；`}什么也没有留下`,
+  wasNotRunning: lab => `${lab} 没有在运行；什么也没有留下`,
+  hadDied: (lab, went) => `${lab} 早已终止，${went.join('、')}也随之消失；什么也没有留下`,
+  notFound: lab => `没有名为 ${lab} 的实验在运行，不需要拆除`,
+  interrupted: lab => `已中断；${lab} 已拆除，什么也没有留下`,
+}
+
+function counted(count: number, unit: string): string[] {
+  return count === 0 ? [] : [`${thousands(count)} ${unit}`]
+}
+
+/** A plan says in English what its folds are. */
+const folds = new Map([
+  ['what every node has, whatever its services', '每个节点都有的规则，与有哪些 Service 无关'],
+  ['the same on the other nodes', '其他节点上也一样'],
+])
+
+function sameForServices(words: string): string | undefined {
+  const [, count] = /^the same for (\d+) more services$/.exec(words) ?? []
+  return count === undefined ? undefined : `另外 ${count} 个 Service 也一样`
+}
+
+const failures: Record<FailureKind, string> = {
+  refused: '被拒绝',
+  unreachable: '不可达',
+  timeout: '超时',
+}
+
+function expectation(one: Expectation): string {
+  switch (one.kind) {
+    case 'fails':
+      if (one.how.length === 0 || one.how.length === Object.keys(failures).length) return '失败'
+      return one.how.map(how => failures[how]).join('或')
+    case 'shares': {
+      const shares = Object.entries(one.shares).map(([pod, share]) => `${pod} ${roundPercentage(share)}`)
+      if (one.failed > 0) shares.push(`失败 ${roundPercentage(one.failed)}`)
+      return shares.join('，')
+    }
+    case 'answers':
+      return [
+        one.backends.length === 0 ? '有回答' : `${one.backends.join(' 或 ')} 回答`,
+        ...(one.status === undefined ? [] : [`状态码 ${one.status}`]),
+        ...(one.body === undefined ? [] : [`正文形如 /${one.body}/`]),
+        ...(one.client === undefined ? [] : [`看到的客户端是 ${one.client}`]),
+      ].join('，')
+  }
+}
+
+function observation(seen: Observation): string {
+  switch (seen.kind) {
+    case 'timeout':
+      return `${roundSeconds(seen.seconds)} 秒后超时`
+    case 'refused':
+    case 'unreachable':
+      return failures[seen.kind]
+    case 'failed':
+      return `失败：${seen.message}`
+    case 'unfinished':
+      return `回答没有说完（${seen.message}）：${seen.body}`
+    case 'answered': {
+      const status = seen.status === 200 ? '' : `，状态码 ${seen.status}`
+      return 'backend' in seen
+        ? `${seen.backend} 回答${status}，看到的客户端是 ${seen.client}`
+        : `有回答${status}：${seen.body}`
+    }
+    case 'exited':
+      return `退出码 ${seen.code}，${seen.printed === '' ? '没有输出' : `输出：${seen.printed}`}`
+    case 'ended':
+      return `没有自行结束，已被终止（${seen.did}）`
+    case 'shares': {
+      const counts = seen.counts.map(({ name, count }) => `${name} ${count}`)
+      return `${thousands(seen.requests)} 次请求：${[...counts, `失败 ${seen.failed}`].join('，')}（p ${seen.p}）`
+    }
+    case 'unmatched':
+      return seen.message
+  }
+}
