@@ -11,9 +11,10 @@ import {
   type ProxySettings,
 } from '../model/lab.ts'
 import { topologyChecks } from './checks.ts'
+import { partWordsInChinese } from './part-words-zh.ts'
 import type { Step } from './plan.ts'
 import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
-import { topologyPart } from './topology.ts'
+import { type PartWords, topologyPart } from './topology.ts'
 
 /** A step before its commands are made, which takes a large lab its time: what it says, builds, changes, runs and checks. */
 export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'checks' | 'question'> {
@@ -66,13 +67,14 @@ function isEmpty(part: BuildPart, lab: Lab): boolean {
   return links.length + commands.length === 0
 }
 
-function partWords(part: BuildPart, lab: Lab): Pick<Step, 'title' | 'why'> {
+function partWords(part: BuildPart, lab: Lab): PartWords {
+  if (lab.language === 'zh') return partWordsInChinese[part](lab)
   if (part === 'services') return servicesWords(lab)
   const { title, why } = topologyPart(part, lab)
   return { title, why }
 }
 
-function servicesWords({ services, firstMode, proxy }: Lab): Pick<Step, 'title' | 'why'> {
+function servicesWords({ services, firstMode, proxy }: Lab): PartWords {
   const names = services.map(service => service.name).join(', ')
   return {
     title: `kube-proxy's rules for ${services.length > 3 ? `${services.length} services` : names}`,

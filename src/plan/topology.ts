@@ -12,10 +12,14 @@ import { overlayPart } from './overlay.ts'
 import { pausedPrograms, pauseScripts, whyPause } from './pause.ts'
 import { resolvConf, writeHosts } from './pod-files.ts'
 
-/** What a part of the topology is called, why it is there, and the commands that build it, in order. */
-export interface Part {
+/** What a part of the topology is called, and why it is there. */
+export interface PartWords {
   title: string
   why: string
+}
+
+/** The same, with the commands that build it, in order. */
+export interface Part extends PartWords {
   /** Links: each command with what takes it back. */
   links?: readonly Action[]
   commands: readonly Command[]
