@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, (earlyStart: EarlyStart) => Promise<Command
   down: async () => (await import('./down.ts')).downCommand(),
   walk: async earlyStart => (await import('./walk.ts')).walkCommand(earlyStart),
   task: async () => (await import('./task.ts')).taskCommand(),
+  grade: async () => (await import('./grade.ts')).gradeCommand(),
   labs: async () => (await import('./labs.ts')).labsCommand(),
   list: async () => (await import('./list.ts')).listCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),

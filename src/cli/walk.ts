@@ -1,12 +1,15 @@
-import { Command, Option } from 'commander'
+import { userInfo } from 'node:os'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import { graphOf } from '../graph/lab-graph.ts'
-import { type Parting, walk } from '../lesson/walk.ts'
+import { Recorder } from '../lesson/record/recorder.ts'
+import { type Parting, type WalkReport, walk } from '../lesson/walk.ts'
 import type { Language } from '../model/language.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
+import { toAll } from '../run/events.ts'
 import { runningLabs } from '../run/lab-state.ts'
 import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderDown } from '../view/down-line.ts'
@@ -24,6 +27,7 @@ import { languageFor, languageOption, languageWords } from './language.ts'
 import { LessonFile } from './lesson-file.ts'
 import { limitOption, type SaidLimits, withLimits } from './limits.ts'
 import { noLabNamed } from './no-lab-named.ts'
+import { packageVersion } from './package-version.ts'
 import { portOption } from './page.ts'
 
 interface WalkFlags {
@@ -33,6 +37,7 @@ interface WalkFlags {
   yes?: true
   quiz: boolean
   record?: string
+  student?: string
   force?: true
   keep?: true
   down?: true
@@ -54,8 +59,9 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .option('-y, --yes', 'go through all steps without stopping, then take the lab down')
     .option(
       '--record <file>',
-      'write the lesson, with pictures of the lab and of requests: FILE.html has all in one, FILE.md has them beside it',
+      'write the lesson, with pictures of the lab and of requests: FILE.html has all in one, FILE.md has them beside it; FILE.jsonl is what was foretold, typed and reached, for netlab grade',
     )
+    .option('--student <name>', 'whose FILE.jsonl it is; by default who is logged in', studentName)
     .option('--force', 'overwrite what is there of that')
     .addOption(
       new Option(
@@ -96,7 +102,11 @@ async function runWalk(
   }
   const { out } = openTerminal({ language })
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
-  const record = flags.record === undefined ? undefined : new LessonFile(flags.record, flags.force ?? false)
+  const { record: recordFile, force = false } = flags
+  const isRecord = recordFile?.endsWith('.jsonl') === true
+  if (flags.student !== undefined && !isRecord) throw noStudent(nameOrPath)
+  const recorder = isRecord ? new Recorder(recordFile, force) : undefined
+  const record = recordFile === undefined || isRecord ? undefined : new LessonFile(recordFile, force)
   interrupt.says(words.interrupted(lesson.lab.name))
   const keys = flags.yes ? undefined : new Keys(process.stdin, interrupt.abort)
   const guide = new LessonGuide({
@@ -112,8 +122,17 @@ async function runWalk(
   })
   const begun = await start
   guide.begin()
-  const options = { file, start: begun, tell: guide.hear, signal: interrupt.signal }
-  const report = await walk(lesson, guide, options).finally(() => guide.stop())
+  recorder?.begin(lesson, { student: flags.student ?? loggedIn(), netlab: packageVersion })
+  const tell = recorder === undefined ? guide.hear : toAll(guide.hear, recorder.hear)
+  const hearsShells = recorder !== undefined
+  const options = { file, start: begun, tell, signal: interrupt.signal, hearsShells }
+  let report: WalkReport | undefined
+  try {
+    report = await walk(lesson, guide, options).finally(() => guide.stop())
+  } finally {
+    recorder?.end(report, lesson.plan.steps.length)
+  }
+  if (recorder !== undefined) out.write(`The record is written to ${recordFile}\n`)
   if (record !== undefined) {
     const picture = await svgOf(graphOf(lesson))
     const drawn = [...guide.graphs].map(async ([steps, graph]) => [steps, await svgOf(graph)] as const)
@@ -143,6 +162,34 @@ function walkWords(file: string, flags: WalkFlags): string[] {
     ...languageWords(flags.lang),
     ...setFlags({ '--yes': yes, '--no-quiz': !quiz, '--keep': keep, '--down': down }),
   ]
+}
+
+/** Characters of a student's name. */
+const longestName = 100
+
+function studentName(name: string): string {
+  if (name.trim() === '' || name.length > longestName)
+    throw new InvalidArgumentError(`a name has 1 to ${longestName} characters.`)
+  return name.trim()
+}
+
+/** Who is logged in; a user who has no entry in the machine's list is called by number. */
+function loggedIn(): string {
+  const { USER } = process.env
+  if (USER !== undefined && USER !== '') return USER.slice(0, longestName)
+  try {
+    return userInfo().username
+  } catch {
+    return `user ${process.getuid?.() ?? 0}`
+  }
+}
+
+function noStudent(lab: string): NetlabError {
+  return new NetlabError({
+    what: '--student says whose record it is, and none is written',
+    fix: `netlab walk ${lab} --student NAME --record FILE.jsonl`,
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 function noRecord(lab: string): NetlabError {

@@ -19,12 +19,27 @@ export type LessonEvent =
   | { kind: 'solution-shown'; index: number; task: Task }
   /** A shell was opened for the person, after the last step that has run. */
   | { kind: 'shell-opened' }
+  /** Of a shell that somebody listens to: a line before it runs, what it prints, and its end. */
+  | ({ kind: 'shell-typed' } & TypedLine)
+  | { kind: 'shell-printed'; text: string }
+  | { kind: 'shell-left' }
   /** What a check of the last step has asked was asked once more, and followed; or could not be. */
   | { kind: 'traced'; question: TracedQuestion; report: TraceReport }
   | { kind: 'not-traced'; question: TracedQuestion; error: NetlabError }
   /** The lesson goes back: the lab is built anew with so many of its steps. */
   | { kind: 'rebuild-started'; steps: number }
   | { kind: 'rebuilt'; steps: number; ms: number; failures: readonly CommandFailure[] }
+
+/** A line that was typed in a shell. */
+export interface TypedLine {
+  line: string
+  /** The name of the network namespace that it was typed in; empty on the host. */
+  in: string
+  /** Where it was typed: a path inside the lab. */
+  folder: string
+  /** The process that has read it. */
+  shell: number
+}
 
 /** All that is told while a lab is walked through. */
 export type WalkEvent = StepEvent | LessonEvent

@@ -21,6 +21,7 @@ import type { LessonListener } from './events.ts'
 import { LessonRecord, type WalkedStep } from './lesson-record.ts'
 import { judged, wantsEvidence } from './predictions/explanation.ts'
 import { type Prediction, predictionOf } from './predictions/prediction.ts'
+import { ShellEar } from './record/shell-ear.ts'
 
 /** Asks the person what will come; returns the index of the answer, undefined where none is given. */
 export type AskPrediction = (prediction: Prediction, index: number) => Promise<number | undefined>
@@ -34,6 +35,8 @@ export interface LessonOptions {
   start: LabStart
   tell: LessonListener
   signal: AbortSignal
+  /** What is typed in shells, and what they print, is told as well. */
+  hearsShells?: boolean
 }
 
 /** A lab that is walked through: its sandbox, and the steps that it has behind it. */
@@ -169,7 +172,17 @@ export class Lesson {
     const { signal } = this.#options
     const { sandbox } = this.#opened.context
     this.#tell({ kind: 'shell-opened' })
-    await unlessAborted(signal, openShell({ sandbox, lab: this.#lesson.lab }, { place: host }))
+    const opened = openShell({ sandbox, lab: this.#lesson.lab }, { place: host }, this.#ear())
+    await unlessAborted(signal, opened)
+    this.#tell({ kind: 'shell-left' })
+  }
+
+  #ear(): ShellEar | undefined {
+    if (!this.#options.hearsShells) return undefined
+    return new ShellEar({
+      typed: typed => this.#tell({ kind: 'shell-typed', ...typed }),
+      printed: text => this.#tell({ kind: 'shell-printed', text }),
+    })
   }
 
   /** Leaves the lab up, for the other verbs. */

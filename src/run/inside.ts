@@ -42,12 +42,19 @@ export function runFromInside(lab: Lab, argv: readonly string[], place: Place): 
   return runBeside(argv, place)
 }
 
+/** Who listens to a shell: what it must find in its environment for that, and what is made of all that it prints. */
+export interface ListensToShell {
+  env: Readonly<Record<string, string>>
+  through: (chunk: Buffer) => Buffer
+}
+
 /** Opens a shell inside a lab, with a prompt that names the lab and the place, and returns the shell's exit code. */
-export async function openShell(open: OpenLab, inside: Inside): Promise<number> {
+export async function openShell(open: OpenLab, inside: Inside, ear?: ListensToShell): Promise<number> {
   const enter = await entrance(open, inside)
   await tell(open)
   const { argv, env } = shellIn(open.lab, inside)
-  return runForPerson(argv, { enter, env: { ...personsEnv(), ...env }, interactive: true })
+  const all = { ...personsEnv(), ...env, ...ear?.env }
+  return runForPerson(argv, { enter, env: all, interactive: true, through: ear?.through })
 }
 
 /** The same shell on a terminal that is shown elsewhere, by an emulator of xterm. Throws NetlabError for an unknown place. */

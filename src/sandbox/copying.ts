@@ -14,10 +14,18 @@ export class Output {
   readonly #fd: number
   readonly #to: Writable
   readonly #onError: (error: NodeJS.ErrnoException) => void
+  readonly #through: (chunk: Buffer) => Buffer
   #broken = false
 
-  /** Closes `fd` in the end. `failed` is called where nothing can be written any more; why, is told by who watches netlab's output. */
-  constructor(fd: number, isTerminal: boolean, to: Writable, failed: () => void) {
+  /** Closes `fd` in the end. What comes is written as `through` returns it. `failed` is called where nothing can be written any more; why, is told by who watches netlab's output. */
+  constructor(
+    fd: number,
+    isTerminal: boolean,
+    to: Writable,
+    failed: () => void,
+    through: (chunk: Buffer) => Buffer = chunk => chunk,
+  ) {
+    this.#through = through
     this.#fd = fd
     this.#to = to
     this.#from = isTerminal ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false })
@@ -33,7 +41,7 @@ export class Output {
     // A terminal's end of file: no program has it open any more.
     this.#from.on('error', () => {})
     this.#from.on('data', (chunk: Buffer) => {
-      if (to.write(chunk)) return
+      if (to.write(through(chunk))) return
       this.#from.pause()
       to.once('drain', () => this.#from.resume())
     })
@@ -44,8 +52,9 @@ export class Output {
   async rest(): Promise<void> {
     if (!this.#from.destroyed) {
       this.#from.pause()
-      for (let chunk = this.#from.read(); chunk !== null; chunk = this.#from.read()) this.#to.write(chunk)
-      for (const chunk of this.#held()) this.#to.write(chunk)
+      for (let chunk = this.#from.read(); chunk !== null; chunk = this.#from.read())
+        this.#to.write(this.#through(chunk))
+      for (const chunk of this.#held()) this.#to.write(this.#through(chunk))
     }
     if (!this.#broken) await new Promise(resolve => this.#to.write('', resolve))
   }

@@ -17,6 +17,8 @@ export interface ForPerson {
   env: Readonly<Record<string, string>>
   /** Reads the terminal even where the output goes into a pipe, to somebody who may want to read it as well: `| less`. */
   interactive: boolean
+  /** Takes what the program prints on its terminal, and returns what is shown of it; left out: all of it is. */
+  through?: ((chunk: Buffer) => Buffer) | undefined
 }
 
 /**
@@ -26,10 +28,10 @@ export interface ForPerson {
  */
 export async function runForPerson(
   argv: readonly string[],
-  { enter, env, interactive }: ForPerson,
+  { enter, env, interactive, through }: ForPerson,
 ): Promise<number> {
   const identity = labIdentity()
-  const wires = new Wires(interactive, identity)
+  const wires = new Wires(interactive, identity, through)
   const [file = '', ...args] = enter(wires.inOwnSession(argv))
   const child = spawn(file, args, { stdio: wires.stdio, env, cwd: '/', detached: true, ...identity })
   try {
@@ -72,7 +74,10 @@ class Wires {
   #input: number | undefined
   #typed: Typed | undefined
 
-  constructor(interactive: boolean, owner: LabIdentity | undefined) {
+  readonly #through: ForPerson['through']
+
+  constructor(interactive: boolean, owner: LabIdentity | undefined, through: ForPerson['through']) {
+    this.#through = through
     const pty = this.#pty
     if (pty !== undefined) {
       this.#theirs.push(pty.slave)
@@ -109,7 +114,7 @@ class Wires {
     if (this.#input !== undefined) this.#ends.push(feed(process.stdin, this.#input))
     const pty = this.#pty
     if (pty === undefined) return
-    this.#outputs.push(new Output(pty.master, true, this.#screen(), failed))
+    this.#outputs.push(new Output(pty.master, true, this.#screen(), failed, this.#through))
     this.on('SIGWINCH', () => copyWindowSize(this.#terminal, pty.master))
     // Brought to the foreground again, after a stop or from the background.
     this.on('SIGCONT', () => this.#readKeys(pty.master))

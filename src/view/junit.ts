@@ -9,7 +9,7 @@ import { printableXml } from './printable.ts'
 import { plainStyle, type Style } from './terminal.ts'
 
 /** A test case as CI servers know it. */
-interface Case {
+export interface Case {
   /** What it belongs to: the lab, and a step or a service of it. */
   group: readonly string[]
   name: string
@@ -100,7 +100,8 @@ function pairCase(style: Style, lab: string, { from, to, ok, expected, evidence 
   }
 }
 
-function suite(lab: string, cases: readonly Case[], ms?: number): string {
+/** Cases as one suite, in JUnit's XML; `ms`: what all of it took. */
+export function suite(lab: string, cases: readonly Case[], ms?: number): string {
   const failures = cases.filter(({ failure }) => failure !== undefined).length
   const skipped = cases.filter(each => each.skipped !== undefined).length
   const time = ms ?? cases.reduce((sum, each) => sum + (each.ms ?? 0), 0)

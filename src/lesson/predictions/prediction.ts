@@ -1,7 +1,6 @@
 import { fnv1a } from '../../model/fnv.ts'
 import type { CurlCheck } from '../../model/lab.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
-import type { Step } from '../../plan/plan.ts'
 import { checkToAsk } from './asked-check.ts'
 import type { Outcome } from './outcome.ts'
 import { outcomeWords } from './words.ts'
@@ -27,20 +26,13 @@ export interface PredictedAnswer {
   outcome?: Outcome
 }
 
-/** What a step asks in its author's words; the first answer is the right one. */
-interface OwnQuestion {
-  ask: string
-  answers: readonly string[]
-  because: string
-}
-
 /** Answers that netlab makes, the right one among them. */
 const mostAnswers = 4
 
 /** What to ask before the checks of a lab's step; undefined: there is nothing worth asking. */
 export function predictionOf(running: LabInCondition, index: number): Prediction | undefined {
   const { lab, plan } = running
-  const step: (Step & { question?: OwnQuestion }) | undefined = plan.steps[index]
+  const step = plan.steps[index]
   if (step === undefined) return undefined
   if (step.question !== undefined) {
     const { ask, answers, because } = step.question
