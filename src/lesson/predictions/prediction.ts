@@ -36,7 +36,8 @@ export function predictionOf(running: LabInCondition, index: number): Prediction
   if (step === undefined) return undefined
   if (step.question !== undefined) {
     const { ask, answers, because } = step.question
-    const seed = `${lab.name}/${index}/${ask}`
+    // The same in each language.
+    const seed = `${lab.name}/${index}/own`
     return {
       ask,
       ...placed(

@@ -24,7 +24,7 @@ export interface BuiltAgain {
 
 /** Seconds that a line gets which is run again, and milliseconds that all of one step get. */
 const lineSeconds = 5
-const linesDeadline = 60_000
+const linesDeadline = 20_000
 
 /** Builds a lab, in a sandbox of its own called `name`, as a record says that it was built, and tries what held at its end. */
 export async function buildAgain(

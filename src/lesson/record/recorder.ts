@@ -1,5 +1,6 @@
 import { commandLine } from '../../command/command-line.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
+import { labOfTexts } from '../../read/texts-path.ts'
 import type { CheckResult } from '../../verify/report.ts'
 import type { LessonListener } from '../events.ts'
 import type { WalkReport } from '../walk.ts'
@@ -21,9 +22,10 @@ export interface RecordedBy {
   netlab: string
 }
 
-/** The SHA-256 of the texts that a lab was read from: by it a record of another text is told. */
+/** The SHA-256 of the texts that a lab was read from, the same in whichever language: by it a record of another text is told. */
 export function labTextHash({ sources }: LabInCondition['lab']): string {
-  return hashOf(sources.map(({ text }) => `${text.length}\n${text}`).join(''))
+  const own = sources.filter(({ path }) => labOfTexts(path) === undefined)
+  return hashOf(own.map(({ text }) => `${text.length}\n${text}`).join(''))
 }
 
 /** Keeps of a lesson's events what a teacher wants to see, in a file. */

@@ -22,7 +22,7 @@ const columns = [
   'doubts',
 ]
 
-/** `netlab grade --format csv`: a line for each step of each student (RFC 4180). */
+/** `netlab grade --format csv`: a line for each step of each student (RFC 4180, with the line breaks of this system). */
 export function renderGradeCsv({ records, unread }: GradeReport): string {
   const rows = records.flatMap(record =>
     record.steps.map((step, index) => [
@@ -46,7 +46,7 @@ export function renderGradeCsv({ records, unread }: GradeReport): string {
     ]),
   )
   const rest = unread.map(({ file, refusal }) => [file, ...columns.slice(2).map(() => ''), refusal])
-  return [columns, ...rows, ...rest].map(row => `${row.map(cell).join(',')}\r\n`).join('')
+  return [columns, ...rows, ...rest].map(row => `${row.map(cell).join(',')}\n`).join('')
 }
 
 /** A cell that no spreadsheet takes for a formula, whatever a student is called. */
