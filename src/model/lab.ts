@@ -243,6 +243,8 @@ type Outcome =
     }
   /** Shares of the requests, by pod; they and `failed` add up to 1. */
   | { kind: 'shares'; shares: Readonly<Record<string, number>>; failed: number }
+  /** Every request is answered by the same pod, one of these; empty: any. */
+  | { kind: 'stays'; backends: readonly string[] }
 
 interface CheckBase {
   from: Place
@@ -258,7 +260,7 @@ export interface CurlCheck extends CheckBase {
   url: string
   /** The check holds if one of them does. */
   expect: readonly Expectation[]
-  /** How many requests `shares` are taken from. */
+  /** How many requests `shares` are taken from, or show that a client stays. */
   requests?: number
 }
 

@@ -103,6 +103,25 @@ export async function tally(
   }
 }
 
+/** Two samples as one. */
+export function togetherIn(one: Tally, other: Tally): Tally {
+  const backends = new Map(Object.entries(one.backends))
+  for (const [pod, times] of Object.entries(other.backends))
+    backends.set(pod, (backends.get(pod) ?? 0) + times)
+  return {
+    requests: one.requests + other.requests,
+    failed: one.failed + other.failed,
+    failures: {
+      refused: one.failures.refused + other.failures.refused,
+      unreachable: one.failures.unreachable + other.failures.unreachable,
+      timeout: one.failures.timeout + other.failures.timeout,
+      other: one.failures.other + other.failures.other,
+    },
+    backends: Object.fromEntries(backends),
+    clients: [...new Set([...one.clients, ...other.clients])],
+  }
+}
+
 /** Requests that were sent one after the other, until one failed: no other one is in their way. */
 export interface InTurn {
   /** Milliseconds that those took which were answered, in rising order. */

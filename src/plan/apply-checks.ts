@@ -6,6 +6,7 @@ export function needsPod(check: Check, notReady: readonly string[]): boolean {
   return check.expect.every(expectation => {
     switch (expectation.kind) {
       case 'answers':
+      case 'stays':
         return expectation.backends.length > 0 && expectation.backends.every(pod => notReady.includes(pod))
       case 'shares':
         return Object.keys(expectation.shares).some(pod => notReady.includes(pod))

@@ -76,16 +76,22 @@ function readCurl(
     if (owner) checkName(target, owner, places, [...path, 'curl'], context)
   }
   if (places.includes(host)) checkHost(path, context)
-  const sampled = expect.some(({ kind }) => kind === 'shares')
+  const sampled = expect.some(({ kind }) => kind === 'shares' || kind === 'stays')
   if (input.requests !== undefined && !sampled) {
-    const fix = 'add "expect: {shares: even}", or remove "requests"'
+    const fix = 'add "expect: {shares: even}" or "{stays: true}", or remove "requests"'
     context.findings.report(
       [...path, 'requests'],
-      'a single request is made where no "shares" are expected',
+      'a single request is made where neither "shares" nor "stays" is expected',
       fix,
       'key',
     )
   }
+  if (input.requests === 1 && expect.some(({ kind }) => kind === 'stays'))
+    context.findings.report(
+      [...path, 'requests'],
+      'one request cannot show that a client stays',
+      'write 2 or more, or leave it out',
+    )
   return {
     kind: 'curl',
     url: input.curl,
@@ -110,7 +116,7 @@ function checkHost(path: Path, { topology, machineNames, findings }: LabContext)
 
 function mustAnswer(expectation: Expectation): boolean {
   if (expectation.kind === 'shares') return expectation.failed < 1
-  return expectation.kind === 'answers'
+  return expectation.kind !== 'fails'
 }
 
 /** Tells of a target that surely cannot answer. What a lab's own rules may bring about is not judged. */

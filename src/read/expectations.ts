@@ -17,8 +17,21 @@ export function readExpectations(
 ): Expectation[] {
   const pathOf = (index: number) => (Array.isArray(input) ? [...path, index] : path)
   const several = asList<CurlExpectationInput>(input)
+  refuseStaying(several, pathOf, context)
   for (const index of several.keys()) refuseMeaning(several, index, pathOf(index), context)
   return several.flatMap((each, index) => readExpectation(each, pathOf(index), context, endpoints))
+}
+
+/** That a client stays is seen of many requests, of which each may come to something else. */
+function refuseStaying(
+  several: readonly CurlExpectationInput[],
+  pathOf: (index: number) => Path,
+  { findings }: LabContext,
+): void {
+  const index = several.findIndex(each => typeof each === 'object' && 'stays' in each)
+  if (index === -1 || several.length === 1) return
+  const message = '"stays" is told of many requests, and a list says what may come of one'
+  findings.report([...pathOf(index), 'stays'], message, 'write it alone: expect: {stays: true}', 'key')
 }
 
 /** What can come to one thing only tells nothing, and shares are not one request that comes to this or that. */
@@ -56,11 +69,13 @@ function readExpectation(
   if ('shares' in input) return readShares(input, path, context, endpoints)
 
   const { findings } = context
-  const { backend, status, body, client } = input
-  const backends = asList(backend)
+  const backends = asList(input.backend)
   for (const [index, pod] of backends.entries()) {
-    checkBackend(pod, Array.isArray(backend) ? [...path, 'backend', index] : [...path, 'backend'], context)
+    const at = Array.isArray(input.backend) ? [index] : []
+    checkBackend(pod, [...path, 'backend', ...at], context)
   }
+  if ('stays' in input) return [{ kind: 'stays', backends }]
+  const { status, body, client } = input
   if (body !== undefined) findings.accept([...path, 'body'], readPattern(body))
   const seen =
     client === undefined || client === '127.0.0.1' || client === '::1'

@@ -118,7 +118,7 @@ function unionWords(
 ): SchemaMistake[] {
   if (found === undefined) return [missing(path, schema)]
   const options = optionsOf(schema)
-  const ways = errors.map((issues, index) => ({ issues, option: options[index] }))
+  const ways = errors.flatMap((issues, index) => waysOf(issues, options[index]))
   const fitting = ways.filter(way => !way.issues.some(each => each.path.length === 0 && isWrongType(each)))
   const [best] = fitting
     .map(way => ({ ...way, far: distance(way.option, way.issues, found) }))
@@ -157,6 +157,17 @@ function given(option: Schema | undefined, found: unknown): number {
   if (!(inner instanceof z.ZodObject)) return 0
   const asked = Object.entries(inner.shape).filter(([, part]) => !(part instanceof z.ZodOptional))
   return asked.filter(([key]) => valueAt(found, [key]) !== undefined).length
+}
+
+/** A way, or the ways that it may be written in turn. */
+function waysOf(
+  issues: readonly Issue[],
+  option: Schema | undefined,
+): { issues: readonly Issue[]; option: Schema | undefined }[] {
+  const [only, ...more] = issues
+  if (only?.code !== 'invalid_union' || only.path.length > 0 || more.length > 0) return [{ issues, option }]
+  const inner = optionsOf(option)
+  return only.errors.flatMap((each, index) => waysOf(each, inner[index]))
 }
 
 function isWrongType(issue: Issue): boolean {

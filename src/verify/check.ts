@@ -30,6 +30,8 @@ interface Seen {
   means?: string | undefined
   /** Another try would come to the same. */
   final?: true
+  /** Every request was answered, so that there is no way to follow. */
+  allAnswered?: boolean
 }
 
 /** How checks are tried, where it is not as always. */
@@ -60,7 +62,7 @@ export async function tryCheck(
   // In a lab that has ended everything fails, also what is to fail.
   mustLive(context.sandbox, 'trying a check')
   const ms = passed()
-  const evidence = seen.ok || unexplained ? undefined : await explain(context, check)
+  const evidence = seen.ok || seen.allAnswered || unexplained ? undefined : await explain(context, check)
   return {
     check,
     step,
@@ -92,6 +94,11 @@ function isPatient(check: Check): boolean {
 async function tryOnce(context: ObservedLab, check: Check, left: number): Promise<Seen> {
   try {
     if (check.kind === 'command') return await tryCommand(context, check, left)
+    const stays = check.expect.find(one => one.kind === 'stays')
+    if (stays !== undefined) {
+      const { sampleStaying } = await import('./staying.ts')
+      return await sampleStaying(context, check, stays)
+    }
     const shares = check.expect.find(one => one.kind === 'shares')
     if (shares === undefined) return await tryCurl(context, check)
     const { sampleShares } = await import('./shares.ts')
@@ -187,6 +194,7 @@ function fits(expectation: Expectation, answer: Answer, backend: Backend | undef
       )
     }
     case 'shares':
+    case 'stays':
       return false
   }
 }

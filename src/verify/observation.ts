@@ -21,6 +21,8 @@ export type Observation =
       failed: number
       p: string
     }
+  /** Several requests of one client; `counts`: how many each pod answered, the most first. */
+  | { kind: 'staying'; requests: number; counts: readonly { name: string; count: number }[]; failed: number }
   /** A pattern that takes too long. */
   | { kind: 'unmatched'; message: string }
 
@@ -50,6 +52,12 @@ export function observationWords(seen: Observation): string {
     case 'shares': {
       const counts = seen.counts.map(({ name, count }) => `${name} ${count}`)
       return `${seen.requests} requests: ${[...counts, `${seen.failed} failed`].join(', ')} (p ${seen.p})`
+    }
+    case 'staying': {
+      const [one, ...others] = seen.counts
+      const all = one !== undefined && others.length === 0 ? [`all by ${one.name}`] : undefined
+      const who = all ?? seen.counts.map(({ name, count }) => `${name} ${count}`)
+      return `${seen.requests} requests: ${[...who, ...(seen.failed > 0 ? [`${seen.failed} failed`] : [])].join(', ')}`
     }
     case 'unmatched':
       return seen.message

@@ -15,6 +15,7 @@ import { patiently } from '../sandbox/patience.ts'
 import { complaintAbout, type Job } from './complaint.ts'
 import type { ServiceSample } from './report.ts'
 import { pValue, quantile, requestsNeeded } from './statistics.ts'
+import { askAsOneClient, stayingRequests } from './staying.ts'
 
 /** What is asked from where when a service port is sampled. */
 export function jobsOf(context: ObservedLab, target: ServiceTarget, from: readonly Place[]): Job[] {
@@ -35,8 +36,6 @@ export function isFailureExpected({ promise }: Job): boolean {
   return promise.kind !== 'spread' && promise.kind !== 'stays'
 }
 
-/** Requests that show whether a client stays: with two endpoints, chance keeps it at one once in 2^49 samples. */
-const stayingRequests = 50
 /** Requests that are expected to fail: each costs its waiting time, and the kernel refuses a stranger only now and then. */
 const failingRequests = 3
 /** Milliseconds after which the kernel sends a stranger the next ICMP message (net.ipv4.icmp_ratelimit). */
@@ -123,7 +122,7 @@ function count(context: ObservedLab, job: Job, wanted: number | undefined): Prom
     case 'spread':
       return askOften(context, job, wanted ?? requestsNeeded(Object.values(job.promise.shares)))
     case 'stays':
-      return askAsOneClient(context, job, wanted ?? stayingRequests)
+      return askAsOneClient(wanted ?? stayingRequests, requests => askOften(context, job, requests))
     case 'refused':
       return askUntilRefused(context, job)
     case 'dropped':
@@ -144,28 +143,6 @@ function askOften(context: ObservedLab, { target, entry, from, promise }: Job, r
         node: entry.node,
       })
     : tallyProbes(context, target, entry, from, requests)
-}
-
-/** The first request chooses: what is sent at the same moment would still throw dice of its own. */
-async function askAsOneClient(context: ObservedLab, job: Job, requests: number): Promise<Tally> {
-  const first = await askOften(context, job, 1)
-  const rest = await askOften(context, job, Math.max(1, requests - 1))
-  const { refused, unreachable, timeout, other } = first.failures
-  const backends = new Map(Object.entries(rest.backends))
-  for (const [pod, times] of Object.entries(first.backends))
-    backends.set(pod, (backends.get(pod) ?? 0) + times)
-  return {
-    requests: first.requests + rest.requests,
-    failed: first.failed + rest.failed,
-    failures: {
-      refused: refused + rest.failures.refused,
-      unreachable: unreachable + rest.failures.unreachable,
-      timeout: timeout + rest.failures.timeout,
-      other: other + rest.failures.other,
-    },
-    backends: Object.fromEntries(backends),
-    clients: [...new Set([...first.clients, ...rest.clients])],
-  }
 }
 
 /** One refusal is enough; where it stays away, the kernel may have sent that client a message of this kind just before. */

@@ -91,6 +91,8 @@ function comesTrue(expectation: Expectation, report: TraceReport): boolean {
         (expectation.how.length === 0 ||
           expectation.how.some(how => saw.words === words[how] && ends[how].includes(end.kind)))
       )
+    case 'stays':
+      return saw.ok
     case 'shares':
       // A server that does not say who it is is known by where the request has come to.
       return isAnswered(report)

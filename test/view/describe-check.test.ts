@@ -15,6 +15,8 @@ it('tells what a curl check asks for', () => {
     asking({ kind: 'fails', how: ['refused', 'timeout', 'unreachable'] }),
     asking({ kind: 'fails', how: ['refused', 'unreachable'] }),
     asking({ kind: 'fails', how: ['timeout'] }, { kind: 'answers', backends: ['a'] }),
+    asking({ kind: 'stays', backends: [] }),
+    asking({ kind: 'stays', backends: ['a', 'b'] }),
     { ...asking({ kind: 'shares', shares: { a: 0.5, b: 0.25 }, failed: 0.25 }), requests: 1000 } as Check,
   ].map(describeCheck)
   expect(told).toEqual([
@@ -24,6 +26,8 @@ it('tells what a curl check asks for', () => {
     'curl 10.0.0.11:8080 from host: fails',
     'curl 10.0.0.11:8080 from host: is refused or is unreachable',
     'curl 10.0.0.11:8080 from host: times out, or a answers',
+    'curl 10.0.0.11:8080 from host: stays with one pod',
+    'curl 10.0.0.11:8080 from host: stays with a or b',
     'curl 10.0.0.11:8080 from host, 1,000 times: a 50 %, b 25 %, 25 % fail',
   ])
 })

@@ -34,7 +34,8 @@ export function checkToAsk(steps: readonly Checked[], index: number): AskedCheck
 function foretold(check: Check): Outcome | undefined {
   if (check.kind !== 'curl' || check.expect.length !== 1) return undefined
   const [only] = check.expect
-  if (only === undefined) return undefined
+  // Whether a client stays is no answer, but a run of them.
+  if (only === undefined || only.kind === 'stays') return undefined
   const { means: _, ...outcome } = only
   return outcome
 }

@@ -64,6 +64,20 @@ const shares = z
   })
   .meta({ description: 'How many requests spread.', examples: [{ shares: 'even' }] })
 
+const stays = z
+  .strictObject({
+    stays: z.literal(true).meta({
+      description: 'All requests of one client are answered by the same pod, whichever that is.',
+    }),
+    backend: oneOrMore(z.string())
+      .optional()
+      .meta({ description: 'That pod; with a list, one of them.', examples: ['netns_011'] }),
+  })
+  .meta({
+    description: 'A client stays with its endpoint, as with `sessionAffinity: ClientIP`.',
+    examples: [{ stays: true }],
+  })
+
 const failure = z
   .strictObject({
     fails: z.enum(['any', 'refused', 'unreachable', 'timeout']).meta({
@@ -80,7 +94,7 @@ const outcome = z.enum(['ok', 'fails', 'refused', 'unreachable', 'timeout']).met
 })
 
 /** One thing that may come of a request. */
-export const curlExpectation = z.union([outcome, answers, failure, shares])
+export const curlExpectation = z.union([outcome, answers, failure, shares, stays])
 
 /** `curl: …`: a request, and what should come of it. */
 export const curlCheck = z
@@ -97,12 +111,10 @@ export const curlCheck = z
         description: 'What should come of it; `ok` by default. With a list, one of these.',
         examples: ['fails', { backend: 'netns_011' }],
       }),
-    requests: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .optional()
-      .meta({ description: 'How many requests `shares` are taken from; chosen by netlab by default.' }),
+    requests: z.int().min(1).max(100_000).optional().meta({
+      description:
+        'How many requests `shares` are taken from, or how many show that a client `stays`; chosen by netlab by default.',
+    }),
     within: within.optional(),
     once: once.optional(),
   })

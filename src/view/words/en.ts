@@ -145,6 +145,8 @@ function expectation(one: Expectation): string {
         one.how.map(how => failures[how]),
         'or',
       )
+    case 'stays':
+      return `stays with ${one.backends.length === 0 ? 'one pod' : listing(one.backends, 'or')}`
     case 'shares': {
       const shares = Object.entries(one.shares).map(([pod, share]) => `${pod} ${roundPercentage(share)}`)
       if (one.failed > 0) shares.push(`${roundPercentage(one.failed)} fail`)

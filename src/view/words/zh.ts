@@ -135,6 +135,8 @@ function expectation(one: Expectation): string {
       if (one.failed > 0) shares.push(`失败 ${roundPercentage(one.failed)}`)
       return shares.join('，')
     }
+    case 'stays':
+      return one.backends.length === 0 ? '始终由同一个 Pod 回答' : `始终由 ${one.backends.join(' 或 ')} 回答`
     case 'answers':
       return [
         one.backends.length === 0 ? '有回答' : `${one.backends.join(' 或 ')} 回答`,
@@ -169,6 +171,12 @@ function observation(seen: Observation): string {
     case 'shares': {
       const counts = seen.counts.map(({ name, count }) => `${name} ${count}`)
       return `${thousands(seen.requests)} 次请求：${[...counts, `失败 ${seen.failed}`].join('，')}（p ${seen.p}）`
+    }
+    case 'staying': {
+      const [one, ...others] = seen.counts
+      const all = one !== undefined && others.length === 0 ? [`全部由 ${one.name} 回答`] : undefined
+      const who = all ?? seen.counts.map(({ name, count }) => `${name} ${count}`)
+      return `${thousands(seen.requests)} 次请求：${[...who, ...(seen.failed > 0 ? [`失败 ${seen.failed}`] : [])].join('，')}`
     }
     case 'unmatched':
       return seen.message

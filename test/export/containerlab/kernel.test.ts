@@ -47,6 +47,7 @@ function askedBy(check: Check): string[] {
   const ask = (seconds: number) => `curl --silent --noproxy '*' --max-time ${seconds}`
   const script = {
     shares: `${ask(2)} "$1/?[1-${manyRequests}]"`,
+    stays: `${ask(2)} "$1/?[1-${manyRequests}]"`,
     // A first refusal may stay unheard over IPv6, whose neighbours are found first.
     fails: `${ask(isSilence(check) ? 1 : 5)} "$1"`,
     answers: `tries=0; until ${ask(5)} "$1"; do tries=$((tries + 1)); [ $tries -lt 60 ] || exit 1; sleep 0.25; done`,
@@ -80,6 +81,8 @@ function isMet(expected: Expectation, { out, code }: Answer): boolean {
         (expected.backends.length === 0 || expected.backends.includes(seen[0]?.[1] ?? '')) &&
         (expected.client === undefined || expected.client === seen[0]?.[2])
       )
+    case 'stays':
+      return code === 0 && new Set(seen.map(([, name]) => name)).size === 1
     case 'shares': {
       const names = new Set(seen.map(([, name]) => name))
       const large = Object.entries(expected.shares).filter(([, share]) => share >= 0.2)
