@@ -1,0 +1,38 @@
+# netlab with all that its labs run: docker build --tag netlab:0.1.0 .
+# For a class on a cluster, for containerlab, CI and editors; docs/export.md says which rights it needs there.
+
+FROM node:20-bookworm-slim AS tools
+# What src/sandbox/doctor/tools.ts names, but for the virtual machines of labs on other kernels; a test keeps the two alike.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        apache2-utils \
+        bind9-dnsutils \
+        conntrack \
+        containernetworking-plugins \
+        curl \
+        dnsmasq-base \
+        iproute2 \
+        ipset \
+        iptables \
+        iputils-ping \
+        ipvsadm \
+        mount \
+        nftables \
+        nginx-light \
+        procps \
+        tcpdump \
+        util-linux \
+    && rm -rf /var/lib/apt/lists/*
+
+FROM node:20-bookworm-slim AS package
+WORKDIR /source
+COPY . .
+RUN npm ci --no-audit --no-fund && mkdir /package && npm pack --pack-destination /package
+
+FROM tools
+RUN --mount=type=bind,from=package,source=/package,target=/package \
+    npm install --global --no-audit --no-fund /package/netlab-*.tgz && npm cache clean --force
+# An ordinary user, by number so that a cluster knows that it is not root: a lab's root is nobody outside of it, and needs no root here.
+USER 1000
+WORKDIR /home/node
+CMD ["bash"]
