@@ -33,7 +33,7 @@ export function gradeCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how it is printed').choices([...formats]).default('text' as const),
     )
-    .option('--lab <file...>', 'lab files of your own that the records are of; those that ship are known')
+    .option('--lab <lab...>', 'lab files of your own that the records are of; those that ship are known')
     .option('--no-rebuild', 'do not build the labs again to see whether they end as the records say')
     .addHelpText('after', footer)
     .action(runGrade)
