@@ -202,7 +202,7 @@ export class LessonGuide implements Guide {
     await this.#still()
     if (this.#ran) this.#screen.write('\n')
     this.#ran = false
-    const choices = predictionKeys(prediction)
+    const choices = predictionKeys(prediction, this.#screen.words)
     const said = await this.#choose(choices, () =>
       predictionAsked(this.#screen, prediction, this.#predicted.earlier(index)),
     )

@@ -1,28 +1,31 @@
 import type { JudgedPrediction } from '../lesson/predictions/explanation.ts'
 import type { Prediction } from '../lesson/predictions/prediction.ts'
-import { plural } from './format.ts'
-import { block, hanging } from './layout.ts'
+import { block, hanging, padEnd, widest } from './layout.ts'
 import type { Choice } from './lesson-moves.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
+import { en, type Words } from './words/en.ts'
 
 /** Columns that a sentence gets at most. */
 const proseWidth = 100
 
 /** The keys of a question: one for each answer, and one to answer nothing. */
-export function predictionKeys({ answers }: Prediction): Choice<number | undefined>[] {
+export function predictionKeys(
+  { answers }: Prediction,
+  { prediction: words }: Words = en,
+): Choice<number | undefined>[] {
   const [first, last] = ['1', `${answers.length}`]
   const keys = answers.map((_, at) => ({ key: `${at + 1}`, does: '', leadsTo: at }))
   return [
-    { ...keys[0]!, key: first!, does: `to ${last} answers` },
+    { ...keys[0]!, key: first!, does: words.answers(last!) },
     ...keys.slice(1),
-    { key: 'Enter', does: 'skip', leadsTo: undefined },
+    { key: 'Enter', does: words.skip, leadsTo: undefined },
   ]
 }
 
 /** A question with its answers; `earlier`: the index of what was said when it was asked before. */
 export function predictionAsked(style: Style, prediction: Prediction, earlier: number | undefined): string {
-  const { color, width } = style
+  const { color, width, words } = style
   return block([
     ...hanging(
       `${color.cyan.bold('?')} `,
@@ -32,7 +35,7 @@ export function predictionAsked(style: Style, prediction: Prediction, earlier: n
     ...prediction.answers.flatMap(({ text }, at) =>
       hanging(
         `  ${color.bold(`${at + 1}`)}  `,
-        `${printable(text)}${at === earlier ? color.dim(' (your answer before)') : ''}`,
+        `${printable(text)}${at === earlier ? color.dim(` ${words.prediction.earlier}`) : ''}`,
         width,
       ),
     ),
@@ -41,34 +44,48 @@ export function predictionAsked(style: Style, prediction: Prediction, earlier: n
 
 /** What stays on the screen of a question that was answered. */
 export function predictionSaid(style: Style, { ask, answers }: Prediction, said: number | undefined): string {
-  const { color, width } = style
-  const answer = said === undefined ? color.dim('not answered') : printable(answers[said]!.text)
+  const { color, width, words } = style
+  const answer = said === undefined ? color.dim(words.prediction.notAnswered) : printable(answers[said]!.text)
   return block([
     ...hanging(`${color.cyan.bold('?')} `, printable(ask), Math.min(width, proseWidth)),
-    ...hanging('    you say   ', answer, width),
+    ...hanging(labels(words).youSay, answer, width),
     '',
   ])
 }
 
 /** What came of it: whether that was right, and why it is so. */
 export function predictionJudged(style: Style, judged: JudgedPrediction): string {
-  const { color, width } = style
+  const { color, width, words: all } = style
   const { prediction, said, verdict, came, because } = judged
   const words = {
-    right: color.green('Rightly foretold.'),
-    wrong: color.yellow('It came otherwise.'),
-    skipped: color.dim('Not foretold.'),
-    void: color.yellow('This one does not count.'),
+    right: color.green(all.prediction.right),
+    wrong: color.yellow(all.prediction.wrong),
+    skipped: color.dim(all.prediction.skipped),
+    void: color.yellow(all.prediction.void),
   }
+  const { youSaid, itCame, because: reason } = labels(all)
   return block([
     '',
     `${color.cyan.bold('?')} ${words[verdict]}`,
     ...(verdict !== 'wrong' || said === undefined
       ? []
-      : hanging('    you said  ', printable(prediction.answers[said]!.text), width)),
-    ...(verdict === 'right' ? [] : hanging('    it came   ', printable(came), width)),
-    ...(because === '' ? [] : hanging('    because   ', printable(because), Math.min(width, proseWidth))),
+      : hanging(youSaid, printable(prediction.answers[said]!.text), width)),
+    ...(verdict === 'right' ? [] : hanging(itCame, printable(came), width)),
+    ...(because === '' ? [] : hanging(reason, printable(because), Math.min(width, proseWidth))),
   ])
+}
+
+/** What stands before an answer and what came of it, in a column. */
+function labels({ prediction }: Words): Record<'youSay' | 'youSaid' | 'itCame' | 'because', string> {
+  const { youSay, youSaid, itCame, because } = prediction
+  const column = widest([youSay, youSaid, itCame, because]) + 2
+  const label = (text: string) => `    ${padEnd(text, column)}`
+  return {
+    youSay: label(youSay),
+    youSaid: label(youSaid),
+    itCame: label(itCame),
+    because: label(because),
+  }
 }
 
 /** What was said in a lesson: the first answer to each question counts, also of one that was asked once more. */
@@ -99,7 +116,5 @@ export function predictedSummary(style: Style, predicted: Predicted): string {
   const wrong = predicted.count('wrong')
   const skipped = predicted.count('skipped')
   if (right + wrong === 0) return ''
-  const rest = skipped === 0 ? '' : `, ${skipped} not answered`
-  const words = `Of ${plural(right + wrong, 'thing')} that you foretold ${right} came so${rest}.`
-  return block(hanging('', words, style.width, 2))
+  return block(hanging('', style.words.prediction.sum(right, wrong, skipped), style.width, 2))
 }

@@ -6,8 +6,10 @@ import { machineAt, machinesOf } from '../../model/places.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
 import { readTarget } from '../../read/target.ts'
 import type { CheckResult } from '../../verify/report.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, SharesOutcome } from './outcome.ts'
 import type { Prediction } from './prediction.ts'
+import type { PredictionWords } from './words/en.ts'
+import { observationIn, wordsOf } from './words/words.ts'
 
 /** What became of a prediction. */
 export interface JudgedPrediction {
@@ -41,11 +43,12 @@ export function judged(
 ): JudgedPrediction {
   const { answers, right } = prediction
   const holds = result?.ok ?? stepOk
-  const came = result?.observed ?? answers[right]?.text ?? ''
+  const words = wordsOf(running.lab)
+  const came = result === undefined ? (answers[right]?.text ?? '') : observationIn(running.lab, result)
   const verdict = !holds ? 'void' : said === undefined ? 'skipped' : said === right ? 'right' : 'wrong'
   const because = holds
     ? (prediction.because ?? result?.means ?? fromFacts(prediction, running, result, evidence))
-    : 'The step did not do what it should, so this counts neither way.'
+    : words.countsNeitherWay
   return { prediction, ...(said === undefined ? {} : { said }), verdict, came, because }
 }
 
@@ -63,20 +66,11 @@ function fromFacts(
 ): string {
   const outcome = answers[right]?.outcome
   if (check === undefined || outcome === undefined) return ''
-  if (outcome.kind === 'shares') return sharesFact(outcome)
+  const words = wordsOf(running.lab)
+  if (outcome.kind === 'shares') return sharesFact(outcome, words)
   if (outcome.kind === 'answers') return answerFact(outcome, check, running)
-  const fact = failureFacts[howItFailed(outcome, result)]
-  return evidence === undefined || evidence.inOrder ? fact : `Here, ${evidence.headline}. ${fact}`
-}
-
-const failureFacts: Readonly<Record<FailureKind | 'any', string>> = {
-  refused:
-    'A refusal is an answer too, and comes at once: nobody listens on that port there, or a rule with REJECT says no.',
-  timeout:
-    'Silence: a packet was thrown away, or its answer found no way back. Nobody tells the client, so it waits until its patience is over.',
-  unreachable:
-    'A machine that knows no way to an address says so at once (or a rule with REJECT says it in its place), so nobody waits.',
-  any: 'In whichever way it fails, no answer came.',
+  const fact = words.failures[howItFailed(outcome, result)]
+  return evidence === undefined || evidence.inOrder ? fact : words.here(evidence.headline, fact)
 }
 
 function howItFailed(
@@ -84,10 +78,8 @@ function howItFailed(
   result: CheckResult | undefined,
 ): FailureKind | 'any' {
   if (how.length === 1) return how[0]!
-  const { observed = '' } = result ?? {}
-  if (observed.startsWith('timed out')) return 'timeout'
-  if (observed === 'was refused') return 'refused'
-  return observed === 'was unreachable' ? 'unreachable' : 'any'
+  const kind = result?.seen?.kind
+  return kind === 'timeout' || kind === 'refused' || kind === 'unreachable' ? kind : 'any'
 }
 
 function answerFact(
@@ -96,6 +88,7 @@ function answerFact(
   running: LabInCondition,
 ): string {
   const { lab } = running
+  const words = wordsOf(lab)
   const target = readTarget(url)
   const address = 'refusal' in target ? undefined : addressOf(running, target.host, from)
   const owner = address === undefined ? undefined : machineAt(lab, address)
@@ -104,32 +97,23 @@ function answerFact(
     address === undefined || backends.length === 0
       ? ''
       : isItsOwn
-        ? 'The way there is open, and the way back as well.'
-        : `${owner === undefined ? `No machine has ${address} for itself` : `${address} is ${owner.name}'s`}: on the way another destination was put in its place (DNAT), and that machine answers.`
-  return [who, client === undefined ? '' : clientFact(lab, from, client)]
-    .filter(text => text !== '')
-    .join(' ')
+        ? words.wayIsOpen
+        : words.translated(address, owner?.name)
+  return words.together([who, client === undefined ? '' : clientFact(lab, from, client)])
 }
 
 function clientFact(lab: Lab, from: string, client: string): string {
-  if (from === host)
-    return `The host has several addresses; ${client} is the one that its route, or a rule in POSTROUTING, took for the sender.`
+  const words = wordsOf(lab)
+  if (from === host) return words.clientOfHost(client)
   const own = machinesOf(lab).find(({ name }) => name === from)?.addresses ?? []
-  if (own.includes(client))
-    return `Nobody on the way wrote another sender over it, so ${client} is ${from} itself.`
-  return `${client} is not ${from}: on the way it was written over the sender (MASQUERADE or SNAT), so that the answer comes back by there.`
+  return own.includes(client) ? words.clientKept(client, from) : words.clientWritten(client, from)
 }
 
-function sharesFact({ shares, failed }: Extract<Outcome, { kind: 'shares' }>): string {
+function sharesFact({ shares, failed }: SharesOutcome, words: PredictionWords): string {
   const taken = Object.values(shares).filter(share => share > 0)
-  const lost = `${Math.round(failed * 100)} % of the connections met no rule that takes them, and nobody was told.`
+  const lost = words.lost(Math.round(failed * 100))
   if (taken.length === 0) return lost
   const isEven = taken.every(share => Math.abs(share - taken[0]!) < 0.005)
-  const fact =
-    taken.length === 1
-      ? 'Every connection was led to the same one.'
-      : isEven
-        ? 'An endpoint is chosen anew for each connection, and none is preferred; many of them show it.'
-        : 'An endpoint is chosen anew for each connection, and rules are asked in order: one that comes later only gets what is left.'
-  return failed > 0 ? `${fact} ${lost}` : fact
+  const fact = taken.length === 1 ? words.allToOne : isEven ? words.even : words.uneven
+  return words.together([fact, failed > 0 ? lost : ''])
 }

@@ -36,9 +36,10 @@ function clients({ client }: { client?: string }): string[] {
   return client === undefined ? [] : [canonical(client)]
 }
 
-type Shared = Extract<Outcome, { kind: 'shares' }>
+/** Who answers which share of many requests. */
+export type SharesOutcome = Extract<Outcome, { kind: 'shares' }>
 
-function difference(one: Shared, other: Shared): number {
+function difference(one: SharesOutcome, other: SharesOutcome): number {
   const pods = new Set([...Object.keys(one.shares), ...Object.keys(other.shares)])
   const apart = [...pods].map(pod => Math.abs((one.shares[pod] ?? 0) - (other.shares[pod] ?? 0)))
   return Math.max(Math.abs(one.failed - other.failed), ...apart)

@@ -3,7 +3,8 @@ import type { CurlCheck } from '../../model/lab.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
 import { checkToAsk } from './asked-check.ts'
 import type { Outcome } from './outcome.ts'
-import { outcomeWords } from './words.ts'
+import type { PredictionWords } from './words/en.ts'
+import { wordsOf } from './words/words.ts'
 import { wrongOutcomes } from './wrong-outcomes.ts'
 
 /** A question of what a step's checks will show, asked before they are tried. */
@@ -52,16 +53,15 @@ export function predictionOf(running: LabInCondition, index: number): Prediction
   const { check, right } = asked
   const wrong = wrongOutcomes(running, check, right, mostAnswers - 1)
   if (wrong.length === 0) return undefined
-  const answers = [right, ...wrong].map(outcome => ({ text: outcomeWords(outcome), outcome }))
+  const words = wordsOf(lab)
+  const answers = [right, ...wrong].map(outcome => ({ text: words.outcome(outcome), outcome }))
   if (new Set(answers.map(({ text }) => text)).size < answers.length) return undefined
   const seed = `${lab.name}/${index}/${check.from} ${check.url}`
-  return { ask: questionWords(check, right), ...placed(answers, seed), check }
+  return { ask: questionWords(words, check, right), ...placed(answers, seed), check }
 }
 
-function questionWords({ from, url, requests }: CurlCheck, right: Outcome): string {
-  const request = `curl ${url} from ${from}`
-  if (right.kind !== 'shares') return `${request}: what will come of it?`
-  return `${request}${requests === undefined ? ', many times' : `, ${requests} times`}: who answers how many of them?`
+function questionWords(words: PredictionWords, { from, url, requests }: CurlCheck, right: Outcome): string {
+  return right.kind === 'shares' ? words.askShares(url, from, requests) : words.ask(url, from)
 }
 
 /** Answers of which the first is the right one, in an order that is always the same, and looks like chance. */

@@ -62,6 +62,24 @@ export const en = {
   /** `step` from 1 on; `canTrace`: something that its checks ask can be followed. */
   stepFailed: (step: number, canTrace: boolean) =>
     `step ${step} did not do what it should. ${canTrace ? 't follows what was asked to where it ends; a shell' : 'A shell'} shows the lab as it stands; r repeats the step.`,
+  prediction: {
+    /** What the keys up to `last` do. */
+    answers: (last: string) => `to ${last} answers`,
+    skip: 'skip',
+    earlier: '(your answer before)',
+    notAnswered: 'not answered',
+    youSay: 'you say',
+    youSaid: 'you said',
+    itCame: 'it came',
+    because: 'because',
+    right: 'Rightly foretold.',
+    wrong: 'It came otherwise.',
+    skipped: 'Not foretold.',
+    void: 'This one does not count.',
+    sum: (right: number, wrong: number, skipped: number) =>
+      `Of ${plural(right + wrong, 'thing')} that you foretold ${right} came so${skipped === 0 ? '' : `, ${skipped} not answered`}.`,
+  },
+
   inRecord: 'its way stands in the record',
   /** `took`: a time, with its unit. */
   builtAgain: (steps: number, took: string) => {

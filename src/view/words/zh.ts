@@ -1,7 +1,6 @@
 import { host } from '../../command/command.ts'
 import type { Expectation, FailureKind } from '../../model/lab.ts'
-import type { Observation } from '../../verify/observation.ts'
-import { roundSeconds } from '../../verify/observation.ts'
+import { observationInChinese } from '../../verify/observation-zh.ts'
 import { roundPercentage, thousands } from '../format.ts'
 import type { Words } from './en.ts'
 
@@ -36,7 +35,7 @@ export const zh: Words = {
     const ending = exit === undefined ? '失败，退出码不是 0' : `退出码 ${exit}`
     return pattern === undefined ? ending : `${ending}，输出 ${pattern}`
   },
-  observation,
+  observation: observationInChinese,
 
   exitCode: code => `退出码 ${code}`,
   endedBy: signal => `被信号 ${signal} 终止`,
@@ -47,6 +46,23 @@ export const zh: Words = {
     `这一步到此为止：${commands === 0 ? '检查没有进行' : `剩下的 ${thousands(commands)} 条命令和检查都没有进行`}。`,
   stepFailed: (step, canTrace) =>
     `第 ${step} 步没有达到预期。${canTrace ? '按 t 跟踪请求走到哪里为止；' : ''}按 s 打开 shell，看看实验现在的样子；按 r 重做这一步。`,
+  prediction: {
+    answers: last => `至 ${last} 作答`,
+    skip: '跳过',
+    earlier: '（你上次的回答）',
+    notAnswered: '没有作答',
+    youSay: '你说',
+    youSaid: '你说的',
+    itCame: '结果',
+    because: '因为',
+    right: '猜对了。',
+    wrong: '结果不是这样。',
+    skipped: '没有猜。',
+    void: '这一题不算数。',
+    sum: (right, wrong, skipped) =>
+      `你猜了 ${right + wrong} 题，猜对 ${right} 题${skipped === 0 ? '' : `，另有 ${skipped} 题没有作答`}。`,
+  },
+
   inRecord: '它走过的路写在记录里',
   builtAgain: (steps, took) => {
     const from = steps === 0 ? '从头' : steps === 1 ? '按第 1 步' : `按第 1 到第 ${steps} 步`
@@ -144,41 +160,5 @@ function expectation(one: Expectation): string {
         ...(one.body === undefined ? [] : [`正文形如 /${one.body}/`]),
         ...(one.client === undefined ? [] : [`看到的客户端是 ${one.client}`]),
       ].join('，')
-  }
-}
-
-function observation(seen: Observation): string {
-  switch (seen.kind) {
-    case 'timeout':
-      return `${roundSeconds(seen.seconds)} 秒后超时`
-    case 'refused':
-    case 'unreachable':
-      return failures[seen.kind]
-    case 'failed':
-      return `失败：${seen.message}`
-    case 'unfinished':
-      return `回答没有说完（${seen.message}）：${seen.body}`
-    case 'answered': {
-      const status = seen.status === 200 ? '' : `，状态码 ${seen.status}`
-      return 'backend' in seen
-        ? `${seen.backend} 回答${status}，看到的客户端是 ${seen.client}`
-        : `有回答${status}：${seen.body}`
-    }
-    case 'exited':
-      return `退出码 ${seen.code}，${seen.printed === '' ? '没有输出' : `输出：${seen.printed}`}`
-    case 'ended':
-      return `没有自行结束，已被终止（${seen.did}）`
-    case 'shares': {
-      const counts = seen.counts.map(({ name, count }) => `${name} ${count}`)
-      return `${thousands(seen.requests)} 次请求：${[...counts, `失败 ${seen.failed}`].join('，')}（p ${seen.p}）`
-    }
-    case 'staying': {
-      const [one, ...others] = seen.counts
-      const all = one !== undefined && others.length === 0 ? [`全部由 ${one.name} 回答`] : undefined
-      const who = all ?? seen.counts.map(({ name, count }) => `${name} ${count}`)
-      return `${thousands(seen.requests)} 次请求：${[...who, ...(seen.failed > 0 ? [`失败 ${seen.failed}`] : [])].join('，')}`
-    }
-    case 'unmatched':
-      return seen.message
   }
 }
