@@ -14,14 +14,29 @@ export interface ShippedLab extends Omit<LabSummary, 'programs'> {
 /** Names are set in a column of their own where so many columns are left for the rest. */
 const leastForText = 40
 
-/** The labs that ship, two lines each: what it shows, what it takes. */
+/** The labs that ship, two lines each: what it shows, what it takes. Exercises stand behind the lessons, in the order of their names, the easiest first. */
 export function renderShippedLabs(style: Style, labs: readonly ShippedLab[]): string {
-  const { color, width } = style
+  const exercises = labs.filter(({ tasks }) => tasks > 0)
+  const lessons = labs.filter(({ tasks }) => tasks === 0)
+  const lines = labLines(style, lessons)
+  if (exercises.length > 0) {
+    const heading = 'Exercises, from easy to hard: something is wrong, and you are to mend it.'
+    lines.push('', ...hanging('', heading, style.width), '', ...labLines(style, exercises))
+  }
+  const exercise = exercises[0] === undefined ? [] : [`walk ${exercises[0].name}`]
+  return block([
+    ...lines,
+    '',
+    ...tryLine(style, ['walk clusterip', 'up clusterip', 'plan clusterip', ...exercise]),
+  ])
+}
+
+function labLines({ color, width }: Style, labs: readonly ShippedLab[]): string[] {
   const column = widest(labs.map(({ name }) => name)) + 2
   const indent = width - column < leastForText ? 2 : column
-  const lines = labs.flatMap(({ name, title, steps, minutes, packages, kernel, article }) => {
+  return labs.flatMap(({ name, title, steps, tasks, minutes, packages, kernel, article }) => {
     const facts = [
-      plural(steps, 'step'),
+      ...(tasks > 0 ? [] : [plural(steps, 'step')]),
       `${minutes} min`,
       ...(packages.length === 0 ? [] : [`needs ${packages.join(', ')}`]),
       ...kernelNeedWords(kernel),
@@ -37,7 +52,6 @@ export function renderShippedLabs(style: Style, labs: readonly ShippedLab[]): st
       ...flow([`${' '.repeat(indent)}${first}`, ...more], width, indent, ' · ').map(line => color.dim(line)),
     ]
   })
-  return block([...lines, '', ...tryLine(style, ['walk clusterip', 'up clusterip', 'plan clusterip'])])
 }
 
 /** `labs --json`: keys that scripts rely on. */

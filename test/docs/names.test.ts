@@ -69,9 +69,20 @@ test("README's table has every verb of --help, each once", () => {
   expect(named.length).toBe(verbs.size)
 })
 
-test("README's table has every lab that ships, and no other", () => {
+const isExercise = (lab: string) => lab.startsWith('exercise-')
+
+test("README's table has every lesson that ships, and no other lab", () => {
   const named = tableRows(readme, 'The labs').map(([lab = '']) => lab)
-  expect(named.toSorted()).toEqual(shippedLabs().map(lab => `[${lab}](labs/${lab}.yaml)`))
+  const lessons = shippedLabs().filter(lab => !isExercise(lab))
+  expect(named.toSorted()).toEqual(lessons.map(lab => `[${lab}](labs/${lab}.yaml)`))
+})
+
+test('the table of the exercises has each that ships, in their order, after lessons that ship', () => {
+  const rows = tableRows(page('docs/exercises.md'), 'The list')
+  const exercises = shippedLabs().filter(isExercise)
+  expect(rows.map(([lab]) => lab)).toEqual(exercises.map(lab => `[${lab}](../labs/${lab}.yaml)`))
+  const before = rows.flatMap(([, , lessons = '']) => lessons.split(', '))
+  expect(before.filter(lab => isExercise(lab) || !shippedLabs().includes(lab))).toEqual([])
 })
 
 test('README explains the lab that ships, line by line', () => {

@@ -6,7 +6,8 @@ import { loadLab } from '../../src/read/load-lab.ts'
 import { labsFolder, shippedLabs } from './cli.ts'
 
 it.each(shippedLabs)('labs/%s.yaml has its tests', lab => {
-  expect(existsSync(fileURLToPath(new URL(`${lab}.test.ts`, import.meta.url)))).toBe(true)
+  const file = lab.startsWith('exercise-') ? 'exercises' : lab
+  expect(existsSync(fileURLToPath(new URL(`${file}.test.ts`, import.meta.url)))).toBe(true)
 })
 
 it.each(shippedLabs)('labs/%s.yaml says of no output what holds of its last line alone', lab => {

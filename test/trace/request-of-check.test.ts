@@ -52,6 +52,7 @@ test('of what the labs that ship ask by curl, dig and ping, a trace cannot ask t
   expect([...new Set(asking)].sort()).toEqual([
     'curl --silent --output /dev/null --write-out %{remote_ip} http://10.96.0.10',
     'curl --silent --show-error --max-time 20 10.244.219.84:80',
+    'curl -sS --http1.0 --ignore-content-length --local-port 40000 10.100.0.1',
     'dig +short +tcp +time=1 +tries=1 web.default.svc.cluster.local',
     'dig +short +tcp +time=1 +tries=2 @10.96.0.10 kubernetes.default.svc.cluster.local',
     'dig +short +time=1 +tries=1 -b 0.0.0.0#4053 web.default.svc.cluster.local',

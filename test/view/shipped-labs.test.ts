@@ -54,3 +54,26 @@ Try:  netlab walk clusterip
       netlab plan clusterip
 `)
 })
+
+it('has exercises below the lessons, in the order of their names', () => {
+  const [lesson] = labs
+  const exercise = { ...lesson!, tasks: 1, minutes: 6, steps: 7 }
+  const all = [
+    { ...exercise, name: 'exercise-01-a', title: 'Nobody answers' },
+    { ...exercise, name: 'exercise-02-b', title: 'Everybody answers' },
+    lesson!,
+  ]
+  expect(renderShippedLabs(plainStyle(80), all)).toBe(`two-pods  Two pods on a bridge
+          1 step · 1 min
+
+Exercises, from easy to hard: something is wrong, and you are to mend it.
+
+exercise-01-a  Nobody answers
+               6 min
+exercise-02-b  Everybody answers
+               6 min
+
+Try:  netlab walk clusterip · netlab up clusterip · netlab plan clusterip
+      netlab walk exercise-01-a
+`)
+})
