@@ -3,11 +3,13 @@ import { exitCode, NetlabError } from '../errors.ts'
 import { containerlabTopology } from '../export/containerlab.ts'
 import { kubernetesClass } from '../export/kubernetes.ts'
 import { readStudents } from '../export/student-list.ts'
+import type { Language } from '../model/language.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab, readText } from '../read/load-lab.ts'
 import { findLab, labWord, shippedLabs } from '../read/load-shipped.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { abortOnSignals } from './interrupt.ts'
+import { languageFor, languageOption, languageWords } from './language.ts'
 import { limitOption, limitWords, type SaidLimits, withLimits } from './limits.ts'
 import { mustBeWritable, writeOutput } from './output-file.ts'
 import { packageVersion } from './package-version.ts'
@@ -18,6 +20,7 @@ const usualImage = `netlab:${packageVersion}`
 
 interface ExportFlags {
   image: string
+  lang?: Language
   output?: string
 }
 
@@ -33,8 +36,10 @@ export function exportCommand(): Command {
     .description('a lab for containerlab, or for the students of a class on a Kubernetes cluster')
     .addCommand(
       exportVerb('containerlab', 'the lab as a topology of containers, to mix it with routers').action(
-        (nameOrPath: string, { image, output }: ExportFlags) =>
-          tell(containerlabTopology(labAsBuilt(loadLab(findLab(nameOrPath))), image), output),
+        (nameOrPath: string, { image, lang, output }: ExportFlags) => {
+          const lab = loadLab(findLab(nameOrPath), languageFor(lang))
+          tell(containerlabTopology(labAsBuilt(lab), image), output)
+        },
       ),
     )
     .addCommand(
@@ -62,22 +67,21 @@ function exportVerb(name: string, description: string): Command {
         .argParser(checkedImage)
         .default(usualImage),
     )
+    .addOption(languageOption())
     .option('-o, --output <file>', 'write it to a file')
     .exitOverride()
 }
 
 async function exportClass(nameOrPath: string, flags: ClassFlags): Promise<void> {
-  const { image, namespace, limit } = flags
+  const { image, namespace, limit, lang } = flags
   const path = findLab(nameOrPath)
-  const lab = withLimits(loadLab(path), limit)
+  const lab = withLimits(loadLab(path, languageFor(lang)), limit)
   const word = labWord(path)
   if (flags.output !== undefined) mustBeWritable(flags.output)
   const students = readStudents(await studentsText(flags.students), flags.students)
   const shipped = shippedLabs().includes(word) ? { shipped: word } : {}
-  tell(
-    kubernetesClass(lab, { students, namespace, image, ...shipped, limitWords: limitWords(limit) }),
-    flags.output,
-  )
+  const words = [...languageWords(lang), ...limitWords(limit)]
+  tell(kubernetesClass(lab, { students, namespace, image, ...shipped, words }), flags.output)
 }
 
 async function studentsText(file: string): Promise<string> {

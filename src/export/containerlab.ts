@@ -8,6 +8,7 @@ import { isEverInMode } from '../model/proxy-modes.ts'
 import { wiringOf } from '../model/wiring.ts'
 import { cable, namespace } from '../network/cable.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import { actionsOf } from '../plan/task-steps.ts'
 import { containerLines } from './container-lines.ts'
 import { commentWords, yamlScalar } from './yaml-text.ts'
 
@@ -33,9 +34,10 @@ export function containerlabTopology({ lab, plan }: LabInCondition, image: strin
   const namespaces = new Set(places.map(place => keyOf(namespace(place).command)))
   const links: string[] = []
   const lists = new Map(places.map(place => [place, new ExecList()]))
-  for (const [index, { title, actions }] of plan.steps.entries()) {
-    for (const list of lists.values()) list.begin(`${index + 1}/${plan.steps.length} ${commentWords(title)}`)
-    for (const { command } of actions) {
+  for (const [index, step] of plan.steps.entries()) {
+    for (const list of lists.values())
+      list.begin(`${index + 1}/${plan.steps.length} ${commentWords(step.title)}`)
+    for (const { command } of actionsOf(step)) {
       const key = keyOf(command)
       const link = cables.get(key)
       if (link !== undefined) {

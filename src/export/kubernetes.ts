@@ -13,8 +13,8 @@ export interface Classroom {
   image: string
   /** The lab as it is typed in the image: its name where it ships with netlab; left out: its files are handed on. */
   shipped?: string
-  /** What `up` needs to hear of its limits. */
-  limitWords: readonly string[]
+  /** What else is typed behind the lab: `--lang zh`, `--limit memory=9G`. */
+  words: readonly string[]
 }
 
 /** Bytes. */
@@ -35,10 +35,10 @@ const uid = 1000
  */
 export function kubernetesClass(lab: Lab, classroom: Classroom): string {
   mustBeInPods(lab)
-  const { namespace, shipped, limitWords } = classroom
+  const { namespace, shipped, words } = classroom
   const students = studentLabels(classroom.students)
   const file = basename(lab.sources[0]?.path ?? '')
-  const typed = [shipped ?? `${labFolder}/${file}`, ...limitWords]
+  const typed = [shipped ?? `${labFolder}/${file}`, ...words]
   const name = lab.name.slice(0, 30).replace(/-+$/, '')
   const common: Common = {
     lab,
@@ -162,9 +162,11 @@ function studentPod(common: Common, student: Student): object {
 }
 
 function verifyJob(common: Common, completions: number, typed: readonly string[]): object {
-  const { name, labels, classroom } = common
+  const { lab, name, labels, classroom } = common
   const own = { ...labels, [part]: 'verify' }
-  const script = [['up', ...typed], ['verify'], ['down']]
+  // up stops at each task.
+  const solved = lab.steps.flatMap(({ task }) => (task === undefined ? [] : [['task', 'solve']]))
+  const script = [['up', ...typed], ...solved, ['verify'], ['down']]
     .map(argv => shellLine(['netlab', ...argv]))
     .join(' && ')
   return {

@@ -27,6 +27,14 @@ it('takes the names of a class from a file or from standard input', async () => 
   expect(typed.stdout).toContain('# 王小明\n')
 })
 
+it("leads students into a lab in the teacher's language", async () => {
+  const { stdout } = await openSession().netlabWith(
+    { input: '王小明\n', env: { LANG: 'zh_CN.UTF-8' } },
+    ...['export', 'kubernetes', 'clusterip', '--students', '-'],
+  )
+  expect(stdout).toContain(' -- netlab walk clusterip --lang zh\n')
+})
+
 it('names the line of a list that cannot be used, and the file', async () => {
   const session = openSession()
   const list = session.file('class.txt', 'Anna\n"Bert\n')

@@ -3,11 +3,12 @@ import { parseAllDocuments } from 'yaml'
 import { kubernetesClass } from '../../src/export/kubernetes.ts'
 import { loadLab } from '../../src/read/load-lab.ts'
 import { findLab, shippedLabs } from '../../src/read/load-shipped.ts'
+import { labOf } from '../plan/lab-text.ts'
 import { type KubernetesObject, kubernetesObjects } from './kubernetes-schema.ts'
 
 const students = ['Anna Lee', '王小明', '李雷']
 
-const classroom = { students, namespace: 'netlab', image: 'netlab:1', limitWords: [] }
+const classroom = { students, namespace: 'netlab', image: 'netlab:1', words: [] }
 
 const textOf = (lab: string, more: object = {}) =>
   kubernetesClass(loadLab(findLab(lab)), { ...classroom, shipped: lab, ...more })
@@ -73,9 +74,7 @@ describe('a class on Kubernetes', () => {
   })
 
   it('hands on the files of a lab that does not ship, where the lab looks for them', () => {
-    const objects = readObjects(
-      textOf('clusterip', { shipped: undefined, limitWords: ['--limit', 'memory=9G'] }),
-    )
+    const objects = readObjects(textOf('clusterip', { shipped: undefined, words: ['--limit', 'memory=9G'] }))
     const lab = loadLab(findLab('clusterip'))
     const files = objects.find(each => each.kind === 'ConfigMap')
     expect(Object.values(files?.data ?? {})).toEqual(lab.sources.map(({ text }) => text))
@@ -94,6 +93,27 @@ describe('a class on Kubernetes', () => {
     expect(job?.spec.template.spec.containers[0].command[2]).toContain(
       'netlab up /lab/clusterip.yaml --limit memory=9G &&',
     )
+  })
+
+  it('solves the tasks of a lab where it tries the cluster, and leaves them to the students', () => {
+    const lab = labOf(`
+name: tasks
+bridge: {name: br1, address: 10.0.0.1/24}
+pods: {a: {address: 10.0.0.11/24, serve: 80}}
+steps:
+  - title: Mend it
+    task: The host is to reach a.
+    goal: [{curl: 10.0.0.11, expect: {backend: a}}]
+    start: [{run: ip link set eth0 down, in: a}]
+    hints: [Ask a for its links.]
+    solution: [{run: ip link set eth0 up, in: a}]
+`)
+    const text = kubernetesClass(lab, { ...classroom, words: ['--lang', 'zh'] })
+    const job = readObjects(text).find(each => each.kind === 'Job')
+    expect(job?.spec.template.spec.containers[0].command[2]).toBe(
+      'netlab up /lab/lab.yaml --lang zh && netlab task solve && netlab verify && netlab down',
+    )
+    expect(text).toContain(' -- netlab walk /lab/lab.yaml --lang zh\n')
   })
 
   it('keeps a name that would be more than a name in its place', () => {

@@ -87,6 +87,23 @@ steps:
     expect(execWords(topology.nodes.a?.exec?.at(-1) ?? '')).toEqual(words)
   })
 
+  it('has what a task breaks, and then its solution, since nobody there gives hints', () => {
+    const lab = labOf(`
+name: tasks
+bridge: {name: br1, address: 10.0.0.1/24}
+pods: {a: {address: 10.0.0.11/24, serve: 80}}
+steps:
+  - title: Mend it
+    task: The host is to reach a.
+    goal: [{curl: 10.0.0.11, expect: {backend: a}}]
+    start: [{run: ip link set eth0 down, in: a}]
+    hints: [Ask a for its links.]
+    solution: [{run: ip link set eth0 up, in: a}]
+`)
+    const { topology } = readClab(containerlabTopology(labAsBuilt(lab), 'netlab:1'))
+    expect(topology.nodes.a?.exec?.slice(-2)).toEqual(['ip link set eth0 down', 'ip link set eth0 up'])
+  })
+
   it('says in a comment what a container cannot do, where it would have been done', () => {
     const text = topologyOf('kube-dns')
     expect(text).toMatch(
