@@ -1,4 +1,4 @@
-# netlab with all that its labs run: docker build --tag netlab:0.1.0 .
+# netlab with all that its labs run. In a checkout, or in the folder of the installed package: docker build --tag netlab:0.1.0 .
 # For a class on a cluster, for containerlab, CI and editors; docs/export.md says which rights it needs there.
 
 FROM node:20-bookworm-slim AS tools
@@ -30,7 +30,10 @@ ENV LANG=C.UTF-8
 FROM node:20-bookworm-slim AS package
 WORKDIR /source
 COPY . .
-RUN npm ci --no-audit --no-fund && mkdir /package && npm pack --pack-destination /package
+# A checkout is built first; the package that npm has installed has no sources, and is as it is to be.
+RUN mkdir /package \
+    && if [ -d src ]; then npm ci --no-audit --no-fund; else npm pkg delete scripts.prepack; fi \
+    && npm pack --pack-destination /package
 
 FROM tools
 RUN --mount=type=bind,from=package,source=/package,target=/package \

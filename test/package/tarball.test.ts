@@ -70,11 +70,11 @@ test('holds the bundle, the labs, their schema and what to read, and no sources'
         'dist/in-browser.css',
         'dist/THIRD-PARTY-NOTICES.txt',
       ],
-      ...['package.json', 'LICENSE', 'CHANGELOG.md', 'man/netlab.1'],
+      ...['package.json', 'LICENSE', 'CHANGELOG.md', 'Dockerfile', 'docs/export.md', 'man/netlab.1'],
     ]),
   )
   const kinds =
-    /^(dist\/[\w-]+\.c?js(\.map)?|dist\/in-browser\.css|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|man\/netlab\.1|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
+    /^(dist\/[\w-]+\.c?js(\.map)?|dist\/in-browser\.css|dist\/THIRD-PARTY-NOTICES\.txt|bpf\/socket-lb\.o|labs\/.+|schema\/.+\.json|docs\/[\w-]+\.md|Dockerfile|man\/netlab\.1|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/
   expect(packed.filter(path => !kinds.test(path))).toEqual([])
 })
 
