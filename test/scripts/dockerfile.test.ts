@@ -21,12 +21,14 @@ test('the image is called as netlab export calls it', () => {
   expect(dockerfile).toContain(`docker build --tag netlab:${packageJson.version} .`)
 })
 
-test('nothing comes into the image that git does not have: what is built there is built from the sources', () => {
+test('what the package has comes into the image, and nothing that git does not have: dist is built there', () => {
   const [first, ...kept] = readFileSync('.dockerignore', 'utf8')
     .split('\n')
     .filter(line => line !== '' && !line.startsWith('#'))
   expect(first).toBe('*')
   expect(kept.every(line => /^![A-Za-z]/.test(line))).toBe(true)
+  for (const path of packageJson.files.filter(path => !path.startsWith('dist/')))
+    expect(kept).toContain(`!${path.split('/')[0]}`)
   for (const folder of ['node_modules', 'dist', '.git', 'test']) expect(kept).not.toContain(`!${folder}`)
 })
 
