@@ -26,7 +26,7 @@ export interface BuiltAgain {
 const lineSeconds = 5
 const linesDeadline = 20_000
 
-/** Builds a lab, in a sandbox of its own called `name`, as a record says that it was built, and tries what held at its end. */
+/** Builds a lab, in a sandbox of its own called `name`, as a record says that it was built, and tries what held at its end. A process opens one lab at a time. */
 export async function buildAgain(
   lab: LabInCondition['lab'],
   name: string,
@@ -62,7 +62,9 @@ async function redo(
 ): Promise<BuiltAgain> {
   const last = deeds.at(-1)!
   const carryOut = async (step: Step, actions: readonly Action[]) => {
-    const [result] = await runSteps({ executor, tell: () => {}, signal }, [{ ...step, actions, checks: [] }])
+    // Without its task, which would be begun each time.
+    const { task: _, ...bare } = step
+    const [result] = await runSteps({ executor, tell: () => {}, signal }, [{ ...bare, actions, checks: [] }])
     return result?.failure
   }
   for (const deed of deeds) {

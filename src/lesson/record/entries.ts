@@ -56,9 +56,13 @@ export type Happening =
   | { kind: 'shell-left' }
   /** The lab was built again with so many of its steps. */
   | { kind: 'back'; steps: number }
-  | { kind: 'task'; step: number }
+  /** The lesson began after so many steps, which were built without being shown, tasks by their solutions. */
+  | { kind: 'resumed'; steps: number }
+  /** Of a task: its `number`th hint. */
   | { kind: 'hint'; step: number; number: number }
+  /** Its goal was tried. */
   | { kind: 'goal'; step: number; reached: boolean; checks: readonly TriedCheck[] }
+  /** Its solution was shown, and carried out. */
   | { kind: 'solution'; step: number }
   | { kind: 'end'; how: 'finished' | 'quit' | 'interrupted'; steps: number; kept: boolean }
 
@@ -110,7 +114,7 @@ const happenings: Readonly<Record<Happening['kind'], Readonly<Record<string, Sha
   'left-out': {},
   'shell-left': {},
   back: { steps: index },
-  task: { step: index },
+  resumed: { steps: index },
   hint: { step: index, number: index },
   goal: { step: index, reached: flag, checks: tried },
   solution: { step: index },

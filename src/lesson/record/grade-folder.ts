@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import pMap from 'p-map'
 import { exitCode, NetlabError } from '../../errors.ts'
 import type { Lab } from '../../model/lab.ts'
 import { type BuiltAgain, buildAgain } from './build-again.ts'
@@ -33,8 +32,6 @@ export interface GradeOptions {
 
 /** Records of a folder that are read. */
 const mostRecords = 1000
-/** Labs that are up at the same time. */
-const atOnce = 3
 
 /** Grades all records of a folder. Throws NetlabError where there is none. */
 export async function gradeFolder(folder: string, options: GradeOptions): Promise<GradeReport> {
@@ -120,16 +117,12 @@ async function buildAll(records: readonly ReadRecord[], options: GradeOptions): 
     return key
   })
   const built = new Map<string, BuiltAgain>()
-  await pMap(
-    [...wanted],
-    async ([key, { lab, deeds }], at) => {
-      options.signal.throwIfAborted()
-      const name = `grade-${process.pid}-${at + 1}`
-      built.set(key, await buildAgain(lab, name, deeds, options.signal))
-      options.tell(built.size, wanted.size)
-    },
-    { concurrency: atOnce },
-  )
+  for (const [at, [key, { lab, deeds }]] of [...wanted].entries()) {
+    options.signal.throwIfAborted()
+    const name = `grade-${process.pid}-${at + 1}`
+    built.set(key, await buildAgain(lab, name, deeds, options.signal))
+    options.tell(built.size, wanted.size)
+  }
   return keys.map(key =>
     key === undefined
       ? { state: 'not built', words: 'its lab is not known here: give it with --lab FILE' }

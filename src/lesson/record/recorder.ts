@@ -100,6 +100,17 @@ export class Recorder {
         this.#file.append({ kind: 'typed', line: bounded(line), in: event.in, folder, shell })
         break
       }
+      case 'task-checked': {
+        const { index, reached, results } = event
+        this.#file.append({ kind: 'goal', step: index, reached, checks: results.map(tried) })
+        break
+      }
+      case 'hint-given':
+        this.#file.append({ kind: 'hint', step: event.index, number: event.given })
+        break
+      case 'solution-shown':
+        this.#file.append({ kind: 'solution', step: event.index })
+        break
       case 'shell-left':
         this.#file.append({ kind: 'shell-left' })
         break

@@ -61,7 +61,9 @@ async function gradeOf(session: Session, ...argv: string[]): Promise<Graded> {
 }
 
 const stateOf = ({ records }: Graded) =>
-  Object.fromEntries(records.map(({ file, again }) => [file, again?.state]))
+  Object.fromEntries(
+    records.map(({ file, again }) => [file, again?.state === 'not built' ? again.words : again?.state]),
+  )
 
 describe.each(users)('a record of %s', user => {
   it('has what was foretold, and each line with its place; built again the lab ends as it says', async () => {
@@ -152,6 +154,64 @@ describe('an end state', () => {
     expect(existsSync(join(session.folder, 'out'))).toBe(false)
     expect(existsSync(folder)).toBe(true)
     expect(session.leftFiles()).toEqual([])
+  })
+
+  it('of a task is what its goal comes to, by what was typed or by its solution', async () => {
+    const session = openSession()
+    const text = `name: mend
+title: A cable that is down
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24, serve: 8080}
+steps:
+  - title: All of it
+    build: [network, forwarding, firewall, servers]
+  - title: Mend it
+    task: Let the pod answer again.
+    start: [ip link set dev veth_a down]
+    goal: [{curl: "10.0.0.11:8080"}]
+    hints: [Look at the links.]
+    solution: [ip link set dev veth_a up]
+`
+    const file = session.file('mend.yaml', text)
+    const of = (student: string, pace: number, ...work: Timed[]) =>
+      recordText([
+        begin(student, {
+          ...{ lab: 'mend', text: hashOf(`${text.length}\n${text}`) },
+          ...{ steps: ['All of it', 'Mend it'], tasks: [1] },
+        }),
+        [pace, { kind: 'step', step: 0 }],
+        [pace, { kind: 'done', step: 0, ok: true, checks: [] }],
+        [pace, { kind: 'step', step: 1 }],
+        [pace, { kind: 'done', step: 1, ok: true, checks: [] }],
+        [pace, { kind: 'goal', step: 1, reached: false, checks: [] }],
+        ...work,
+      ])
+    const typed = (line: string): Timed => [100, { kind: 'typed', line, in: '', folder: '/', shell: 9 }]
+    const reached: Timed = [100, { kind: 'goal', step: 1, reached: true, checks: [] }]
+    const folder = folderOf(session, {
+      'typed.jsonl': of(
+        'typed',
+        1000,
+        [50, { kind: 'hint', step: 1, number: 1 }],
+        typed('ip link set veth_a up'),
+        reached,
+      ),
+      'shown.jsonl': of('shown', 1100, [50, { kind: 'solution', step: 1 }], reached),
+      'claimed.jsonl': of('claimed', 1200, reached),
+      'open.jsonl': of('open', 1300, typed('ip link set veth_b up')),
+    })
+    const report = await gradeOf(session, folder, '--lab', file)
+    expect(stateOf(report)).toEqual({
+      'typed.jsonl': 'holds',
+      'shown.jsonl': 'holds',
+      'claimed.jsonl': 'differs',
+      'open.jsonl': 'fails',
+    })
+    const { stdout } = await session.netlab('grade', folder, '--lab', file, '--no-rebuild')
+    expect(stdout).toMatch(/typed +· +R1/)
+    expect(stdout).toMatch(/shown +· +S /)
+    expect(stdout).toMatch(/open +· +O /)
   })
 
   it('is built once for all records that end in it: a class of twenty is graded with few labs', async () => {

@@ -132,7 +132,6 @@ describe('what a record is worth', () => {
     const tasks: Timed[] = [
       begin('anna', { tasks: [0, 1] }),
       [10, { kind: 'step', step: 0 }],
-      [10, { kind: 'task', step: 0 }],
       [10, { kind: 'hint', step: 0, number: 1 }],
       [10, { kind: 'hint', step: 0, number: 2 }],
       [10, { kind: 'goal', step: 0, reached: false, checks: [] }],

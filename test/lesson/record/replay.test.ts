@@ -76,4 +76,6 @@ it('forgets what was done before the lesson went back', () => {
   )
   expect(deeds.map(deed => deed.typed.map(({ line: text }) => text))).toEqual([[], ['ip link del c']])
   expect(deeds.map(({ held }) => held)).toEqual([true, true])
+  // What lies behind was built again, a task by its solution.
+  expect(deeds.map(({ solution }) => solution)).toEqual([true, false])
 })
