@@ -26,6 +26,10 @@ export interface BuiltAgain {
 const lineSeconds = 5
 const linesDeadline = 20_000
 
+/** Processes that a lab may have while it is built again: a line that forks without an end is to be felt by nobody. */
+const sparePrograms = 400
+const programsOfPod = 10
+
 /** Builds a lab, in a sandbox of its own called `name`, as a record says that it was built, and tries what held at its end. A process opens one lab at a time. */
 export async function buildAgain(
   lab: LabInCondition['lab'],
@@ -35,7 +39,8 @@ export async function buildAgain(
 ): Promise<BuiltAgain> {
   const last = deeds.at(-1)
   if (last?.held === undefined) return { state: 'not built', words: 'no step of it was done' }
-  const running = labAsBuilt({ ...lab, name })
+  const processes = Math.min(lab.limits.processes, sparePrograms + programsOfPod * lab.pods.length)
+  const running = labAsBuilt({ ...lab, name, limits: { ...lab.limits, processes } })
   const start = new LabStart()
   try {
     const opened = await openLabSandbox(running, { file: name, start, apart: false, signal })
