@@ -1,5 +1,5 @@
 import type { NetlabError } from '../errors.ts'
-import type { Task } from '../plan/plan.ts'
+import type { Step, Task } from '../plan/plan.ts'
 import type { RunListener, StepEvent } from '../run/events.ts'
 import type { CommandFailure } from '../run/report.ts'
 import type { TraceReport } from '../trace/report.ts'
@@ -28,6 +28,8 @@ export type LessonEvent =
   | { kind: 'not-traced'; question: TracedQuestion; error: NetlabError }
   /** The lesson goes back: the lab is built anew with so many of its steps. */
   | { kind: 'rebuild-started'; steps: number }
+  /** The lesson begins after steps that were carried out without being shown. */
+  | { kind: 'resumed'; steps: readonly Step[]; ms: number; failures: readonly CommandFailure[] }
   | { kind: 'rebuilt'; steps: number; ms: number; failures: readonly CommandFailure[] }
 
 /** A line that was typed in a shell. */

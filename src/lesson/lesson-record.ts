@@ -1,5 +1,6 @@
 import type { Command } from '../command/command.ts'
 import type { Step } from '../plan/plan.ts'
+import type { TaskState } from '../run/lab-folder.ts'
 import type { CommandFailure } from '../run/report.ts'
 import type { TraceReport } from '../trace/report.ts'
 import type { CheckResult } from '../verify/report.ts'
@@ -18,6 +19,8 @@ export interface WalkedStep {
   traces: readonly TraceReport[]
   /** Somebody typed in a shell after it. */
   shell: boolean
+  /** How far its task is, and what its goal came to when it was last tried; left out: it has none. */
+  task?: { state: TaskState; goal: readonly CheckResult[] }
 }
 
 /** Keeps of a lesson's events what its steps have come to, without those that were gone back over. */
@@ -45,6 +48,37 @@ export class LessonRecord {
         this.#walked.push({ ...walked, ...(failure === undefined ? {} : { failure }) })
         break
       }
+      case 'task-checked': {
+        const last = this.#walked.at(-1)
+        if (last === undefined) break
+        const state = { ...taskOf(last), reached: event.reached }
+        last.task = { state, goal: event.results }
+        // A lab's own solution that does not reach its goal.
+        if (state.solved) last.ok = event.reached
+        break
+      }
+      case 'hint-given': {
+        const last = this.#walked.at(-1)
+        if (last?.task !== undefined)
+          last.task = { ...last.task, state: { ...last.task.state, hints: event.given } }
+        break
+      }
+      case 'solution-shown': {
+        const last = this.#walked.at(-1)
+        if (last?.task !== undefined)
+          last.task = { ...last.task, state: { ...last.task.state, solved: true } }
+        break
+      }
+      case 'resumed':
+        this.#walked = event.steps.map(step => ({
+          step,
+          ok: true,
+          commands: [],
+          checks: [],
+          traces: [],
+          shell: false,
+        }))
+        break
       case 'traced': {
         const last = this.#walked.at(-1)
         if (last !== undefined) last.traces = [...last.traces, event.report]
@@ -65,4 +99,8 @@ export class LessonRecord {
         }
     }
   }
+}
+
+function taskOf({ task }: WalkedStep): TaskState {
+  return task?.state ?? { hints: 0, solved: false, reached: false }
 }

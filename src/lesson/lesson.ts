@@ -1,24 +1,25 @@
-import { host } from '../command/command.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
 import { NetlabError } from '../errors.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { afterSteps, type LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 import { ruleCount } from '../plan/rule-count.ts'
+import { solvedStep } from '../plan/task-steps.ts'
 import { sandboxExecutor } from '../run/carry-out.ts'
 import { down, endLab } from '../run/down.ts'
 import { toAll } from '../run/events.ts'
-import { openShell } from '../run/inside.ts'
+import type { LabState } from '../run/lab-folder.ts'
 import { LabStart } from '../run/lab-start.ts'
-import type { DownReport } from '../run/report.ts'
+import type { CommandFailure, DownReport } from '../run/report.ts'
 import { runSteps } from '../run/run-steps.ts'
-import { unlessAborted } from '../run/unless-aborted.ts'
 import { type OpenedLab, openLabSandbox } from '../run/up.ts'
 import { sandboxLives } from '../sandbox/sandbox.ts'
 import type { TracedQuestion } from '../trace/request-of-check.ts'
 import type { CheckResult } from '../verify/report.ts'
 import type { LessonListener } from './events.ts'
 import { LessonRecord, type WalkedStep } from './lesson-record.ts'
+import { openLessonShell } from './lesson-shell.ts'
+import { LessonTask } from './lesson-task.ts'
 import { judged, wantsEvidence } from './predictions/explanation.ts'
 import { type Prediction, predictionOf } from './predictions/prediction.ts'
 import { ShellEar } from './record/shell-ear.ts'
@@ -37,6 +38,10 @@ export interface LessonOptions {
   signal: AbortSignal
   /** What is typed in shells, and what they print, is told as well. */
   hearsShells?: boolean
+  /** So many steps are carried out before it begins, without being shown; left out: none. */
+  after?: number
+  /** Hears how many steps are behind the person, whenever that changes. */
+  place?: (steps: number) => void
 }
 
 /** A lab that is walked through: its sandbox, and the steps that it has behind it. */
@@ -46,6 +51,7 @@ export class Lesson {
   readonly #options: LessonOptions
   readonly #tell: LessonListener
   #opened: OpenedLab
+  #task: LessonTask | undefined
 
   private constructor(lesson: LabInCondition, options: LessonOptions, opened: OpenedLab) {
     this.#lesson = lesson
@@ -86,8 +92,44 @@ export class Lesson {
       this.#tell({ kind: 'predicted', index, prediction, ...(said === undefined ? {} : { said }) })
     }
     const run = { executor, tell: this.#tell, signal, mustLive: () => this.#mustLive() }
-    await runSteps(run, [step], { from: index, beforeChecks })
+    const [result] = await runSteps(run, [step], { from: index, beforeChecks })
+    await this.#begin(index, step, result?.ok === true)
+    this.#note()
     if (asked && prediction !== undefined) await this.#judge(prediction, said, index)
+  }
+
+  /** The task of the step that has run last, where that is not done. */
+  get openTask(): LessonTask | undefined {
+    return this.#task?.state.reached === false ? this.#task : undefined
+  }
+
+  /** The task of a step waits once the step has run. */
+  async #begin(index: number, step: Step, ok: boolean): Promise<void> {
+    const { task } = step
+    this.#task = ok && task !== undefined ? new LessonTask(index, { ...step, task }, this.#tell) : undefined
+    await this.#task?.check(this.observed)
+  }
+
+  /** Tries the goal of the open task, gives its next hint, or does it by its solution. */
+  async work(what: 'check' | 'hint' | 'solve'): Promise<void> {
+    const task = this.openTask
+    if (what === 'hint') task?.hint()
+    else await task?.[what](this.observed)
+    this.#mustLive()
+    this.#note()
+  }
+
+  /** For other netlabs, which ask how far this lab is. */
+  #note(): void {
+    const { folder, state } = this.#opened
+    folder.write({ ...state, ...this.#progress })
+  }
+
+  get #progress(): Pick<LabState, 'steps' | 'task'> {
+    const task = this.#task?.state
+    const count = this.walked.length
+    const isAll = count === this.#lesson.plan.steps.length && task === undefined
+    return { ...(isAll ? {} : { steps: count }), ...(task === undefined ? {} : { task }) }
   }
 
   async #judge(prediction: Prediction, said: number | undefined, index: number): Promise<void> {
@@ -138,13 +180,28 @@ export class Lesson {
       await start.giveUp()
       throw error
     }
-    const steps = this.walked.slice(0, upTo).map(({ step }) => ({ ...step, checks: [] }))
+    const steps = this.walked.slice(0, upTo).map(({ step }) => step)
     this.#tell({ kind: 'rebuild-started', steps: steps.length })
+    const failures = await this.#build(steps)
+    this.#tell({ kind: 'rebuilt', steps: steps.length, ms: performance.now() - begin, failures })
+  }
+
+  /** Begins after so many steps: they are carried out without being shown or checked, and tasks by their solutions. */
+  async resume(count: number): Promise<void> {
+    const begin = performance.now()
+    const steps = this.#lesson.plan.steps.slice(0, count)
+    const failures = await this.#build(steps)
+    this.#tell({ kind: 'resumed', steps, ms: performance.now() - begin, failures })
+    this.#note()
+  }
+
+  async #build(steps: readonly Step[]): Promise<readonly CommandFailure[]> {
+    this.#task = undefined
     const executor = sandboxExecutor(this.#opened.context, 'batched')
     const { signal } = this.#options
-    const results = await runSteps({ executor, tell: () => {}, signal }, steps, { goOn: true })
-    const failures = results.flatMap(({ failure }) => failure ?? [])
-    this.#tell({ kind: 'rebuilt', steps: steps.length, ms: performance.now() - begin, failures })
+    const built = steps.map(step => ({ ...solvedStep(step), checks: [] }))
+    const results = await runSteps({ executor, tell: () => {}, signal }, built, { goOn: true })
+    return results.flatMap(({ failure }) => failure ?? [])
   }
 
   /** The lab as it runs, which has no more steps than have run. */
@@ -167,14 +224,15 @@ export class Lesson {
     }
   }
 
-  /** A shell on the lab's host, on the person's terminal; ends with it, or with an abort. */
-  async shell(): Promise<void> {
+  /** A shell on the lab's host, on the person's terminal; ends with it, or with an abort. `watched` hears how far the goal of a task is. */
+  async shell(watched: (results: readonly CheckResult[]) => void): Promise<void> {
     const { signal } = this.#options
-    const { sandbox } = this.#opened.context
     this.#tell({ kind: 'shell-opened' })
-    const opened = openShell({ sandbox, lab: this.#lesson.lab }, { place: host }, this.#ear())
-    await unlessAborted(signal, opened)
+    const task = this.openTask
+    const goal = task && { step: task.step, hear: watched }
+    await openLessonShell({ ...this.observed, signal }, goal, this.#ear())
     this.#tell({ kind: 'shell-left' })
+    await this.work('check')
   }
 
   #ear(): ShellEar | undefined {
@@ -190,7 +248,7 @@ export class Lesson {
     const { folder, state } = this.#opened
     const ok = this.walked.every(step => step.ok)
     const rules = ruleCount(this.walked.map(({ step }) => step))
-    folder.write({ ...state, stage: ok ? 'up' : 'failed', rules })
+    folder.write({ ...state, ...this.#progress, stage: ok ? 'up' : 'failed', rules })
   }
 
   /** Takes the lab down and says what went with it. */

@@ -3,12 +3,17 @@ import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 import type { DownReport } from '../run/report.ts'
 import type { TracedQuestion } from '../trace/request-of-check.ts'
+import type { CheckResult } from '../verify/report.ts'
 import { Lesson, type LessonOptions } from './lesson.ts'
 import type { WalkedStep } from './lesson-record.ts'
+import type { LessonTask } from './lesson-task.ts'
 import type { Prediction } from './predictions/prediction.ts'
 
 /** Where a lesson goes from where it stands; or what is looked at before it goes on. */
-export type Move = 'on' | 'back' | 'again' | 'shell' | 'graph' | 'quit' | { trace: TracedQuestion }
+export type Move = 'on' | 'back' | 'again' | 'shell' | 'graph' | 'quit' | TaskMove | { trace: TracedQuestion }
+
+/** What is done about an open task: its goal is tried, a hint given, the solution shown and carried out. */
+export type TaskMove = 'check' | 'hint' | 'solve'
 
 /** What becomes of a lab when its lesson ends. `stay`: the lesson goes on after all. */
 export type Parting = 'keep' | 'down' | 'stay'
@@ -19,6 +24,10 @@ export interface Guide {
   before(step: Step, index: number, lab: ObservedLab): Promise<Move>
   /** A step that has run. `on` goes to the next one, or to the end. */
   after(walked: WalkedStep, index: number, lab: ObservedLab): Promise<Move>
+  /** A step that has run, and whose task is open. `on` leads on once it is done. */
+  atTask(task: LessonTask, walked: WalkedStep, lab: ObservedLab): Promise<Move>
+  /** What came of the goal of an open task while the person works in a shell. Left out by a guide that lends none. */
+  watched?(results: readonly CheckResult[]): void
   /** What the checks of a step will show, once its commands have run: the index of an answer, or undefined. Left out by a guide that asks nothing. */
   predict?(prediction: Prediction, index: number): Promise<number | undefined>
   /** Gives the terminal to a shell until that has ended. Left out by a guide that wants none. */
@@ -45,7 +54,8 @@ export async function walk(lab: LabInCondition, guide: Guide, options: LessonOpt
   const lesson = await Lesson.open(lab, options)
   const report = () => ({ walked: lesson.walked, ok: lesson.walked.every(step => step.ok) })
   try {
-    if ((await lead(lesson, guide, options.signal)) === 'keep') {
+    if (options.after !== undefined && options.after > 0) await lesson.resume(options.after)
+    if ((await lead(lesson, guide, options)) === 'keep') {
       lesson.keep()
       return { ...report(), interrupted: false }
     }
@@ -57,23 +67,34 @@ export async function walk(lab: LabInCondition, guide: Guide, options: LessonOpt
   }
 }
 
-async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<Exclude<Parting, 'stay'>> {
+async function lead(
+  lesson: Lesson,
+  guide: Guide,
+  { signal, place }: LessonOptions,
+): Promise<Exclude<Parting, 'stay'>> {
   let hasRun = false
+  let told: number | undefined
   for (;;) {
     signal.throwIfAborted()
+    const behind = lesson.walked.length - (lesson.openTask === undefined ? 0 : 1)
+    if (behind !== told) place?.(behind)
+    told = behind
     const { ahead, walked } = lesson
     const index = hasRun ? walked.length - 1 : walked.length
     const move = await nextMove(lesson, guide, hasRun)
+    // Until its task is done; one whose own solution does not do it keeps nobody.
+    const isKept = hasRun && lesson.openTask?.state.solved === false
     if (typeof move === 'object') await lesson.trace(move.trace)
-    else if (move === 'shell') await guide.lend?.(() => lesson.shell())
+    else if (move === 'shell') await guide.lend?.(() => lesson.shell(results => guide.watched?.(results)))
     else if (move === 'graph') await guide.draw?.(lesson.observed)
+    else if (move === 'check' || move === 'hint' || move === 'solve') await lesson.work(move)
     else if (move === 'back' || move === 'again') {
       await lesson.rebuild(Math.max(0, move === 'back' ? index - 1 : index))
       hasRun = false
-    } else if (move === 'quit' || ahead === undefined) {
+    } else if (move === 'quit' || (ahead === undefined && !isKept)) {
       const parting = await guide.parting(walked)
       if (parting !== 'stay') return parting
-    } else {
+    } else if (!isKept) {
       if (!hasRun) await lesson.runNext(guide.predict?.bind(guide))
       hasRun = !hasRun
     }
@@ -83,6 +104,8 @@ async function lead(lesson: Lesson, guide: Guide, signal: AbortSignal): Promise<
 async function nextMove(lesson: Lesson, guide: Guide, hasRun: boolean): Promise<Move> {
   const { ahead, walked, observed } = lesson
   const last = walked.at(-1)
+  const task = lesson.openTask
+  if (hasRun && last !== undefined && task !== undefined) return guide.atTask(task, last, observed)
   if (hasRun && last !== undefined) return guide.after(last, walked.length - 1, observed)
   return ahead === undefined ? 'quit' : guide.before(ahead, walked.length, observed)
 }

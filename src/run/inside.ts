@@ -28,6 +28,8 @@ interface OpenLab {
 export interface Inside {
   place: Place
   container?: string | undefined
+  /** What stands at the end of a shell's prompt, behind the place; the shell expands it each time. */
+  promptEnd?: string
 }
 
 /** Runs a command inside a lab for the person at the terminal and returns its exit code. Throws NetlabError for an unknown place. */
@@ -75,11 +77,11 @@ function tell({ sandbox, lab, condition, state }: OpenLab): Promise<void> {
   return tellInside(sandbox, { lab, ...(condition === undefined ? {} : { condition }), since })
 }
 
-function shellIn(lab: Lab, { place, container }: Inside) {
+function shellIn(lab: Lab, { place, container, promptEnd = '' }: Inside) {
   const bash = ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path))
   const argv = bash === undefined ? ['sh', '-i'] : [bash, '--noprofile', '--norc', '-i']
   const where = container === undefined ? place : `${place}/${container}`
-  return { argv, env: { PS1: `[${lab.name} ${where}]# `, HISTFILE: '', NETLAB_LAB: lab.name } }
+  return { argv, env: { PS1: `[${lab.name} ${where}${promptEnd}]# `, HISTFILE: '', NETLAB_LAB: lab.name } }
 }
 
 /** Makes of an argv the one that runs it there. Throws NetlabError where there is no such place, or its container does not run. */

@@ -19,6 +19,8 @@ export const checksAtOnce = 8
 
 /** Seconds that a connection gets which is expected to fail. */
 const negativeTimeout = 0.3
+/** Seconds that an answer gets where it is asked for once: it can be asked for again. */
+const soon = 2
 /** Milliseconds between two tries of a positive check. */
 const pause = 50
 
@@ -52,7 +54,7 @@ export async function tryCheck(
   const start = performance.now()
   const passed = () => performance.now() - start
   const left = () => check.within * 1000 - passed()
-  let seen = await tryOnce(context, check, left())
+  let seen = await tryOnce(context, check, left(), once)
   // What fits is asked anew each time, since the machine may get busier meanwhile.
   while (!once && !seen.ok && !seen.final && isPatient(check) && passed() < fitting(check.within * 1000)) {
     await sleep(pause)
@@ -91,7 +93,7 @@ function isPatient(check: Check): boolean {
 }
 
 /** `left` in milliseconds. */
-async function tryOnce(context: ObservedLab, check: Check, left: number): Promise<Seen> {
+async function tryOnce(context: ObservedLab, check: Check, left: number, once = false): Promise<Seen> {
   try {
     if (check.kind === 'command') return await tryCommand(context, check, left)
     const stays = check.expect.find(one => one.kind === 'stays')
@@ -100,7 +102,7 @@ async function tryOnce(context: ObservedLab, check: Check, left: number): Promis
       return await sampleStaying(context, check, stays)
     }
     const shares = check.expect.find(one => one.kind === 'shares')
-    if (shares === undefined) return await tryCurl(context, check)
+    if (shares === undefined) return await tryCurl(context, check, once)
     const { sampleShares } = await import('./shares.ts')
     return await sampleShares(context, check, shares)
   } catch (error) {
@@ -142,7 +144,7 @@ async function tryCommand(
   return { ok: exitOk && outputOk, seen: { kind: 'exited', code: finished.exitCode, printed } }
 }
 
-async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
+async function tryCurl(context: ObservedLab, check: CurlCheck, once: boolean): Promise<Seen> {
   const positive = check.expect.every(one => one.kind === 'answers')
   let timeout = 0
   const answer = await patiently(
@@ -150,6 +152,7 @@ async function tryCurl(context: ObservedLab, check: CurlCheck): Promise<Seen> {
       // A try ends well before the check's time is over, so that there is a second one.
       const inVain = patienceInVain(check.url, negativeTimeout)
       timeout = (positive ? Math.max(1, check.within / 2) : inVain) * slowness
+      if (once && positive) timeout = Math.min(timeout, soon)
       return ask(context.sandbox, check.url, check.from, timeout, { ...context, inVain: !positive })
     },
     ({ failure }) => failure === 'timeout' && !positive,

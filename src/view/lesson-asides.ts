@@ -36,6 +36,19 @@ export function lessonNotTraced(
   return `\n${color.green('$')} ${color.bold(traceCommand(question))}\n${renderError(style, error)}`
 }
 
+/** That a lesson goes on where it was left. */
+export function resumedAt(
+  style: Style,
+  { steps, ms, failures }: Extract<LessonEvent, { kind: 'resumed' }>,
+): string {
+  const { color, width, words } = style
+  return block([
+    '',
+    ...hanging('', color.cyan(words.builtBefore(steps.length, duration(ms))), width),
+    ...failures.flatMap(failure => commandFailureLines(style, failure, 2)),
+  ])
+}
+
 /** That the lab was built again, and how far. */
 export function builtAgain(
   style: Style,

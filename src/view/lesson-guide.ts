@@ -3,13 +3,16 @@ import type { WriteStream } from 'node:tty'
 import type { Command } from '../command/command.ts'
 import { shellWord } from '../command/command-line.ts'
 import type { Graph } from '../graph/graph.ts'
-import type { LessonListener } from '../lesson/events.ts'
+import type { LessonListener, WalkEvent } from '../lesson/events.ts'
 import type { WalkedStep } from '../lesson/lesson-record.ts'
+import type { LessonTask } from '../lesson/lesson-task.ts'
 import type { Prediction } from '../lesson/predictions/prediction.ts'
+import type { LessonPlace } from '../lesson/progress.ts'
 import type { Guide, Move, Parting } from '../lesson/walk.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
+import type { CheckResult } from '../verify/report.ts'
 import { foldLine, foldsIn } from './folded-commands.ts'
 import { renderLabTree } from './graph/lab-tree.ts'
 import type { Keys } from './keys.ts'
@@ -28,8 +31,10 @@ import {
   stepHeading,
   stepWhy,
 } from './lesson.ts'
-import { builtAgain, lessonNotTraced, lessonTrace, stepFailed } from './lesson-asides.ts'
-import { type Choice, movesAfter, movesBefore, nextQuestion, partingsIn } from './lesson-moves.ts'
+import { builtAgain, lessonNotTraced, lessonTrace, resumedAt, stepFailed } from './lesson-asides.ts'
+import { type Choice, isBare, movesAfter, movesBefore, nextQuestion, partingsIn } from './lesson-moves.ts'
+import { type Beginning, beginnings, placeLeft } from './lesson-place.ts'
+import { goalReachedInShell, lessonTaskEvent, movesAtTask } from './lesson-tasks.ts'
 import { LiveLine } from './live-line.ts'
 import {
   Predicted,
@@ -78,6 +83,10 @@ export class LessonGuide implements Guide {
   /** A step of which a trace was asked for without a person. */
   #untraced: WalkedStep | undefined
   readonly #graphs = new Map<number, Graph>()
+  /** Whether the goal of the task at hand has been shown, the task at which the lesson waits, and whether a shell has been told of its end. */
+  #taskShown = false
+  #lends: LessonTask | undefined
+  #reached = false
   /** Output of commands that came since the last empty line: what follows is set off. */
   #ran = false
 
@@ -89,6 +98,12 @@ export class LessonGuide implements Guide {
   /** What the lesson is about. */
   begin(): void {
     this.#screen.write(lessonTitle(this.#screen, this.#options.lesson))
+  }
+
+  /** Where to begin, of a lesson that was left half-way. */
+  begins(place: LessonPlace): Promise<Beginning> {
+    this.#screen.write(placeLeft(this.#screen, place))
+    return this.#choose(beginnings(place, this.#screen.words))
   }
 
   async before(step: Step, index: number): Promise<Move> {
@@ -152,6 +167,16 @@ export class LessonGuide implements Guide {
         this.#predicted.hear(event.index, event.judged)
         this.#end(predictionJudged(this.#screen, event.judged))
         break
+      case 'task-started':
+      case 'task-checked':
+      case 'hint-given':
+      case 'solution-shown':
+        this.#end(this.#taskTold(event))
+        if (event.kind === 'task-started') this.#live?.start(color.dim(this.#screen.words.tryingGoal))
+        break
+      case 'resumed':
+        this.#screen.write(resumedAt(this.#screen, event))
+        break
       case 'traced':
         this.#screen.write(lessonTrace(this.#screen, event, this.#options.keys === undefined))
         break
@@ -159,11 +184,19 @@ export class LessonGuide implements Guide {
         this.#screen.write(lessonNotTraced(this.#screen, event))
         break
       case 'rebuild-started':
+        this.#taskShown = false
         for (const steps of this.#graphs.keys()) if (steps > event.steps) this.#graphs.delete(steps)
         break
       case 'rebuilt':
         this.#screen.write(builtAgain(this.#screen, event))
     }
+  }
+
+  #taskTold(event: WalkEvent): string {
+    const text = lessonTaskEvent(this.#screen, event, this.#taskShown)
+    this.#taskShown = event.kind === 'task-checked'
+    const isSetOff = event.kind === 'task-started' && isBare(event.step)
+    return isSetOff ? text.replace(/^\n/, '') : text
   }
 
   /** So many of the running step's commands; of a fold one line, when its first command starts. */
@@ -227,6 +260,26 @@ export class LessonGuide implements Guide {
     return this.#chooseMove(walked.step, movesAfter(question, index, isLast, this.#screen.words))
   }
 
+  async atTask(task: LessonTask, walked: WalkedStep): Promise<Move> {
+    await this.#still()
+    this.#ran = false
+    const { keys } = this.#options
+    if (keys === undefined) return task.state.solved ? 'on' : 'solve'
+    this.#lends = task
+    const move = await this.#chooseMove(walked.step, movesAtTask(task, this.#screen.words))
+    if (move === 'check' || move === 'solve') {
+      this.#live = new LiveLine(this.#screen)
+      this.#live.start(this.#screen.color.dim(this.#screen.words.tryingGoal))
+    }
+    return move
+  }
+
+  watched(results: readonly CheckResult[]): void {
+    if (this.#reached || !results.every(({ ok }) => ok)) return
+    this.#reached = true
+    this.#screen.write(goalReachedInShell(this.#screen))
+  }
+
   /** The lab as it runs, as a tree; it is kept for the record as well. */
   async draw(lab: ObservedLab): Promise<void> {
     const { graphOfRunning } = await import('../graph/running-graph.ts')
@@ -243,7 +296,11 @@ export class LessonGuide implements Guide {
   async lend(shell: () => Promise<void>): Promise<void> {
     const { lesson, keys, whileShell } = this.#options
     const { color, width, words } = this.#screen
-    this.#screen.write(block(['', ...hanging('', color.cyan(words.shell(lesson.lab.name)), width)]))
+    const { name } = lesson.lab
+    const isTask = this.#lends?.state.reached === false
+    this.#reached = false
+    const told = isTask ? words.taskShell(name) : words.shell(name)
+    this.#screen.write(block(['', ...hanging('', color.cyan(told), width)]))
     await keys?.lend(() => whileShell(shell))
   }
 

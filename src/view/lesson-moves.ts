@@ -9,10 +9,19 @@ import { en, type Words } from './words/en.ts'
 /** A key, and where it leads. */
 export type Choice<Chosen> = LessonKey & { leadsTo: Chosen }
 
+/** Whether a step shows nothing that it does. */
+export function isBare({ actions, checks }: Step): boolean {
+  return actions.length + checks.length === 0
+}
+
 /** The keys before a step; the first one goes on. */
 export function movesBefore(step: Step, index: number, words: Words = en): Choice<Move>[] {
   const does = step.actions.length === 0 ? words.does.try : words.does.run
-  return [{ key: 'Enter', does, leadsTo: 'on' }, ...elsewhere(index, index > 0, words)]
+  const isTask = isBare(step) && step.task !== undefined
+  return [
+    { key: 'Enter', does: isTask ? words.does.begin : does, leadsTo: 'on' },
+    ...elsewhere(index, index > 0, words),
+  ]
 }
 
 /** The keys after a step; `question`: what a trace of it would follow. */

@@ -58,13 +58,10 @@ function goalLine(style: Style, result: CheckResult): string[] {
   return [`${color.red('✘')} ${first.slice(2)}`, ...more]
 }
 
-/** `2 of 3 of the goal hold` */
-export function goalWords(goal: readonly CheckResult[]): string {
+/** How far a goal is, in words. */
+export function goalWords({ words }: Style, goal: readonly CheckResult[]): string {
   const held = goal.filter(({ ok }) => ok).length
-  if (held === goal.length) return 'the goal is reached'
-  return goal.length === 1
-    ? 'the goal is not reached'
-    : `the goal is not reached: ${held} of ${goal.length} hold`
+  return held === goal.length ? words.goalReached : words.goalNotReached(held, goal.length)
 }
 
 /** What came of a look at a task, and of the steps after it. `several`: other labs run too, so that commands must name this one. */
@@ -73,7 +70,11 @@ export function renderTask(style: Style, report: TaskReport, several: boolean): 
   const { lab, goal, state, task, after } = report
   const name = several ? ` ${lab}` : ''
   const mark = state.reached ? color.green('✔') : color.red('✘')
-  const lines = [...goalLines(style, goal), '', ...hanging(`${mark} `, color.bold(goalWords(goal)), width)]
+  const lines = [
+    ...goalLines(style, goal),
+    '',
+    ...hanging(`${mark} `, color.bold(goalWords(style, goal)), width),
+  ]
   if (after === undefined) {
     const hints = task.hints.length - state.hints
     return block([
@@ -120,18 +121,18 @@ export function progressWords({ steps, of, task }: LabProgress): string {
 
 /** A hint, and how many there are. */
 export function renderHint(
-  { color, width }: Style,
+  { color, width, words }: Style,
   { hint, given, of }: { hint: string | undefined; given: number; of: number },
 ): string {
-  if (hint === undefined) return block(['there are no hints'])
-  const lead = color.bold(`Hint ${given} of ${of}:`)
+  if (hint === undefined) return block([words.noHints])
+  const lead = color.bold(words.hint(given, of))
   return block(hanging('', `${lead} ${printable(hint)}`, Math.min(width, proseWidth), 2))
 }
 
 /** The commands of a solution, as they can be pasted into a shell in the lab. */
-export function renderSolution({ color }: Style, { solution }: Task): string {
+export function renderSolution({ color, words }: Style, { solution }: Task): string {
   return block([
-    color.bold('The solution:'),
+    color.bold(words.solution),
     ...solution.map(({ command }) => `  ${color.dim('$')} ${printable(commandLine(command))}`),
     '',
   ])

@@ -3,6 +3,7 @@ import { graphOfRunning } from '../graph/running-graph.ts'
 import type { LessonListener } from '../lesson/events.ts'
 import { type LessonOptions, lessonDied } from '../lesson/lesson.ts'
 import type { WalkedStep } from '../lesson/lesson-record.ts'
+import type { LessonTask } from '../lesson/lesson-task.ts'
 import { type Guide, type Move, type Parting, type WalkReport, walk } from '../lesson/walk.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
@@ -11,6 +12,7 @@ import { unlessAborted } from '../run/unless-aborted.ts'
 import type { TraceReport } from '../trace/report.ts'
 import { onDrawing } from '../view/graph/on-drawing.ts'
 import { type Choice, movesAfter, movesBefore, nextQuestion, partings } from '../view/lesson-moves.ts'
+import { movesAtTask } from '../view/lesson-tasks.ts'
 import { type LessonPart, LessonPicture, lessonAhead } from '../view/live/lesson-part.ts'
 import type { Followed, Pressed } from '../view/live/orders.ts'
 import { stopsOf } from '../view/live/stops.ts'
@@ -117,6 +119,12 @@ export class PageLesson implements Guide {
     const question = nextQuestion(walked, whole.pods)
     if (!walked.ok) this.#picture?.failed(index, question !== undefined)
     return this.#choose(withoutGraph(movesAfter(question, index, index === plan.steps.length - 1)))
+  }
+
+  async atTask(task: LessonTask, _: WalkedStep, lab: ObservedLab): Promise<Move> {
+    this.#stands = lab
+    this.#picture?.atTask()
+    return this.#choose(withoutGraph(movesAtTask(task)))
   }
 
   async parting(walked: readonly WalkedStep[]): Promise<Parting> {

@@ -10,6 +10,7 @@ import { endingWords, onceEach } from '../failure.ts'
 import { foldWords, shownCommands } from '../folded-commands.ts'
 import { commandLines, type LessonKey, leftOutWords, lessonSummary, outputLines } from '../lesson.ts'
 import { builtAgain, stepFailed } from '../lesson-asides.ts'
+import { lessonTaskEvent } from '../lesson-tasks.ts'
 import { plainStyle } from '../terminal.ts'
 
 /** A command of a step, as it runs and as it has run. */
@@ -86,6 +87,8 @@ export class LessonPicture {
   #words: readonly string[] = []
   #keys: readonly LessonKey[] = []
   #turn = 0
+  #task: readonly string[] = []
+  #goal: readonly string[] = []
 
   constructor({ plan }: LabInCondition) {
     this.#plan = plan
@@ -110,6 +113,11 @@ export class LessonPicture {
   /** A step that did not do what it should; `canTrace`: something that its checks ask can be followed. */
   failed(index: number, canTrace: boolean): void {
     this.#words = linesOf(stepFailed(style, index, canTrace))
+  }
+
+  /** The lesson waits at a task: what is to be reached, hints and solution that were shown, how far the goal is. */
+  atTask(): void {
+    this.#words = [...this.#task, ...this.#goal]
   }
 
   /** What the steps have come to. */
@@ -153,6 +161,19 @@ export class LessonPicture {
       case 'step-done':
         this.#at?.tried(event.result.checks)
         this.#states[event.index] = event.result.ok ? 'done' : 'failed'
+        break
+      case 'task-started':
+        this.#task = linesOf(lessonTaskEvent(style, event, true))
+        this.#goal = []
+        break
+      case 'task-checked':
+        this.#goal = linesOf(lessonTaskEvent(style, event, true))
+        // Where it is reached the next question is no longer that of the task.
+        if (event.reached) this.#words = [...this.#task, ...this.#goal]
+        break
+      case 'hint-given':
+      case 'solution-shown':
+        this.#task = [...this.#task, ...linesOf(lessonTaskEvent(style, event, false))]
         break
       case 'rebuild-started':
         this.#states = this.#states.map((state, index) => (index < event.steps ? state : 'ahead'))

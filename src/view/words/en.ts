@@ -88,6 +88,24 @@ export const en = {
   },
   shell: (lab: string) => `A shell on the host of ${lab}. exit, or Ctrl-D, comes back to the lesson.`,
 
+  yourTask: 'Your task',
+  tryingGoal: 'trying the goal',
+  goalReached: 'the goal is reached',
+  goalNotReached: (held: number, of: number) =>
+    of === 1 ? 'the goal is not reached' : `the goal is not reached: ${held} of ${of} hold`,
+  hint: (given: number, of: number) => `Hint ${given} of ${of}:`,
+  noHints: 'there are no hints',
+  solution: 'The solution:',
+  taskShell: (lab: string) =>
+    `A shell on the host of ${lab}. Its prompt says how far the goal is; exit, or Ctrl-D, comes back to the lesson.`,
+  reachedInShell: 'The goal is reached: exit, or Ctrl-D, goes on.',
+  /** Where a lesson was left; `step` from 1 on. */
+  wasAt: (step: number, of: number, day: string) => `You were at step ${step} of ${of}, on ${day}.`,
+  isAt: (step: number, of: number, command: string) =>
+    `You are at step ${step} of ${of}; ${command} goes on there.`,
+  builtBefore: (steps: number, took: string) =>
+    `${steps === 1 ? 'Step 1 is' : `Steps 1 to ${steps} are`} built, in ${took}. b goes back to look at them.`,
+
   /** What keys do. */
   does: {
     run: 'run',
@@ -104,6 +122,14 @@ export const en = {
     down: 'take it down',
     keep: 'keep it up',
     stay: 'back to the lesson',
+    begin: 'begin',
+    check: 'check',
+    hint: 'hint',
+    hintAgain: 'hint again',
+    solution: 'solution',
+    anew: 'begin anew',
+    /** `step` from 1 on. */
+    onAt: (step: number) => `go on at step ${step}`,
   },
 
   noStepRun: (lab: string) => `${lab}: no step was run`,

@@ -70,6 +70,23 @@ export const zh: Words = {
   },
   shell: lab => `这是 ${lab} 的宿主机上的 shell。输入 exit 或按 Ctrl-D 回到课程。`,
 
+  yourTask: '你的任务',
+  tryingGoal: '正在检查目标',
+  goalReached: '目标已达成',
+  goalNotReached: (held: number, of: number) =>
+    of === 1 ? '目标尚未达成' : `目标尚未达成：${of} 项中有 ${held} 项成立`,
+  hint: (given: number, of: number) => `提示 ${given}/${of}：`,
+  noHints: '没有提示',
+  solution: '答案：',
+  taskShell: (lab: string) =>
+    `${lab} 宿主机上的 shell。提示符会显示目标的进展；输入 exit 或按 Ctrl-D 回到课程。`,
+  reachedInShell: '目标已达成：输入 exit 或按 Ctrl-D 继续。',
+  wasAt: (step: number, of: number, day: string) => `上次（${day}）你停在第 ${step} 步，共 ${of} 步。`,
+  isAt: (step: number, of: number, command: string) =>
+    `你在第 ${step} 步，共 ${of} 步；${command} 从这里继续。`,
+  builtBefore: (steps: number, took: string) =>
+    `第 ${steps === 1 ? '1' : `1 到 ${steps}`} 步已搭好，用时 ${took}。按 b 可以回去看。`,
+
   does: {
     run: '运行',
     try: '检查',
@@ -85,6 +102,13 @@ export const zh: Words = {
     down: '拆除实验',
     keep: '保留实验',
     stay: '回到课程',
+    begin: '开始',
+    check: '检查',
+    hint: '提示',
+    hintAgain: '再看提示',
+    solution: '答案',
+    anew: '从头开始',
+    onAt: (step: number) => `从第 ${step} 步继续`,
   },
 
   noStepRun: lab => `${lab}：一步也没有运行`,

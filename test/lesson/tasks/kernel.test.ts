@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openSession, type Session, users } from '../../labs/cli.ts'
+import { key, Terminal } from '../lesson-terminal.ts'
 
 const exercise = readFileSync('test/lesson/exercise.yaml', 'utf8')
 
@@ -124,4 +125,65 @@ it('a task that does not begin is a step that failed', async () => {
   expect(code).toBe(1)
   expect(stderr).toContain('step 5 of 7 failed: Somebody has been here')
   expect(stderr).toContain('link set nosuch down')
+})
+
+describe('a task in walk', () => {
+  it('is done in a shell, whose prompt says how far the goal is', async () => {
+    const session = openSession()
+    const terminal = new Terminal(session, [
+      'walk',
+      session.file('exercise.yaml', exercise),
+      '--down',
+      '--no-quiz',
+    ])
+    for (const _ of ['1/7', '2/7', '3/7', '4/7']) {
+      await terminal.press('Enter', key.enter)
+      await terminal.press('Enter go on', key.enter)
+    }
+    await terminal.press('Enter begin', key.enter)
+    const told = await terminal.press('s shell', 'h')
+    expect(told).toContain('a is to reach b again.')
+    expect(told).toContain('✘ curl 10.0.0.21:8080 from a')
+    expect(told).not.toContain('link set')
+    await terminal.until('Hint 1 of 2: Ask b for its links.')
+    await terminal.press('s shell', 's')
+    await terminal.until('[exercise host')
+    // A prompt is as old as the last Enter.
+    const typing = setInterval(() => terminal.type(key.enter), 500)
+    await terminal.until(', goal 0/2]# ')
+    clearInterval(typing)
+    terminal.type(`ip -n b link set eth0 up${key.enter}`)
+    await terminal.until('The goal is reached: exit, or Ctrl-D, goes on.')
+    terminal.type(`${key.enter}`)
+    await terminal.until(', goal reached: exit goes on]# ')
+    terminal.type(`exit${key.enter}`)
+    await terminal.until('the goal is reached')
+    await terminal.press('Enter go on', key.enter)
+    await terminal.press('Enter try', key.enter)
+    await terminal.press('Enter go on', key.enter)
+    await terminal.press('Enter begin', key.enter)
+    await terminal.press('x solution', 'x')
+    await terminal.until('iptables --delete INPUT 1')
+    await terminal.until('the goal is reached')
+    await terminal.press('Enter finish', key.enter)
+    await terminal.until('exercise, walked to its end: 7 steps')
+    await terminal.until('exercise is down')
+    expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+  })
+
+  it('is done by its solution where nobody is there to do it', async () => {
+    const session = openSession()
+    const { stdout, code } = await session.netlab('walk', session.file('exercise.yaml', exercise), '--yes')
+    expect(code).toBe(0)
+    expect(stdout).toContain('The solution:\n  $ ip -n b link set eth0 up')
+    expect(stdout).toContain('exercise, walked to its end: 7 steps')
+  })
+
+  it('whose solution does not reach its goal is a step that failed', async () => {
+    const session = openSession()
+    const text = exercise.replace('link set eth0 up', 'link set lo up')
+    const { stdout, code } = await session.netlab('walk', session.file('exercise.yaml', text), '--yes')
+    expect(code).toBe(1)
+    expect(stdout).toContain('✘ step 5  Somebody has been here')
+  })
 })

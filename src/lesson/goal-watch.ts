@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { host } from '../command/command.ts'
+import { NetlabError } from '../errors.ts'
+import type { ObservedLab } from '../observe/tool.ts'
+import type { Step } from '../plan/plan.ts'
+import { tryGoal } from '../run/goal.ts'
+import { runAt } from '../sandbox/enter.ts'
+import type { CheckResult } from '../verify/report.ts'
+
+/** Where a shell's prompt finds, in the lab, how far the goal is. */
+const goalFile = '/run/netlab-goal'
+
+/** What a shell's prompt says of the goal: text for the prompt of a shell in the lab. */
+export const goalPrompt = `$(cat ${goalFile} 2>/dev/null)`
+
+/** Milliseconds between two rounds. */
+const pause = 1000
+
+/**
+ * Does something while the goal of a step's task is tried, again and again, and kept where the prompt of a shell finds it. `hear` is told
+ * what came of each round. No round is left when it returns.
+ */
+export async function whileGoalIsWatched<T>(
+  lab: ObservedLab,
+  step: Step,
+  hear: (results: readonly CheckResult[]) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController()
+  const signals = lab.signal === undefined ? [ended.signal] : [lab.signal, ended.signal]
+  const watching = watchGoal({ ...lab, signal: AbortSignal.any(signals) }, step, hear)
+  try {
+    return await work()
+  } finally {
+    ended.abort()
+    await watching
+  }
+}
+
+async function watchGoal(
+  lab: ObservedLab & { signal: AbortSignal },
+  step: Step,
+  hear: (results: readonly CheckResult[]) => void,
+): Promise<void> {
+  try {
+    for (;;) {
+      const results = await tryGoal(lab, step)
+      lab.signal.throwIfAborted()
+      await runAt(lab.sandbox, ['tee', goalFile], {
+        ...{ place: host, input: goalText(results), signal: lab.signal },
+        why: 'the prompt of the shell says how far the goal is',
+      })
+      hear(results)
+      await sleep(pause, undefined, { signal: lab.signal })
+    }
+  } catch (error) {
+    // What keeps it from looking, such as the end of the lab, the person is told by what they do themselves.
+    if (!lab.signal.aborted && !(error instanceof NetlabError)) throw error
+  }
+}
+
+/** In ASCII: a shell counts the columns of its prompt. */
+function goalText(results: readonly CheckResult[]): string {
+  const held = results.filter(({ ok }) => ok).length
+  return held === results.length ? ', goal reached: exit goes on' : `, goal ${held}/${results.length}`
+}
