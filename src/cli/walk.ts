@@ -13,6 +13,7 @@ import { toAll } from '../run/events.ts'
 import { runningLabs } from '../run/lab-state.ts'
 import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderDown } from '../view/down-line.ts'
+import { renderError } from '../view/error.ts'
 import { renderGraph } from '../view/graph/graph-formats.ts'
 import { Keys } from '../view/keys.ts'
 import { renderKept } from '../view/lesson.ts'
@@ -20,6 +21,7 @@ import { LessonGuide } from '../view/lesson-guide.ts'
 import { lessonDocument } from '../view/record/document.ts'
 import { openTerminal, plainStyle } from '../view/terminal.ts'
 import { wordsIn } from '../view/words/words.ts'
+import { Course, today } from './course.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
@@ -44,6 +46,9 @@ interface WalkFlags {
   kernel?: KernelName
   view?: true
   port?: number
+  /** Counts from 1. */
+  from?: number
+  again?: true
 }
 
 /** `netlab walk`: a lab as a lesson, step by step. */
@@ -70,6 +75,17 @@ export function walkCommand(earlyStart: EarlyStart): Command {
       ).conflicts(['yes', 'record', 'kernel']),
     )
     .addOption(portOption().implies({ view: true }))
+    .addOption(
+      new Option('--from <step>', 'begin at this step; those before are built without being shown')
+        .argParser(stepNumber)
+        .conflicts('view'),
+    )
+    .addOption(
+      new Option('--again', 'begin with the first step, wherever the lesson was left').conflicts([
+        'view',
+        'from',
+      ]),
+    )
     .option('--keep', 'leave the lab up at the end, without asking')
     .addOption(new Option('--down', 'take the lab down at the end, without asking').conflicts('keep'))
     .action((lab: string | undefined, flags: WalkFlags) => {
@@ -122,10 +138,14 @@ async function runWalk(
   })
   const begun = await start
   guide.begin()
+  const course = new Course(lesson, file)
+  const after = await whereToBegin(course, guide, flags)
+  if (after === undefined) return guide.stop()
   recorder?.begin(lesson, { student: flags.student ?? loggedIn(), netlab: packageVersion })
   const tell = recorder === undefined ? guide.hear : toAll(guide.hear, recorder.hear)
   const hearsShells = recorder !== undefined
-  const options = { file, start: begun, tell, signal: interrupt.signal, hearsShells }
+  const place = flags.yes ? {} : { place: course.keep }
+  const options = { file, start: begun, tell, signal: interrupt.signal, hearsShells, after, ...place }
   let report: WalkReport | undefined
   try {
     report = await walk(lesson, guide, options).finally(() => guide.stop())
@@ -146,7 +166,31 @@ async function runWalk(
       ? renderKept(out, lesson, report.walked, runningLabs().length > 1)
       : renderDown(out, [report.down]),
   )
+  if (!flags.yes) out.write(course.goodbye(out, nameOrPath))
   if (!report.ok) process.exitCode = exitCode.failed
+}
+
+/** How many steps come before the lesson begins; undefined: the person leaves. Throws NetlabError where there is no such step. */
+async function whereToBegin(
+  course: Course,
+  guide: LessonGuide,
+  { from, again, yes }: WalkFlags,
+): Promise<number | undefined> {
+  if (from !== undefined) return course.before(from)
+  if (again || yes) return 0
+  const { err } = openTerminal()
+  const { place, words } = course.left
+  if (words !== undefined) err.write(renderError(err, words))
+  if (place === undefined) return 0
+  const beginning = await guide.begins(place)
+  if (beginning === 'quit') return undefined
+  return beginning === 'there' ? place.steps : 0
+}
+
+function stepNumber(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new InvalidArgumentError('The number of a step is needed.')
 }
 
 /** What becomes of the lab, where the command line says so. */
@@ -160,6 +204,7 @@ function walkWords(file: string, flags: WalkFlags): string[] {
     'walk',
     ...labWords(file, flags),
     ...languageWords(flags.lang),
+    ...(flags.from === undefined ? [] : ['--from', `${flags.from}`]),
     ...setFlags({ '--yes': yes, '--no-quiz': !quiz, '--keep': keep, '--down': down }),
   ]
 }
@@ -212,11 +257,4 @@ function noTerminal(lab: string): NetlabError {
 
 function svgOf(graph: Graph): Promise<string> {
   return renderGraph(plainStyle(), graph, 'svg')
-}
-
-/** `2025-03-01`, where the person is. */
-function today(): string {
-  const now = new Date()
-  const parts = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
-  return parts.map(part => String(part).padStart(2, '0')).join('-')
 }

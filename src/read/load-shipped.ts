@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { shellWord } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
@@ -31,7 +31,16 @@ export function shippedLabs(): string[] {
 
 /** What is typed for a lab: the name of one that ships, or else the path of its file. */
 export function labWord(path: string): string {
-  return shippedLabs().find(name => join(labsFolder(), `${name}.yaml`) === path) ?? shellWord(path)
+  return shippedName(path) ?? shellWord(path)
+}
+
+/** What a lab is known by wherever netlab is installed, and from whatever folder it is named: its name where it ships, else its absolute path. */
+export function labKey(path: string): string {
+  return shippedName(path) ?? resolve(path)
+}
+
+function shippedName(path: string): string | undefined {
+  return shippedLabs().find(name => join(labsFolder(), `${name}.yaml`) === path)
 }
 
 /** A file of the package, from the sources as from the bundle. */

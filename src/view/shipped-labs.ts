@@ -1,6 +1,8 @@
+import type { LessonPlace } from '../lesson/progress.ts'
 import type { LabSummary } from '../plan/lab-summary.ts'
 import { kernelNeedWords, plural } from './format.ts'
 import { block, flow, hanging, padEnd, widest } from './layout.ts'
+import { placeWords } from './lesson-place.ts'
 import { printableJson } from './printable.ts'
 import type { Style } from './terminal.ts'
 import { tryLine } from './up-summary.ts'
@@ -9,6 +11,8 @@ import { tryLine } from './up-summary.ts'
 export interface ShippedLab extends Omit<LabSummary, 'programs'> {
   /** Debian packages that it needs beyond those of every lab. */
   packages: readonly string[]
+  /** Where the person is in its lesson; left out: nowhere yet. */
+  place?: Pick<LessonPlace, 'steps' | 'of' | 'done'>
 }
 
 /** Names are set in a column of their own where so many columns are left for the rest. */
@@ -34,7 +38,7 @@ export function renderShippedLabs(style: Style, labs: readonly ShippedLab[]): st
 function labLines({ color, width }: Style, labs: readonly ShippedLab[]): string[] {
   const column = widest(labs.map(({ name }) => name)) + 2
   const indent = width - column < leastForText ? 2 : column
-  return labs.flatMap(({ name, title, steps, tasks, minutes, packages, kernel, article }) => {
+  return labs.flatMap(({ name, title, steps, tasks, minutes, packages, kernel, article, place }) => {
     const facts = [
       ...(tasks > 0 ? [] : [plural(steps, 'step')]),
       `${minutes} min`,
@@ -42,6 +46,7 @@ function labLines({ color, width }: Style, labs: readonly ShippedLab[]): string[
       ...kernelNeedWords(kernel),
       ...(article === undefined ? [] : [`after ${article}`]),
     ]
+    const mark = place === undefined ? '' : place.done ? color.green('✔ done') : placeWords(place)
     const heading =
       indent === column
         ? hanging(color.bold(padEnd(name, column)), title, width, column)
@@ -49,7 +54,12 @@ function labLines({ color, width }: Style, labs: readonly ShippedLab[]): string[
     const [first = '', ...more] = facts
     return [
       ...heading,
-      ...flow([`${' '.repeat(indent)}${first}`, ...more], width, indent, ' · ').map(line => color.dim(line)),
+      ...flow(
+        [`${' '.repeat(indent)}${mark === '' ? first : `${mark} · ${first}`}`, ...more],
+        width,
+        indent,
+        ' · ',
+      ).map(line => color.dim(line)),
     ]
   })
 }
