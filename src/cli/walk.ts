@@ -139,7 +139,7 @@ async function runWalk(
   const begun = await start
   guide.begin()
   const course = new Course(lesson, file)
-  const after = await whereToBegin(course, guide, flags)
+  const after = await whereToBegin(course, guide, flags, recorder !== undefined)
   if (after === undefined) return guide.stop()
   recorder?.begin(lesson, { student: flags.student ?? loggedIn(), netlab: packageVersion })
   const tell = recorder === undefined ? guide.hear : toAll(guide.hear, recorder.hear)
@@ -175,9 +175,11 @@ async function whereToBegin(
   course: Course,
   guide: LessonGuide,
   { from, again, yes }: WalkFlags,
+  isRecorded: boolean,
 ): Promise<number | undefined> {
+  if (from !== undefined && isRecorded) throw wholeRecord()
   if (from !== undefined) return course.before(from)
-  if (again || yes) return 0
+  if (again || yes || isRecorded) return 0
   const { err } = openTerminal()
   const { place, words } = course.left
   if (words !== undefined) err.write(renderError(err, words))
@@ -185,6 +187,15 @@ async function whereToBegin(
   const beginning = await guide.begins(place)
   if (beginning === 'quit') return undefined
   return beginning === 'there' ? place.steps : 0
+}
+
+function wholeRecord(): NetlabError {
+  return new NetlabError({
+    what: '--from does not go with a record',
+    why: 'a record is of a whole lesson: what stands in it is done again when it is graded',
+    fix: 'leave one of the two out',
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 function stepNumber(text: string): number {

@@ -18,7 +18,7 @@ export function renderUpJson(report: UpReport): string {
 }
 
 /** A task that waits: its step counts from 1. */
-export function toldTask({ index, of, step, task, goal }: OpenTask) {
+function toldTask({ index, of, step, task, goal }: OpenTask) {
   return {
     ...{ step: index + 1, of, title: step.title, task: task.text },
     reached: goal.every(({ ok }) => ok),

@@ -29,7 +29,7 @@ describe('a lesson that was left half-way', () => {
   it('says how it goes on, and goes on there; the end of it is kept, too', async () => {
     const session = openSession()
     const left = await leftAtThree(session)
-    await left.until('goes on there')
+    await left.until('goes on')
     await left.ended()
 
     const terminal = walk(session)
