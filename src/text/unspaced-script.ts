@@ -4,10 +4,14 @@ const unspaced =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Bopomofo}\\u3000-\\u303f\\uff01-\\uff60'
 const mark = '[\\u3001-\\u303f\\uff01-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff60]'
 
+// In texts, and not in literals of expressions: of those esbuild leaves the characters as they are, and the program is read as Latin-1.
+const closingMarks = '、。，．：；？！）］｝〉》」』】〕〗’”…—～·％!),.:;?}%'
+const openingMarks = '（［｛〈《「『【〔〖‘“({'
+
 /** No line begins with one of these. */
-const closing = /^[、。，．：；？！）］｝〉》」』】〕〗’”…—～·％!),.:;?\]}%]/u
+const closing = new RegExp(`^[${closingMarks}\\]]`, 'u')
 /** No line ends with one of these. */
-const opening = /[（［｛〈《「『【〔〖‘“([{]$/u
+const opening = new RegExp(`[${openingMarks}\\[]$`, 'u')
 
 const character = new RegExp(`[${unspaced}]`, 'u')
 const foldBlank = new RegExp(`(?<=[${unspaced}]) (?=[${unspaced}])|(?<=${mark}) | (?=${mark})`, 'gu')

@@ -15,7 +15,7 @@ export function observationInChinese(seen: Observation): string {
     case 'answered': {
       const status = seen.status === 200 ? '' : `，状态码 ${seen.status}`
       return 'backend' in seen
-        ? `${seen.backend} 回答${status}，看到的客户端是 ${seen.client}`
+        ? `${seen.backend} 回答${status}${seen.client === undefined ? '' : `，看到的客户端是 ${seen.client}`}`
         : `有回答${status}：${seen.body}`
     }
     case 'exited':

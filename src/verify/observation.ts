@@ -7,8 +7,8 @@ export type Observation =
   | { kind: 'failed'; message: string }
   /** What came before the connection broke off. */
   | { kind: 'unfinished'; message: string; body: string }
-  /** `client`: as whom the server saw it; netlab's own servers say that, others are known by their body alone. */
-  | { kind: 'answered'; status: number; backend: string; client: string }
+  /** `client`: as whom the server saw it, where somebody looked; netlab's own servers say that, others are known by their body alone. */
+  | { kind: 'answered'; status: number; backend: string; client?: string }
   | { kind: 'answered'; status: number; body: string }
   | { kind: 'exited'; code: number; printed: string }
   /** A command that would not end. */
@@ -42,7 +42,7 @@ export function observationWords(seen: Observation): string {
     case 'answered': {
       const status = seen.status === 200 ? '' : ` with status ${seen.status}`
       return 'backend' in seen
-        ? `${seen.backend} answered${status} and saw the client as ${seen.client}`
+        ? `${seen.backend} answered${status}${seen.client === undefined ? '' : ` and saw the client as ${seen.client}`}`
         : `got an answer${status}: ${seen.body}`
     }
     case 'exited':

@@ -5,6 +5,7 @@ import { askEach } from '../observe/curl.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { fitting, slowness } from '../sandbox/patience.ts'
 import { checksAtOnce, type Manner, tryCheck } from './check.ts'
+import { type Observation, observationWords } from './observation.ts'
 import type { CheckResult } from './report.ts'
 
 /** A check, and the title of its step. */
@@ -66,7 +67,9 @@ async function askTogether(
       const sample = samples.get(check.url)
       const { pod = '' } = sample ?? {}
       if (sample?.status !== 200 || sample.failure !== undefined || !pods.includes(pod)) continue
-      const facts = { from: place, target: check.url, observed: `${pod} answered`, ok: true, ms: sample.ms }
+      const seen: Observation = { kind: 'answered', status: 200, backend: pod }
+      const observed = observationWords(seen)
+      const facts = { from: place, target: check.url, observed, seen, ok: true, ms: sample.ms }
       const result = { ...one, ...facts }
       results.set(one, result)
       done(result)

@@ -40,6 +40,6 @@ export function foldWords({ words, actions }: Fold, said: Words = en): string {
 
 /** The line that stands for a fold; `where`: how to see what is in it. */
 export function foldLine({ color, width, words: said }: Style, fold: Fold, where: string): string {
-  const words = `${foldWords(fold, said)}${where === '' ? '' : ` (${where})`}`
+  const words = `${foldWords(fold, said)}${where === '' ? '' : said.aside(where)}`
   return block(hanging('… ', words, width).map(line => color.dim(line)))
 }

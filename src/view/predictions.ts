@@ -35,7 +35,7 @@ export function predictionAsked(style: Style, prediction: Prediction, earlier: n
     ...prediction.answers.flatMap(({ text }, at) =>
       hanging(
         `  ${color.bold(`${at + 1}`)}  `,
-        `${printable(text)}${at === earlier ? color.dim(` ${words.prediction.earlier}`) : ''}`,
+        `${printable(text)}${at === earlier ? color.dim(words.aside(words.prediction.earlier)) : ''}`,
         width,
       ),
     ),

@@ -24,6 +24,7 @@ export const en = {
   moreLines: (count: number) => plural(count, 'more line'),
   /** `words`: what a step's plan says of commands that are shown as one line. */
   fold: (count: number, words: string) => `${plural(count, 'command')}: ${words}`,
+  aside: (words: string) => ` (${words})`,
   shownAbove: 'shown above',
   /** `by`: a key, or a command. */
   shownBy: (by: string) => `${by} shows them`,
@@ -66,7 +67,7 @@ export const en = {
     /** What the keys up to `last` do. */
     answers: (last: string) => `to ${last} answers`,
     skip: 'skip',
-    earlier: '(your answer before)',
+    earlier: 'your answer before',
     notAnswered: 'not answered',
     youSay: 'you say',
     youSaid: 'you said',

@@ -17,7 +17,8 @@ export const zh: Words = {
   },
   moreLines: count => `还有 ${thousands(count)} 行`,
   fold: (count, words) =>
-    `${thousands(count)} 条命令：${folds.get(words) ?? sameForServices(words) ?? words}`,
+    `${thousands(count)} 条命令：${folds.get(words) ?? sameForServices(words) ?? partsOf(words) ?? words}`,
+  aside: words => `（${words}）`,
   shownAbove: '见上文',
   shownBy: by => `用 ${by} 查看`,
   running: '正在运行',
@@ -49,7 +50,7 @@ export const zh: Words = {
   prediction: {
     answers: last => `至 ${last} 作答`,
     skip: '跳过',
-    earlier: '（你上次的回答）',
+    earlier: '你上次的回答',
     notAnswered: '没有作答',
     youSay: '你说',
     youSaid: '你说的',
@@ -153,6 +154,21 @@ const folds = new Map([
   ['what every node has, whatever its services', '每个节点都有的规则，与有哪些 Service 无关'],
   ['the same on the other nodes', '其他节点上也一样'],
 ])
+
+const parts = new Map([
+  ['the settings', '内核开关'],
+  ['the network', '网络'],
+  ['the overlay', 'overlay 网络'],
+  ["the plugins' calls", '对插件的调用'],
+  ["the firewall's rules", '防火墙规则'],
+  ['the servers', '服务器'],
+])
+
+/** Undefined: it is no list of parts. */
+function partsOf(words: string): string | undefined {
+  const said = words.split(/, | and /).map(word => parts.get(word))
+  return said.every(word => word !== undefined) ? said.join('、') : undefined
+}
 
 function sameForServices(words: string): string | undefined {
   const [, count] = /^the same for (\d+) more services$/.exec(words) ?? []
