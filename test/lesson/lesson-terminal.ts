@@ -10,6 +10,14 @@ export const key = { enter: '\r', ctrlC: '\u0003' } as const
 /** Milliseconds after which what is waited for does not come any more. */
 const patience = 15_000
 
+/** `after`: shell text that runs in the same terminal once netlab has ended. */
+interface TerminalSettings {
+  columns?: number
+  rows?: number
+  after?: string
+  env?: Readonly<Record<string, string>>
+}
+
 /**
  * netlab on a terminal of its own, typed at by a test: `script` makes the pseudo-terminal, and a shell in it tells afterwards
  * whether the terminal was given back as it was.
@@ -23,8 +31,11 @@ export class Terminal {
   /** How far the output has been looked at. */
   #seen = 0
 
-  /** `after`: shell text that runs in the same terminal once netlab has ended. */
-  constructor(session: Session, argv: readonly string[], { columns = 80, rows = 40, after = '' } = {}) {
+  constructor(
+    session: Session,
+    argv: readonly string[],
+    { columns = 80, rows = 40, after = '', env = {} }: TerminalSettings = {},
+  ) {
     const script = join(session.folder, 'typed.sh')
     writeFileSync(
       script,
@@ -41,7 +52,7 @@ echo "exit code $code"
     const line = ['sh', script, process.execPath, bin, ...argv].map(word => `'${word}'`).join(' ')
     const running = session.startProgram(['script', '-qec', line, '/dev/null'], {
       input: this.#keyboard,
-      env: { TERM: 'xterm', COLUMNS: '', NO_COLOR: '1' },
+      env: { TERM: 'xterm', COLUMNS: '', NO_COLOR: '1', ...env },
     })
     running.stdout?.on('data', (chunk: Buffer) => {
       this.#output += chunk.toString()

@@ -134,7 +134,7 @@ export const zh: Words = {
     ...counted(nodes, '个节点'),
     ...counted(pods, '个 Pod'),
     ...counted(machines, '台机器'),
-    ...counted(links, '个网卡'),
+    ...counted(links, '条链路'),
     ...counted(rules, '条规则'),
   ],
   isDown: (lab, went) =>

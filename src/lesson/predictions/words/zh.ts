@@ -1,3 +1,4 @@
+import { host } from '../../../command/command.ts'
 import type { FailureKind } from '../../../model/lab.ts'
 import type { Outcome, SharesOutcome } from '../outcome.ts'
 import { mostNamed, type PredictionWords, percent } from './en.ts'
@@ -6,8 +7,8 @@ import { mostNamed, type PredictionWords, percent } from './en.ts'
 export const zh: PredictionWords = {
   outcome,
   askShares: (url, from, requests) =>
-    `在 ${from} 里 curl ${url}${requests === undefined ? '，很多次' : `，共 ${requests} 次`}：谁回答其中的多少？`,
-  ask: (url, from) => `在 ${from} 里 curl ${url}：结果会怎样？`,
+    `在 ${placed(from)} curl ${url}${requests === undefined ? '，很多次' : `，共 ${requests} 次`}：谁回答其中的多少？`,
+  ask: (url, from) => `在 ${placed(from)} curl ${url}：结果会怎样？`,
 
   countsNeitherWay: '这一步没有达到预期，所以这一题不算数。',
   here: (headline, fact) => `诊断的原话是：${headline}。${fact}`,
@@ -36,6 +37,10 @@ const failureWords: Readonly<Record<FailureKind, string>> = {
   refused: '马上被拒绝',
   timeout: '超时：没有任何回答',
   unreachable: '马上失败：没有路可走',
+}
+
+function placed(from: string): string {
+  return `${from} ${from === host ? '上' : '里'}`
 }
 
 function outcome(outcome: Outcome): string {
