@@ -19,8 +19,10 @@ steps:
     check: [{curl: "10.0.0.11:8080", expect: {backend: a, client: 10.0.0.1}}]
 `
 
-async function press(terminal: Terminal, offered: string): Promise<void> {
+/** `last`: the last of the keys that are offered. */
+async function press(terminal: Terminal, offered: string, last?: string): Promise<void> {
   await terminal.until(offered)
+  if (last !== undefined) await terminal.until(last)
   terminal.type(key.enter)
 }
 
@@ -30,15 +32,15 @@ it.each([80, 40])('LANG=zh_CN.UTF-8 leads through a lesson in Chinese, in %d col
   const terminal = new Terminal(session, ['walk', file], { columns, env: { LANG: 'zh_CN.UTF-8' } })
   await terminal.until('一堂短课')
   await terminal.until('── 1/1  先看一看 ─')
-  await press(terminal, 'Enter 运行')
+  await press(terminal, 'Enter 运行', 'q 退出')
   await terminal.until('10.0.0.0/24 proto kernel')
   await press(terminal, 'Enter 跳过')
   await terminal.until('✔ curl 10.0.0.11:8080（在 host 上）')
   await terminal.until('预期  a 回答，看到的客户端是')
   await terminal.until('实际  a 回答，看到的客户端是')
-  await press(terminal, 'Enter 结束')
+  await press(terminal, 'Enter 结束', 'q 退出')
   await terminal.until('全部符合预期')
-  await press(terminal, 'Enter 拆除实验')
+  await press(terminal, 'Enter 拆除实验', 'b 回到课程')
   await terminal.until('什么也没有留下')
   expect(await terminal.ended()).toEqual({ code: 0, restored: true })
   const lines = terminal.text.split('\n')
