@@ -55,7 +55,8 @@ it.each(exercises)('%s fails as its hints say, and its solution solves it', asyn
   expect(offIn(await tryGoal(context, last))).not.toEqual([])
   if (told !== undefined) {
     const tried = await executor.tryChecks({ ...last, checks: task.goal }, () => {})
-    expect(offIn(tried)[0]?.evidence?.headline).toMatch(told)
+    const headlines = offIn(tried).flatMap(({ evidence }) => evidence?.headline ?? [])
+    expect(headlines.at(0)).toMatch(told)
   }
 
   for (const [command, output] of Object.entries(shows)) {
@@ -94,7 +95,7 @@ it('an ordinary user is given each, has it solved, finds it well, and the machin
         ),
       }
     },
-    { concurrency: 4 },
+    { concurrency: 2 },
   )
   expect(ends).toEqual(exercises.map(lab => ({ lab, codes: [0, 0, 0, 0], wrong: [] })))
   expect(session.leftFiles()).toEqual([])

@@ -34,6 +34,7 @@ teardown() {
   if [ "$last" -ge 2 ]; then
     rm -f /etc/netns/anna/hosts /etc/netns/web/hosts /etc/netns/old/hosts
     rmdir -p --ignore-fail-on-non-empty /etc/netns/anna /etc/netns/web /etc/netns/old
+    ip -n web neigh delete 10.0.0.11 lladdr 02:00:0a:00:00:0b dev eth0 nud permanent
     ip -n old route delete default via 10.0.0.1
     ip -n old link set dev eth0 down
     ip -n old address delete 10.0.0.13/24 dev eth0
@@ -107,6 +108,7 @@ ip -n old link set dev lo up
 ip -n old address add 10.0.0.13/24 dev eth0
 ip -n old link set dev eth0 up
 ip -n old route add default via 10.0.0.1
+ip -n web neigh replace 10.0.0.11 lladdr 02:00:0a:00:00:0b dev eth0 nud permanent
 mkdir -p /etc/netns/anna /etc/netns/web /etc/netns/old
 tee /etc/netns/anna/hosts /etc/netns/web/hosts /etc/netns/old/hosts >/dev/null <<'END'
 127.0.0.1	localhost
