@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** What takes longest, in this order. */
 const longest = [
   'diagnose/kernel',
+  'labs/exercises',
   'labs/many-services',
   'run/apply',
   'cli/state',

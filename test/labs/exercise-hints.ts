@@ -113,7 +113,8 @@ export const beforeSolved: Readonly<Record<string, BeforeSolved>> = {
   'exercise-13-every-other': {
     told: new RegExp(`^rule 2 of ${two} sends to 10\\.0\\.0\\.77:8080, no endpoint$`),
     shows: {
-      'for i in 1 2 3 4 5 6 7 8; do curl -s -m 1 10.100.0.1; done': /^(?:you are talking to web-1 .*\n?)*$/,
+      'for i in 1 2 3 4 5 6 7 8; do curl -sS -m 1 10.100.0.1; done':
+        /^(?:(?:you are talking to web-1|curl: \(\d+\)) .*\n?)+$/,
       'iptables-save -t nat | grep default/web': new RegExp(`-j ${one}\n.*-j ${two}`),
       'iptables-save -t nat | grep to-destination': /10\.0\.0\.77:8080/,
       'conntrack -L -p tcp': /UNREPLIED\] src=10\.0\.0\.77 /,
