@@ -7,6 +7,7 @@ import { renderVerifyJson } from '../view/json.ts'
 import { renderVerifyJunit } from '../view/junit.ts'
 import { renderWhyNot } from '../view/task-lines.ts'
 import { openTerminal } from '../view/terminal.ts'
+import { openVerifyProgress } from '../view/verify-progress.ts'
 import { renderVerify, renderVerifyFailures } from '../view/verify-table.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { junitOption, mustBeWritable, writeOutput } from './output-file.ts'
@@ -51,6 +52,8 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
   if (flags.junit !== undefined) mustBeWritable(flags.junit)
   const isOpen = state.task?.reached === false
   const { signal, release } = abortOnSignals('interrupted')
+  const { out, err } = openTerminal()
+  const progress = openVerifyProgress(err, flags.json === true || flags.quiet === true)
   const report = await verify(
     { sandbox, running, signal },
     {
@@ -58,10 +61,13 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
       ...(flags.from === undefined ? {} : { from: flags.from }),
       matrix: flags.matrix === true,
       unexplained: isOpen,
+      tell: event => progress.hear(event),
     },
-  ).finally(release)
+  ).finally(() => {
+    release()
+    return progress.stop()
+  })
   if (flags.junit !== undefined) writeOutput(flags.junit, renderVerifyJunit(report))
-  const { out } = openTerminal()
   if (flags.json) out.write(renderVerifyJson(report))
   else if (flags.quiet) out.write(renderVerifyFailures(out, report))
   else out.write(renderVerify(out, report, flags.matrix === true))

@@ -9,6 +9,7 @@ import { checksOf } from '../plan/task-steps.ts'
 import { mustLive } from '../sandbox/lab-gone.ts'
 import { slowness } from '../sandbox/patience.ts'
 import type { Job } from './complaint.ts'
+import type { VerifyEvent } from './events.ts'
 import { reachMatrix } from './matrix.ts'
 import type { MatrixReport, ServiceSample, VerifyReport } from './report.ts'
 import { isFailureExpected, jobsOf, sampleService, withLatency } from './sample-service.ts'
@@ -23,6 +24,8 @@ export interface VerifyOptions {
   matrix?: boolean
   /** What does not hold is told, and not why. */
   unexplained?: boolean
+  /** Hears what it is at. */
+  tell?: (event: VerifyEvent) => void
 }
 
 /** Samples under way at once: more would make each other's answers late. */
@@ -41,17 +44,23 @@ function fewRequests({ target }: Job, many: boolean): number | undefined {
 /** Tries a lab's checks again and samples each of its services from each place. */
 export async function verify(context: ObservedLab, options: VerifyOptions): Promise<VerifyReport> {
   const { running } = context
-  const { unexplained = false } = options
-  const checks = await tryAll(context, lastingChecks(running), undefined, { unexplained })
+  const { unexplained = false, tell = () => {} } = options
+  const lasting = lastingChecks(running)
+  const tried = counted('checks', lasting.length, tell)
+  const checks = await tryAll(context, lasting, tried, { unexplained })
   const targets = running.services.filter(target => target.protocol !== 'SCTP')
   const from = options.from ?? placesOf(running.lab)
   const jobs = targets.flatMap(target => jobsOf(context, target, from))
   const many = jobs.length > manyJobs
+  const asked = counted('services', jobs.length, tell)
   const sampled = (some: readonly Job[], concurrency: number) =>
     pMap(
       some,
-      async job =>
-        [job, await sampleService(context, job, options.requests ?? fewRequests(job, many))] as const,
+      async job => {
+        const sample = await sampleService(context, job, options.requests ?? fewRequests(job, many))
+        asked(sample)
+        return [job, sample] as const
+      },
       { concurrency },
     )
   const [good, ...failing] = await Promise.all([
@@ -71,12 +80,14 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   mustLive(context.sandbox, 'asking its services')
   const samples = new Map([...good, ...failing.flat()])
   const services: ServiceSample[] = []
+  if (jobs.length > 0 && jobs.length <= mostTimed) tell({ kind: 'latency' })
   for (const job of jobs) {
     const sample = samples.get(job)
     if (sample === undefined) continue
     services.push(jobs.length > mostTimed ? sample : await withLatency(context, job, sample))
   }
   const isAsked = options.matrix === true || running.lab.reach.length > 0
+  if (isAsked) tell({ kind: 'matrix' })
   const matrix = isAsked ? await reachMatrix(context, options.from) : undefined
   const ok = [...checks, ...services, ...(matrix === undefined ? [] : [matrix])].every(each => each.ok)
   return {
@@ -92,6 +103,17 @@ function withoutCauses(matrix: MatrixReport): MatrixReport {
 
 function withoutCause<Found extends { evidence?: unknown }>({ evidence: _, ...found }: Found) {
   return found
+}
+
+/** Tells how many there are, and then of each that has come. */
+function counted(kind: 'checks' | 'services', count: number, tell: (event: VerifyEvent) => void) {
+  const so = { done: 0, off: 0 }
+  if (count > 0) tell({ kind, count, ...so })
+  return ({ ok }: { ok: boolean }) => {
+    so.done += 1
+    if (!ok) so.off += 1
+    tell({ kind, count, ...so })
+  }
 }
 
 /** The checks that hold of a running lab. Later steps change what earlier ones saw: of those that ask the same from the same place, the last one does. */

@@ -38,26 +38,97 @@ export function renderFailure(style: Style, failed: FailedStep): string {
   )
   if (step.why.trim() !== '') lines.push('', ...wrapParagraphs(printable(step.why), width, 2))
   if (result.failure !== undefined) lines.push('', ...commandFailureLines(style, result.failure, 2))
-  const failedChecks = onceEach(result.checks.filter(check => !check.ok))
-  for (const check of failedChecks) lines.push('', ...checkFailureLines(style, check, 2))
+  const causes = new Causes()
+  lines.push(
+    ...failedCheckLines(
+      style,
+      result.checks.filter(check => !check.ok),
+      causes,
+    ),
+  )
   return block([...lines, '', ...aftermath(style, failed)])
 }
 
-/**
- * Many things may be off for one cause: what shows it is told with the first of them. `told`: the causes told so far, which
- * grow with these.
- */
-export function onceEach<Item extends { evidence?: Evidence }>(
-  items: readonly Item[],
-  told: Set<string> = new Set(),
-): readonly Item[] {
+/** Many things may be off for one cause: what shows it is told with the first of them. */
+export function onceEach<Item extends { evidence?: Evidence }>(items: readonly Item[]): readonly Item[] {
+  const told = new Set<string>()
   return items.map(item => {
     const { evidence } = item
     if (evidence === undefined) return item
-    const cause = `${evidence.headline} ${evidence.mend}`
+    const cause = causeOf(evidence)
     if (told.has(cause)) return { ...item, evidence: { ...evidence, lines: [] } }
     told.add(cause)
     return item
+  })
+}
+
+/** The causes that have been told so far: each is told once. */
+export class Causes {
+  readonly #told = new Set<string>()
+
+  /** Whether a cause has been told before. */
+  has(evidence: Evidence): boolean {
+    return this.#told.has(causeOf(evidence))
+  }
+
+  add(evidence: Evidence): void {
+    this.#told.add(causeOf(evidence))
+  }
+
+  /** What stands in place of a cause that has been told; of several, which it is. */
+  again({ headline }: Evidence): string {
+    return this.#told.size === 1 ? 'its cause is told above' : `its cause, as above: ${headline}`
+  }
+}
+
+function causeOf({ headline, mend }: Evidence): string {
+  return `${headline} ${mend}`
+}
+
+/** A cause with what mends it and what shows it, or that it has been told. */
+export function causeLines(
+  style: Style,
+  evidence: Evidence | undefined,
+  indent: number,
+  causes: Causes,
+): readonly string[] {
+  if (evidence === undefined) return []
+  if (causes.has(evidence))
+    return hanging(' '.repeat(indent), style.color.dim(printable(causes.again(evidence))), style.width)
+  causes.add(evidence)
+  return evidenceLines(style, evidence, indent)
+}
+
+/** Things with the same cause that are told one by one. */
+const mostOthers = 12
+
+/** Checks that do not hold: of those that have the same cause the first one is told whole, with all else that it explains. `more`: lines that one has besides. */
+export function failedCheckLines(
+  style: Style,
+  failed: readonly CheckResult[],
+  causes: Causes,
+  more: (check: CheckResult) => readonly string[] = () => [],
+): string[] {
+  const { width } = style
+  return failed.flatMap(check => {
+    const { evidence } = check
+    if (evidence === undefined) return ['', ...checkFailureLines(style, check, 2), ...more(check)]
+    if (causes.has(evidence)) return []
+    causes.add(evidence)
+    const others = failed.filter(
+      other =>
+        other !== check && other.evidence !== undefined && causeOf(other.evidence) === causeOf(evidence),
+    )
+    const told = others.slice(0, mostOthers)
+    const left = others.length - told.length
+    return [
+      ...['', ...checkFailureLines(style, check, 2), ...more(check)],
+      ...(others.length === 0 ? [] : ['', '    The same is why these do not hold:']),
+      ...told.flatMap(other =>
+        hanging('      ', printable(`${describeAttempt(other.check)}: ${other.observed}`), width, 8),
+      ),
+      ...(left > 0 ? [`      and ${left} more`] : []),
+    ]
   })
 }
 

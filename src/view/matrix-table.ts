@@ -1,5 +1,5 @@
 import type { MatrixPair, MatrixReport } from '../verify/report.ts'
-import { evidenceLines } from './failure.ts'
+import { Causes, causeLines, evidenceLines } from './failure.ts'
 import { listing, plural, thousands } from './format.ts'
 import { hanging, padEnd, padStart, widest } from './layout.ts'
 import { printable } from './printable.ts'
@@ -23,9 +23,14 @@ const byPing = ({ ping }: MatrixPair) => ping === 'ok'
 
 /**
  * Who reaches whom as a table where that is asked for and fits, then who is seen with another address, where ping and TCP differ, who is not
- * reached, and what is off.
+ * reached, and what is off; `causes`: what has been told before.
  */
-export function matrixLines(style: Style, { places, pairs, ok }: MatrixReport, whole: boolean): string[] {
+export function matrixLines(
+  style: Style,
+  { places, pairs, ok }: MatrixReport,
+  whole: boolean,
+  causes: Causes = new Causes(),
+): string[] {
   const { color, width } = style
   const off = pairs.filter(pair => !pair.ok)
   const table = whole ? tableLines(style, places, pairs) : []
@@ -37,7 +42,7 @@ export function matrixLines(style: Style, { places, pairs, ok }: MatrixReport, w
     ...(whole ? translatedLines(style, pairs) : []),
     ...(whole ? differingLines(style, pairs) : []),
     ...(whole ? unreachedLines(style, pairs) : []),
-    ...off.slice(0, mostTold).flatMap(pair => ['', ...offLines(style, pair)]),
+    ...off.slice(0, mostTold).flatMap(pair => ['', ...offLines(style, pair, causes)]),
     ...(off.length > mostTold ? ['', `  and ${plural(off.length - mostTold, 'more pair')}`] : []),
     '',
   ]
@@ -156,13 +161,13 @@ function names(places: readonly string[], last: 'and' | 'or' = 'and'): string {
   return places.length > mostTold ? plural(places.length, 'place') : listing(places.map(printable), last)
 }
 
-function offLines(style: Style, pair: MatrixPair): string[] {
+function offLines(style: Style, pair: MatrixPair, causes: Causes): string[] {
   const { color, width } = style
   return [
     ...hanging('  ', color.bold(`${printable(pair.from)} → ${printable(pair.to)}`), width),
     ...hanging('    expected  ', printable(pair.expected ?? ''), width),
     ...hanging('    observed  ', observed(pair), width),
-    ...evidenceLines(style, pair.evidence, 4),
+    ...causeLines(style, pair.evidence, 4, causes),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { PodReport } from '../run/pods.ts'
 import type { SyncReport } from '../run/sync.ts'
-import { checkFailureLines, commandFailureLines } from './failure.ts'
+import { Causes, commandFailureLines, failedCheckLines } from './failure.ts'
 import { duration, listing, plural } from './format.ts'
 import { block, hanging } from './layout.ts'
 import { printable, printableJson } from './printable.ts'
@@ -16,7 +16,7 @@ export function renderSync(style: Style, report: SyncReport): string {
       hanging(`${style.color.bold(`${who}:`)} `, printable(words), style.width, 2),
     ),
     ...(step?.failure === undefined ? [] : ['', ...commandFailureLines(style, step.failure, 2)]),
-    ...failed.flatMap(check => ['', ...checkFailureLines(style, check, 2)]),
+    ...failedCheckLines(style, failed, new Causes()),
   ])
 }
 

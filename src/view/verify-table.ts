@@ -3,7 +3,7 @@ import { joinHostPort } from '../model/address.ts'
 import type { Failures } from '../observe/tally.ts'
 import type { CheckResult, ServiceSample, VerifyReport } from '../verify/report.ts'
 import { describeAttempt } from './describe-check.ts'
-import { checkFailureLines, evidenceLines, onceEach, tryLines } from './failure.ts'
+import { Causes, causeLines, failedCheckLines, tryLines } from './failure.ts'
 import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { matrixLines } from './matrix-table.ts'
@@ -36,30 +36,27 @@ function render(
   shown: readonly ServiceSample[],
   wholeMatrix: boolean,
 ): string {
-  const told = new Set<string>()
-  const lines = checkLines(style, report.checks, told)
-  const groups = byService(onceEach(shown, told))
+  const causes = new Causes()
+  const lines = checkLines(style, report.checks, causes)
+  const groups = byService(shown)
   // A long list of what is well would hide what is not.
   const shownGroups = groups.filter(
     (samples, at) => groups.length <= mostGroups || at < 3 || !samples.every(sample => sample.ok),
   )
-  for (const samples of shownGroups) lines.push(...serviceLines(style, samples), '')
+  for (const samples of shownGroups) lines.push(...serviceLines(style, samples, causes), '')
   const more = groups.length - shownGroups.length
   if (more > 0) {
     const count = `${plural(more, 'more address', 'more addresses')} of services`
     lines.push(...hanging('', `${style.color.green('✔')} ${count}: all as expected`, style.width), '')
   }
-  if (report.matrix !== undefined) lines.push(...matrixLines(style, report.matrix, wholeMatrix))
+  if (report.matrix !== undefined) lines.push(...matrixLines(style, report.matrix, wholeMatrix, causes))
   return block([...lines, ...verdictLines(style, report)])
 }
 
-function checkLines(style: Style, checks: readonly CheckResult[], told: Set<string>): string[] {
+function checkLines(style: Style, checks: readonly CheckResult[], causes: Causes): string[] {
   if (checks.length === 0) return []
   const { color } = style
-  const failed = onceEach(
-    checks.filter(check => !check.ok),
-    told,
-  )
+  const failed = checks.filter(check => !check.ok)
   const meanings = checks.flatMap(check => meaningLines(style, check))
   if (failed.length === 0)
     return [
@@ -70,7 +67,7 @@ function checkLines(style: Style, checks: readonly CheckResult[], told: Set<stri
   const count = `${thousands(checks.length - failed.length)} of ${plural(checks.length, 'check')} hold`
   return [
     `${color.red('✘')} ${count}; ${failed.length === 1 ? 'this one does not:' : 'these do not:'}`,
-    ...failed.flatMap(check => ['', ...checkFailureLines(style, check, 2), stepLine(style, check)]),
+    ...failedCheckLines(style, failed, causes, check => [stepLine(style, check)]),
     ...(meanings.length === 0 ? [] : ['', ...meanings]),
     '',
   ]
@@ -109,7 +106,7 @@ function addressOf({ target, protocol }: ServiceSample): string {
   return `${kind}${joinHostPort(target.address, target.port)}${protocol === 'TCP' ? '' : `/${protocol}`}`
 }
 
-function serviceLines(style: Style, samples: readonly ServiceSample[]): string[] {
+function serviceLines(style: Style, samples: readonly ServiceSample[], causes: Causes): string[] {
   const { color, width } = style
   const service = samples[0]!
   const name = color.bold(printable(serviceName(service)))
@@ -123,7 +120,7 @@ function serviceLines(style: Style, samples: readonly ServiceSample[]): string[]
   const lines = rows.flatMap((row, index) => [
     ...(fits ? [oneLines[index]!] : folded(style, row, hang, isNarrow)),
     ...(row.complaint === undefined ? [] : complaintLines(style, row.complaint, hang)),
-    ...evidenceLines(style, row.evidence, hang + 2),
+    ...causeLines(style, row.evidence, hang + 2, causes),
   ])
   return [...heading, ...lines]
 }

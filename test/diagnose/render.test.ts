@@ -48,12 +48,32 @@ it('gives each of several commands a line of its own, though both would fit', ()
   ])
 })
 
-it('shows what proves a cause only once, for checks and samples', () => {
-  const text = renderVerify(plain(120), report)
-  expect(text.split(/netns_011 has no default route: netlab|netns_011 has no default route:\n/)).toHaveLength(
-    4,
-  )
+it('tells a cause once, with all that it explains, and of each sample that it is the one above', () => {
+  const other = { ...check, observed: 'was refused' }
+  const both = { ...report, checks: [check, other] }
+  const text = renderVerify(plain(120), both)
+  expect(text.split('netns_011 has no default route')).toHaveLength(2)
   expect(text.split('$ ip -n netns_011 route\n')).toHaveLength(2)
+  expect(text).toContain(`
+    The same is why these do not hold:
+      curl 10.100.100.100:8080 from netns_011: was refused
+`)
+  expect(text).toMatch(/✘ 3 of 1000 requests failed\n +its cause is told above\n/)
+})
+
+it('names the cause of a sample again where several are told above', () => {
+  const second = { ...evidence, headline: 'eth0 is down', typed: [] }
+  const text = renderVerify(plain(120), { ...report, checks: [check, { ...check, evidence: second }] })
+  expect(text).toContain('its cause, as above: netns_011 has no default route\n')
+  expect(text).not.toContain('The same is why')
+})
+
+it('of very many things with one cause only some are listed', () => {
+  const text = renderVerify(plain(120), {
+    ...report,
+    checks: Array.from({ length: 20 }, () => ({ ...check })),
+  })
+  expect(text).toContain('\n      and 7 more\n')
 })
 
 it('keeps all of it in JSON, and no key where there is nothing to say', () => {
