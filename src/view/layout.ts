@@ -2,14 +2,14 @@ import { breakable, withoutFoldBlanks } from '../text/unspaced-script.ts'
 import { displayWidth } from './display-width.ts'
 
 /**
- * Breaks text into lines of at most `width` columns, at blanks, and between characters of a script that has none; a longer word keeps its
+ * Breaks text into lines of at most `width` columns, at blanks, but not between a number and what it counts, and between characters of a script that has none; a longer word keeps its
  * line, so that it can be copied.
  */
 function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap(text => {
     const lines: string[] = []
     let line = ''
-    for (const word of text.trim().split(/ +/)) {
+    for (const word of unitsKept(text.trim().split(/ +/))) {
       for (const [index, piece] of breakable(word).entries()) {
         const longer = line + (index === 0 && line !== '' ? ' ' : '') + piece
         if (line !== '' && displayWidth(longer) > width) {
@@ -20,6 +20,23 @@ function wrap(text: string, width: number): string[] {
     }
     return [...lines, line]
   })
+}
+
+/** A number by itself: `6` of `6 steps`, `0.5` of `0.5 s`. */
+const bareNumber = /^\(?\d[\d,]*(?:\.\d+)?$/
+/** What a number counts, or is a share of. */
+const counted = /^[\p{L}%]/u
+
+/** Words, with a number and what it counts as one of them. */
+function unitsKept(words: readonly string[]): string[] {
+  const kept: string[] = []
+  let isNumber = false
+  for (const word of words) {
+    if (isNumber && counted.test(word)) kept.push(`${kept.pop()} ${word}`)
+    else kept.push(word)
+    isNumber = bareNumber.test(word)
+  }
+  return kept
 }
 
 /** The indentation and the mark of a list's line; empty in prose. */

@@ -22,6 +22,17 @@ it('keeps a long word whole, so that it can be copied', () => {
   ])
 })
 
+it('never parts a number from what it counts', () => {
+  expect(hanging('', 'two services, 6 steps verified in 10.9 s, of 1,000 requests 25 % fail', 20)).toEqual([
+    'two services,',
+    '6 steps verified in',
+    '10.9 s, of',
+    '1,000 requests 25 %',
+    'fail',
+  ])
+  expect(hanging('', 'from 10.0.0.1 to 8 then', 12)).toEqual(['from', '10.0.0.1 to', '8 then'])
+})
+
 it('measures what a terminal shows', () => {
   expect(['', 'abc', '日本', 'e\u0301', '\u001b[31mred\u001b[39m', '✔ …', '😀'].map(displayWidth)).toEqual([
     0, 3, 4, 1, 3, 3, 2,

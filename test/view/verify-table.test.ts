@@ -83,8 +83,8 @@ clusterip is well: 2 checks verified
           netns_011 ████████▍ 52.0 %
           netns_021 ███████▋  48.0 %
 
-      clusterip is well: 2 checks and 1
-        service from 2 places verified
+      clusterip is well: 2 checks and
+        1 service from 2 places verified
       "
     `)
   })
