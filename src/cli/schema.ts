@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { labJsonSchema } from '../read/schema/json-schema.ts'
+import { labJsonSchema, textsJsonSchema } from '../read/schema/json-schema.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal } from '../view/terminal.ts'
 
@@ -7,5 +7,8 @@ import { openTerminal } from '../view/terminal.ts'
 export function schemaCommand(): Command {
   return new Command('schema')
     .description('print the JSON Schema of lab files, with which an editor completes and checks them')
-    .action(() => openTerminal().out.write(printableJson(labJsonSchema())))
+    .option('--texts', "that of a file with a lab's texts in another language")
+    .action(({ texts }: { texts?: true }) =>
+      openTerminal().out.write(printableJson(texts ? textsJsonSchema() : labJsonSchema())),
+    )
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
 import { checkTask, nextHint, solveTask, type TaskReport } from '../lesson/tasks.ts'
+import type { Language } from '../model/language.ts'
 import { LabFolder } from '../run/lab-folder.ts'
 import { labName, runningLabs } from '../run/lab-state.ts'
 import { renderFailure } from '../view/failure.ts'
@@ -40,6 +41,11 @@ export function taskCommand(): Command {
   return command
 }
 
+/** In which its texts are. */
+function languageOf(name: string | undefined): Language | undefined {
+  return new LabFolder(labName(name)).readLab().language
+}
+
 async function runCheck(name: string | undefined, flags: TaskFlags): Promise<void> {
   const { signal, release } = abortOnSignals('interrupted')
   const report = await checkTask(name, { tell: () => {}, signal }).finally(release)
@@ -48,13 +54,13 @@ async function runCheck(name: string | undefined, flags: TaskFlags): Promise<voi
 
 async function runHint(name: string | undefined, flags: TaskFlags): Promise<void> {
   const hint = await nextHint(name)
-  const { out } = openTerminal()
+  const { out } = openTerminal({ language: languageOf(name) })
   out.write(flags.json ? printableJson(hint) : renderHint(out, hint))
 }
 
 async function runSolve(name: string | undefined, flags: TaskFlags): Promise<void> {
   const { signal, release } = abortOnSignals('interrupted')
-  const { out } = openTerminal()
+  const { out } = openTerminal({ language: languageOf(name) })
   const report = await solveTask(name, {
     ...{ tell: () => {}, signal },
     showing: (_, task) => {
@@ -65,7 +71,7 @@ async function runSolve(name: string | undefined, flags: TaskFlags): Promise<voi
 }
 
 function show(report: TaskReport & { solution?: { failure?: unknown } }, { json }: TaskFlags): void {
-  const { out, err } = openTerminal()
+  const { out, err } = openTerminal({ language: languageOf(report.lab) })
   out.write(json ? renderTaskJson(report) : renderTask(out, report, runningLabs().length > 1))
   const { lab, of, after, state } = report
   if (after?.stopped !== undefined) {

@@ -243,9 +243,10 @@ function aftermath(style: Style, { lab, source, now, result }: FailedStep): stri
 }
 
 /** `Try:  netlab shell · netlab down`: what to type next. */
-export function tryLines({ color, width }: Style, commands: readonly string[]): string[] {
+export function tryLines({ color, width, words }: Style, commands: readonly string[]): string[] {
   const [first, ...rest] = commands.map(command => color.cyan(command))
-  return flow([`Try:  ${first}`, ...rest], width, 6, ' · ')
+  const lead = `${words.tryThis}  `
+  return flow([lead + first, ...rest], width, displayWidth(lead), ' · ')
 }
 
 /** The failed check as a command to type. */

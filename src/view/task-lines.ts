@@ -4,7 +4,7 @@ import type { Task } from '../plan/plan.ts'
 import type { LabProgress, OpenTask } from '../run/report.ts'
 import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt } from './describe-check.ts'
-import { checkFailureLines, tryLines } from './failure.ts'
+import { checkFailureLines, observedWords, tryLines } from './failure.ts'
 import { plural } from './format.ts'
 import { block, hanging, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
@@ -46,11 +46,11 @@ export function goalLines(style: Style, goal: readonly CheckResult[]): string[] 
 }
 
 function goalLine(style: Style, result: CheckResult): string[] {
-  const { color, width } = style
+  const { color, width, words } = style
   if (result.ok)
     return hanging(
       `${color.green('✔')} `,
-      printable(`${describeAttempt(result.check)}: ${result.observed}`),
+      printable(words.seen(describeAttempt(result.check, words), observedWords(result, words))),
       width,
     )
   const { evidence: _, ...seen } = result

@@ -46,6 +46,8 @@ export const en = {
     const ending = exit === undefined ? 'fails' : `exits with ${exit}`
     return pattern === undefined ? ending : `${ending} and prints ${pattern}`
   },
+  /** What was tried, and what came. */
+  seen: (attempt: string, observed: string) => `${attempt}: ${observed}`,
   observation: (seen: Observation): string => observationWords(seen),
 
   exitCode: (code: number) => `exit code ${code}`,

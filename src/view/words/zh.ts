@@ -36,6 +36,7 @@ export const zh: Words = {
     const ending = exit === undefined ? '失败，退出码不是 0' : `退出码 ${exit}`
     return pattern === undefined ? ending : `${ending}，输出 ${pattern}`
   },
+  seen: (attempt, observed) => `${attempt}：${observed}`,
   observation: observationInChinese,
 
   exitCode: code => `退出码 ${code}`,
