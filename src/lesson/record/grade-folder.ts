@@ -51,7 +51,11 @@ export async function gradeFolder(folder: string, options: GradeOptions): Promis
     return again === undefined ? each : { ...each, again }
   })
   const ok = unread.length === 0 && full.every(isFine)
-  return { records: full.sort((one, other) => order(one).localeCompare(order(other))), unread, ok }
+  return {
+    records: full.sort((one, other) => order(one).localeCompare(order(other), 'en', { numeric: true })),
+    unread,
+    ok,
+  }
 }
 
 /** Whether nothing about a record is doubtful. */
