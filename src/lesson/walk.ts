@@ -4,10 +4,9 @@ import type { Step } from '../plan/plan.ts'
 import type { DownReport } from '../run/report.ts'
 import type { TracedQuestion } from '../trace/request-of-check.ts'
 import type { CheckResult } from '../verify/report.ts'
-import { Lesson, type LessonOptions } from './lesson.ts'
+import { type AskPrediction, Lesson, type LessonOptions } from './lesson.ts'
 import type { WalkedStep } from './lesson-record.ts'
 import type { LessonTask } from './lesson-task.ts'
-import type { Prediction } from './predictions/prediction.ts'
 
 /** Where a lesson goes from where it stands; or what is looked at before it goes on. */
 export type Move = 'on' | 'back' | 'again' | 'shell' | 'graph' | 'quit' | TaskMove | { trace: TracedQuestion }
@@ -29,7 +28,7 @@ export interface Guide {
   /** What came of the goal of an open task while the person works in a shell. Left out by a guide that lends none. */
   watched?(results: readonly CheckResult[]): void
   /** What the checks of a step will show, once its commands have run: the index of an answer, or undefined. Left out by a guide that asks nothing. */
-  predict?(prediction: Prediction, index: number): Promise<number | undefined>
+  readonly predict?: AskPrediction | undefined
   /** Gives the terminal to a shell until that has ended. Left out by a guide that wants none. */
   lend?(shell: () => Promise<void>): Promise<void>
   /** Draws the lab as it runs. Left out by a guide that never asks for it. */
@@ -95,7 +94,7 @@ async function lead(
       const parting = await guide.parting(walked)
       if (parting !== 'stay') return parting
     } else if (!isKept) {
-      if (!hasRun) await lesson.runNext(guide.predict?.bind(guide))
+      if (!hasRun) await lesson.runNext(guide.predict)
       hasRun = !hasRun
     }
   }

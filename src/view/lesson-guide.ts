@@ -4,6 +4,7 @@ import type { Command } from '../command/command.ts'
 import { shellWord } from '../command/command-line.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { LessonListener, WalkEvent } from '../lesson/events.ts'
+import type { AskPrediction } from '../lesson/lesson.ts'
 import type { WalkedStep } from '../lesson/lesson-record.ts'
 import type { LessonTask } from '../lesson/lesson-task.ts'
 import type { Prediction } from '../lesson/predictions/prediction.ts'
@@ -229,9 +230,13 @@ export class LessonGuide implements Guide {
       : words.shownBy(unfoldKey)
   }
 
-  async predict(prediction: Prediction, index: number): Promise<number | undefined> {
+  get predict(): AskPrediction | undefined {
     const { keys, quiz } = this.#options
     if (keys === undefined || !quiz) return undefined
+    return (prediction, index) => this.#ask(prediction, index)
+  }
+
+  async #ask(prediction: Prediction, index: number): Promise<number | undefined> {
     await this.#still()
     if (this.#ran) this.#screen.write('\n')
     this.#ran = false

@@ -66,6 +66,7 @@ it('takes Enter for no answer, and asks nothing with --no-quiz', async () => {
     await quiet.press(move, key.enter)
   expect(await quiet.press('Enter finish', key.enter)).not.toContain('what will come of it')
   expect(await quiet.ended()).toEqual({ code: 0, restored: true })
+  expect(quiet.text).not.toContain('oretold')
 })
 
 it('asks nobody without a terminal', async () => {
@@ -74,4 +75,5 @@ it('asks nobody without a terminal', async () => {
   expect(code).toBe(0)
   expect(stdout).toContain('observed  was refused')
   expect(stdout).not.toContain('what will come of it')
+  expect(stdout).not.toContain('oretold')
 })
