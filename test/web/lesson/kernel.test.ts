@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { LessonPart } from '../../../src/view/live/lesson-part.ts'
 import { openSession, type Session, users } from '../../labs/cli.ts'
@@ -5,6 +6,8 @@ import { processesOf } from '../../labs/processes.ts'
 import { broken, endless, short } from '../../lesson/lessons.ts'
 import { ask, heard } from '../ask.ts'
 import { served } from '../lab.ts'
+
+const exercise = readFileSync('test/lesson/exercise.yaml', 'utf8')
 
 /** A lesson on a page, led by its orders alone. */
 class LedLesson {
@@ -132,6 +135,34 @@ test('t follows what a check asked; k keeps the lab, which stays on the page unt
   expect((await running).exitCode).toBe(130)
   expect(printed.text).toContain('short is up')
   expect(JSON.parse((await session.netlab('list', '--json')).stdout)).toMatchObject([{ state: 'up' }])
+})
+
+test('a task is worked at on the page: its goal, hints and solution, by the keys of the terminal', async () => {
+  const session = openSession()
+  const { lesson, running } = await walkOn(session, exercise, '--down')
+  const atTask = () => lesson.shows(({ keys }) => keys.some(({ key }) => key === 'c'))
+  for (let step = 0; step < 4; step += 1) for (const key of ['Enter', 'Enter']) await lesson.press(key)
+  await lesson.press('Enter')
+  const begun = await atTask()
+  expect(begun.words.join('\n')).toContain('a is to reach b again.')
+  expect(JSON.stringify(begun)).not.toMatch(/link set|Ask b for its links/)
+
+  await lesson.press('h')
+  expect((await atTask()).words.join('\n')).toContain('Ask b for its links.')
+  const mend = await session.netlab('exec', '--in', 'b', '--', 'ip', 'link', 'set', 'eth0', 'up')
+  expect(mend).toMatchObject({ code: 0 })
+  await lesson.press('c')
+  const reached = await lesson.shows(({ keys }) => keys.some(({ key }) => key === 'b'))
+  expect(reached.words.join('\n')).toContain('the goal is reached')
+
+  // The next one by its solution.
+  for (let key = 0; key < 4; key += 1) await lesson.press('Enter')
+  await atTask()
+  await lesson.press('x')
+  const solved = await lesson.shows(({ keys }) => keys.some(({ key }) => key === 'b'))
+  expect(solved.words.join('\n')).toMatch(/iptables --delete INPUT 1[\s\S]*the goal is reached/)
+  await lesson.press('Enter')
+  expect((await running).exitCode).toBe(0)
 })
 
 test('a lab that was kept and has been taken down since is not told to be up', async () => {
