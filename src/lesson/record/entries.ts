@@ -56,8 +56,6 @@ export type Happening =
   | { kind: 'shell-left' }
   /** The lab was built again with so many of its steps. */
   | { kind: 'back'; steps: number }
-  /** The lesson began after so many steps, which were built without being shown, tasks by their solutions. */
-  | { kind: 'resumed'; steps: number }
   /** Of a task: its `number`th hint. */
   | { kind: 'hint'; step: number; number: number }
   /** Its goal was tried. */
@@ -114,7 +112,6 @@ const happenings: Readonly<Record<Happening['kind'], Readonly<Record<string, Sha
   'left-out': {},
   'shell-left': {},
   back: { steps: index },
-  resumed: { steps: index },
   hint: { step: index, number: index },
   goal: { step: index, reached: flag, checks: tried },
   solution: { step: index },

@@ -43,10 +43,6 @@ export function deedsOf(entries: readonly Entry[]): Deed[] {
         last?.typed.push({ line, in: entry.in, folder, shell })
         break
       }
-      case 'resumed':
-        deeds.length = 0
-        for (let step = 0; step < entry.steps; step += 1) deeds.push({ step, typed: [], solution: true })
-        break
       case 'back':
         deeds.length = Math.min(deeds.length, entry.steps)
         // So a lesson builds its lab again: tasks that lie behind are done by their solutions.
