@@ -49,9 +49,9 @@ function labLines(style: Style, records: readonly GradedInFull[]): string[] {
     column('foretold', records, foretoldWords),
     column('tasks', records, tasksWords),
     column('time', records, ({ ms }) => duration(ms)),
-    column('longest at', records, longestWords),
+    column('longest', records, longestWords),
     column('ended', records, ({ ended, last }) => (ended === 'finished' ? ended : `${ended}${atStep(last)}`)),
-    column('built again', records, againWords),
+    column('rebuilt', records, againWords),
   ].filter(cells => cells.slice(1).some(cell => cell !== ''))
   const rows = columns[0]!.map((_, row) => columns.map(cells => padEnd(cells[row]!, widest(cells))))
   const heading = `${color.bold(oneLine(lab))}  ${oneLine(title)}`
@@ -82,7 +82,7 @@ function column(
 function stepsColumn(style: Style, records: readonly GradedInFull[], count: number): string[] {
   const marks = records.map(({ steps }) => steps.map(stepMark))
   const wide = marks.some(row => row.some(({ length }) => length > 1))
-  const room = count * (wide ? 3 : 2) <= style.width / 2 ? 1 : 0
+  const room = count * (wide ? 3 : 2) <= style.width / 5 ? 1 : 0
   const size = (wide ? 2 : 1) + room
   const numbers = Array.from({ length: count }, (_, at) =>
     padEnd(`${(at + 1) % (size > 1 ? 100 : 10)}`, size),
