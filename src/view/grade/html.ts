@@ -2,32 +2,24 @@ import type { GradedInFull, GradeReport } from '../../lesson/record/grade-folder
 import { isFine } from '../../lesson/record/grade-folder.ts'
 import type { GradedStep } from '../../lesson/record/graded.ts'
 import { duration, plural } from '../format.ts'
+import { htmlPage } from '../html-page.ts'
 import { printableXml } from '../printable.ts'
 import { againWords, byLab, doubtWords, foretoldWords, stepWords, tasksWords } from './words.ts'
 
-/** `netlab grade --format html`: a page that asks for nothing from elsewhere and runs nothing, whatever is in a record. */
+/** `netlab grade --format html`: a table for each lab, and below it what is doubtful. */
 export function renderGradeHtml({ records, unread }: GradeReport): string {
   const doubtful = records.filter(record => !isFine(record)).length
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>netlab: ${plural(records.length, 'record')}</title>
-<style>
-${pageStyle}
-</style>
-</head>
-<body>
-<main>
-<h1>${plural(records.length, 'record')}, ${doubtful} doubtful</h1>
-${byLab(records).map(labTable).join('\n')}
-${unread.length === 0 ? '' : `<h2>No records</h2>\n<ul>\n${unread.map(({ file, refusal }) => `<li>${text(file)}: ${text(refusal)}</li>`).join('\n')}\n</ul>\n`}</main>
-</body>
-</html>
-`
+  const title = plural(records.length, 'record')
+  const refused = unread.map(({ file, refusal }) => `<li>${text(file)}: ${text(refusal)}</li>`)
+  return htmlPage({
+    title: `netlab: ${title}`,
+    style: pageStyle,
+    body: [
+      `<h1>${title}, ${doubtful} doubtful</h1>`,
+      ...byLab(records).map(labTable),
+      ...(refused.length === 0 ? [] : ['<h2>No records</h2>', '<ul>', ...refused, '</ul>']),
+    ].join('\n'),
+  })
 }
 
 function labTable(records: readonly GradedInFull[]): string {

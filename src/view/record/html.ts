@@ -1,31 +1,15 @@
+import { htmlPage } from '../html-page.ts'
 import { printableXml } from '../printable.ts'
 import type { Block, Span } from './blocks.ts'
 
-/**
- * A document as one page of HTML that asks for nothing from elsewhere and runs nothing: the policy in its head forbids both, whatever a text
- * of a lab's should smuggle in. Its pictures stand in it.
- */
+/** A document as one page of HTML, with its pictures in it. */
 export function renderHtml(blocks: readonly Block[]): string {
   const title = blocks.find(({ kind }) => kind === 'title')
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>${title?.kind === 'title' ? printableXml(title.text) : ''}</title>
-<style>
-${pageStyle}
-</style>
-</head>
-<body>
-<main>
-${blocks.map(blockText).join('\n')}
-</main>
-</body>
-</html>
-`
+  return htmlPage({
+    title: title?.kind === 'title' ? title.text : '',
+    style: pageStyle,
+    body: blocks.map(blockText).join('\n'),
+  })
 }
 
 function blockText(block: Block): string {
