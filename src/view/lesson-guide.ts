@@ -1,7 +1,3 @@
-import { clearScreenDown, cursorTo, moveCursor } from 'node:readline'
-import type { WriteStream } from 'node:tty'
-import type { Command } from '../command/command.ts'
-import { shellWord } from '../command/command-line.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { LessonListener, WalkEvent } from '../lesson/events.ts'
 import type { AskPrediction } from '../lesson/lesson.ts'
@@ -14,12 +10,11 @@ import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
 import type { CheckResult } from '../verify/report.ts'
-import { foldLine, foldsIn } from './folded-commands.ts'
+import { chooseByKey } from './choose-by-key.ts'
 import { renderLabTree } from './graph/lab-tree.ts'
 import type { Keys } from './keys.ts'
 import { block, hanging } from './layout.ts'
 import {
-  keyLine,
   lessonCheck,
   lessonCommand,
   lessonFailure,
@@ -45,6 +40,7 @@ import {
   predictionKeys,
   predictionSaid,
 } from './predictions.ts'
+import { StepFolds, unfoldKey } from './step-folds.ts'
 import type { Screen } from './terminal.ts'
 
 export interface LessonGuideOptions {
@@ -65,21 +61,12 @@ export interface LessonGuideOptions {
   parting?: Exclude<Parting, 'stay'>
 }
 
-const unfoldKey = 'u'
-
-/** Rows that a preview gets on the lowest of windows. */
-const leastPreview = 3
-
 /** Leads through a lesson on a terminal, by single keys; without keys it shows every step and goes on. */
 export class LessonGuide implements Guide {
   readonly #options: LessonGuideOptions
   readonly #screen: Screen
   #live: LiveLine | undefined
-  /** The step that runs, or has run last, and those of its folds of which a line has been shown. */
-  #running: Step | undefined
-  readonly #told = new Set<string>()
-  /** Whether the person has been shown what is folded in the step at hand. */
-  #folds: 'none' | 'folded' | 'shown' = 'none'
+  readonly #folds: StepFolds
   readonly #predicted = new Predicted()
   /** A step of which a trace was asked for without a person. */
   #untraced: WalkedStep | undefined
@@ -94,6 +81,7 @@ export class LessonGuide implements Guide {
   constructor(options: LessonGuideOptions) {
     this.#options = options
     this.#screen = options.screen
+    this.#folds = new StepFolds(options.screen, options.keys === undefined ? options.source : undefined)
   }
 
   /** What the lesson is about. */
@@ -104,7 +92,7 @@ export class LessonGuide implements Guide {
   /** Where to begin, of a lesson that was left half-way. */
   begins(place: LessonPlace): Promise<Beginning> {
     this.#screen.write(placeLeft(this.#screen, place))
-    return this.#choose(beginnings(place, this.#screen.words))
+    return chooseByKey(this.#options, beginnings(place, this.#screen.words))
   }
 
   async before(step: Step, index: number): Promise<Move> {
@@ -114,7 +102,7 @@ export class LessonGuide implements Guide {
       stepWhy(this.#screen, step.why),
     ].join('')
     this.#screen.write(`\n${heading}`)
-    this.#folds = foldsIn(step.actions).length > 0 ? 'folded' : 'none'
+    this.#folds.ahead(step)
     if (keys === undefined) {
       this.#screen.write('\n')
       return 'on'
@@ -134,21 +122,22 @@ export class LessonGuide implements Guide {
     const { color, words } = this.#screen
     switch (event.kind) {
       case 'step-started':
-        this.#running = event.step
-        this.#told.clear()
+        this.#folds.started(event.step)
         break
       case 'commands-started':
         this.#ran = true
-        this.#write(this.#commandsShown(event.first, event.commands.length))
+        this.#write(this.#folds.commandsShown(event.first, event.commands.length))
         this.#live?.start(color.dim(words.running))
         break
       case 'commands-ran':
         this.#end(
-          this.#isFolded(event.commands[0]) ? '' : lessonOutput(this.#screen, event.output, event.commands),
+          this.#folds.isFolded(event.commands[0])
+            ? ''
+            : lessonOutput(this.#screen, event.output, event.commands),
         )
         break
       case 'command-failed':
-        if (this.#isFolded(event.failure.command))
+        if (this.#folds.isFolded(event.failure.command))
           this.#end(lessonCommand(this.#screen, event.failure.command))
         this.#end(lessonOutput(this.#screen, event.output))
         this.#end(lessonFailure(this.#screen, event.failure, event.left))
@@ -200,36 +189,6 @@ export class LessonGuide implements Guide {
     return isSetOff ? text.replace(/^\n/, '') : text
   }
 
-  /** So many of the running step's commands; of a fold one line, when its first command starts. */
-  #commandsShown(first: number, count: number): string {
-    const actions = this.#running?.actions ?? []
-    return actions
-      .slice(first, first + count)
-      .map(({ command, explain, fold: words }) => {
-        if (words === undefined) return lessonCommand(this.#screen, command, explain)
-        if (this.#told.has(words)) return ''
-        this.#told.add(words)
-        const fold = { words, actions: actions.filter(({ fold }) => fold === words) }
-        return foldLine(this.#screen, fold, this.#whereFolded)
-      })
-      .join('')
-  }
-
-  #isFolded(command: Command | undefined): boolean {
-    return (
-      this.#running?.actions.some(action => action.command === command && action.fold !== undefined) ?? false
-    )
-  }
-
-  get #whereFolded(): string {
-    const { words } = this.#screen
-    if (this.#folds === 'shown') return words.shownAbove
-    const { keys, source } = this.#options
-    return keys === undefined
-      ? words.shownBy(`netlab plan ${shellWord(source)} --explain`)
-      : words.shownBy(unfoldKey)
-  }
-
   get predict(): AskPrediction | undefined {
     const { keys, quiz } = this.#options
     if (keys === undefined || !quiz) return undefined
@@ -241,7 +200,7 @@ export class LessonGuide implements Guide {
     if (this.#ran) this.#screen.write('\n')
     this.#ran = false
     const choices = predictionKeys(prediction, this.#screen.words)
-    const said = await this.#choose(choices, () =>
+    const said = await chooseByKey(this.#options, choices, () =>
       predictionAsked(this.#screen, prediction, this.#predicted.earlier(index)),
     )
     this.#screen.write(predictionSaid(this.#screen, prediction, said))
@@ -315,7 +274,7 @@ export class LessonGuide implements Guide {
     this.#screen.write(`\n${summary}${predictedSummary(this.#screen, this.#predicted)}`)
     if (parting !== undefined) return parting
     if (keys === undefined) return 'down'
-    return this.#choose(partingsIn(this.#screen.words))
+    return chooseByKey(this.#options, partingsIn(this.#screen.words))
   }
 
   /** Gives the screen back; must be called in the end. */
@@ -331,51 +290,14 @@ export class LessonGuide implements Guide {
     preview?: (rows: number) => string,
   ): Promise<Move> {
     for (;;) {
-      const isFolded = this.#folds === 'folded'
       const [first, ...rest] = moves
       const unfold = { key: unfoldKey, does: this.#screen.words.does.unfold, leadsTo: 'unfold' as const }
-      const choices = isFolded ? [first!, unfold, ...rest] : moves
-      const chosen = await this.#choose<Move | 'unfold'>(choices, preview)
+      const choices = this.#folds.canUnfold ? [first!, unfold, ...rest] : moves
+      const chosen = await chooseByKey<Move | 'unfold'>(this.#options, choices, preview)
       if (chosen !== 'unfold') return chosen
-      this.#folds = 'shown'
+      this.#folds.unfolded()
       this.#screen.write(lessonFolds(this.#screen, step))
     }
-  }
-
-  /** Shows the keys, below what `preview` shows for so many rows, until one of them is pressed; then takes both away. */
-  async #choose<Chosen>(
-    choices: readonly Choice<Chosen>[],
-    preview: (rows: number) => string = () => '',
-  ): Promise<Chosen> {
-    const { keys, signal } = this.#options
-    const { columns, rows } = this.#screen.stream as WriteStream
-    const line = keyLine(
-      this.#screen,
-      choices.filter(({ does }) => does !== ''),
-    )
-    const about = preview(Math.max(leastPreview, rows - rowsOf(line.split('\n'), columns) - 3))
-    const draft = `${about === '' ? '' : `\n${about}`}\n${line}`
-    this.#screen.write(draft)
-    try {
-      const names = choices.map(({ key }) => key)
-      const name = await keys?.next(names, signal)
-      return choices.find(({ key }) => key === name)!.leadsTo
-    } finally {
-      this.#erase(draft, columns)
-    }
-  }
-
-  /** Takes away what was written last; where the window has become another, the cursor goes below it instead. */
-  #erase(draft: string, columns: number): void {
-    const stream = this.#screen.stream as WriteStream
-    const up = rowsOf(draft.split('\n'), columns) - 1
-    if (stream.columns !== columns || up >= stream.rows) {
-      this.#screen.write('\n')
-      return
-    }
-    moveCursor(stream, 0, -up)
-    cursorTo(stream, 0)
-    clearScreenDown(stream)
   }
 
   #write(text: string): void {
