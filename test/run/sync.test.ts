@@ -237,5 +237,5 @@ machines: {pc: {interfaces: {eth0: {network: lan, address: 10.1.1.9/24}}, serve:
   const { code, stderr } = await session.netlab('pod', 'kill', 'pc')
   expect(code).toBe(2)
   expect(stderr).toContain('pc is a machine: only pods are killed, stopped and started')
-  expect(stderr).toContain('netlab exec --in pc -- COMMAND')
+  expect(stderr).toContain('netlab exec lan --in pc -- COMMAND')
 })
