@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { plural } from '../format.ts'
 import type { LessonCheck, LessonCommand, LessonPart, LessonStep } from '../live/lesson-part.ts'
-import { Cause } from './panels.tsx'
+import { Cause, Printed } from './panels.tsx'
 
 interface LessonProps {
   lesson: LessonPart
@@ -140,11 +140,6 @@ function CommandOf({ command }: { command: LessonCommand }) {
       {stderr === undefined || stderr === '' ? null : <Printed text={stderr} />}
     </div>
   )
-}
-
-function Printed({ text }: { text: string }) {
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled with the keyboard
-  return <pre tabIndex={0}>{text}</pre>
 }
 
 function Checks({ step: { checks, leftOut } }: { step: LessonStep }) {

@@ -166,15 +166,18 @@ export function Cause({ evidence }: { evidence: Evidence | undefined }) {
       {typed.length === 0 ? null : (
         <>
           <p>what mends it:</p>
-          <pre>{typed.join('\n')}</pre>
+          <Printed text={typed.join('\n')} />
         </>
       )}
-      {lines.length === 0 ? null : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled with the keyboard
-        <pre tabIndex={0}>{lines.join('\n')}</pre>
-      )}
+      {lines.length === 0 ? null : <Printed text={lines.join('\n')} />}
     </>
   )
+}
+
+/** Text as a terminal has it. */
+export function Printed({ text }: { text: string }) {
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled with the keyboard
+  return <pre tabIndex={0}>{text}</pre>
 }
 
 /** Why something could not be done. */
@@ -186,7 +189,7 @@ export function Refused({ failed }: { failed: Failed }) {
         <strong>{what}</strong>
       </p>
       {[where, why].map(words => (words === undefined ? null : <p key={words}>{words}</p>))}
-      {details === undefined ? null : <pre>{details}</pre>}
+      {details === undefined ? null : <Printed text={details} />}
       {fix === undefined ? null : <p>{fix}</p>}
     </div>
   )
