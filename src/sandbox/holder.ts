@@ -106,6 +106,7 @@ mkdir -p root/usr root/opt root/etc root/proc root/sys root/dev root/run root/tm
 cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr dev
 : > sandbox/bin/node
 : > dev/ptmx
+for name in ${ownFolders.join(' ')}; do [ ! -d "/etc/$name" ] || mkdir upper/$name; done
 printf '#!/bin/sh\\nexec /run/sandbox/bin/node /run/sandbox/netlab/dist/bin.js "$@"\\n' > sandbox/bin/netlab
 printf '#!/bin/sh\\nexec /run/sandbox/bin/node /run/sandbox/netlab/dist/without-groups.js tcpdump -Z root "$@"\\n' > sandbox/bin/tcpdump
 chmod 755 sandbox/bin/netlab sandbox/bin/tcpdump
@@ -148,6 +149,9 @@ cd /
 ${[...namespaceLimitLines(limits, namespaceLimits), ...ulimitLines(limits)].join('\n')}
 exec 9<&- unshare ${apartWords(ownsMachine)} --mount --net --uts --ipc -- sh -c "$2" netlab-cell "$3"
 `
+
+/** Folders of /etc in which a lab makes files of its own: where this machine has such ones, they would be nobody's in there, and not to be written to. */
+const ownFolders = ['netns', 'cni', 'cni/net.d', 'cni/networks', 'flannel']
 
 /** The folder through which a sandbox that is furnished, and nothing more yet, sets limits on namespaces. */
 const namespaceLimits = '/proc/self/fd/9'
