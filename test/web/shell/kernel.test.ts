@@ -81,6 +81,8 @@ test.each(users)('a shell is on a terminal of its own, in its place; %s', async 
   await shell.type(`awk 'BEGIN { print "begun"; fflush(); getline }'\r`)
   await shell.shows(/[\r\n]begun\r\n/)
   await shell.type('\u0003')
+  // What is typed before the prompt is there may be lost with it.
+  await shell.shows(/\^C\s[\s\S]*\[small b\]# $/)
   await shell.type('echo ended $?\r')
   await shell.shows(/[\r\n]ended 130\r\n/)
   // What the page is told as text has no such characters; a terminal gets them as they are.
