@@ -27,6 +27,10 @@ RUN apt-get update \
     && cp /usr/bin/ping /usr/bin/ping-plain && mv /usr/bin/ping-plain /usr/bin/ping
 ENV LANG=C.UTF-8
 
+# For .devcontainer.
+FROM tools AS editor
+RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+
 FROM node:20-bookworm-slim AS package
 WORKDIR /source
 COPY . .

@@ -32,10 +32,10 @@ test('what the package has comes into the image, and nothing that git does not h
   for (const folder of ['node_modules', 'dist', '.git', 'test']) expect(kept).not.toContain(`!${folder}`)
 })
 
-test('an editor builds the same image up to its tools, and stays an ordinary user', () => {
+test('an editor has the same image up to its tools, and git, and stays an ordinary user', () => {
   const text = readFileSync('.devcontainer/devcontainer.json', 'utf8').replaceAll(/^ *\/\/.*$/gm, '')
   const { build, remoteUser } = JSON.parse(text) as { build: Record<string, string>; remoteUser: string }
-  expect(build).toEqual({ dockerfile: '../Dockerfile', context: '..', target: 'tools' })
-  expect(dockerfile).toContain(`AS ${build.target}\n`)
+  expect(build).toEqual({ dockerfile: '../Dockerfile', context: '..', target: 'editor' })
+  expect(dockerfile).toContain('FROM tools AS editor\n')
   expect(remoteUser).toBe('node')
 })
