@@ -78,11 +78,12 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .addOption(
       new Option('--from <step>', 'begin at this step; those before are built without being shown')
         .argParser(stepNumber)
-        .conflicts('view'),
+        .conflicts(['view', 'kernel']),
     )
     .addOption(
       new Option('--again', 'begin with the first step, wherever the lesson was left').conflicts([
         'view',
+        'kernel',
         'from',
       ]),
     )

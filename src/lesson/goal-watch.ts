@@ -7,28 +7,38 @@ import { tryGoal } from '../run/goal.ts'
 import { runAt } from '../sandbox/enter.ts'
 import type { CheckResult } from '../verify/report.ts'
 
-/** Where a shell's prompt finds, in the lab, how far the goal is. */
-const goalFile = '/run/netlab-goal'
+/** A goal that is watched while somebody works in a shell; `index`: its step's. */
+export interface WatchedGoal {
+  index: number
+  step: Step
+  hear: (results: readonly CheckResult[]) => void
+}
+
+/** Where a shell's prompt finds, in the lab, how far the goal is: a file for each task, since what is left of another one's is not true of this. */
+function goalFile({ index }: WatchedGoal): string {
+  return `/run/netlab-goal-${index}`
+}
 
 /** What a shell's prompt says of the goal: text for the prompt of a shell in the lab. */
-export const goalPrompt = `$(cat ${goalFile} 2>/dev/null)`
+export function goalPrompt(goal: WatchedGoal): string {
+  return `$(cat ${goalFile(goal)} 2>/dev/null)`
+}
 
 /** Milliseconds between two rounds. */
 const pause = 1000
 
 /**
- * Does something while the goal of a step's task is tried, again and again, and kept where the prompt of a shell finds it. `hear` is told
- * what came of each round. No round is left when it returns.
+ * Does something while the goal of a step's task is tried, again and again, and kept where the prompt of a shell finds it. It is told what
+ * came of each round. No round is left when it returns.
  */
 export async function whileGoalIsWatched<T>(
   lab: ObservedLab,
-  step: Step,
-  hear: (results: readonly CheckResult[]) => void,
+  goal: WatchedGoal,
   work: () => Promise<T>,
 ): Promise<T> {
   const ended = new AbortController()
   const signals = lab.signal === undefined ? [ended.signal] : [lab.signal, ended.signal]
-  const watching = watchGoal({ ...lab, signal: AbortSignal.any(signals) }, step, hear)
+  const watching = watchGoal({ ...lab, signal: AbortSignal.any(signals) }, goal)
   try {
     return await work()
   } finally {
@@ -37,20 +47,16 @@ export async function whileGoalIsWatched<T>(
   }
 }
 
-async function watchGoal(
-  lab: ObservedLab & { signal: AbortSignal },
-  step: Step,
-  hear: (results: readonly CheckResult[]) => void,
-): Promise<void> {
+async function watchGoal(lab: ObservedLab & { signal: AbortSignal }, goal: WatchedGoal): Promise<void> {
   try {
     for (;;) {
-      const results = await tryGoal(lab, step)
+      const results = await tryGoal(lab, goal.step)
       lab.signal.throwIfAborted()
-      await runAt(lab.sandbox, ['tee', goalFile], {
+      await runAt(lab.sandbox, ['tee', goalFile(goal)], {
         ...{ place: host, input: goalText(results), signal: lab.signal },
         why: 'the prompt of the shell says how far the goal is',
       })
-      hear(results)
+      goal.hear(results)
       await sleep(pause, undefined, { signal: lab.signal })
     }
   } catch (error) {

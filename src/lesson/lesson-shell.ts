@@ -1,16 +1,8 @@
 import { host } from '../command/command.ts'
 import type { ObservedLab } from '../observe/tool.ts'
-import type { Step } from '../plan/plan.ts'
 import { type ListensToShell, openShell } from '../run/inside.ts'
 import { unlessAborted } from '../run/unless-aborted.ts'
-import type { CheckResult } from '../verify/report.ts'
-import { goalPrompt, whileGoalIsWatched } from './goal-watch.ts'
-
-/** A goal that is watched while somebody works in a shell. */
-export interface WatchedGoal {
-  step: Step
-  hear: (results: readonly CheckResult[]) => void
-}
+import { goalPrompt, type WatchedGoal, whileGoalIsWatched } from './goal-watch.ts'
 
 /** Opens the shell of a lesson, on the lab's host and the person's terminal; ends with it, or with an abort. `goal` undefined: no task is open. `ear`: who hears what is typed there. */
 export async function openLessonShell(
@@ -22,5 +14,5 @@ export async function openLessonShell(
   const open = (promptEnd = '') =>
     unlessAborted(signal, openShell({ sandbox, lab: running.lab }, { place: host, promptEnd }, ear))
   if (goal === undefined) await open()
-  else await whileGoalIsWatched(lab, goal.step, goal.hear, () => open(goalPrompt))
+  else await whileGoalIsWatched(lab, goal, () => open(goalPrompt(goal)))
 }

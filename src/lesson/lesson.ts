@@ -229,7 +229,7 @@ export class Lesson {
     const { signal } = this.#options
     this.#tell({ kind: 'shell-opened' })
     const task = this.openTask
-    const goal = task && { step: task.step, hear: watched }
+    const goal = task && { index: task.index, step: task.step, hear: watched }
     await openLessonShell({ ...this.observed, signal }, goal, this.#ear())
     this.#tell({ kind: 'shell-left' })
     await this.work('check')

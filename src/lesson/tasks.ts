@@ -4,7 +4,7 @@ import type { Plan, Step, Task } from '../plan/plan.ts'
 import { solutionOf } from '../plan/task-steps.ts'
 import { sandboxExecutor } from '../run/carry-out.ts'
 import type { RunListener, StepEvent } from '../run/events.ts'
-import { tryGoal } from '../run/goal.ts'
+import { isReached, tryGoal } from '../run/goal.ts'
 import type { TaskState } from '../run/lab-folder.ts'
 import { type LivingLab, openSandbox } from '../run/lab-state.ts'
 import type { OpenTask, StepResult } from '../run/report.ts'
@@ -96,7 +96,7 @@ async function told(
 ): Promise<TaskReport> {
   const { living, index, step, task, plan } = at
   const report = { lab: living.folder.name, index, of: plan.steps.length, step, task, goal }
-  const reached = goal.length > 0 && goal.every(({ ok }) => ok)
+  const reached = isReached(goal)
   options.tell({ kind: 'task-checked', index, results: goal, reached })
   if (!reached) return { ...report, state }
   const now = { ...state, reached }

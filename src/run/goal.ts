@@ -8,3 +8,8 @@ export function tryGoal(context: ObservedLab, { title, task }: Step): Promise<re
   const checks = (task?.goal ?? []).map(check => ({ check, step: title }))
   return tryAll(context, checks, undefined, { once: true, unexplained: true })
 }
+
+/** Whether a goal is reached, by what came of it. */
+export function isReached(results: readonly CheckResult[]): boolean {
+  return results.length > 0 && results.every(({ ok }) => ok)
+}

@@ -10,7 +10,7 @@ import { isOwnServer } from '../sandbox/servers.ts'
 import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import { endLab } from './down.ts'
 import type { LabEvent, RunListener, StepEvent } from './events.ts'
-import { tryGoal } from './goal.ts'
+import { isReached, tryGoal } from './goal.ts'
 import type { LabFolder, LabState } from './lab-folder.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
 import { registerLab } from './lab-state.ts'
@@ -142,7 +142,7 @@ export async function openTask(
   if (step?.task === undefined || result?.ok !== true) return undefined
   const goal = await tryGoal(context, step)
   context.signal?.throwIfAborted()
-  tell({ kind: 'task-checked', index, results: goal, reached: goal.every(({ ok }) => ok) })
+  tell({ kind: 'task-checked', index, results: goal, reached: isReached(goal) })
   return { index, of: steps.length, step, task: step.task, goal }
 }
 

@@ -1,6 +1,7 @@
 import { host } from '../command/command.ts'
 import type { TaskReport } from '../lesson/tasks.ts'
 import { joinHostPort } from '../model/address.ts'
+import { isReached } from '../run/goal.ts'
 import type { LabStatus, OpenTask, UpReport } from '../run/report.ts'
 import type { CheckResult, VerifyReport } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
@@ -21,7 +22,7 @@ export function renderUpJson(report: UpReport): string {
 function toldTask({ index, of, step, task, goal }: OpenTask) {
   return {
     ...{ step: index + 1, of, title: step.title, task: task.text },
-    reached: goal.every(({ ok }) => ok),
+    reached: isReached(goal),
     goal: goal.map(toldGoal),
     hints: task.hints.length,
   }

@@ -9,6 +9,7 @@ import type { Guide, Move, Parting } from '../lesson/walk.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
+import { isReached } from '../run/goal.ts'
 import type { CheckResult } from '../verify/report.ts'
 import { chooseByKey } from './choose-by-key.ts'
 import { renderLabTree } from './graph/lab-tree.ts'
@@ -239,7 +240,7 @@ export class LessonGuide implements Guide {
   }
 
   watched(results: readonly CheckResult[]): void {
-    if (this.#reached || !results.every(({ ok }) => ok)) return
+    if (this.#reached || !isReached(results)) return
     this.#reached = true
     this.#screen.write(goalReachedInShell(this.#screen))
   }

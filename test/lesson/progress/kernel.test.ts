@@ -125,3 +125,12 @@ it('labs lists what was done, and a walk that nobody led counts for nothing', as
     { name: 'two-pods', place: { steps: 1, done: false } },
   ])
 })
+
+it('where a lesson begins is not said to one on a page or another kernel, which would not hear it', async () => {
+  const session = openSession()
+  for (const where of [['--view'], ['--kernel', 'debian-6.1']])
+    for (const begin of [['--from', '2'], ['--again']]) {
+      const { code, stderr } = await session.netlab('walk', 'two-pods', ...begin, ...where)
+      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(where[0]!) })
+    }
+})

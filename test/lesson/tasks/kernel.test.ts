@@ -162,6 +162,11 @@ describe('a task in walk', () => {
     await terminal.press('Enter try', key.enter)
     await terminal.press('Enter go on', key.enter)
     await terminal.press('Enter begin', key.enter)
+    // The prompt of the next task's shell knows nothing of the one before.
+    await terminal.press('s shell', 's')
+    await terminal.until('[exercise host')
+    expect(await terminal.until(']# ')).not.toContain('goal reached')
+    terminal.type(`exit${key.enter}`)
     await terminal.press('x solution', 'x')
     await terminal.until('iptables --delete INPUT 1')
     await terminal.until('the goal is reached')
