@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import type { Place } from '../command/command.ts'
 import { NetlabError } from '../errors.ts'
 import type { FailureKind } from '../model/lab.ts'
@@ -6,6 +5,7 @@ import { mustStillLive } from '../sandbox/lab-gone.ts'
 import { podHeader } from '../sandbox/pod-answer.ts'
 import type { Finished } from '../sandbox/process.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { type Ports, portsAside, portsForEach } from './ports-aside.ts'
 import { runToolAnyway } from './tool.ts'
 
 /** What came of one request. */
@@ -34,21 +34,6 @@ const quiet = ['curl', '--disable', '--silent']
 /** Seconds that curl's own start and end may take beyond the time that it gives its requests. */
 const startPatience = 20
 
-/** The first of the ports that the kernel gives to connections by itself (ip-sysctl, ip_local_port_range). */
-const firstEphemeral = 32_768
-const firstUnprivileged = 1024
-/** So many ports are tried where one is taken. */
-const choice = 100
-
-/**
- * A question that is not answered is remembered for two minutes, and whoever comes from the same port to the same address gets lost
- * with it, whatever rules there are by then. So that is asked from ports which nobody is given by chance.
- */
-export function portsAside(): [first: number, last: number] {
-  const first = randomInt(firstUnprivileged, firstEphemeral - choice)
-  return [first, first + choice - 1]
-}
-
 export interface AskOptions {
   /** Silence is expected. */
   inVain?: boolean
@@ -76,11 +61,7 @@ export async function ask(
 }
 
 /** What asks a URL once, from one of some ports; `timeout` in seconds. */
-export function askArgv(
-  url: string,
-  timeout: number,
-  ports: readonly [first: number, last: number] | undefined,
-): string[] {
+export function askArgv(url: string, timeout: number, ports: Ports | undefined): string[] {
   // Only curl's verbose lines tell a refused connection from an unreachable address: both are exit code 7.
   return [
     ...quiet,
@@ -149,11 +130,12 @@ export async function askMany(
 ): Promise<Sample[]> {
   const { requests, timeout, atOnce, signal } = options
   const inTurn = atOnce === 'inTurn'
-  const argv = askManyArgv(url, options)
+  const argv = [...quiet, ...paceOf(atOnce), '--config', '-']
   const why = `sampling ${url} from ${from}`
   const finished = await runToolAnyway(sandbox, argv, {
     place: from,
     why,
+    input: eachRequest(url, options),
     deadline: (Math.ceil(requests / (inTurn ? 1 : atOnce)) * longestOf(timeout) + startPatience) * 1000,
     ...(signal === undefined ? {} : { signal }),
   })
@@ -165,23 +147,52 @@ function longestOf(timeout: number): number {
   return timeout + Math.max(2, timeout)
 }
 
-/** What asks a URL many times, as askMany does. */
-export function askManyArgv(
-  url: string,
-  { requests, timeout, atOnce }: { requests: number; timeout: number; atOnce: number | 'inTurn' },
-): string[] {
-  const separator = url.includes('?') ? '&' : '?'
-  const target = `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}[1-${requests}]`
+type ManyOptions = Pick<Parameters<typeof askMany>[3], 'requests' | 'timeout' | 'atOnce'>
+
+function paceOf(atOnce: ManyOptions['atOnce']): string[] {
+  return atOnce === 'inTurn'
+    ? ['--fail-early']
+    : ['--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`]
+}
+
+/** curl's options that hold for one request. */
+function requestOptions(timeout: number): [name: string, value: string][] {
   return [
-    ...quiet,
-    ...['--noproxy', '*'],
-    ...(atOnce === 'inTurn'
-      ? ['--fail-early']
-      : ['--parallel', '--parallel-immediate', '--parallel-max', `${atOnce}`]),
-    ...['--connect-timeout', `${timeout}`, '--max-time', `${longestOf(timeout)}`],
-    ...['--header', 'Connection: close', '--output', '/dev/null'],
-    ...['--write-out', `${written}\n`, '--', target],
+    ['noproxy', '*'],
+    ['connect-timeout', `${timeout}`],
+    ['max-time', `${longestOf(timeout)}`],
+    ['header', 'Connection: close'],
+    ['output', '/dev/null'],
+    ['write-out', `${written}\n`],
   ]
+}
+
+/** A URL with something behind it that tells one request from the next. */
+function numbered(url: string, number: string): string {
+  const separator = url.includes('?') ? '&' : '?'
+  return `${url.includes('/', url.indexOf('://') + 3) ? url : `${url}/`}${separator}${number}`
+}
+
+/** A configuration file of curl's, with options for each request, since each has a port of its own. */
+function eachRequest(url: string, { requests, timeout }: ManyOptions): string {
+  const options = requestOptions(timeout)
+    .map(([name, value]) => `${name} = ${quoted(value)}\n`)
+    .join('')
+  return portsForEach(requests)
+    .map(ports => `globoff\n${options}local-port = ${ports.join('-')}\n`)
+    .map((settings, at) => `url = ${quoted(numbered(url, `${at + 1}`))}\n${settings}`)
+    .join('next\n')
+}
+
+/** As curl reads a value of its configuration file. */
+function quoted(value: string): string {
+  return `"${value.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
+}
+
+/** What asks a URL many times as askMany does, on one command line and from whatever ports. */
+export function askManyArgv(url: string, { requests, timeout, atOnce }: ManyOptions): string[] {
+  const options = requestOptions(timeout).flatMap(([name, value]) => [`--${name}`, value])
+  return [...quiet, ...paceOf(atOnce), ...options, '--', numbered(url, `[1-${requests}]`)]
 }
 
 /** What it has told of each request. Throws NetlabError where curl told of fewer. */
@@ -218,7 +229,7 @@ export async function askEach(
     ...['--max-time', `${timeout}`, '--header', 'Connection: close'],
     ...['--write-out', `%{url_effective} ${written}\n`, '--config', '-'],
   ]
-  const input = urls.map(url => `url = "${url.replaceAll(/["\\]/g, '\\$&')}"\noutput = /dev/null\n`).join('')
+  const input = urls.map(url => `url = ${quoted(url)}\noutput = /dev/null\n`).join('')
   const { stdout } = await runToolAnyway(sandbox, argv, {
     place: from,
     why: `asking ${urls.length} URLs from ${from}`,
