@@ -6,7 +6,7 @@ import { sandboxExecutor } from '../run/carry-out.ts'
 import type { RunListener, StepEvent } from '../run/events.ts'
 import { isReached, tryGoal } from '../run/goal.ts'
 import type { TaskState } from '../run/lab-folder.ts'
-import { type LivingLab, openSandbox } from '../run/lab-state.ts'
+import { type LivingLab, openSandbox, statusOf } from '../run/lab-state.ts'
 import type { OpenTask, StepResult } from '../run/report.ts'
 import { runSteps } from '../run/run-steps.ts'
 import { withLabLocked } from '../run/sync-lock.ts'
@@ -141,9 +141,10 @@ function keep({ folder, state }: LivingLab, more: { task: TaskState }): void {
   folder.write({ ...(folder.readState() ?? state), ...more })
 }
 
-/** Throws NetlabError where the lab has no task, or none that is open. */
+/** Throws NetlabError where the lab has no task, none that is open, or one that is in somebody's hands. */
 function taskAtHand(living: LivingLab): TaskAtHand {
   const { folder } = living
+  if (statusOf(folder).state === 'starting') throw underWay(folder.name, living.state.starter.pid)
   const { steps, task: state } = folder.readState() ?? living.state
   const { plan } = labAsBuilt(folder.readLab())
   const tasks = plan.steps.filter(({ task }) => task !== undefined).length
@@ -152,6 +153,14 @@ function taskAtHand(living: LivingLab): TaskAtHand {
   if (tasks === 0) throw noTask(folder.name)
   if (state === undefined || state.reached || step?.task === undefined) throw noOpenTask(folder.name, tasks)
   return { living, plan, index, step, task: step.task, state }
+}
+
+function underWay(lab: string, pid: number): NetlabError {
+  return new NetlabError({
+    what: `${lab} is in the hands of another netlab (process ${pid})`,
+    why: 'netlab walk is in the middle of the lesson, or netlab up is building it',
+    fix: 'in a lesson the keys h, c and x give a hint, check and solve',
+  })
 }
 
 function noTask(lab: string): NetlabError {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openSession, type Session, users } from '../labs/cli.ts'
 
@@ -90,6 +91,26 @@ describe('the events of a lab', () => {
     ])
     expect(show!.line).toBe('ip link show v0')
     expect(session.leftFiles()).toEqual([])
+  })
+
+  it('tell the task at which the lab waits, and how far its goal is', async () => {
+    const session = openSession()
+    const file = session.file('exercise.yaml', readFileSync('test/lesson/exercise.yaml', 'utf8'))
+    const { stdout, code } = await session.netlab('up', file, '--json-events')
+    expect(code).toBe(0)
+    const [started, checked, up] = linesOf(stdout).slice(-3)
+    const goal = [
+      { from: 'a', target: '10.0.0.21:8080', expected: 'b answers' },
+      { from: 'b', target: 'ip link show dev eth0', expected: 'exits with 0 and prints "…state UP…"' },
+    ]
+    const at = { version: 1, index: 4 }
+    const task = 'a is to reach b again.'
+    expect(started).toEqual({ ...at, event: 'task-started', title: 'Somebody has been here', task, goal })
+    expect(checked).toMatchObject({
+      ...{ ...at, event: 'task-checked', reached: false },
+      goal: goal.map(check => ({ ...check, observed: expect.any(String), ok: false, ms: 0 })),
+    })
+    expect(up).toMatchObject({ event: 'lab-up', lab: 'exercise' })
   })
 
   it('say that a lab is kept', async () => {

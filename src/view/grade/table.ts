@@ -53,7 +53,8 @@ function labLines(style: Style, records: readonly GradedInFull[]): string[] {
     column('ended', records, ({ ended, last }) => (ended === 'finished' ? ended : `${ended}${atStep(last)}`)),
     column('rebuilt', records, againWords),
   ].filter(cells => cells.slice(1).some(cell => cell !== ''))
-  const rows = columns[0]!.map((_, row) => columns.map(cells => padEnd(cells[row]!, widest(cells))))
+  const shown = withinWidth(columns, width - 2)
+  const rows = shown[0]!.map((_, row) => shown.map(cells => padEnd(cells[row]!, widest(cells))))
   const heading = `${color.bold(oneLine(lab))}  ${oneLine(title)}`
   return [
     ...hanging(
@@ -68,6 +69,19 @@ function labLines(style: Style, records: readonly GradedInFull[]): string[] {
       return [...lines, ...doubtLines(style, records[row - 1]!)]
     }),
   ]
+}
+
+/** Columns that are left out, in this order, where a student's line would not fit. */
+const dispensable = ['longest', 'time']
+
+function withinWidth(columns: readonly string[][], width: number): readonly string[][] {
+  const needed = columns.reduce((sum, cells) => sum + widest(cells) + 2, -2)
+  const next = dispensable.find(head => columns.some(cells => cells[0] === head))
+  if (needed <= width || next === undefined) return columns
+  return withinWidth(
+    columns.filter(cells => cells[0] !== next),
+    width,
+  )
 }
 
 function column(

@@ -146,6 +146,11 @@ describe('a task in walk', () => {
     expect(told).toContain('✘ curl 10.0.0.21:8080 from a')
     expect(told).not.toContain('link set')
     await terminal.until('Hint 1 of 2: Ask b for its links.')
+    for (const verb of ['check', 'hint', 'solve'])
+      expect(await session.netlab('task', verb)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('exercise is in the hands of another netlab (process '),
+      })
     await terminal.press('s shell', 's')
     await terminal.until('[exercise host')
     // A prompt is as old as the last Enter.

@@ -44,3 +44,13 @@ it('an exercise says how its task was reached', () => {
   expect(bert).toContain('bert     ·  S    0 of 1')
   expect(cleo).toMatch(/cleo {5}· {2}O {4}0 of 1 .* quit at 2/)
 })
+
+it('a line that would not fit does without the longest step, and then without the time', () => {
+  const asked = Array.from({ length: 14 }, () => step({ predicted: 'wrong' }))
+  const more = { longest: 11, last: 11, ended: 'broken off', again: { state: 'differs', words: '' } } as const
+  const headAt = (student: string) => table([record(student, asked, more)]).split('\n')[1]
+  expect(headAt('anna')).toBe('  student  12345678901234  foretold  time       ended             rebuilt')
+  expect(headAt('anna-maria-josepha')).toBe(
+    '  student             12345678901234  foretold  ended             rebuilt',
+  )
+})
