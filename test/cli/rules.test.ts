@@ -220,7 +220,7 @@ describe('netlab rules --mode ipvs', () => {
       deployment,
       ...['--mode', 'ipvs', '--node-ip', '192.0.2.1', '--jumps', ...scheduler],
     )
-    expect(out).toContain('ip address add 10.96.0.1/32 dev kube-ipvs0\n')
+    expect(out).toContain("ip -batch - <<'END'\naddress add 10.96.0.1/32 dev kube-ipvs0\n")
     expect(out).toContain('-A -t 192.0.2.1:30080 -s lc\n-a -t 192.0.2.1:30080 -r 10.244.0.2:8080 -m -w 1\n')
     expect(out).toContain('-I OUTPUT 1 -m comment --comment "kubernetes service portals" -j KUBE-SERVICES\n')
     expect(out).toContain('sysctl -w net.ipv4.conf.all.arp_ignore=1\n')

@@ -15,7 +15,12 @@ export function scriptText(rules: RuleSet, { jumps, explain }: PrintOptions): st
     '',
     ...say('it stays down, and answers no ARP: all that it is for is to have the addresses'),
     `ip link show ${device} >/dev/null 2>&1 || ip link add ${device} type dummy`,
-    ...addresses.map(address => `ip address add ${bound(address, family)} dev ${device}`),
+    ...(addresses.length === 0
+      ? []
+      : hereDocument(
+          'ip -batch -',
+          addresses.map(address => `address add ${bound(address, family)} dev ${device}`),
+        )),
     '',
     ...hereDocument(
       'ipset restore -exist',

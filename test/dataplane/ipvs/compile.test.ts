@@ -179,7 +179,9 @@ describe('the script', () => {
 
   it('gives each tool what it takes', () => {
     expect(script()).toContain(`ip link add kube-ipvs0 type dummy
-ip address add 10.96.0.1/32 dev kube-ipvs0
+ip -batch - <<'END'
+address add 10.96.0.1/32 dev kube-ipvs0
+END
 
 ipset restore -exist <<'END'
 create KUBE-LOOP-BACK hash:ip,port,ip family inet hashsize 1024 maxelem 65536
