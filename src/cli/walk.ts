@@ -6,11 +6,13 @@ import { graphOf } from '../graph/lab-graph.ts'
 import { Recorder } from '../lesson/record/recorder.ts'
 import { type Parting, type WalkReport, walk } from '../lesson/walk.ts'
 import type { Language } from '../model/language.ts'
-import { labAsBuilt } from '../plan/lab-in-condition.ts'
+import { type LabInCondition, labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
 import { findLab } from '../read/load-shipped.ts'
+import { down } from '../run/down.ts'
 import { toAll } from '../run/events.ts'
-import { runningLabs } from '../run/lab-state.ts'
+import { LabFolder } from '../run/lab-folder.ts'
+import { labNames, runningLabs, statusOf } from '../run/lab-state.ts'
 import type { KernelName } from '../sandbox/vm/kernels.ts'
 import { renderDown } from '../view/down-line.ts'
 import { renderError } from '../view/error.ts'
@@ -19,7 +21,7 @@ import { Keys } from '../view/keys.ts'
 import { renderKept } from '../view/lesson.ts'
 import { LessonGuide } from '../view/lesson-guide.ts'
 import { lessonDocument } from '../view/record/document.ts'
-import { openTerminal, plainStyle } from '../view/terminal.ts'
+import { openTerminal, plainStyle, type Screen } from '../view/terminal.ts'
 import { wordsIn } from '../view/words/words.ts'
 import { Course, today } from './course.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
@@ -124,7 +126,7 @@ async function runWalk(
   if (flags.student !== undefined && !isRecord) throw noStudent(nameOrPath)
   const recorder = isRecord ? new Recorder(recordFile, force) : undefined
   const record = recordFile === undefined || isRecord ? undefined : new LessonFile(recordFile, force)
-  interrupt.says(words.interrupted(lesson.lab.name))
+  interrupt.says(words.notBegun)
   const keys = flags.yes ? undefined : new Keys(process.stdin, interrupt.abort)
   const guide = new LessonGuide({
     screen: out,
@@ -141,7 +143,9 @@ async function runWalk(
   guide.begin()
   const course = new Course(lesson, file)
   const after = await whereToBegin(course, guide, flags, recorder !== undefined)
-  if (after === undefined) return guide.stop()
+  if (after === undefined || (keys !== undefined && !(await madeRoom(guide, lesson, out))))
+    return guide.stop()
+  interrupt.says(words.interrupted(lesson.lab.name))
   recorder?.begin(lesson, { student: flags.student ?? loggedIn(), netlab: packageVersion })
   const tell = recorder === undefined ? guide.hear : toAll(guide.hear, recorder.hear)
   const hearsShells = recorder !== undefined
@@ -161,7 +165,10 @@ async function runWalk(
     record.write(lessonDocument({ lesson, date: today(), walked: report.walked, picture, pictures }))
     out.write(`${words.recordWritten(flags.record!)}\n`)
   }
-  if (report.interrupted) throw interrupt.signal.reason
+  if (report.interrupted) {
+    if (!flags.yes) out.write(course.goodbye(out, nameOrPath))
+    throw interrupt.signal.reason
+  }
   out.write(
     report.down === undefined
       ? renderKept(out, lesson, report.walked, runningLabs().length > 1)
@@ -188,6 +195,15 @@ async function whereToBegin(
   const beginning = await guide.begins(place)
   if (beginning === 'quit') return undefined
   return beginning === 'there' ? place.steps : 0
+}
+
+/** Takes a lab of the lesson's name down where the person wants that; false: they leave. One that is just being built, or taught, is left alone. */
+async function madeRoom(guide: LessonGuide, { lab }: LabInCondition, out: Screen): Promise<boolean> {
+  const { name } = lab
+  if (!labNames().includes(name) || statusOf(new LabFolder(name)).state === 'starting') return true
+  if (!(await guide.mayReplace())) return false
+  out.write(renderDown(out, [await down(name)]))
+  return true
 }
 
 function wholeRecord(): NetlabError {

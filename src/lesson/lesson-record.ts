@@ -19,6 +19,8 @@ export interface WalkedStep {
   traces: readonly TraceReport[]
   /** Somebody typed in a shell after it. */
   shell: boolean
+  /** It was built before the lesson began, and not shown. */
+  unseen?: true
   /** How far its task is, and what its goal came to when it was last tried; left out: it has none. */
   task?: { state: TaskState; goal: readonly CheckResult[] }
 }
@@ -77,6 +79,7 @@ export class LessonRecord {
           checks: [],
           traces: [],
           shell: false,
+          unseen: true,
         }))
         break
       case 'traced': {

@@ -28,7 +28,7 @@ export function registerLab(lab: Lab, file: string, start: LabStart): { folder: 
   const other = folder.read()
   throw new NetlabError({
     what: `a lab named ${lab.name} is ${statusWords(other)}`,
-    fix: `netlab down ${lab.name} takes it away; netlab up … --name ANOTHER runs a second one beside it`,
+    fix: `netlab down ${lab.name} takes it away; with --name ANOTHER a second one runs beside it`,
     exitCode: exitCode.failed,
   })
 }

@@ -1,3 +1,4 @@
+import type { WriteStream } from 'node:tty'
 import type { Graph } from '../graph/graph.ts'
 import type { LessonListener, WalkEvent } from '../lesson/events.ts'
 import type { AskPrediction } from '../lesson/lesson.ts'
@@ -6,6 +7,7 @@ import type { LessonTask } from '../lesson/lesson-task.ts'
 import type { Prediction } from '../lesson/predictions/prediction.ts'
 import type { LessonPlace } from '../lesson/progress.ts'
 import type { Guide, Move, Parting } from '../lesson/walk.ts'
+import type { Check } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
@@ -16,6 +18,7 @@ import { renderLabTree } from './graph/lab-tree.ts'
 import type { Keys } from './keys.ts'
 import { block, hanging } from './layout.ts'
 import {
+  lessonAhead,
   lessonCheck,
   lessonCommand,
   lessonFailure,
@@ -29,7 +32,16 @@ import {
   stepWhy,
 } from './lesson.ts'
 import { builtAgain, lessonNotTraced, lessonTrace, resumedAt, stepFailed } from './lesson-asides.ts'
-import { type Choice, isBare, movesAfter, movesBefore, nextQuestion, partingsIn } from './lesson-moves.ts'
+import {
+  type Choice,
+  givingWay,
+  isBare,
+  movesAfter,
+  movesBefore,
+  nextQuestion,
+  partingsIn,
+  unfolding,
+} from './lesson-moves.ts'
 import { type Beginning, beginnings, placeLeft } from './lesson-place.ts'
 import { goalReachedInShell, lessonTaskEvent, movesAtTask } from './lesson-tasks.ts'
 import { LiveLine } from './live-line.ts'
@@ -41,7 +53,7 @@ import {
   predictionKeys,
   predictionSaid,
 } from './predictions.ts'
-import { StepFolds, unfoldKey } from './step-folds.ts'
+import { StepFolds } from './step-folds.ts'
 import type { Screen } from './terminal.ts'
 
 export interface LessonGuideOptions {
@@ -62,6 +74,9 @@ export interface LessonGuideOptions {
   parting?: Exclude<Parting, 'stay'>
 }
 
+/** Rows at most that the keys take, with what is free around them. */
+const rowsOfKeys = 5
+
 /** Leads through a lesson on a terminal, by single keys; without keys it shows every step and goes on. */
 export class LessonGuide implements Guide {
   readonly #options: LessonGuideOptions
@@ -76,6 +91,9 @@ export class LessonGuide implements Guide {
   #taskShown = false
   #lends: LessonTask | undefined
   #reached = false
+  /** The check that was asked about last, and whether the person wants to leave after its step. */
+  #asked: Check | undefined
+  #leaves = false
   /** Output of commands that came since the last empty line: what follows is set off. */
   #ran = false
 
@@ -96,6 +114,14 @@ export class LessonGuide implements Guide {
     return chooseByKey(this.#options, beginnings(place, this.#screen.words))
   }
 
+  /** Whether a lab of the lesson's name, which is up, is taken down for it. */
+  mayReplace(): Promise<boolean> {
+    const { color, width, words } = this.#screen
+    const { name } = this.#options.lesson.lab
+    this.#screen.write(block(['', ...hanging('', color.cyan(words.isUpAlready(name)), width)]))
+    return chooseByKey(this.#options, givingWay(words))
+  }
+
   async before(step: Step, index: number): Promise<Move> {
     const { lesson, keys } = this.#options
     const heading = [
@@ -108,8 +134,9 @@ export class LessonGuide implements Guide {
       this.#screen.write('\n')
       return 'on'
     }
+    const above = rowsOf(heading.split('\n'), this.#screen.width)
     const move = await this.#chooseMove(step, movesBefore(step, index, this.#screen.words), room =>
-      lessonPreview(this.#screen, step, room - rowsOf(heading.split('\n'), this.#screen.width)),
+      lessonPreview(this.#screen, step, room - above),
     )
     if (move === 'on') {
       this.#screen.write('\n')
@@ -153,6 +180,7 @@ export class LessonGuide implements Guide {
       case 'step-done':
         if (event.result.checks.length > 0)
           this.#end(event.result.checks.map(result => lessonCheck(this.#screen, result)).join(''))
+        else if (event.result.ok && this.#ran) this.#end(`\n${color.dim(words.ran)}\n`)
         break
       case 'prediction-judged':
         this.#predicted.hear(event.index, event.judged)
@@ -200,20 +228,42 @@ export class LessonGuide implements Guide {
     await this.#still()
     if (this.#ran) this.#screen.write('\n')
     this.#ran = false
-    const choices = predictionKeys(prediction, this.#screen.words)
-    const said = await chooseByKey(this.#options, choices, () =>
-      predictionAsked(this.#screen, prediction, this.#predicted.earlier(index)),
-    )
+    this.#asked = prediction.check
+    const chosen = await this.#answer(prediction, index)
+    // The step is gone through all the same: what the lab has come to is to be known.
+    this.#leaves = chosen === 'quit'
+    const said = chosen === 'quit' ? undefined : chosen
     this.#screen.write(predictionSaid(this.#screen, prediction, said))
     this.#live = new LiveLine(this.#screen)
     return said
+  }
+
+  async #answer(prediction: Prediction, index: number): Promise<number | undefined | 'quit'> {
+    const { words } = this.#screen
+    for (;;) {
+      const chosen = await chooseByKey<number | undefined | 'unfold' | 'quit'>(
+        this.#options,
+        [
+          ...predictionKeys(prediction, words),
+          ...(this.#folds.canUnfold ? [unfolding(words)] : []),
+          { key: 'q', does: words.does.quit, leadsTo: 'quit' },
+        ],
+        () => predictionAsked(this.#screen, prediction, this.#predicted.earlier(index)),
+      )
+      if (chosen !== 'unfold') return chosen
+      this.#unfold(this.#options.lesson.plan.steps[index]!)
+    }
   }
 
   async after(walked: WalkedStep, index: number): Promise<Move> {
     await this.#still()
     this.#ran = false
     const { lesson, keys, traces } = this.#options
-    const question = nextQuestion(walked, lesson.lab.pods)
+    if (this.#leaves) {
+      this.#leaves = false
+      return 'quit'
+    }
+    const question = nextQuestion(walked, lesson.lab.pods, this.#asked)
     if (keys === undefined) {
       const isFollowed = walked.traces.length > 0 || this.#untraced === walked
       if (!traces || question === undefined || isFollowed) return 'on'
@@ -264,7 +314,7 @@ export class LessonGuide implements Guide {
     const { name } = lesson.lab
     const isTask = this.#lends?.state.reached === false
     this.#reached = false
-    const told = isTask ? words.taskShell(name) : words.shell(name)
+    const told = isTask ? words.taskShell(name) : words.shell(name, lesson.lab.nodes.at(0)?.name)
     this.#screen.write(block(['', ...hanging('', color.cyan(told), width)]))
     await keys?.lend(() => whileShell(shell))
   }
@@ -290,15 +340,24 @@ export class LessonGuide implements Guide {
     moves: readonly Choice<Move>[],
     preview?: (rows: number) => string,
   ): Promise<Move> {
+    const { rows } = this.#screen.stream as WriteStream
+    let ahead = preview
     for (;;) {
       const [first, ...rest] = moves
-      const unfold = { key: unfoldKey, does: this.#screen.words.does.unfold, leadsTo: 'unfold' as const }
-      const choices = this.#folds.canUnfold ? [first!, unfold, ...rest] : moves
-      const chosen = await chooseByKey<Move | 'unfold'>(this.#options, choices, preview)
+      const isCut = ahead !== undefined && ahead(rows - rowsOfKeys) !== ahead(Number.POSITIVE_INFINITY)
+      const choices =
+        isCut || this.#folds.canUnfold ? [first!, unfolding(this.#screen.words), ...rest] : moves
+      const chosen = await chooseByKey<Move | 'unfold'>(this.#options, choices, ahead)
       if (chosen !== 'unfold') return chosen
-      this.#folds.unfolded()
-      this.#screen.write(lessonFolds(this.#screen, step))
+      if (isCut) this.#screen.write(`\n${lessonAhead(this.#screen, step)}`)
+      if (isCut) ahead = undefined
+      if (this.#folds.canUnfold) this.#unfold(step)
     }
+  }
+
+  #unfold(step: Step): void {
+    this.#folds.unfolded()
+    this.#screen.write(lessonFolds(this.#screen, step))
   }
 
   #write(text: string): void {

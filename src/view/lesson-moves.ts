@@ -1,9 +1,10 @@
 import type { WalkedStep } from '../lesson/lesson-record.ts'
 import type { Move, Parting } from '../lesson/walk.ts'
-import type { Pod } from '../model/lab.ts'
+import type { Check, Pod } from '../model/lab.ts'
 import type { Step } from '../plan/plan.ts'
 import { questionOf, type TracedQuestion } from '../trace/request-of-check.ts'
 import type { LessonKey } from './lesson.ts'
+import { unfoldKey } from './step-folds.ts'
 import { en, type Words } from './words/en.ts'
 
 /** A key, and where it leads. */
@@ -60,13 +61,35 @@ export function partingsIn({ does }: Words): readonly Choice<Parting>[] {
 /** The same, in English. */
 export const partings = partingsIn(en)
 
-/** What a trace of a step's checks follows next: first those that failed, then from the last one back, and round again; undefined where it has none. */
+/** The keys where a lab of the lesson's name is up: whether that one gives way. */
+export function givingWay({ does }: Words): readonly Choice<boolean>[] {
+  return [
+    { key: 'Enter', does: does.replace, leadsTo: true },
+    { key: 'q', does: does.quit, leadsTo: false },
+  ]
+}
+
+/** The key that shows what is folded. */
+export function unfolding({ does }: Words): Choice<'unfold'> {
+  return { key: unfoldKey, does: does.unfold, leadsTo: 'unfold' }
+}
+
+/**
+ * What a trace of a step's checks follows next: first those that failed, then the one that was asked about, then from the last one back,
+ * and round again; undefined where it has none.
+ */
 export function nextQuestion(
   { checks, traces }: WalkedStep,
   pods: readonly Pod[],
+  asked?: Check,
 ): TracedQuestion | undefined {
   const newest = checks.toReversed()
-  const sorted = [...newest.filter(({ ok }) => !ok), ...newest.filter(({ ok }) => ok)]
+  const groups = [
+    newest.filter(({ ok }) => !ok),
+    newest.filter(({ ok, check }) => ok && check === asked),
+    newest.filter(({ ok, check }) => ok && check !== asked),
+  ]
+  const sorted = groups.flat()
   const questions = sorted.flatMap(({ check }) => questionOf(check, pods) ?? [])
   return questions[traces.length % Math.max(1, questions.length)]
 }

@@ -7,6 +7,7 @@ import type { LabMachine, OutsideMachine, Pod } from '../model/lab.ts'
 import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../plan/plan.ts'
+import { isReached } from '../run/goal.ts'
 import type { CommandFailure } from '../run/report.ts'
 import type { CheckResult } from '../verify/report.ts'
 import { describeAttempt, describeExpectation } from './describe-check.ts'
@@ -101,6 +102,22 @@ export function lessonPreview(style: Style, step: Step, rows: number): string {
   const checksLeft = units.length - Math.max(shown, commands.length)
   if (commandsLeft + checksLeft === 0) return lines.length === 0 ? '' : block(lines)
   return block([...lines, color.dim(`… ${words.notShown(commandsLeft, checksLeft)}`)])
+}
+
+/** All that a step is about to do, with what each command is for. */
+export function lessonAhead(style: Style, step: Step): string {
+  const { color, width, words } = style
+  const checks = step.checks.flatMap(check =>
+    hanging(color.dim('? '), printable(describeAttempt(check, words)), width),
+  )
+  return [
+    ...shownCommands(step.actions).map(piece =>
+      'words' in piece
+        ? block(hanging('… ', foldWords(piece, words), width))
+        : lessonCommand(style, piece.command, piece.explain),
+    ),
+    ...(checks.length === 0 ? [] : [block(['', color.dim(words.thenChecked), ...checks])]),
+  ].join('')
 }
 
 function commandsOf(pieces: ReturnType<typeof shownCommands>): number {
@@ -241,9 +258,16 @@ export function lessonSummary(style: Style, plan: Plan, walked: readonly WalkedS
   )
   const commands = walked.reduce((sum, step) => sum + step.commands.length, 0)
   const checks = walked.reduce((sum, step) => sum + step.checks.length, 0)
-  const sums = { walked: walked.length, steps: plan.steps.length, commands, checks }
+  const unseen = walked.filter(step => step.unseen).length
+  const task = walked.at(-1)?.task
+  const isOpen = task !== undefined && !isReached(task.goal)
+  const sums = { walked: walked.length, unseen, steps: plan.steps.length, isOpen, commands, checks }
   const verdict =
-    failed.length > 0 ? color.red(words.stepsFailed(failed.length)) : color.green(words.allAsExpected)
+    failed.length > 0
+      ? color.red(words.stepsFailed(failed.length))
+      : isOpen
+        ? color.yellow(words.taskOpen(task.goal.filter(({ ok }) => ok).length, task.goal.length))
+        : color.green(words.allAsExpected)
   return block([
     ...hanging('', words.summary(name, sums, verdict), width, 2),
     ...failed.flatMap(({ number, title }) =>

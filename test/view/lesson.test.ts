@@ -306,6 +306,15 @@ it('sums up what was walked', () => {
   expect(lessonSummary(plain(80), plan, [walked(), walked({ ok: false })])).toBe(
     'clusterip: 2 of 4 steps, 4 commands, 2 checks; 1 step failed\n✘ step 2  A virtual IP with one DNAT rule\n',
   )
+  const unseen = { commands: [], checks: [], unseen: true } as const
+  expect(lessonSummary(plain(80), plan, [walked(unseen), walked(unseen), ...whole.slice(2)])).toBe(
+    'clusterip, walked to its end: steps 3 to 4 of 4, 4 commands, 2 checks; all as\n  expected\n',
+  )
+  const state = { hints: 0, solved: false, reached: false }
+  const open = walked({ task: { state, goal: [heldCheck, failedCheck] } })
+  expect(lessonSummary(plain(80), plan, [...whole.slice(1), open])).toBe(
+    'clusterip: 4 of 4 steps, 8 commands, 4 checks; the task is open, 1 of 2 hold\n',
+  )
   expect(lessonSummary(plain(80), plan, [])).toBe('clusterip: no step was run\n')
 })
 

@@ -3,6 +3,19 @@ import type { Check, Expectation, FailureKind } from '../../model/lab.ts'
 import { type Observation, observationWords } from '../../verify/observation.ts'
 import { type Inhabitants, inhabitants, listing, plural, roundPercentage } from '../format.ts'
 
+/** What the steps of a lesson have come to. */
+export interface LessonSums {
+  /** Steps that have run, among them those that were built before it began. */
+  walked: number
+  unseen: number
+  /** All that the lab has. */
+  steps: number
+  /** The task of the last one waits. */
+  isOpen: boolean
+  commands: number
+  checks: number
+}
+
 /** What a lesson says, in English; other languages have the same, each in its own way. */
 export const en = {
   cast: { nodes: 'nodes', pods: 'pods', outside: 'outside', machines: 'machines', services: 'services' },
@@ -29,6 +42,7 @@ export const en = {
   /** `by`: a key, or a command. */
   shownBy: (by: string) => `${by} shows them`,
   running: 'running',
+  ran: 'done',
   trying: (done: number, count: number) => `trying check ${Math.min(done + 1, count)} of ${count}`,
 
   expected: 'expected',
@@ -89,7 +103,11 @@ export const en = {
     const from = steps === 0 ? 'from the start' : steps === 1 ? 'with step 1' : `with steps 1 to ${steps}`
     return `Built again ${from}, in ${took}: a new sandbox, without what was typed by hand.`
   },
-  shell: (lab: string) => `A shell on the host of ${lab}. exit, or Ctrl-D, comes back to the lesson.`,
+  /** `node`: one of those that the lab has. */
+  shell: (lab: string, node: string | undefined) => {
+    const inside = node === undefined ? '' : ` ip netns exec ${node} bash goes into a node.`
+    return `A shell on the host of ${lab}.${inside} What you change stays, until r builds the lab again; exit, or Ctrl-D, comes back to the lesson.`
+  },
 
   yourTask: 'Your task',
   tryingGoal: 'trying the goal',
@@ -126,6 +144,7 @@ export const en = {
     keep: 'keep it up',
     stay: 'back to the lesson',
     begin: 'begin',
+    replace: 'take it down and go on',
     check: 'check',
     hint: 'hint',
     hintAgain: 'hint again',
@@ -137,17 +156,17 @@ export const en = {
 
   noStepRun: (lab: string) => `${lab}: no step was run`,
   /** What the steps have come to; `verdict`: whether all is as expected. */
-  summary: (
-    lab: string,
-    sums: { walked: number; steps: number; commands: number; checks: number },
-    verdict: string,
-  ) => {
-    const { walked, steps, commands, checks } = sums
-    const isWhole = walked === steps
-    const of = isWhole ? plural(walked, 'step') : `${walked} of ${steps} steps`
+  summary: (lab: string, sums: LessonSums, verdict: string) => {
+    const { walked, unseen, steps, isOpen, commands, checks } = sums
+    const isWhole = walked === steps && !isOpen
+    const last = walked === unseen + 1 ? `step ${walked}` : `steps ${unseen + 1} to ${walked}`
+    const part = unseen === 0 ? `${walked} of ${steps} steps` : `${last} of ${steps}`
+    const of = isWhole && unseen === 0 ? plural(walked, 'step') : part
     const counts = [of, plural(commands, 'command'), plural(checks, 'check')].join(', ')
     return `${lab}${isWhole ? ', walked to its end' : ''}: ${counts}; ${verdict}`
   },
+  taskOpen: (held: number, of: number) =>
+    of === 1 ? 'the task is open' : `the task is open, ${held} of ${of} hold`,
   stepsFailed: (count: number) => `${plural(count, 'step')} failed`,
   allAsExpected: 'all as expected',
   step: (number: number) => `step ${number}`,
@@ -172,6 +191,9 @@ export const en = {
   hadDied: (lab: string, went: readonly string[]) =>
     `${lab} had died before, and ${listing(went, 'and')} with it; nothing is left`,
   notFound: (lab: string) => `no lab named ${lab} is running; nothing to take down`,
+  /** A lab of the lesson's name runs. */
+  isUpAlready: (lab: string) => `${lab} is up already. A lesson builds it itself, step by step.`,
+  notBegun: 'interrupted; no lesson was begun',
   interrupted: (lab: string) => `interrupted; ${lab} is taken down and nothing is left`,
 }
 

@@ -22,6 +22,7 @@ export const zh: Words = {
   shownAbove: '见上文',
   shownBy: by => `用 ${by} 查看`,
   running: '正在运行',
+  ran: '完成',
   trying: (done, count) => `正在检查，第 ${Math.min(done + 1, count)} 项，共 ${count} 项`,
 
   expected: '预期',
@@ -70,7 +71,10 @@ export const zh: Words = {
     const from = steps === 0 ? '从头' : steps === 1 ? '按第 1 步' : `按第 1 到第 ${steps} 步`
     return `已${from}重建，用时 ${took}：这是一个新的沙箱，手工敲的命令都不在了。`
   },
-  shell: lab => `这是 ${lab} 的宿主机上的 shell。输入 exit 或按 Ctrl-D 回到课程。`,
+  shell: (lab, node) => {
+    const inside = node === undefined ? '' : `用 ip netns exec ${node} bash 进入节点。`
+    return `这是 ${lab} 的宿主机上的 shell。${inside}你做的改动会一直留着，按 r 重建实验才会消失；输入 exit 或按 Ctrl-D 回到课程。`
+  },
 
   yourTask: '你的任务',
   tryingGoal: '正在检查目标',
@@ -105,6 +109,7 @@ export const zh: Words = {
     keep: '保留实验',
     stay: '回到课程',
     begin: '开始',
+    replace: '拆除它，继续',
     check: '检查',
     hint: '提示',
     hintAgain: '再看提示',
@@ -114,12 +119,15 @@ export const zh: Words = {
   },
 
   noStepRun: lab => `${lab}：一步也没有运行`,
-  summary: (lab, { walked, steps, commands, checks }, verdict) => {
-    const isWhole = walked === steps
-    const of = isWhole ? `${walked} 步` : `${steps} 步中的 ${walked} 步`
+  summary: (lab, { walked, unseen, steps, isOpen, commands, checks }, verdict) => {
+    const isWhole = walked === steps && !isOpen
+    const last = walked === unseen + 1 ? `第 ${walked} 步` : `第 ${unseen + 1} 到 ${walked} 步`
+    const part = unseen === 0 ? `${steps} 步中的 ${walked} 步` : `${last}（共 ${steps} 步）`
+    const of = isWhole && unseen === 0 ? `${walked} 步` : part
     const counts = [of, `${thousands(commands)} 条命令`, `${thousands(checks)} 项检查`].join('，')
     return `${lab}${isWhole ? '，已全部走完' : ''}：${counts}；${verdict}`
   },
+  taskOpen: (held, of) => (of === 1 ? '任务尚未完成' : `任务尚未完成：${of} 项中有 ${held} 项成立`),
   stepsFailed: count => `${count} 步失败`,
   allAsExpected: '全部符合预期',
   step: number => `第 ${number} 步`,
@@ -143,6 +151,8 @@ export const zh: Words = {
   wasNotRunning: lab => `${lab} 没有在运行；什么也没有留下`,
   hadDied: (lab, went) => `${lab} 早已终止，${went.join('、')}也随之消失；什么也没有留下`,
   notFound: lab => `没有名为 ${lab} 的实验在运行，不需要拆除`,
+  isUpAlready: lab => `${lab} 已经在运行。课程要自己一步一步地搭建它。`,
+  notBegun: '已中断；课程没有开始',
   interrupted: lab => `已中断；${lab} 已拆除，什么也没有留下`,
 }
 

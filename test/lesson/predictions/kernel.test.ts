@@ -69,6 +69,16 @@ it('takes Enter for no answer, and asks nothing with --no-quiz', async () => {
   expect(quiet.text).not.toContain('oretold')
 })
 
+it('is left with q, once its step is through', async () => {
+  const session = openSession()
+  const terminal = new Terminal(session, ['walk', session.file('asking.yaml', asking), '--down'])
+  await untilAsked(terminal)
+  terminal.type('q')
+  await terminal.until('observed  was refused')
+  await terminal.until('asking is down')
+  expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+})
+
 it('asks nobody without a terminal', async () => {
   const session = openSession()
   const { code, stdout } = await session.netlab('walk', session.file('asking.yaml', asking), '--yes')

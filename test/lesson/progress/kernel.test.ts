@@ -25,6 +25,8 @@ async function leftAtThree(session: Session, leave: (terminal: Terminal) => void
   return terminal
 }
 
+const closing = (terminal: Terminal) => terminal.close()
+
 describe('a lesson that was left half-way', () => {
   it('says how it goes on, and goes on there; the end of it is kept, too', async () => {
     const session = openSession()
@@ -42,7 +44,7 @@ describe('a lesson that was left half-way', () => {
       await terminal.press('Enter run', key.enter)
     }
     await terminal.press('Enter finish', key.enter)
-    await terminal.until('short, walked to its end')
+    await terminal.until('short, walked to its end: steps 3 to 5 of 5')
     expect(await terminal.ended()).toEqual({ code: 0, restored: true })
     expect(JSON.parse(readFileSync(kept(session), 'utf8'))).toMatchObject({
       labs: { [join(session.folder, 'short.yaml')]: { steps: 5, of: 5, done: true } },
@@ -55,16 +57,41 @@ describe('a lesson that was left half-way', () => {
 
   it.each([
     ['Ctrl-C', (terminal: Terminal) => terminal.type(key.ctrlC)],
-    ['closing the window', (terminal: Terminal) => terminal.close()],
+    ['closing the window', closing],
   ])('by %s is left there', async (_, leave) => {
     const session = openSession()
-    await leftAtThree(session, leave)
+    const left = await leftAtThree(session, leave)
+    if (leave !== closing) await left.until('You are at step 3 of 5')
     await expect.poll(() => session.leftFiles(), { timeout: 60_000 }).toEqual([])
     const terminal = walk(session)
     await terminal.until('You were at step 3 of 5')
     await terminal.press('a begin anew', 'a')
     await terminal.press('── 1/5', 'q')
     expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+  })
+
+  it('with its lab kept up, goes on when that gives way', async () => {
+    const session = openSession()
+    const left = new Terminal(session, ['walk', session.file('short.yaml', short), '--keep'])
+    await left.press('Enter run', key.enter)
+    await left.press('Enter go on', 'q')
+    await left.until('short is up as step 1 left it')
+    await left.ended()
+
+    const stays = walk(session)
+    await stays.press('Enter go on at step 2', key.enter)
+    await stays.until('short is up already')
+    await stays.press('Enter take it down and go on', 'q')
+    expect(await stays.ended()).toEqual({ code: 0, restored: true })
+    expect((await session.netlab('status', 'short')).code).toBe(0)
+
+    const goesOn = walk(session)
+    await goesOn.press('Enter go on at step 2', key.enter)
+    await goesOn.press('Enter take it down and go on', key.enter)
+    await goesOn.until('short is down')
+    await goesOn.until('Step 1 is built')
+    await goesOn.press('── 2/5', 'q')
+    expect(await goesOn.ended()).toEqual({ code: 0, restored: true })
   })
 
   it('begins where it is told to: --again, --from', async () => {
