@@ -14,6 +14,7 @@ interface PageOptions {
   file: string
   /** 0: a free one. */
   port: number
+  quiz: boolean
   parting?: Exclude<Parting, 'stay'>
 }
 
@@ -21,12 +22,12 @@ interface PageOptions {
 export async function walkOnPage(
   { interrupt, start }: LabUnderWay,
   lesson: LabInCondition,
-  { file, port, parting }: PageOptions,
+  { file, port, quiz, parting }: PageOptions,
 ): Promise<void> {
   const terminal = openTerminal()
   const { out, err } = terminal
   const { name } = lesson.lab
-  const first = { lesson, file, start: await start, ...(parting === undefined ? {} : { parting }) }
+  const first = { lesson, file, quiz, start: await start, ...(parting === undefined ? {} : { parting }) }
   const view = await viewLab(name, port, interrupt.signal, first)
   tellAddress(terminal, view.address, name)
   const ended = await view.ended

@@ -117,7 +117,7 @@ async function runWalk(
     interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
     const { walkOnPage } = await import('./walk-page.ts')
     const { port = 0 } = flags
-    return walkOnPage({ interrupt, start }, lesson, { file, port, ...partingOf(flags) })
+    return walkOnPage({ interrupt, start }, lesson, { file, port, quiz: flags.quiz, ...partingOf(flags) })
   }
   const { out } = openTerminal({ language })
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)

@@ -24,8 +24,12 @@ import { judged, wantsEvidence } from './predictions/explanation.ts'
 import { type Prediction, predictionOf } from './predictions/prediction.ts'
 import { ShellEar } from './record/shell-ear.ts'
 
-/** Asks the person what will come; returns the index of the answer, undefined where none is given. */
-export type AskPrediction = (prediction: Prediction, index: number) => Promise<number | undefined>
+/** Asks the person what will come, in the lab as the commands of the step leave it; returns the index of the answer, undefined where none is given. */
+export type AskPrediction = (
+  prediction: Prediction,
+  index: number,
+  lab: ObservedLab,
+) => Promise<number | undefined>
 
 /** Milliseconds that somebody waits at most for what keeps a request from being answered. */
 const longestLook = 3000
@@ -87,7 +91,7 @@ export class Lesson {
     let asked = false
     const beforeChecks = async () => {
       if (ask === undefined || prediction === undefined) return
-      said = await ask(prediction, index)
+      said = await ask(prediction, index, this.#observedAfter(index + 1))
       asked = true
       this.#tell({ kind: 'predicted', index, prediction, ...(said === undefined ? {} : { said }) })
     }
@@ -206,7 +210,11 @@ export class Lesson {
 
   /** The lab as it runs, which has no more steps than have run. */
   get observed(): ObservedLab {
-    const running = afterSteps(this.#lesson, this.walked.length)
+    return this.#observedAfter(this.walked.length)
+  }
+
+  #observedAfter(steps: number): ObservedLab {
+    const running = afterSteps(this.#lesson, steps)
     return { sandbox: this.#opened.context.sandbox, running, signal: this.#options.signal }
   }
 

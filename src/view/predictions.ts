@@ -42,13 +42,41 @@ export function predictionAsked(style: Style, prediction: Prediction, earlier: n
   ])
 }
 
+/** What was said to a question, behind its label. */
+export interface SaidLine {
+  label: 'youSay' | 'youSaid' | 'itCame' | 'because'
+  text: string
+}
+
+/** The answer that somebody has given; `said` undefined: none. */
+export function answerSaid(
+  { answers }: Prediction,
+  said: number | undefined,
+  { prediction: words }: Words = en,
+): SaidLine {
+  return { label: 'youSay', text: said === undefined ? words.notAnswered : answers[said]!.text }
+}
+
+/** What came of it, as far as that has not been said: what was foretold, what came, and why. */
+export function verdictLines({ prediction, said, verdict, came, because }: JudgedPrediction): SaidLine[] {
+  return [
+    ...(verdict !== 'wrong' || said === undefined
+      ? []
+      : [{ label: 'youSaid' as const, text: prediction.answers[said]!.text }]),
+    ...(verdict === 'right' ? [] : [{ label: 'itCame' as const, text: came }]),
+    ...(because === '' ? [] : [{ label: 'because' as const, text: because }]),
+  ]
+}
+
 /** What stays on the screen of a question that was answered. */
-export function predictionSaid(style: Style, { ask, answers }: Prediction, said: number | undefined): string {
+export function predictionSaid(style: Style, prediction: Prediction, said: number | undefined): string {
   const { color, width, words } = style
-  const answer = said === undefined ? color.dim(words.prediction.notAnswered) : printable(answers[said]!.text)
+  const { ask } = prediction
+  const { label, text } = answerSaid(prediction, said, words)
+  const answer = said === undefined ? color.dim(text) : printable(text)
   return block([
     ...hanging(`${color.cyan.bold('?')} `, printable(ask), Math.min(width, proseWidth)),
-    ...hanging(labels(words).youSay, answer, width),
+    ...hanging(labels(words)[label], answer, width),
     '',
   ])
 }
@@ -56,27 +84,24 @@ export function predictionSaid(style: Style, { ask, answers }: Prediction, said:
 /** What came of it: whether that was right, and why it is so. */
 export function predictionJudged(style: Style, judged: JudgedPrediction): string {
   const { color, width, words: all } = style
-  const { prediction, said, verdict, came, because } = judged
   const words = {
     right: color.green(all.prediction.right),
     wrong: color.yellow(all.prediction.wrong),
     skipped: color.dim(all.prediction.skipped),
     void: color.yellow(all.prediction.void),
   }
-  const { youSaid, itCame, because: reason } = labels(all)
+  const before = labels(all)
   return block([
     '',
-    `${color.cyan.bold('?')} ${words[verdict]}`,
-    ...(verdict !== 'wrong' || said === undefined
-      ? []
-      : hanging(youSaid, printable(prediction.answers[said]!.text), width)),
-    ...(verdict === 'right' ? [] : hanging(itCame, printable(came), width)),
-    ...(because === '' ? [] : hanging(reason, printable(because), Math.min(width, proseWidth))),
+    `${color.cyan.bold('?')} ${words[judged.verdict]}`,
+    ...verdictLines(judged).flatMap(({ label, text }) =>
+      hanging(before[label], printable(text), label === 'because' ? Math.min(width, proseWidth) : width),
+    ),
   ])
 }
 
 /** What stands before an answer and what came of it, in a column. */
-function labels({ prediction }: Words): Record<'youSay' | 'youSaid' | 'itCame' | 'because', string> {
+function labels({ prediction }: Words): Record<SaidLine['label'], string> {
   const { youSay, youSaid, itCame, because } = prediction
   const column = widest([youSay, youSaid, itCame, because]) + 2
   const label = (text: string) => `    ${padEnd(text, column)}`

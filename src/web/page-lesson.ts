@@ -1,7 +1,7 @@
 import { exitCode, NetlabError } from '../errors.ts'
 import { graphOfRunning } from '../graph/running-graph.ts'
 import type { LessonListener } from '../lesson/events.ts'
-import { type LessonOptions, lessonDied } from '../lesson/lesson.ts'
+import { type AskPrediction, type LessonOptions, lessonDied } from '../lesson/lesson.ts'
 import type { WalkedStep } from '../lesson/lesson-record.ts'
 import type { LessonTask } from '../lesson/lesson-task.ts'
 import { type Guide, type Move, type Parting, type WalkReport, walk } from '../lesson/walk.ts'
@@ -16,6 +16,7 @@ import { movesAtTask } from '../view/lesson-tasks.ts'
 import { type LessonPart, LessonPicture, lessonAhead } from '../view/live/lesson-part.ts'
 import type { Followed, Pressed } from '../view/live/orders.ts'
 import { stopsOf } from '../view/live/stops.ts'
+import { predictionKeys } from '../view/predictions.ts'
 
 /** Milliseconds in which all that a step tells is told as one: a page need not be drawn more often. */
 const pause = 100
@@ -24,6 +25,8 @@ const pause = 100
 export interface BeginOptions extends Pick<LessonOptions, 'file' | 'start'> {
   /** What becomes of the lab, where that is known beforehand. */
   parting?: Exclude<Parting, 'stay'> | undefined
+  /** Before the checks of a step it is asked what they will show; left out: as in the lesson before, and in the first one it is. */
+  quiz?: boolean
 }
 
 /** A question that the page is asked, and what its answer does. */
@@ -41,6 +44,7 @@ export class PageLesson implements Guide {
   #lesson: LabInCondition | undefined
   #file = ''
   #parting: BeginOptions['parting']
+  #quiz = true
   #picture: LessonPicture | undefined
   #stands: ObservedLab | undefined
   #walked: Promise<WalkReport> | undefined
@@ -67,10 +71,11 @@ export class PageLesson implements Guide {
   }
 
   /** Begins, and waits until the page is asked for the first time. Throws NetlabError where the lab cannot be opened. */
-  async begin(lesson: LabInCondition, { parting, ...options }: BeginOptions): Promise<Pressed> {
+  async begin(lesson: LabInCondition, { parting, quiz, ...options }: BeginOptions): Promise<Pressed> {
     this.#lesson = lesson
     this.#file = options.file
     this.#parting = parting
+    this.#quiz = quiz ?? this.#quiz
     this.#picture = new LessonPicture(lesson)
     this.#walked = walk(lesson, this, { ...options, tell: this.#hear, signal: this.#signal }).finally(() =>
       this.#over(),
@@ -111,6 +116,15 @@ export class PageLesson implements Guide {
     this.#stands = lab
     this.#picture?.ahead(step, index)
     return this.#choose(withoutGraph(movesBefore(step, index)))
+  }
+
+  get predict(): AskPrediction | undefined {
+    if (!this.#quiz) return undefined
+    return async (prediction, index, lab) => {
+      this.#stands = lab
+      this.#picture?.predicts(prediction, index)
+      return this.#choose(predictionKeys(prediction))
+    }
   }
 
   async after(walked: WalkedStep, index: number, lab: ObservedLab): Promise<Move> {

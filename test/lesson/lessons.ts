@@ -55,3 +55,29 @@ steps:
   - title: Rules
     build: [network, firewall, servers, services]
 `
+
+/** A lesson that asks of its own checks, and then two questions that its author has written. */
+export const asking = `name: asking
+title: A lesson that asks
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24, serve: 8080}
+  b: {address: 10.0.0.12/24}
+steps:
+  - title: Nobody listens
+    build: [network, firewall, servers]
+    why: Pod b has no server.
+    check: [{curl: "10.0.0.12:8080", from: a, expect: refused}]
+  - title: Who answers
+    run: [ip neigh show dev br1]
+    check: [{command: "true"}]
+    ask: Who says which hardware address 10.0.0.11 has?
+    answers: [Pod a itself, The bridge, "<b id=evil>nobody</b>"]
+    because: Whoever has an address answers for it.
+  - title: A route
+    run: [ip route show]
+    check: [{command: "true"}]
+    ask: How many routes has the host?
+    answers: [One, None]
+    because: An address brings one for its prefix.
+`

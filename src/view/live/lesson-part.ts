@@ -1,6 +1,8 @@
 import type { Evidence } from '../../diagnose/evidence.ts'
 import type { LessonListener } from '../../lesson/events.ts'
 import type { WalkedStep } from '../../lesson/lesson-record.ts'
+import type { JudgedPrediction } from '../../lesson/predictions/explanation.ts'
+import type { Prediction } from '../../lesson/predictions/prediction.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../../plan/plan.ts'
 import type { CommandFailure } from '../../run/report.ts'
@@ -11,6 +13,14 @@ import { foldWords, shownCommands } from '../folded-commands.ts'
 import { commandLines, type LessonKey, leftOutWords, lessonSummary, outputLines } from '../lesson.ts'
 import { builtAgain, stepFailed } from '../lesson-asides.ts'
 import { lessonTaskEvent } from '../lesson-tasks.ts'
+import {
+  answerSaid,
+  Predicted,
+  predictedSummary,
+  predictionKeys,
+  type SaidLine,
+  verdictLines,
+} from '../predictions.ts'
 import { plainStyle } from '../terminal.ts'
 
 /** A command of a step, as it runs and as it has run. */
@@ -44,6 +54,17 @@ export interface LessonCheck {
   evidence?: Evidence
 }
 
+/** A question of what the checks of a step will show. */
+export interface LessonQuestion {
+  ask: string
+  /** Each with the key that gives it; `earlier`: it was given when this was asked before. None once somebody has answered. */
+  answers: readonly { key: string; text: string; earlier: boolean }[]
+  /** What was answered; left out: nobody has yet. */
+  said?: SaidLine
+  /** Left out: the checks are not done. */
+  judged?: { verdict: JudgedPrediction['verdict']; lines: readonly SaidLine[] }
+}
+
 /** A step that is about to run, runs, or has run. */
 export interface LessonStep {
   /** Counts from 0. */
@@ -52,6 +73,8 @@ export interface LessonStep {
   why: string
   commands: readonly (LessonCommand | LessonFold)[]
   checks: readonly LessonCheck[]
+  /** Asked once its commands have run. */
+  question?: LessonQuestion
   state: 'ahead' | 'running' | 'done' | 'failed'
   /** What a command that failed has left out of it. */
   leftOut?: string
@@ -87,6 +110,7 @@ export class LessonPicture {
   #words: readonly string[] = []
   #keys: readonly LessonKey[] = []
   #turn = 0
+  readonly #predicted = new Predicted()
   #task: readonly string[] = []
   #goal: readonly string[] = []
 
@@ -120,9 +144,15 @@ export class LessonPicture {
     this.#words = [...this.#task, ...this.#goal]
   }
 
-  /** What the steps have come to. */
+  /** What the checks of the step that runs will show is asked. */
+  predicts(prediction: Prediction, index: number): void {
+    this.#at?.asks(prediction, this.#predicted.earlier(index))
+  }
+
+  /** What the steps have come to, and what was foretold. */
   parting(walked: readonly WalkedStep[]): void {
-    this.#words = linesOf(lessonSummary(style, this.#plan, walked))
+    const summary = lessonSummary(style, this.#plan, walked)
+    this.#words = linesOf(`${summary}${predictedSummary(style, this.#predicted)}`)
   }
 
   /** Somebody is asked, and which question it is. */
@@ -162,6 +192,13 @@ export class LessonPicture {
         this.#at?.tried(event.result.checks)
         this.#states[event.index] = event.result.ok ? 'done' : 'failed'
         break
+      case 'predicted':
+        this.#at?.answered(event.prediction, event.said)
+        break
+      case 'prediction-judged':
+        this.#predicted.hear(event.index, event.judged)
+        this.#at?.judged(event.judged)
+        break
       case 'task-started':
         this.#task = linesOf(lessonTaskEvent(style, event, true))
         this.#goal = []
@@ -191,6 +228,7 @@ class StepPicture {
   readonly #commands: readonly Mutable<LessonCommand>[]
   readonly #pieces: LessonStep['commands']
   #checks: readonly LessonCheck[]
+  #question: LessonQuestion | undefined
   #leftOut: string | undefined
 
   constructor(step: Step, index: number) {
@@ -217,6 +255,7 @@ class StepPicture {
     const { title, why } = this.#step
     return {
       ...{ index: this.#index, title, why, commands: this.#pieces, checks: this.#checks },
+      ...(this.#question === undefined ? {} : { question: this.#question }),
       ...(this.#leftOut === undefined ? {} : { leftOut: this.#leftOut }),
     }
   }
@@ -243,6 +282,25 @@ class StepPicture {
       command.stderr = failure.stderr
     }
     this.#leftOut = leftOutWords(left)
+  }
+
+  asks(prediction: Prediction, earlier: number | undefined): void {
+    const keys = predictionKeys(prediction)
+    const answers = prediction.answers.map(({ text }, at) => {
+      const { key } = keys.find(({ leadsTo }) => leadsTo === at)!
+      return { key, text, earlier: at === earlier }
+    })
+    this.#question = { ask: prediction.ask, answers }
+  }
+
+  answered(prediction: Prediction, said: number | undefined): void {
+    this.#question = { ask: prediction.ask, answers: [], said: answerSaid(prediction, said) }
+  }
+
+  judged(judged: JudgedPrediction): void {
+    if (this.#question === undefined) return
+    const { verdict } = judged
+    this.#question = { ...this.#question, judged: { verdict, lines: verdictLines(judged) } }
   }
 
   try(): void {

@@ -1,6 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { plural } from '../format.ts'
-import type { LessonCheck, LessonCommand, LessonPart, LessonStep } from '../live/lesson-part.ts'
+import type {
+  LessonCheck,
+  LessonCommand,
+  LessonPart,
+  LessonQuestion,
+  LessonStep,
+} from '../live/lesson-part.ts'
+import type { SaidLine } from '../predictions.ts'
+import { en } from '../words/en.ts'
 import { Cause, Printed } from './panels.tsx'
 
 interface LessonProps {
@@ -17,7 +25,7 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
   const { step, steps, words, keys } = lesson
   useEffect(() => {
     if (step?.state === 'ahead') section.current?.scrollIntoView()
-    else section.current?.querySelector('.running, .checks')?.scrollIntoView({ block: 'nearest' })
+    else section.current?.querySelector(newest(step))?.scrollIntoView({ block: 'nearest' })
   }, [step])
   if (step === undefined) return <Ahead {...{ steps, isBusy, begin }} />
   const pressed = (key: string) => {
@@ -40,10 +48,16 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
         ))}
         <Commands commands={step.commands} />
         {step.leftOut === undefined ? null : <p class="lost">{step.leftOut}</p>}
+        <div aria-live="polite">
+          {step.question === undefined ? null : (
+            <Question question={step.question} isBusy={isBusy} press={pressed} />
+          )}
+        </div>
         {step.checks.length === 0 ? null : <Checks step={step} />}
-        <p role="status" class={step.state === 'failed' ? 'lost' : undefined}>
-          {stateWords(step)}
-        </p>
+        <div role="status">
+          <p class={step.state === 'failed' ? 'lost' : undefined}>{stateWords(step)}</p>
+          {step.question?.judged === undefined ? null : <Verdict judged={step.question.judged} />}
+        </div>
         {words.map(line => (
           <p key={line} class="aside">
             {line}
@@ -51,7 +65,7 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
         ))}
       </section>
       <div class="keys lesson-keys">
-        {keys.map(({ key, does }) => (
+        {otherKeys(lesson).map(({ key, does }) => (
           <button key={key} type="button" disabled={isBusy} onClick={() => pressed(key)}>
             <kbd>{key}</kbd> {does}
           </button>
@@ -59,6 +73,69 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
         {keys.length === 0 ? <p>…</p> : null}
       </div>
     </>
+  )
+}
+
+/** What has come last of a step, as a selector. */
+function newest(step: LessonStep | undefined): string {
+  const question = step?.question
+  if (question !== undefined && question.said === undefined) return '.question'
+  return question?.judged === undefined ? '.running, .checks' : '.verdict'
+}
+
+/** The keys that are no answer to a question: these stand with it. */
+function otherKeys({ keys, step }: LessonPart): LessonPart['keys'] {
+  const answers = step?.question?.answers ?? []
+  return keys.filter(({ key }) => answers.every(answer => answer.key !== key))
+}
+
+interface QuestionProps {
+  question: LessonQuestion
+  isBusy: boolean
+  press(key: string): void
+}
+
+function Question({ question: { ask, answers, said }, isBusy, press }: QuestionProps) {
+  return (
+    <section class="question" aria-labelledby="ask">
+      <h3 id="ask">{ask}</h3>
+      {said === undefined ? (
+        <ul class="answers">
+          {answers.map(({ key, text, earlier }) => (
+            <li key={key}>
+              <button type="button" disabled={isBusy} onClick={() => press(key)}>
+                <kbd>{key}</kbd> {text}
+                {earlier ? en.aside(en.prediction.earlier) : ''}
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <SaidLines lines={[said]} />
+      )}
+    </section>
+  )
+}
+
+function Verdict({ judged: { verdict, lines } }: { judged: NonNullable<LessonQuestion['judged']> }) {
+  return (
+    <section class={`verdict ${verdict}`} aria-label="Your answer">
+      <h3>{en.prediction[verdict]}</h3>
+      <SaidLines lines={lines} />
+    </section>
+  )
+}
+
+function SaidLines({ lines }: { lines: readonly SaidLine[] }) {
+  return (
+    <dl>
+      {lines.map(({ label, text }) => (
+        <>
+          <dt>{en.prediction[label]}</dt>
+          <dd>{text}</dd>
+        </>
+      ))}
+    </dl>
   )
 }
 
@@ -187,12 +264,13 @@ function CheckOf({ check }: { check: LessonCheck }) {
   )
 }
 
-/** What is heard when a step goes on. */
-function stateWords({ state, checks }: LessonStep): string {
+/** What is heard when a step goes on; its question speaks for itself. */
+function stateWords({ state, checks, question }: LessonStep): string {
   switch (state) {
     case 'ahead':
       return ''
     case 'running':
+      if (question !== undefined && question.said === undefined) return ''
       return checks.some(check => check.state === 'running') ? '… its checks are tried' : '… its commands run'
     case 'done':
       return checks.length === 0 ? '✔ done' : '✔ as expected'

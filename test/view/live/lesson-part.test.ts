@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { predictionOf } from '../../../src/lesson/predictions/prediction.ts'
 import { labAsBuilt } from '../../../src/plan/lab-in-condition.ts'
 import type { StepResult } from '../../../src/run/report.ts'
 import { LessonPicture, lessonAhead } from '../../../src/view/live/lesson-part.ts'
-import { broken, service } from '../../lesson/lessons.ts'
+import { asking, broken, service } from '../../lesson/lessons.ts'
 import { labOf } from '../../plan/lab-text.ts'
 
 const lesson = labAsBuilt(labOf(broken))
@@ -97,6 +98,54 @@ test('what was said beside a step is gone when somebody has answered; going back
   ])
   picture.answered()
   expect(picture.part).toMatchObject({ words: [], keys: [] })
+})
+
+test('a question stands with its step: its answers by key, what was said, and what came of it', () => {
+  const running = labAsBuilt(labOf(asking))
+  const picture = new LessonPicture(running)
+  const step = running.plan.steps[0]!
+  const prediction = predictionOf(running, 0)!
+  const wrong = prediction.answers.findIndex((_, at) => at !== prediction.right)
+  const judged = {
+    prediction,
+    said: wrong,
+    verdict: 'wrong' as const,
+    came: 'was refused',
+    because: 'so it is',
+  }
+  picture.hear({ kind: 'step-started', index: 0, step })
+  picture.predicts(prediction, 0)
+  expect(picture.part.step?.question).toEqual({
+    ask: 'curl 10.0.0.12:8080 from a: what will come of it?',
+    answers: prediction.answers.map(({ text }, at) => ({ key: `${at + 1}`, text, earlier: false })),
+  })
+  // Which one is right is known to nobody before.
+  expect(JSON.stringify(picture.part.step?.question)).not.toContain('"right"')
+  picture.hear({ kind: 'predicted', index: 0, prediction, said: wrong })
+  const said = { label: 'youSay', text: prediction.answers[wrong]!.text }
+  expect(picture.part.step?.question).toMatchObject({ answers: [], said })
+  picture.hear({ kind: 'prediction-judged', index: 0, judged })
+  expect(picture.part.step?.question).toMatchObject({
+    said,
+    judged: {
+      verdict: 'wrong',
+      lines: [
+        { label: 'youSaid', text: said.text },
+        { label: 'itCame', text: 'was refused' },
+        { label: 'because', text: 'so it is' },
+      ],
+    },
+  })
+
+  // Once more, and nothing is said.
+  picture.ahead(step, 0)
+  expect(picture.part.step?.question).toBeUndefined()
+  picture.predicts(prediction, 0)
+  expect(picture.part.step?.question?.answers.findIndex(({ earlier }) => earlier)).toBe(wrong)
+  picture.hear({ kind: 'predicted', index: 0, prediction })
+  expect(picture.part.step?.question?.said).toEqual({ label: 'youSay', text: 'not answered' })
+  picture.parting([])
+  expect(picture.part.words.at(-1)).toBe('Of 1 thing that you foretold 0 came so.')
 })
 
 test('what every node has stands in one line, with each command behind it', () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { LessonPart } from '../../../src/view/live/lesson-part.ts'
 import { openSession, type Session, users } from '../../labs/cli.ts'
 import { processesOf } from '../../labs/processes.ts'
-import { broken, endless, short } from '../../lesson/lessons.ts'
+import { asking, broken, endless, short } from '../../lesson/lessons.ts'
 import { ask, heard } from '../ask.ts'
 import { served } from '../lab.ts'
 
@@ -163,6 +163,54 @@ test('a task is worked at on the page: its goal, hints and solution, by the keys
   expect(solved.words.join('\n')).toMatch(/iptables --delete INPUT 1[\s\S]*the goal is reached/)
   await lesson.press('Enter')
   expect((await running).exitCode).toBe(0)
+})
+
+test('a question is answered by its keys, and --no-quiz asks none, also of a lesson that is begun again', async () => {
+  const session = openSession()
+  const asked = await walkOn(session, asking, '--down')
+  await asked.lesson.press('Enter')
+  const { step, keys } = await asked.lesson.shows(part => part.step?.question !== undefined)
+  expect(step).toMatchObject({ state: 'running', checks: [{ state: 'ahead' }, { state: 'ahead' }] })
+  expect(keys.map(({ key }) => key)).toEqual(['1', '2', '3', '4', 'Enter'])
+  // What the step has built is up, and nothing of it is off.
+  await heard(
+    asked.address,
+    told => told.kind === 'part' && told.name === 'places' && told.value.length === 3,
+  )
+  expect(await asked.lesson.order('verify', {})).toMatchObject({ status: 422 })
+  expect(await asked.lesson.press('2')).toEqual({ status: 200, told: {} })
+  expect((await asked.lesson.shows(({ keys }) => keys.length > 0)).step).toMatchObject({
+    ...{ state: 'done', question: { said: { label: 'youSay' }, judged: { verdict: expect.any(String) } } },
+  })
+  await asked.lesson.press('q')
+  expect((await asked.running).exitCode).toBe(0)
+
+  const { lesson, running } = await walkOn(session, asking, '--no-quiz')
+  await lesson.press('Enter')
+  expect((await lesson.shows(({ keys }) => keys.length > 0)).step).toMatchObject({ state: 'done' })
+  await lesson.press('q')
+  await lesson.press('k')
+  await lesson.shows(part => part.step === undefined)
+  await lesson.order('begin', {})
+  await lesson.press('Enter')
+  const again = await lesson.shows(({ keys }) => keys.length > 0)
+  expect(again.step).toMatchObject({ state: 'done' })
+  expect(again.step).not.toHaveProperty('question')
+  await lesson.press('q')
+  await lesson.press('Enter')
+  expect((await running).exitCode).toBe(0)
+})
+
+test('a lab that dies while its lesson asks ends the page', async () => {
+  const session = openSession()
+  const { lesson, running, printed } = await walkOn(session, asking)
+  await lesson.press('Enter')
+  await lesson.shows(part => part.step?.question !== undefined)
+  const [lab] = JSON.parse((await session.netlab('list', '--json')).stdout)
+  process.kill(lab.pid, 'SIGKILL')
+  expect((await running).exitCode).toBe(1)
+  expect(printed.text).toContain('the sandbox of asking has died, and the lesson with it')
+  expect(session.leftFiles()).toEqual([])
 })
 
 test('a lab that was kept and has been taken down since is not told to be up', async () => {

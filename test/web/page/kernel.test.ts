@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bin, openSession, type Session } from '../../labs/cli.ts'
+import { asking } from '../../lesson/lessons.ts'
 import { hostileLab, served, view } from '../lab.ts'
 import { browserFile, launch, mustBeAccessible, openPage, smallTexts } from './browser.ts'
 
@@ -257,6 +258,68 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     expect(await page.locator('#evil').count()).toBe(0)
     await page.keyboard.press('q')
     await page.getByText('small is down').waitFor()
+    expect((await running).exitCode).toBe(0)
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  test('asks what the checks will show: an answer that is right, one that is not, and none', async () => {
+    const session = openSession()
+    const { address, running } = await served(session, [
+      ...['walk', session.file('lab.yaml', asking), '--view', '--down'],
+    ])
+    const { page, faults } = await openPage(browser, address)
+    const lesson = page.getByRole('region', { name: 'The lesson' })
+    const question = (ask: string) => page.getByRole('region', { name: ask })
+    const verdict = page.getByRole('region', { name: 'Your answer' })
+    const onward = page.getByRole('button', { name: 'Enter go on' })
+
+    // By its key.
+    await button(page, 'Enter run').click()
+    const first = question('curl 10.0.0.12:8080 from a: what will come of it?')
+    const right = first.getByRole('button', { name: 'it is refused at once' })
+    await right.waitFor()
+    expect(await button(page, 'Enter skip').count()).toBe(1)
+    expect(await lesson.textContent()).toMatch(/Then it is checked/)
+    await mustBeAccessible(page)
+    expect(await smallTexts(page, 17.9)).toEqual([])
+    await page.keyboard.press((await right.locator('kbd').textContent()) ?? '')
+    await verdict.getByText('Rightly foretold.').waitFor()
+    expect(await first.textContent()).toMatch(/you say.*it is refused at once/)
+    expect(await verdict.textContent()).toMatch(/because.*nothing listens on port 8080 in b/)
+    await mustBeAccessible(page)
+
+    // Again, from a window that is opened while it is asked.
+    await onward.waitFor()
+    await page.keyboard.press('r')
+    await button(page, 'Enter run').click()
+    await right.waitFor()
+    await page.reload()
+    expect(await right.textContent()).toContain('(your answer before)')
+    await page.keyboard.press('Enter')
+    await verdict.getByText('Not foretold.').waitFor()
+    expect(await first.textContent()).toMatch(/you say.*not answered/)
+    expect(await verdict.textContent()).toMatch(/it came.*was refused/)
+
+    // By a click, in the dark, on a phone.
+    await onward.click()
+    await button(page, 'Enter run').click()
+    const second = question('Who says which hardware address 10.0.0.11 has?')
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await mustBeAccessible(page)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await second.getByRole('button', { name: '<b id=evil>nobody</b>' }).click()
+    await verdict.getByText('It came otherwise.').waitFor()
+    expect(await verdict.textContent()).toMatch(/you said.*nobody.*it came.*Pod a itself.*because.*Whoever/)
+    await mustBeAccessible(page)
+    await onward.waitFor()
+    // What is pressed next is for the lesson, and not for a button that is gone.
+    await page.keyboard.press('Enter')
+    await lesson.getByText('Step 3 of 3').waitFor()
+    await page.keyboard.press('q')
+    await page.getByText('asking is down').waitFor()
+    expect(await page.locator('#evil').count()).toBe(0)
     expect((await running).exitCode).toBe(0)
     expect(faults).toEqual([])
     await page.close()
