@@ -1,9 +1,11 @@
 import { exitCode } from '../errors.ts'
+import type { Course } from '../lesson/course.ts'
 import type { Parting } from '../lesson/walk.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { runningLabs } from '../run/lab-state.ts'
 import { renderDown } from '../view/down-line.ts'
 import { renderKept } from '../view/lesson.ts'
+import { goesOn } from '../view/lesson-place.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { viewLab } from '../web/view-lab.ts'
 import type { LabUnderWay } from './early-start.ts'
@@ -14,6 +16,11 @@ interface PageOptions {
   file: string
   /** 0: a free one. */
   port: number
+  /** The lab as it was typed: a path, or the name of one that ships. */
+  source: string
+  course: Course
+  /** The lesson begins after so many steps; left out: where it was left, as the page is asked, or with the first one. */
+  after?: number
   quiz: boolean
   parting?: Exclude<Parting, 'stay'>
 }
@@ -22,12 +29,12 @@ interface PageOptions {
 export async function walkOnPage(
   { interrupt, start }: LabUnderWay,
   lesson: LabInCondition,
-  { file, port, quiz, parting }: PageOptions,
+  { port, source, ...options }: PageOptions,
 ): Promise<void> {
   const terminal = openTerminal()
   const { out, err } = terminal
   const { name } = lesson.lab
-  const first = { lesson, file, quiz, start: await start, ...(parting === undefined ? {} : { parting }) }
+  const first = { lesson, ...options, start: await start }
   const view = await viewLab(name, port, interrupt.signal, first)
   tellAddress(terminal, view.address, name)
   const ended = await view.ended
@@ -38,6 +45,7 @@ export async function walkOnPage(
   else if (running.includes(name)) out.write(renderKept(out, lesson, report.walked, running.length > 1))
   // It was kept, and has been ended since.
   else err.write(nothingLeft(name))
+  out.write(goesOn(out, [source, '--view'], options.course.place))
   if (ended === 'stopped') process.exitCode = exitCode.interrupted
   else if (!report.ok) process.exitCode = exitCode.failed
 }

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import { graphOf } from '../graph/lab-graph.ts'
+import { Course, today } from '../lesson/course.ts'
 import { Recorder } from '../lesson/record/recorder.ts'
-import { type Parting, type WalkReport, walk } from '../lesson/walk.ts'
+import { type Parting, type WalkOptions, type WalkReport, walk } from '../lesson/walk.ts'
 import type { Language } from '../model/language.ts'
 import { type LabInCondition, labAsBuilt } from '../plan/lab-in-condition.ts'
 import { loadLab } from '../read/load-lab.ts'
@@ -20,10 +21,10 @@ import { renderGraph } from '../view/graph/graph-formats.ts'
 import { Keys } from '../view/keys.ts'
 import { renderKept } from '../view/lesson.ts'
 import { LessonGuide } from '../view/lesson-guide.ts'
+import { goesOn } from '../view/lesson-place.ts'
 import { lessonDocument } from '../view/record/document.ts'
 import { openTerminal, plainStyle, type Screen } from '../view/terminal.ts'
 import { wordsIn } from '../view/words/words.ts'
-import { Course, today } from './course.ts'
 import type { EarlyStart, LabUnderWay } from './early-start.ts'
 import { kernelOption, labWords, runOnKernel, setFlags } from './kernel.ts'
 import { checkedName } from './lab-name.ts'
@@ -80,11 +81,10 @@ export function walkCommand(earlyStart: EarlyStart): Command {
     .addOption(
       new Option('--from <step>', 'begin at this step; those before are built without being shown')
         .argParser(stepNumber)
-        .conflicts(['view', 'kernel']),
+        .conflicts('kernel'),
     )
     .addOption(
       new Option('--again', 'begin with the first step, wherever the lesson was left').conflicts([
-        'view',
         'kernel',
         'from',
       ]),
@@ -113,11 +113,14 @@ async function runWalk(
     const order = { lab: lesson.lab, file, argv: walkWords(file, flags), start: await start }
     return runOnKernel(flags.kernel, { ...order, signal: interrupt.signal })
   }
+  const course = new Course(lesson, file)
   if (flags.view) {
     interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
     const { walkOnPage } = await import('./walk-page.ts')
-    const { port = 0 } = flags
-    return walkOnPage({ interrupt, start }, lesson, { file, port, quiz: flags.quiz, ...partingOf(flags) })
+    const { port = 0, quiz } = flags
+    const said = { ...stepsBefore(course, flags), ...partingOf(flags) }
+    const options = { source: nameOrPath, file, port, course, quiz, ...said }
+    return walkOnPage({ interrupt, start }, lesson, options)
   }
   const { out } = openTerminal({ language })
   if (!flags.yes && !(process.stdin.isTTY && out.interactive)) throw noTerminal(nameOrPath)
@@ -141,16 +144,14 @@ async function runWalk(
   })
   const begun = await start
   guide.begin()
-  const course = new Course(lesson, file)
-  const after = await whereToBegin(course, guide, flags, recorder !== undefined)
-  if (after === undefined || (keys !== undefined && !(await madeRoom(guide, lesson, out))))
-    return guide.stop()
+  if (keys !== undefined && !(await madeRoom(guide, lesson, out))) return guide.stop()
   interrupt.says(words.interrupted(lesson.lab.name))
+  const beginning = whereToBegin(course, flags, recorder !== undefined)
   recorder?.begin(lesson, { student: flags.student ?? loggedIn(), netlab: packageVersion })
   const tell = recorder === undefined ? guide.hear : toAll(guide.hear, recorder.hear)
   const hearsShells = recorder !== undefined
   const place = flags.yes ? {} : { place: course.keep }
-  const options = { file, start: begun, tell, signal: interrupt.signal, hearsShells, after, ...place }
+  const options = { file, start: begun, tell, signal: interrupt.signal, hearsShells, ...beginning, ...place }
   let report: WalkReport | undefined
   try {
     report = await walk(lesson, guide, options).finally(() => guide.stop())
@@ -166,7 +167,7 @@ async function runWalk(
     out.write(`${words.recordWritten(flags.record!)}\n`)
   }
   if (report.interrupted) {
-    if (!flags.yes) out.write(course.goodbye(out, nameOrPath))
+    if (!flags.yes) out.write(goesOn(out, [nameOrPath], course.place))
     throw interrupt.signal.reason
   }
   out.write(
@@ -174,27 +175,29 @@ async function runWalk(
       ? renderKept(out, lesson, report.walked, runningLabs().length > 1)
       : renderDown(out, [report.down]),
   )
-  if (!flags.yes) out.write(course.goodbye(out, nameOrPath))
+  if (!flags.yes) out.write(goesOn(out, [nameOrPath], course.place))
   if (!report.ok) process.exitCode = exitCode.failed
 }
 
-/** How many steps come before the lesson begins; undefined: the person leaves. Throws NetlabError where there is no such step. */
-async function whereToBegin(
+/** How many steps come before the lesson, where the command line says so. Throws NetlabError where there is no such step. */
+function stepsBefore(course: Course, { from, again }: WalkFlags): Pick<WalkOptions, 'after'> {
+  if (from !== undefined) return { after: course.before(from) }
+  return again ? { after: 0 } : {}
+}
+
+/** Where the lesson begins, on a terminal. Throws NetlabError where there is no such step. */
+function whereToBegin(
   course: Course,
-  guide: LessonGuide,
-  { from, again, yes }: WalkFlags,
+  flags: WalkFlags,
   isRecorded: boolean,
-): Promise<number | undefined> {
-  if (from !== undefined && isRecorded) throw wholeRecord()
-  if (from !== undefined) return course.before(from)
-  if (again || yes || isRecorded) return 0
+): Pick<WalkOptions, 'after' | 'left'> {
+  if (flags.from !== undefined && isRecorded) throw wholeRecord()
+  const said = stepsBefore(course, flags)
+  if (said.after !== undefined || flags.yes || isRecorded) return said
   const { err } = openTerminal()
   const { place, words } = course.left
   if (words !== undefined) err.write(renderError(err, words))
-  if (place === undefined) return 0
-  const beginning = await guide.begins(place)
-  if (beginning === 'quit') return undefined
-  return beginning === 'there' ? place.steps : 0
+  return place === undefined ? {} : { left: place }
 }
 
 /** Takes a lab of the lesson's name down where the person wants that; false: they leave. One that is just being built, or taught, is left alone. */

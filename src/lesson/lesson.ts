@@ -42,10 +42,6 @@ export interface LessonOptions {
   signal: AbortSignal
   /** What is typed in shells, and what they print, is told as well. */
   hearsShells?: boolean
-  /** So many steps are carried out before it begins, without being shown; left out: none. */
-  after?: number
-  /** Hears how many steps are behind the person, whenever that changes. */
-  place?: (steps: number) => void
 }
 
 /** A lab that is walked through: its sandbox, and the steps that it has behind it. */

@@ -7,9 +7,13 @@ import type { CheckResult } from '../verify/report.ts'
 import { type AskPrediction, Lesson, type LessonOptions } from './lesson.ts'
 import type { WalkedStep } from './lesson-record.ts'
 import type { LessonTask } from './lesson-task.ts'
+import type { LessonPlace } from './progress.ts'
 
 /** Where a lesson goes from where it stands; or what is looked at before it goes on. */
 export type Move = 'on' | 'back' | 'again' | 'shell' | 'graph' | 'quit' | TaskMove | { trace: TracedQuestion }
+
+/** Where a lesson begins that was left half-way: where it was left, with the first step, or not at all. */
+export type Beginning = 'there' | 'anew' | 'quit'
 
 /** What is done about an open task: its goal is tried, a hint given, the solution shown and carried out. */
 export type TaskMove = 'check' | 'hint' | 'solve'
@@ -19,6 +23,8 @@ export type Parting = 'keep' | 'down' | 'stay'
 
 /** Leads through a lesson: knows what the person wants next. A rejection ends the lesson. */
 export interface Guide {
+  /** The lesson was left half-way, another time; no step has run. Left out by a guide that never says where it was left. */
+  begins?(left: LessonPlace, lab: ObservedLab): Promise<Beginning>
   /** A step that has not run yet, in the lab as it runs. `on` runs it. */
   before(step: Step, index: number, lab: ObservedLab): Promise<Move>
   /** A step that has run. `on` goes to the next one, or to the end. */
@@ -48,12 +54,24 @@ export interface WalkReport {
   interrupted: boolean
 }
 
+/** Where a lesson begins. */
+export interface WalkOptions extends LessonOptions {
+  /** So many steps are carried out before it begins, without being shown; left out: none. */
+  after?: number
+  /** Where it was left half-way: the guide is asked. */
+  left?: LessonPlace
+  /** Hears how many steps are behind the person, whenever that changes. */
+  place?: (steps: number) => void
+}
+
 /** Walks through a lab's steps as the guide leads. The lab is down afterwards unless the guide wants it kept. */
-export async function walk(lab: LabInCondition, guide: Guide, options: LessonOptions): Promise<WalkReport> {
+export async function walk(lab: LabInCondition, guide: Guide, options: WalkOptions): Promise<WalkReport> {
   const lesson = await Lesson.open(lab, options)
   const report = () => ({ walked: lesson.walked, ok: lesson.walked.every(step => step.ok) })
   try {
-    if (options.after !== undefined && options.after > 0) await lesson.resume(options.after)
+    const before = await stepsBefore(lesson, guide, options)
+    if (before === undefined) return { ...report(), interrupted: false, down: await lesson.takeDown() }
+    if (before > 0) await lesson.resume(before)
     if ((await lead(lesson, guide, options)) === 'keep') {
       lesson.keep()
       return { ...report(), interrupted: false }
@@ -66,10 +84,22 @@ export async function walk(lab: LabInCondition, guide: Guide, options: LessonOpt
   }
 }
 
+/** How many steps come before the lesson begins; undefined: the person leaves. */
+async function stepsBefore(
+  lesson: Lesson,
+  guide: Guide,
+  { left, after = 0 }: WalkOptions,
+): Promise<number | undefined> {
+  if (left === undefined || guide.begins === undefined) return after
+  const beginning = await guide.begins(left, lesson.observed)
+  if (beginning === 'quit') return undefined
+  return beginning === 'there' ? left.steps : 0
+}
+
 async function lead(
   lesson: Lesson,
   guide: Guide,
-  { signal, place }: LessonOptions,
+  { signal, place }: WalkOptions,
 ): Promise<Exclude<Parting, 'stay'>> {
   let hasRun = false
   let told: number | undefined

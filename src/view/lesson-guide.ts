@@ -6,7 +6,7 @@ import type { WalkedStep } from '../lesson/lesson-record.ts'
 import type { LessonTask } from '../lesson/lesson-task.ts'
 import type { Prediction } from '../lesson/predictions/prediction.ts'
 import type { LessonPlace } from '../lesson/progress.ts'
-import type { Guide, Move, Parting } from '../lesson/walk.ts'
+import type { Beginning, Guide, Move, Parting } from '../lesson/walk.ts'
 import type { Check } from '../model/lab.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
@@ -42,7 +42,7 @@ import {
   partingsIn,
   unfolding,
 } from './lesson-moves.ts'
-import { type Beginning, beginnings, placeLeft } from './lesson-place.ts'
+import { beginnings, placeLeft } from './lesson-place.ts'
 import { goalReachedInShell, lessonTaskEvent, movesAtTask } from './lesson-tasks.ts'
 import { LiveLine } from './live-line.ts'
 import {
@@ -108,7 +108,6 @@ export class LessonGuide implements Guide {
     this.#screen.write(lessonTitle(this.#screen, this.#options.lesson))
   }
 
-  /** Where to begin, of a lesson that was left half-way. */
   begins(place: LessonPlace): Promise<Beginning> {
     this.#screen.write(placeLeft(this.#screen, place))
     return chooseByKey(this.#options, beginnings(place, this.#screen.words))

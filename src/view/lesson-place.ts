@@ -1,11 +1,10 @@
+import { shellWord } from '../command/command-line.ts'
 import type { LessonPlace } from '../lesson/progress.ts'
+import type { Beginning } from '../lesson/walk.ts'
 import { block, hanging } from './layout.ts'
 import type { Choice } from './lesson-moves.ts'
 import type { Style } from './terminal.ts'
 import { en, type Words } from './words/en.ts'
-
-/** Where a lesson begins that was left half-way: where it was left, with the first step, or not at all. */
-export type Beginning = 'there' | 'anew' | 'quit'
 
 /** `at step 5 of 9`: the step that comes next. */
 export function placeWords({ steps, of }: Pick<LessonPlace, 'steps' | 'of'>): string {
@@ -26,11 +25,13 @@ export function beginnings({ steps }: LessonPlace, { does }: Words = en): Choice
   ]
 }
 
-/** How a lesson that was left half-way goes on. `lab`: what is typed for it. */
+/** How a lesson that is left half-way goes on; empty where it is at its start or its end. `argv`: what is typed behind `netlab walk`. */
 export function goesOn(
   { color, width, words }: Style,
-  lab: string,
-  { steps, of }: Pick<LessonPlace, 'steps' | 'of'>,
+  argv: readonly string[],
+  place: Pick<LessonPlace, 'steps' | 'of'> | undefined,
 ): string {
-  return block(hanging('', words.isAt(steps + 1, of, color.cyan(`netlab walk ${lab}`)), width, 2))
+  if (place === undefined) return ''
+  const command = color.cyan(['netlab walk', ...argv.map(shellWord)].join(' '))
+  return block(hanging('', words.isAt(place.steps + 1, place.of, command), width, 2))
 }

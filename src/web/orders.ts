@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { commandLine, shellWord } from '../command/command-line.ts'
 import { parseSaved, restoreLine } from '../command/iptables-save.ts'
 import { exitCode, NetlabError } from '../errors.ts'
+import { Course } from '../lesson/course.ts'
 import { iptablesOf } from '../model/families.ts'
 import { placesOf } from '../model/places.ts'
 import { type ObservedLab, runTool } from '../observe/tool.ts'
@@ -136,7 +138,9 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
       await down(folder.name)
       const start = new LabStart()
       try {
-        return await lesson.begin(asBuilt, { file: state.file, start })
+        const { file, cwd } = state
+        const course = new Course(asBuilt, resolve(cwd, file))
+        return await lesson.begin(asBuilt, { file, start, course })
       } catch (error) {
         await start.giveUp()
         throw error

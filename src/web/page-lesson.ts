@@ -1,10 +1,20 @@
 import { exitCode, NetlabError } from '../errors.ts'
 import { graphOfRunning } from '../graph/running-graph.ts'
+import type { Course } from '../lesson/course.ts'
 import type { LessonListener } from '../lesson/events.ts'
-import { type AskPrediction, type LessonOptions, lessonDied } from '../lesson/lesson.ts'
+import { type AskPrediction, lessonDied } from '../lesson/lesson.ts'
 import type { WalkedStep } from '../lesson/lesson-record.ts'
 import type { LessonTask } from '../lesson/lesson-task.ts'
-import { type Guide, type Move, type Parting, type WalkReport, walk } from '../lesson/walk.ts'
+import type { LessonPlace } from '../lesson/progress.ts'
+import {
+  type Beginning,
+  type Guide,
+  type Move,
+  type Parting,
+  type WalkOptions,
+  type WalkReport,
+  walk,
+} from '../lesson/walk.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Step } from '../plan/plan.ts'
@@ -12,6 +22,7 @@ import { unlessAborted } from '../run/unless-aborted.ts'
 import type { TraceReport } from '../trace/report.ts'
 import { onDrawing } from '../view/graph/on-drawing.ts'
 import { type Choice, movesAfter, movesBefore, nextQuestion, partings } from '../view/lesson-moves.ts'
+import { beginnings } from '../view/lesson-place.ts'
 import { movesAtTask } from '../view/lesson-tasks.ts'
 import { type LessonPart, LessonPicture, lessonAhead } from '../view/live/lesson-part.ts'
 import type { Followed, Pressed } from '../view/live/orders.ts'
@@ -22,7 +33,9 @@ import { predictionKeys } from '../view/predictions.ts'
 const pause = 100
 
 /** What a lesson on the page begins with. */
-export interface BeginOptions extends Pick<LessonOptions, 'file' | 'start'> {
+export interface BeginOptions extends Pick<WalkOptions, 'file' | 'start' | 'after'> {
+  /** Where the person is in it; without `after` it goes on where it was left half-way, if the page wants that. */
+  course: Course
   /** What becomes of the lab, where that is known beforehand. */
   parting?: Exclude<Parting, 'stay'> | undefined
   /** Before the checks of a step it is asked what they will show; left out: as in the lesson before, and in the first one it is. */
@@ -71,15 +84,18 @@ export class PageLesson implements Guide {
   }
 
   /** Begins, and waits until the page is asked for the first time. Throws NetlabError where the lab cannot be opened. */
-  async begin(lesson: LabInCondition, { parting, quiz, ...options }: BeginOptions): Promise<Pressed> {
+  async begin(lesson: LabInCondition, { course, parting, quiz, ...options }: BeginOptions): Promise<Pressed> {
     this.#lesson = lesson
     this.#file = options.file
     this.#parting = parting
     this.#quiz = quiz ?? this.#quiz
     this.#picture = new LessonPicture(lesson)
-    this.#walked = walk(lesson, this, { ...options, tell: this.#hear, signal: this.#signal }).finally(() =>
-      this.#over(),
-    )
+    const { place: left, words } = options.after === undefined ? course.left : {}
+    if (words !== undefined) this.#picture.troubled(words)
+    this.#walked = walk(lesson, this, {
+      ...{ ...options, tell: this.#hear, signal: this.#signal, place: course.keep },
+      ...(left === undefined ? {} : { left }),
+    }).finally(() => this.#over())
     return this.#untilAsked(this.#walked)
   }
 
@@ -110,6 +126,12 @@ export class PageLesson implements Guide {
   async end(): Promise<void> {
     this.#asked?.refuse(lessonDied(this.#lesson?.lab.name ?? '', this.#file))
     await this.#walked?.catch(() => {})
+  }
+
+  async begins(left: LessonPlace, lab: ObservedLab): Promise<Beginning> {
+    this.#stands = lab
+    this.#picture?.left(left)
+    return this.#choose(beginnings(left))
   }
 
   async before(step: Step, index: number, lab: ObservedLab): Promise<Move> {

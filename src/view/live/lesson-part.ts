@@ -1,17 +1,21 @@
 import type { Evidence } from '../../diagnose/evidence.ts'
+import type { NetlabError } from '../../errors.ts'
 import type { LessonListener } from '../../lesson/events.ts'
 import type { WalkedStep } from '../../lesson/lesson-record.ts'
 import type { JudgedPrediction } from '../../lesson/predictions/explanation.ts'
 import type { Prediction } from '../../lesson/predictions/prediction.ts'
+import type { LessonPlace } from '../../lesson/progress.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../../plan/plan.ts'
 import type { CommandFailure } from '../../run/report.ts'
 import type { CheckResult } from '../../verify/report.ts'
 import { describeAttempt, describeExpectation } from '../describe-check.ts'
+import { renderError } from '../error.ts'
 import { endingWords, onceEach } from '../failure.ts'
 import { foldWords, shownCommands } from '../folded-commands.ts'
 import { commandLines, type LessonKey, leftOutWords, lessonSummary, outputLines } from '../lesson.ts'
-import { builtAgain, stepFailed } from '../lesson-asides.ts'
+import { builtAgain, resumedAt, stepFailed } from '../lesson-asides.ts'
+import { placeLeft } from '../lesson-place.ts'
 import { lessonTaskEvent } from '../lesson-tasks.ts'
 import {
   answerSaid,
@@ -129,6 +133,18 @@ export class LessonPicture {
     }
   }
 
+  /** The lesson was left half-way: the step at which it would go on. */
+  left(place: LessonPlace): void {
+    const step = this.#plan.steps[place.steps]
+    if (step !== undefined) this.ahead(step, place.steps)
+    this.#words = linesOf(placeLeft(style, place))
+  }
+
+  /** What is known of earlier times is of no use. */
+  troubled(trouble: NetlabError): void {
+    this.#words = linesOf(renderError(style, trouble))
+  }
+
   /** A step that comes next. */
   ahead(step: Step, index: number): void {
     this.#at = new StepPicture(step, index)
@@ -211,6 +227,10 @@ export class LessonPicture {
       case 'hint-given':
       case 'solution-shown':
         this.#task = [...this.#task, ...linesOf(lessonTaskEvent(style, event, false))]
+        break
+      case 'resumed':
+        this.#states = this.#states.map((_, index) => (index < event.steps.length ? 'done' : 'ahead'))
+        this.#words = linesOf(resumedAt(style, event))
         break
       case 'rebuild-started':
         this.#states = this.#states.map((state, index) => (index < event.steps ? state : 'ahead'))

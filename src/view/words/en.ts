@@ -125,7 +125,7 @@ export const en = {
   isAt: (step: number, of: number, command: string) =>
     `You are at step ${step} of ${of}; ${command} goes on there.`,
   builtBefore: (steps: number, took: string) =>
-    `${steps === 1 ? 'Step 1 is' : `Steps 1 to ${steps} are`} built, in ${took}. b goes back to look at them.`,
+    `${steps === 1 ? 'Step 1 is' : `Steps 1 to ${steps} are`} built, in ${took}. b goes back to look at ${steps === 1 ? 'it' : 'them'}.`,
 
   /** What keys do. */
   does: {

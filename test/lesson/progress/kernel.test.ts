@@ -65,9 +65,13 @@ describe('a lesson that was left half-way', () => {
     await expect.poll(() => session.leftFiles(), { timeout: 60_000 }).toEqual([])
     const terminal = walk(session)
     await terminal.until('You were at step 3 of 5')
-    await terminal.press('a begin anew', 'a')
-    await terminal.press('── 1/5', 'q')
+    await terminal.press('a begin anew', 'q')
+    await terminal.until('short is down')
     expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+    const anew = walk(session)
+    await anew.press('a begin anew', 'a')
+    await anew.press('── 1/5', 'q')
+    expect(await anew.ended()).toEqual({ code: 0, restored: true })
   })
 
   it('with its lab kept up, goes on when that gives way', async () => {
@@ -79,16 +83,15 @@ describe('a lesson that was left half-way', () => {
     await left.ended()
 
     const stays = walk(session)
-    await stays.press('Enter go on at step 2', key.enter)
     await stays.until('short is up already')
     await stays.press('Enter take it down and go on', 'q')
     expect(await stays.ended()).toEqual({ code: 0, restored: true })
     expect((await session.netlab('status', 'short')).code).toBe(0)
 
     const goesOn = walk(session)
-    await goesOn.press('Enter go on at step 2', key.enter)
     await goesOn.press('Enter take it down and go on', key.enter)
     await goesOn.until('short is down')
+    await goesOn.press('Enter go on at step 2', key.enter)
     await goesOn.until('Step 1 is built')
     await goesOn.press('── 2/5', 'q')
     expect(await goesOn.ended()).toEqual({ code: 0, restored: true })
@@ -153,11 +156,10 @@ it('labs lists what was done, and a walk that nobody led counts for nothing', as
   ])
 })
 
-it('where a lesson begins is not said to one on a page or another kernel, which would not hear it', async () => {
+it('where a lesson begins is not said to one on another kernel, which would not hear it', async () => {
   const session = openSession()
-  for (const where of [['--view'], ['--kernel', 'debian-6.1']])
-    for (const begin of [['--from', '2'], ['--again']]) {
-      const { code, stderr } = await session.netlab('walk', 'two-pods', ...begin, ...where)
-      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(where[0]!) })
-    }
+  for (const begin of [['--from', '2'], ['--again']]) {
+    const { code, stderr } = await session.netlab('walk', 'two-pods', ...begin, '--kernel', 'debian-6.1')
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--kernel') })
+  }
 })

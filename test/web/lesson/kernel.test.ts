@@ -185,13 +185,14 @@ test('a question is answered by its keys, and --no-quiz asks none, also of a les
   await asked.lesson.press('q')
   expect((await asked.running).exitCode).toBe(0)
 
-  const { lesson, running } = await walkOn(session, asking, '--no-quiz')
+  const { lesson, running } = await walkOn(session, asking, '--no-quiz', '--again')
   await lesson.press('Enter')
   expect((await lesson.shows(({ keys }) => keys.length > 0)).step).toMatchObject({ state: 'done' })
   await lesson.press('q')
   await lesson.press('k')
   await lesson.shows(part => part.step === undefined)
   await lesson.order('begin', {})
+  await lesson.press('a')
   await lesson.press('Enter')
   const again = await lesson.shows(({ keys }) => keys.length > 0)
   expect(again.step).toMatchObject({ state: 'done' })
@@ -199,6 +200,67 @@ test('a question is answered by its keys, and --no-quiz asks none, also of a les
   await lesson.press('q')
   await lesson.press('Enter')
   expect((await running).exitCode).toBe(0)
+})
+
+test('a lesson that was left half-way goes on there, from wherever it was left', async () => {
+  const session = openSession()
+  const asked = (lesson: LedLesson) => lesson.shows(({ keys }) => keys.length > 0)
+  const left = await walkOn(session, short, '--down')
+  for (let key = 0; key < 4; key += 1) await left.lesson.press('Enter')
+  await left.lesson.press('q')
+  expect((await left.running).exitCode).toBe(0)
+  expect(left.printed.text).toMatch(/You are at step 3 of 5; netlab walk \S+ --view\s+goes on there/)
+
+  const there = await walkOn(session, short)
+  const question = await asked(there.lesson)
+  expect(question).toMatchObject({ step: { index: 2, state: 'ahead' } })
+  expect(question.words).toEqual([expect.stringMatching(/^You were at step 3 of 5, on /)])
+  expect(question.keys.map(({ does }) => does)).toEqual(['go on at step 3', 'begin anew', 'quit'])
+  await there.lesson.press('Enter')
+  const resumed = await asked(there.lesson)
+  expect(resumed).toMatchObject({ step: { index: 2, state: 'ahead' } })
+  expect(resumed.steps.map(({ state }) => state)).toEqual(['done', 'done', 'ahead', 'ahead', 'ahead'])
+  expect(resumed.words).toEqual([expect.stringMatching(/^Steps 1 to 2 are built, in /)])
+  for (let key = 0; key < 2; key += 1) await there.lesson.press('Enter')
+  await there.lesson.press('q')
+  await there.lesson.press('k')
+
+  // The page of a lab that runs knows it, too; whoever leaves there has no lab.
+  await there.lesson.shows(part => part.step === undefined)
+  await there.lesson.order('begin', {})
+  expect((await asked(there.lesson)).words).toEqual([expect.stringContaining('You were at step 4 of 5')])
+  await there.lesson.press('q')
+  expect((await there.running).exitCode).toBe(0)
+  expect(there.printed.text).toContain('short is down')
+  expect(session.leftFiles()).toEqual([])
+
+  const from = await walkOn(session, short, '--down', '--from', '5')
+  expect(await asked(from.lesson)).toMatchObject({ step: { index: 4 } })
+  await from.lesson.press('q')
+  await from.running
+  const again = await walkOn(session, short, '--down', '--again')
+  expect(await asked(again.lesson)).toMatchObject({ step: { index: 0 }, words: [] })
+  await again.lesson.press('q')
+  await again.running
+  const file = session.file('lab.yaml', short)
+  expect(await session.netlab('walk', file, '--view', '--from', '6')).toMatchObject({
+    ...{ code: 2, stdout: '', stderr: expect.stringContaining('short has no step 6') },
+  })
+  expect(session.leftFiles()).toEqual([])
+})
+
+test('a lesson whose lab has changed begins anew on the page, and says so', async () => {
+  const session = openSession()
+  const left = await walkOn(session, short, '--down')
+  for (let key = 0; key < 2; key += 1) await left.lesson.press('Enter')
+  await left.lesson.press('q')
+  await left.running
+  const { lesson, running } = await walkOn(session, short.replace('add mark', 'add other'), '--down')
+  const first = await lesson.shows(({ keys }) => keys.length > 0)
+  expect(first).toMatchObject({ step: { index: 0 } })
+  expect(first.words.join(' ')).toContain('short has changed since you were at step 2 of 5')
+  await lesson.press('q')
+  await running
 })
 
 test('a lab that dies while its lesson asks ends the page', async () => {

@@ -1,10 +1,7 @@
-import { shellWord } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
-import { keepPlace, type LessonPlace, placeIn, printOf, readPlaces } from '../lesson/progress.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { labKey } from '../read/load-shipped.ts'
-import { goesOn } from '../view/lesson-place.ts'
-import type { Style } from '../view/terminal.ts'
+import { keepPlace, type LessonPlace, placeIn, printOf, readPlaces } from './progress.ts'
 
 /** A person's way through the lesson of a lab, which is kept from one time to the next. */
 export class Course {
@@ -54,12 +51,10 @@ export class Course {
     }
   }
 
-  /** How it goes on another time; empty where it is at its end or its start. `lab`: as it was typed. */
-  goodbye(style: Style, lab: string): string {
+  /** Where it is half-way, and goes on another time; undefined at its start and its end, and where that is not kept. */
+  get place(): Pick<LessonPlace, 'steps' | 'of'> | undefined {
     const isHalfWay = this.#steps > 0 && this.#steps < this.#of
-    return this.#isKept && isHalfWay
-      ? goesOn(style, shellWord(lab), { steps: this.#steps, of: this.#of })
-      : ''
+    return this.#isKept && isHalfWay ? { steps: this.#steps, of: this.#of } : undefined
   }
 
   get #of(): number {
