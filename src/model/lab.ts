@@ -287,7 +287,6 @@ export interface StepQuestion {
   ask: string
   /** Two at least; the first one is right. */
   answers: readonly string[]
-  because: string
 }
 
 /** What a person is to reach in a step. */
@@ -314,6 +313,8 @@ export interface LabStep {
   cni?: readonly CniCall[]
   run: readonly LabCommand[]
   check: readonly Check[]
+  /** What its checks show, and why it could only come so; such a step has checks, or a question. */
+  because?: string
   question?: StepQuestion
   /** Such a step has no checks of its own. */
   task?: LabTask

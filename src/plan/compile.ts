@@ -38,9 +38,9 @@ class Planner {
     this.#leases = new PodLeases(lab)
   }
 
-  step({ title, why, from, build, endpoints, mode, cni, run, checks, question, task }: StepOutline): Step {
+  step({ build, endpoints, mode, cni, run, checks, task, ...said }: StepOutline): Step {
     const changesRules = endpoints !== this.#endpoints || mode !== this.#mode
-    const fold = from === 'lab' ? foldOfParts(build, changesRules) : undefined
+    const fold = said.from === 'lab' ? foldOfParts(build, changesRules) : undefined
     const built = build.flatMap(part => this.#build(part))
     const actions = [
       ...(fold === undefined ? built : built.map(action => ({ ...action, fold }))),
@@ -49,8 +49,7 @@ class Planner {
       ...run.map(command => this.#labAction(command)),
     ]
     return {
-      ...{ title, why, from, actions, checks },
-      ...(question === undefined ? {} : { question }),
+      ...{ ...said, actions, checks },
       ...(task === undefined ? {} : { task: this.#task(task) }),
     }
   }

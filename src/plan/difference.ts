@@ -252,9 +252,9 @@ function labChanges(before: Lab, after: Lab): Change[] {
 
 /** What is left of the steps when their commands, and the lines that they stand in, are taken away. */
 function withoutCommands({ steps }: Lab): unknown {
-  return steps.map(({ title, why, check, question, task }) => {
+  return steps.map(({ title, why, check, because, question, task }) => {
     const { text, goal, hints } = task ?? {}
-    return { title, why, check, question, text, goal, hints }
+    return { title, why, check, because, question, text, goal, hints }
   })
 }
 

@@ -30,8 +30,8 @@ const perTask = 5
 /** A lab in short; the minutes are an estimate from its text, its commands, its checks and its tasks. */
 export function summaryOf(lab: Lab): LabSummary {
   const { plan } = labAsBuilt(lab)
-  const words = lab.steps.flatMap(({ title, why, task }) =>
-    `${title} ${why} ${task?.text ?? ''}`.split(/\s+/),
+  const words = lab.steps.flatMap(({ title, why, because = '', task }) =>
+    `${title} ${why} ${because} ${task?.text ?? ''}`.split(/\s+/),
   ).length
   const lines = lab.steps.flatMap(({ run, check, task }) => [...run, ...check, ...(task?.goal ?? [])]).length
   const tasks = lab.steps.filter(({ task }) => task !== undefined).length

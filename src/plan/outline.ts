@@ -17,7 +17,8 @@ import { endpointsAfter, firstEndpoints } from './step-endpoints.ts'
 import { type PartWords, topologyPart } from './topology.ts'
 
 /** A step before its commands are made, which takes a large lab its time: what it says, builds, changes, runs and checks. */
-export interface StepOutline extends Pick<Step, 'title' | 'why' | 'from' | 'checks' | 'question'> {
+export interface StepOutline
+  extends Pick<Step, 'title' | 'why' | 'from' | 'checks' | 'because' | 'question'> {
   /** The parts of the topology that it builds; services come with `endpoints`. */
   build: readonly Exclude<BuildPart, 'services'>[]
   /** What kube-proxy knows after it; the very same object as after the step before where it learns nothing. */
@@ -46,13 +47,14 @@ export function stepOutlines(lab: Lab): readonly StepOutline[] {
     })
   }
   for (const step of lab.steps) {
-    const { title, why, build, cni = [], run, check, question, task } = step
+    const { title, why, build, cni = [], run, check, because, question, task } = step
     endpoints = endpointsAfter(lab, endpoints, step)
     mode = step.mode ?? mode
     const checks: Check[] = [...build.flatMap(part => topologyChecks(part, lab)), ...check]
     const parts = build.filter(part => part !== 'services')
     outlines.push({
       ...{ title, why, from: 'lab', build: parts, endpoints, mode, cni, run, checks },
+      ...(because === undefined ? {} : { because }),
       ...(question === undefined ? {} : { question }),
       ...(task === undefined ? {} : { task }),
     })

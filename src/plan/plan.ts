@@ -10,6 +10,8 @@ export interface Step {
   from: 'topology' | 'lab'
   actions: readonly Action[]
   checks: readonly Check[]
+  /** What the checks show and why, for people, once they hold. */
+  because?: string
   question?: StepQuestion
   /** What a person is to reach after the checks. */
   task?: Task

@@ -122,6 +122,7 @@ function stepLines(step: Step, index: number): string[] {
     ...wrapped(step.why).map(comment),
     `step ${index + 1} ${shellWord(step.title)}`,
     ...step.actions.map(({ command }) => scriptLine(command)),
+    ...wrapped(step.because ?? '').map(comment),
     ...(step.task === undefined ? [] : taskLines(step.task)),
   ]
 }

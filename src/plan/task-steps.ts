@@ -9,12 +9,12 @@ export function solvedStep(step: Step): Step {
 }
 
 /** What solves a task, as a step: its commands, then the goal. */
-export function solutionOf({ task, question: _, ...step }: Step): Step {
+export function solutionOf({ task, because: _, question: __, ...step }: Step): Step {
   return { ...step, actions: task?.solution ?? [], checks: task?.goal ?? [] }
 }
 
 /** What a task begins with, as a step. */
-export function startOf({ task, question: _, ...step }: Step): Step {
+export function startOf({ task, because: _, question: __, ...step }: Step): Step {
   return { ...step, actions: task?.start ?? [], checks: [] }
 }
 

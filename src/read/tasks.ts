@@ -6,48 +6,52 @@ import type { StepInput } from './schema/step.ts'
 /** Answers that there may be: each has a key of its own. */
 const mostAnswers = 6
 
-/** A question of a step's own; left out: it has none. */
+/** What a step explains once its checks were tried, and a question of its own before; left out: what it has not. */
 export function readQuestion(
-  { ask, answers, because }: StepInput,
+  { ask, answers, because, check = [] }: StepInput,
   path: Path,
   { findings }: LabContext,
-): { question?: StepQuestion } {
-  if (ask === undefined) {
-    for (const key of ['answers', 'because'] as const) {
-      if ({ answers, because }[key] === undefined) continue
-      findings.report(
-        [...path, key],
-        `"${key}" without "ask"`,
-        'add the question as "ask", or remove it',
-        'key',
-      )
-    }
-    return {}
+): { because?: string; question?: StepQuestion } {
+  const said = because === undefined ? {} : { because: because.trim() }
+  if (because !== undefined) {
+    const about = ask === undefined ? 'what the checks show, and why' : 'why it is the first of the answers'
+    mustSay(because, [...path, 'because'], `write ${about}`)
   }
-  const said = (answers ?? []).map(answer => answer.trim())
+  if (ask === undefined) {
+    if (answers !== undefined) {
+      const fix = 'add the question as "ask", or remove it'
+      findings.report([...path, 'answers'], '"answers" without "ask"', fix, 'key')
+    }
+    if (because !== undefined && check.length === 0) {
+      const fix = 'add "check", whose outcome it explains, or say it in "why"'
+      findings.report([...path, 'because'], '"because" without "check" or "ask"', fix, 'key')
+    }
+    return said
+  }
+  const texts = (answers ?? []).map(answer => answer.trim())
   mustSay(ask, [...path, 'ask'], 'write a question')
   if (answers === undefined) {
     const fix = 'add "answers", the right one first'
     findings.report([...path, 'ask'], 'a question without answers', fix, 'key')
-  } else if (said.length < 2) {
+  } else if (texts.length < 2) {
     const fix = 'write two at least, the right one first'
     findings.report([...path, 'answers'], 'a question with one answer is none', fix, 'key')
-  } else if (said.length > mostAnswers) {
-    const message = `${said.length} answers, and keys for ${mostAnswers}`
+  } else if (texts.length > mostAnswers) {
+    const message = `${texts.length} answers, and keys for ${mostAnswers}`
     findings.report([...path, 'answers'], message, 'leave some out', 'key')
   }
-  for (const [at, answer] of said.entries()) {
+  for (const [at, answer] of texts.entries()) {
     const where = [...path, 'answers', at]
     mustSay(answer, where, 'write an answer')
-    const before = said.indexOf(answer)
+    const before = texts.indexOf(answer)
     if (answer !== '' && before < at)
       findings.report(where, `the same as answer ${before + 1}`, 'remove one of the two')
   }
   if (because === undefined) {
     const fix = 'add "because": why it is the first of the answers'
     findings.report([...path, 'ask'], 'nobody says why the answer is right', fix, 'key')
-  } else mustSay(because, [...path, 'because'], 'write why it is the first of the answers')
-  return { question: { ask: ask.trim(), answers: said, because: (because ?? '').trim() } }
+  }
+  return { ...said, question: { ask: ask.trim(), answers: texts } }
 
   function mustSay(words: string, where: Path, fix: string) {
     if (words.trim() === '') findings.report(where, 'an empty text', fix)

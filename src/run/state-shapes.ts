@@ -175,7 +175,8 @@ export const labShape: Shape = fields({
   ),
   steps: list(
     fields({
-      question: optional(fields({ ask: text, answers: texts, because: text })),
+      because: optional(text),
+      question: optional(fields({ ask: text, answers: texts })),
       task: optional(
         fields({
           ...{ text, goal: list(checkShape), start: commands, hints: texts, solution: commands },

@@ -41,7 +41,8 @@ function told(event: StepEvent | LabEvent): object {
     case 'step-started': {
       const { index, step } = event
       const commands = step.actions.map(({ command }) => commandLine(command))
-      return { index, title: step.title, why: step.why, commands, checks: step.checks.map(toldCheck) }
+      const { title, why, because, checks } = step
+      return { index, title, why, commands, checks: checks.map(toldCheck), because }
     }
     case 'commands-started': {
       const { index, first, commands } = event

@@ -28,6 +28,7 @@ import {
   lessonSummary,
   lessonTitle,
   rowsOf,
+  stepBecause,
   stepHeading,
   stepWhy,
 } from './lesson.ts'
@@ -94,6 +95,8 @@ export class LessonGuide implements Guide {
   /** The check that was asked about last, and whether the person wants to leave after its step. */
   #asked: Check | undefined
   #leaves = false
+  /** The step that runs, and whether something was asked of it: what came of that says why. */
+  #running: { step?: Step; asked: boolean } = { asked: false }
   /** Output of commands that came since the last empty line: what follows is set off. */
   #ran = false
 
@@ -149,6 +152,7 @@ export class LessonGuide implements Guide {
     const { color, words } = this.#screen
     switch (event.kind) {
       case 'step-started':
+        this.#running = { step: event.step, asked: false }
         this.#folds.started(event.step)
         break
       case 'commands-started':
@@ -176,11 +180,18 @@ export class LessonGuide implements Guide {
       case 'check-done':
         this.#live?.update(color.dim(words.trying(event.done, event.count)))
         break
-      case 'step-done':
-        if (event.result.checks.length > 0)
-          this.#end(event.result.checks.map(result => lessonCheck(this.#screen, result)).join(''))
-        else if (event.result.ok && this.#ran) this.#end(`\n${color.dim(words.ran)}\n`)
+      case 'predicted':
+        this.#running.asked = true
         break
+      case 'step-done': {
+        const { ok, checks } = event.result
+        const { step, asked } = this.#running
+        const told = checks.map(result => lessonCheck(this.#screen, result)).join('')
+        const why = ok && !asked ? stepBecause(this.#screen, step?.because) : ''
+        if (told + why !== '') this.#end(told + why)
+        else if (ok && this.#ran) this.#end(`\n${color.dim(words.ran)}\n`)
+        break
+      }
       case 'prediction-judged':
         this.#predicted.hear(event.index, event.judged)
         this.#end(predictionJudged(this.#screen, event.judged))

@@ -81,6 +81,11 @@ export function stepWhy(style: Style, why: string): string {
   return why.trim() === '' ? '' : block(wrapParagraphs(printable(why), Math.min(style.width, proseWidth)))
 }
 
+/** What its checks have shown and why, set off from them; empty where nobody says so. */
+export function stepBecause(style: Style, because = ''): string {
+  return because === '' ? '' : `\n${stepWhy(style, because)}`
+}
+
 /** What a step is about to do, on at most so many rows of the screen: its commands, and what its checks will ask. */
 export function lessonPreview(style: Style, step: Step, rows: number): string {
   const { color, width, words } = style

@@ -42,17 +42,17 @@ function stepLines(style: Style, step: Step, index: number, total: number, expla
   if (step.checks.length > 0) lines.push('')
   lines.push(...step.checks.flatMap(check => termLines(style, 'check', describeCheck(check))))
   if (step.question !== undefined) lines.push('', ...questionLines(style, step.question))
+  if (step.because !== undefined) lines.push(...termLines(style, 'because', step.because))
   if (step.task !== undefined) lines.push('', ...taskLines(style, step.task, explain))
   return lines
 }
 
-function questionLines(style: Style, { ask, answers, because }: StepQuestion): string[] {
+function questionLines(style: Style, { ask, answers }: StepQuestion): string[] {
   const [right = '', ...others] = answers
   return [
     ...termLines(style, 'ask', ask),
     ...termLines(style, 'right', right),
     ...others.flatMap(answer => termLines(style, 'wrong', answer)),
-    ...termLines(style, 'because', because),
   ]
 }
 

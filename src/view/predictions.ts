@@ -1,6 +1,7 @@
 import type { JudgedPrediction } from '../lesson/predictions/explanation.ts'
 import type { Prediction } from '../lesson/predictions/prediction.ts'
 import { block, hanging, padEnd, widest } from './layout.ts'
+import { stepBecause } from './lesson.ts'
 import type { Choice } from './lesson-moves.ts'
 import { printable } from './printable.ts'
 import type { Style } from './terminal.ts'
@@ -91,13 +92,16 @@ export function predictionJudged(style: Style, judged: JudgedPrediction): string
     void: color.yellow(all.prediction.void),
   }
   const before = labels(all)
-  return block([
+  const isOwn = judged.verdict === 'skipped' && judged.because === judged.prediction.because
+  const lines = verdictLines(judged).filter(({ label }) => label !== 'because' || !isOwn)
+  const told = block([
     '',
     `${color.cyan.bold('?')} ${words[judged.verdict]}`,
-    ...verdictLines(judged).flatMap(({ label, text }) =>
+    ...lines.flatMap(({ label, text }) =>
       hanging(before[label], printable(text), label === 'because' ? Math.min(width, proseWidth) : width),
     ),
   ])
+  return isOwn ? `${told}${stepBecause(style, judged.because)}` : told
 }
 
 /** What stands before an answer and what came of it, in a column. */

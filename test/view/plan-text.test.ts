@@ -56,6 +56,23 @@ it('reads as the steps, their reasons, commands and checks', () => {
   `)
 })
 
+it('says below a step what its checks show, and below its question', () => {
+  const because = 'It would have to leave by the port that it came in by.'
+  const question = { ask: 'Who answers?', answers: ['netns_011', 'nobody'] }
+  const told = {
+    ...plan,
+    steps: [
+      { ...dnatStep, because },
+      { ...dnatStep, question, because },
+    ],
+  }
+  const [one, other] = renderPlan(plain(80), told).split('2/2 ')
+  expect(one).toMatch(/: fails\n {4}because {2}It would have/)
+  expect(other).toMatch(
+    /: fails\n\n {4}ask {2}Who answers\?\n {4}right {2}netns_011\n {4}wrong {2}nobody\n {4}because {2}It/,
+  )
+})
+
 it('says in plain words what a command is for, where it is asked to', () => {
   const explained = {
     ...dnatStep.actions[0]!,

@@ -46,8 +46,10 @@ export function judged(
   const words = wordsOf(running.lab)
   const came = result === undefined ? (answers[right]?.text ?? '') : observationIn(running.lab, result)
   const verdict = !holds ? 'void' : said === undefined ? 'skipped' : said === right ? 'right' : 'wrong'
+  // What the author says is true of the step as a whole, so only where all of it came as it should.
+  const own = stepOk ? prediction.because : undefined
   const because = holds
-    ? (prediction.because ?? result?.means ?? fromFacts(prediction, running, result, evidence))
+    ? (own ?? result?.means ?? fromFacts(prediction, running, result, evidence))
     : words.countsNeitherWay
   return { prediction, ...(said === undefined ? {} : { said }), verdict, came, because }
 }

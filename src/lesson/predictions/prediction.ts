@@ -16,7 +16,7 @@ export interface Prediction {
   right: number
   /** The check that it is about; undefined: it is the step's own question. */
   check?: CurlCheck
-  /** Why it is that one, in the words of the step's author. */
+  /** Why it came so, in the words of the step's author. */
   because?: string
 }
 
@@ -35,8 +35,9 @@ export function predictionOf(running: LabInCondition, index: number): Prediction
   const { lab, plan } = running
   const step = plan.steps[index]
   if (step === undefined) return undefined
+  const told = step.because === undefined ? {} : { because: step.because }
   if (step.question !== undefined) {
-    const { ask, answers, because } = step.question
+    const { ask, answers } = step.question
     // The same in each language.
     const seed = `${lab.name}/${index}/own`
     return {
@@ -45,7 +46,7 @@ export function predictionOf(running: LabInCondition, index: number): Prediction
         answers.map(text => ({ text })),
         seed,
       ),
-      because,
+      ...told,
     }
   }
   const asked = checkToAsk(plan.steps, index)
@@ -57,7 +58,7 @@ export function predictionOf(running: LabInCondition, index: number): Prediction
   const answers = [right, ...wrong].map(outcome => ({ text: words.outcome(outcome), outcome }))
   if (new Set(answers.map(({ text }) => text)).size < answers.length) return undefined
   const seed = `${lab.name}/${index}/${check.from} ${check.url}`
-  return { ask: questionWords(words, check, right), ...placed(answers, seed), check }
+  return { ask: questionWords(words, check, right), ...placed(answers, seed), check, ...told }
 }
 
 function questionWords(words: PredictionWords, { from, url, requests }: CurlCheck, right: Outcome): string {

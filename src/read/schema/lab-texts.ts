@@ -20,7 +20,7 @@ const stepTexts = z
     why: one('Why it is done.'),
     ask: one('The question.'),
     answers: list('Its answers, the right one first.'),
-    because: one('Why it is the right one.'),
+    because: one('What the checks show and why, or why the first answer is the right one.'),
     task: one('What is to be reached.'),
     hints: list('The hints, in order.'),
     means: list('What its checks, and those of its goal, say of what comes true.'),

@@ -104,7 +104,11 @@ export const step = z
         description: 'Answers to `ask`, two to six. The first one is right; they are shown in another order.',
         examples: [['Both, in turn', 'Always a', 'Nobody']],
       }),
-    because: text.optional().meta({ description: 'Why the first answer is the right one.' }),
+    because: text.optional().meta({
+      description:
+        'What the checks show and why it could only come so, or why the first answer is the right one: told after the checks.',
+      examples: ['A bridge never sends a frame back through the port that it came in by.'],
+    }),
     task: text.optional().meta({
       description: 'What is to be reached, in words: the step is an exercise. It has `goal`, and no `check`.',
       examples: ['a is to reach b again.'],

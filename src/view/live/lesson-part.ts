@@ -75,6 +75,8 @@ export interface LessonStep {
   index: number
   title: string
   why: string
+  /** What its checks have shown and why; left out: nobody says so, or they have not. */
+  because?: string
   commands: readonly (LessonCommand | LessonFold)[]
   checks: readonly LessonCheck[]
   /** Asked once its commands have run. */
@@ -206,6 +208,7 @@ export class LessonPicture {
         break
       case 'step-done':
         this.#at?.tried(event.result.checks)
+        if (event.result.ok) this.#at?.explain()
         this.#states[event.index] = event.result.ok ? 'done' : 'failed'
         break
       case 'predicted':
@@ -250,6 +253,7 @@ class StepPicture {
   #checks: readonly LessonCheck[]
   #question: LessonQuestion | undefined
   #leftOut: string | undefined
+  #because: string | undefined
 
   constructor(step: Step, index: number) {
     this.#index = index
@@ -277,7 +281,13 @@ class StepPicture {
       ...{ index: this.#index, title, why, commands: this.#pieces, checks: this.#checks },
       ...(this.#question === undefined ? {} : { question: this.#question }),
       ...(this.#leftOut === undefined ? {} : { leftOut: this.#leftOut }),
+      ...(this.#because === undefined ? {} : { because: this.#because }),
     }
+  }
+
+  /** All came as it should. */
+  explain(): void {
+    this.#because = this.#step.because
   }
 
   start(first: number, count: number): void {

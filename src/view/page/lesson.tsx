@@ -54,6 +54,9 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
           )}
         </div>
         {step.checks.length === 0 ? null : <Checks step={step} />}
+        {paragraphs(step.question === undefined ? (step.because ?? '') : '').map(text => (
+          <p key={text}>{text}</p>
+        ))}
         <div role="status">
           <p class={step.state === 'failed' ? 'lost' : undefined}>{stateWords(step)}</p>
           {step.question?.judged === undefined ? null : <Verdict judged={step.question.judged} />}

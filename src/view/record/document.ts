@@ -82,6 +82,7 @@ function stepParts(walked: WalkedStep, index: number, picture: string | undefine
       : [consoleBlock(shownLines(step, commands), failure), ...foldedParts(step, commands)]),
     ...(failure === undefined ? [] : [failureNote(failure)]),
     ...(checks.length === 0 ? [] : [{ kind: 'list', items: checks.map(checkItem) } as const]),
+    ...(step.because === undefined || !walked.ok ? [] : [{ kind: 'prose', text: step.because } as const]),
     ...(picture === undefined ? [] : [drawn(number, picture)]),
     ...traces.map((report, at) => traced(number, report, at)),
     ...(shell

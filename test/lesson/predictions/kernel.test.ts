@@ -15,6 +15,10 @@ steps:
     check: [{curl: "10.0.0.12:8080", from: a, expect: refused}]
 `
 
+/** The same, and its author says why. */
+const explained = `${asking}    because: Its kernel says so at once.
+`
+
 /** Goes on up to the question. */
 async function untilAsked(terminal: Terminal): Promise<string> {
   for (const step of ['1/', '2/', '3/']) {
@@ -77,6 +81,24 @@ it('is left with q, once its step is through', async () => {
   await terminal.until('observed  was refused')
   await terminal.until('asking is down')
   expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+})
+
+it('tells what the author says of the checks as the reason, or by itself where nothing was answered', async () => {
+  const session = openSession()
+  const file = session.file('explained.yaml', explained)
+  const terminal = new Terminal(session, ['walk', file, '--down'])
+  terminal.type(await untilAsked(terminal))
+  await terminal.until('? Rightly foretold.')
+  expect(await terminal.press('Enter finish', 'r')).toMatch(/^ {4}because +Its kernel says so at once\.$/m)
+  await terminal.press('Enter try', key.enter)
+  await terminal.until('Enter skip')
+  terminal.type(key.enter)
+  await terminal.until('? Not foretold.')
+  expect(await terminal.press('Enter finish', key.enter)).toMatch(/\n\nIts kernel says so at once\.$/m)
+  expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+
+  const { stdout } = await session.netlab('walk', file, '--yes')
+  expect(stdout).toMatch(/observed {2}was refused\n\nIts kernel says so at once\.\n/)
 })
 
 it('asks nobody without a terminal', async () => {

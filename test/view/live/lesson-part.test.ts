@@ -58,6 +58,20 @@ test('a command runs, prints, and the next one fails: what it said, and what was
   expect(second!.argv).toEqual(['ip', 'netns', 'add', 'never'])
 })
 
+test('what its author says of the checks comes once they hold', () => {
+  const because = 'It could only come so.'
+  const step = { ...lesson.plan.steps[wrongCheck]!, because }
+  const after = (ok: boolean) => {
+    const picture = new LessonPicture(lesson)
+    picture.hear({ kind: 'step-started', index: wrongCheck, step })
+    expect(picture.part.step?.because).toBeUndefined()
+    picture.hear({ kind: 'step-done', index: wrongCheck, result: result(wrongCheck, { ok }) })
+    return picture.part.step?.because
+  }
+  expect(after(false)).toBeUndefined()
+  expect(after(true)).toBe(because)
+})
+
 test('a check is tried, and has what was seen and the cause', () => {
   const picture = new LessonPicture(lesson)
   const step = lesson.plan.steps[wrongCheck]!
