@@ -85,7 +85,7 @@ try {
   await verify.netlab('down')
 
   const walk = open()
-  await walk.netlab('walk labs/clusterip.yaml --down', async type => {
+  await walk.netlab('walk labs/clusterip.yaml --down --no-quiz', async type => {
     for (let step = 1; step <= 6; step += 1) {
       await walk.window.until(`── ${step}/`)
       for (const offered of ['q quit', 'Enter go on']) {

@@ -172,12 +172,11 @@ step() {
 
 # Kubernetes gives each pod a network namespace: interfaces, routes and iptables of its own. Two of
 # them are made here and plugged into the bridge br1 with veth pairs, each pair a cable with one end
-# inside the pod, where it is called eth0. The bridge has 10.0.0.1, the pods' gateway. In each pod
-# an HTTP server listens on 8080; that both use the same port is no clash, since each has an address
-# of its own. A third machine, client, is on a wire of its own beyond the host, and sends everything
-# there. The host reaches both pods, and each of them the other, since a bridge is a switch. The
-# client reaches nobody: a Linux machine throws away every packet that is not for itself. (Two
-# switches are set to 0 for that, in case this kernel gives new namespaces other values.)
+# inside the pod, where it is called eth0. A bridge is a switch made of software; this one also has
+# an address, 10.0.0.1, and is the pods' gateway. In each pod an HTTP server listens on 8080; that
+# both use the same port is no clash, since each has an address of its own. A third machine, client,
+# is on a wire of its own beyond the host, and sends everything there. (Two settings are put to 0,
+# in case this kernel gives new namespaces other values; the next step says what they are for.)
 step 1 'Two pods on a bridge'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
@@ -220,57 +219,74 @@ ip netns exec netns_011 "${NETLAB:-netlab}" serve 8080 --name netns_011 > /dev/n
 ip netns exec netns_021 "${NETLAB:-netlab}" serve 8080 --name netns_021 > /dev/null 2>&1 &
 sysctl -w net.ipv4.ip_forward=0
 sysctl -w net.bridge.bridge-nf-call-iptables=0
+# Each pod reaches the other, since a bridge is a switch: a frame goes from port to port as it is,
+# so netns_021 sees netns_011's own address. The client reaches nobody. Its packets come to the
+# host, and a Linux machine throws away every packet that is not for itself.
 
-# A Kubernetes node lives from passing packets on, so net.ipv4.ip_forward is 1 there: now the client
-# reaches a pod through the host. The second switch, net.bridge.bridge-nf-call-iptables, makes
-# frames that only cross a bridge visit iptables as well: where a service's address is translated,
-# an answer from one pod to its neighbour must pass where the translation is known. (The last steps
-# of the lab hairpin show a service without it.)
+# A Kubernetes node lives from passing packets on, so net.ipv4.ip_forward is 1 there: what comes in
+# and is for somebody else is sent on by the table of routes. The second switch,
+# net.bridge.bridge-nf-call-iptables, makes frames that only cross a bridge visit iptables as well:
+# where a service's address is translated, an answer from one pod to its neighbour must pass where
+# the translation is known. (The last steps of the lab hairpin show a service without it.) So far
+# iptables has no rules.
 step 2 Forwarding
 sysctl -w net.ipv4.ip_forward=1
 sysctl -w net.bridge.bridge-nf-call-iptables=1
+# Now the client reaches a pod. The host has a leg on either side, and routes the request one way
+# and the answer the other. To route is not to translate: no rule writes one address over another,
+# so netns_011 sees the client as it is, 192.0.2.10.
 
 # So far the host lets everything through, and the client has a route to the pods. On a real network
 # neither is so. Many machines, each one with Docker for example, have the policy DROP for whatever
-# they forward, and nobody out there knows where 10.0.0.0/24 is. Both are brought about here. Now
-# pods no longer reach each other: their frames cross a bridge, and yet meet FORWARD, because of the
-# second switch. And of a pod's packet for the client nothing is heard again.
+# they forward, and nobody out there knows where 10.0.0.0/24 is. Both are brought about here. What
+# that means for two pods on one bridge depends on the second switch of the step before.
 step 3 'A strict firewall, and a client that knows no way back'
 iptables --policy FORWARD DROP
 ip -n client route delete default via 192.0.2.1
+# Pods no longer reach each other: their frames cross a bridge, and yet meet FORWARD, because of the
+# second switch. DROP throws a packet away without a word, so curl waits until its patience is over.
+# And of a pod's packet for the client nothing is heard again: it ends in FORWARD, too, and if it
+# came through, the client would know no way for the answer.
 
 # Two rules let packets pass that come from br1 or go to it, whatever the policy. MASQUERADE is for
-# the way out: packets from 10.0.0.0/24 leave under the host's own address, and the answers find
-# their way back. Nobody listens on the client's port 8080, so its answer is a refusal, but it is an
-# answer.
+# the way out: packets from 10.0.0.0/24 leave under the host's own address, 192.0.2.1, and to that
+# the client knows a way, since it is on the same wire. No program listens on the client's port
+# 8080.
 step 4 'Let the pods through'
 iptables --table filter --append FORWARD --in-interface br1 --jump ACCEPT
 iptables --table filter --append FORWARD --out-interface br1 --jump ACCEPT
 iptables --table nat --append POSTROUTING --source 10.0.0.0/24 --jump MASQUERADE
+# The packet gets out, and the client takes the host for its sender. It refuses, since nobody
+# listens on that port, but a refusal is an answer, and it finds its way back to the pod. With a
+# firewall or a missing route in between curl would still be waiting.
 
 # Before any virtual IP comes into play, the plain network must work: from the host to each pod, and
 # from each pod to the other. If one of these failed, everything that follows would fail for the
-# wrong reason. One thing is not as Kubernetes wants it: netns_021 sees 10.0.0.1, and no longer
-# netns_011's own address as in the first step. This lab's MASQUERADE rule takes everything that
-# pods send, also what stays on the bridge, since a later step needs it so; a real node leaves that
-# alone. The client gets its route back, as if it were a machine in the node's own network.
+# wrong reason. Have an eye on whom a pod sees. In the first step it was the other pod; since then
+# frames on the bridge have come to visit iptables, and the MASQUERADE rule is for all that has its
+# source in 10.0.0.0/24, wherever it goes. The client gets its route back, as if it were a machine
+# in the node's own network.
 step 5 'Reach each pod directly'
 ip -n client route add default via 192.0.2.1
+# This lab's MASQUERADE rule takes everything that pods send, also what stays on the bridge, since a
+# later step needs it so. netns_021 sees 10.0.0.1, and no longer netns_011's own address as in the
+# first step. Kubernetes wants it otherwise, and a real node leaves alone what stays on the bridge.
 
 # A ClusterIP is an address that no interface has. It exists only as a rule of the nat table: a
 # packet to 10.100.100.100:8080 gets 10.0.0.11:8080 as its destination before it is routed (DNAT).
 # The rule must be met by packets that arrive (PREROUTING) and by those that the host itself sends
-# (OUTPUT), so both chains jump to a chain of our own. Now the virtual IP answers on the host and in
-# netns_021, but not in netns_011, the pod that is its backend; the next step tells why. (The host
-# needs a default route for that, here to the machine "client": before OUTPUT is asked, the kernel
-# looks where 10.100.100.100 would go. Without any way it would give up at once; with this one it
-# takes 192.0.2.1, its address on that wire, for the sender, and that stays when DNAT turns the
-# packet round.)
+# (OUTPUT), so both chains jump to a chain of our own. Before OUTPUT is asked, the kernel looks
+# where 10.100.100.100 would go, and gives up at once where there is no way. So the host needs a
+# default route; here it leads to the machine "client", by the wire on which the host is 192.0.2.1.
 step 6 'A virtual IP with one DNAT rule'
 iptables --table nat --new HTTP-SERVICE
 iptables --table nat --append PREROUTING --jump HTTP-SERVICE
 iptables --table nat --append OUTPUT --jump HTTP-SERVICE
 iptables --table nat --append HTTP-SERVICE --destination 10.100.100.100 --protocol tcp --match tcp --dport 8080 --jump DNAT --to-destination 10.0.0.11:8080
+# The host took 192.0.2.1 for the sender, its address on the wire to the client, when it looked for
+# a way to 10.100.100.100, and that stays when DNAT turns the packet round: MASQUERADE is for
+# 10.0.0.0/24 only, netns_021 for one. So the virtual IP answers on the host and in netns_021, but
+# not in netns_011, the pod that is its backend; the next step tells why.
 
 # netns_011 asks the virtual IP, and DNAT turns the packet back to netns_011 itself: it would have
 # to leave the bridge through the very port that it came in by, and a bridge never does that. For
@@ -283,15 +299,18 @@ step 7 'The old way to a hairpin, a promiscuous bridge'
 iptables --insert FORWARD --in-interface br1 --match conntrack --ctstate INVALID --match comment --comment 'lost its connection'
 ip link set br1 promisc on
 
-# What works on every kernel is the hairpin flag of the bridge port: frames may leave by the port
-# through which they came. The MASQUERADE rule from before has its share in it, too. Without it the
-# pod would see a request from its own address, and throw it away. With it, the request seems to
-# come from 10.0.0.1.
+# There is another way: the hairpin flag of a bridge port, by which frames may leave through the
+# port that they came in by. The bridge is no longer promiscuous. Two things decide what comes of
+# the request: whether it gets back to netns_011, and from whom it seems to be. A pod throws away
+# what comes from its own address, and the MASQUERADE rule from before is still there.
 step 8 'Hairpin, the port'\''s own flag'
 iptables --delete FORWARD --in-interface br1 --match conntrack --ctstate INVALID --match comment --comment 'lost its connection'
 ip link set br1 promisc off
 bridge link set dev veth_011 hairpin on
 bridge link set dev veth_021 hairpin on
+# This works on every kernel. The flag brings the frame back, and the MASQUERADE rule has its share
+# in it, too. Without it the pod would see a request from its own address, and throw it away. With
+# it, the request seems to come from 10.0.0.1.
 
 # A real node has one chain for all services, KUBE-SERVICES. It finds the service by its address and
 # port and jumps to the service's own chain, KUBE-SVC-…, which chooses an endpoint and jumps to that
@@ -301,7 +320,7 @@ bridge link set dev veth_021 hairpin on
 # hand-made chain goes, and kube-proxy's rules come, with netns_011 as the only endpoint. A packet
 # that an endpoint sends to itself is marked in KUBE-SEP-… and masqueraded because of that mark:
 # kube-proxy has thought of the hairpin. So is what does not come from pods, by the first rule of
-# KUBE-SVC-…: netns_011 saw the host as 192.0.2.1, and sees it as 10.0.0.1 from now on.
+# KUBE-SVC-….
 step 9 'The same with kube-proxy'\''s chains, one endpoint'
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
@@ -348,21 +367,27 @@ iptables --table nat --delete PREROUTING --jump HTTP-SERVICE
 iptables --table nat --delete OUTPUT --jump HTTP-SERVICE
 iptables --table nat --flush HTTP-SERVICE
 iptables --table nat --delete-chain HTTP-SERVICE
+# The host is no pod, so what it sends is marked, and masqueraded with the address of the interface
+# that it leaves by, which is br1: netns_011 saw it as 192.0.2.1, and sees it as 10.0.0.1 from now
+# on. (netns_021 is a pod, and no endpoint: its packets kube-proxy leaves alone. It is this lab's
+# own MASQUERADE rule that hides it.)
 
 # What if no pod is ready? One might just empty the service's chain. KUBE-SERVICES still jumps into
 # it, finds nothing there, and comes back; the end of KUBE-SERVICES is reached, and nobody has
-# translated anything. So the packet travels on to 10.100.100.100, which no machine has: the host's
-# default route takes it to "client", and there it is lost. The table of connections remembers it
-# so: it was meant for 10.100.100.100, an answer would come from 10.100.100.100, and none has come
-# (UNREPLIED). Whoever asks waits until its patience is over.
+# translated anything. So the packet goes on to 10.100.100.100 by the host's default route, to
+# "client". No machine has that address.
 step 10 'A chain without a rule'
 iptables --table nat --flush KUBE-SVC-KX5O3XY32VPAQDVY
+# "client" is not 10.100.100.100 and knows nobody who is, so the packet is lost there, and whoever
+# asks waits until its patience is over. The table of connections remembers it so: it was meant for
+# 10.100.100.100, an answer would come from 10.100.100.100, and none has come (UNREPLIED).
 
 # kube-proxy does not leave it at that. A service without endpoints has no rule in the nat table at
-# all, and one in the filter table, which REJECTs: the client is refused at once and knows that it
-# need not wait. (Long ago such packets were marked by KUBE-MARK-DROP and thrown away by
-# KUBE-FIREWALL without a word; the lab no-endpoints has both.) What got lost before is forgotten,
-# since a new connection from the same port would be taken for the lost one.
+# all, and one in the filter table, with the target REJECT. That throws the packet away, as DROP
+# does, but tells the sender so, by an ICMP message: port unreachable. (Long ago such packets were
+# marked by KUBE-MARK-DROP and thrown away by KUBE-FIREWALL without a word; the lab no-endpoints has
+# both.) What got lost before is forgotten, since a new connection from the same port would be taken
+# for the lost one.
 step 11 'A service without endpoints'
 iptables -t filter -A KUBE-SERVICES -m comment --comment 'default/http-server has no endpoints' -m tcp -p tcp -d 10.100.100.100 --dport 8080 -j REJECT
 iptables -t nat -D KUBE-SERVICES 1
@@ -371,15 +396,17 @@ iptables -t nat -F KUBE-SEP-RSY6OMAC2GN5QSZX
 iptables -t nat -X KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -X KUBE-SEP-RSY6OMAC2GN5QSZX
 conntrack --flush || true
+# The client is refused at once and knows that it need not wait. Its kernel takes "port unreachable"
+# for the same as the refusal of a machine where nobody listens: there is a way, and no service at
+# its end.
 
 # With two endpoints the service's chain has two rules that choose. (Its first rule chooses nobody:
 # it marks what comes from outside the pods' network, to be masqueraded.) iptables reads them in
 # order and takes the first that matches: the first one matches with probability 0.5, by a throw of
 # dice for each new connection; whoever is not taken falls through to the second rule, which takes
-# all that come. So each endpoint gets half. With three it would be 1/3, then 1/2 of the rest, then
-# all of what is left. The machine "client" may ask, too, because it sends everything it has no
-# other way for to this host. From the internet nobody would send a packet for 10.100.100.100 here.
-step 12 'A second endpoint, each gets one half'
+# all that come. The machine "client" may ask, too, because it sends everything it has no other way
+# for to this host. From the internet nobody would send a packet for 10.100.100.100 here.
+step 12 'A second endpoint'
 iptables -t filter -F KUBE-SERVICES
 iptables -t nat -N KUBE-SVC-KX5O3XY32VPAQDVY
 iptables -t nat -N KUBE-SEP-RSY6OMAC2GN5QSZX
@@ -392,19 +419,25 @@ iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-s
 iptables -t nat -A KUBE-SEP-RSY6OMAC2GN5QSZX -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
 iptables -t nat -A KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -s 10.0.0.21 -j KUBE-MARK-MASQ
 iptables -t nat -A KUBE-SEP-2XP55SZRRPQAH4NV -m comment --comment default/http-server -m tcp -p tcp -j DNAT --to-destination 10.0.0.21:8080
+# Each endpoint gets half: the first one what the dice give it, the second one the rest. With three
+# the probabilities would be 1/3, then 1/2 of the rest, then all of what is left.
 
-# It looks fairer to give both rules probability 0.5, and it is wrong. Half of the connections take
-# the first rule. Of the other half, only half take the second one. A quarter match nothing, leave
-# the chain with the virtual address still in them, and get lost beyond the host's default route.
-# Nothing warns of it: three tries out of four are fine.
+# It looks fairer to give both rules probability 0.5. Now the second one throws dice, too, for each
+# connection that comes to it. It is the last rule of its chain; what becomes of a packet that no
+# rule has taken, the step with the empty chain has shown.
 step 13 'The common mistake: one half on both rules'
 iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --match statistic --mode random --probability 0.5 --jump KUBE-SEP-2XP55SZRRPQAH4NV
+# Half of the connections take the first rule. Of the other half, only half take the second one. A
+# quarter match nothing, leave the chain with the virtual address still in them, and get lost beyond
+# the host's default route. What looks fairer is wrong, and nothing warns of it: three tries out of
+# four are fine.
 
 # The rule is put right: without a statistic match it takes every connection that reaches it. One
 # thing is left to do. The kernel remembers each connection that got lost, with its port and without
 # a translation, for two minutes; a new connection from the same port would be taken for the old one
-# and get lost as well. So it is told to forget all connections. This is how the lab stays: a
-# healthy ClusterIP, the same that kube-proxy would have made.
+# and get lost as well. So it is told to forget all connections.
 step 14 'The last rule takes all that come'
 iptables --table nat --replace KUBE-SVC-KX5O3XY32VPAQDVY 3 --match comment --comment 'default/http-server -> 10.0.0.21:8080' --jump KUBE-SEP-2XP55SZRRPQAH4NV
 conntrack --flush || true
+# Each endpoint gets half again, wherever the request is from, and none is lost. This is how the lab
+# stays: a healthy ClusterIP, the same that kube-proxy would have made.

@@ -96,9 +96,8 @@ step() {
 
 # Two nodes, 10.4.7.21 and 10.4.7.22, and on each a bridge with pods: 172.7.21.0/24 here,
 # 172.7.22.0/24 there. A pod reaches its neighbour on the same bridge. What is further away it sends
-# to its gateway, the node; and the node has a route for its own bridge and one for the network of
-# the nodes, and none for 172.7.22.0/24. It says so at once: the pod is told that the network is
-# unreachable.
+# to its gateway, the node; and the node has a route for its own bridge, one for the network of the
+# nodes, and no other.
 step 1 'Each node knows its own pods'
 ip link add name lan type bridge
 ip link set dev lan up
@@ -166,6 +165,9 @@ ip netns exec hdss7-22 iptables --table filter --append FORWARD --in-interface d
 ip netns exec hdss7-22 iptables --table filter --append FORWARD --out-interface docker0 --jump ACCEPT
 ip netns exec nginx-21 "${NETLAB:-netlab}" serve 80 --name nginx-21 > /dev/null 2>&1 &
 ip netns exec nginx-22 "${NETLAB:-netlab}" serve 80 --name nginx-22 > /dev/null 2>&1 &
+# For 172.7.22.0/24 there is no route, and the node says so at once: the pod is told that the
+# network is unreachable. When the node asks by itself, its kernel tells it the same, and sends
+# nothing.
 
 # This is all that flannel does with host-gw. Every node has leased a part of 172.7.0.0/16, and the
 # part of another node is reached through that node's own address. The lease stands in subnet.env,
@@ -188,15 +190,22 @@ FLANNEL_SUBNET=172.7.22.1/24
 FLANNEL_MTU=1500
 FLANNEL_IPMASQ=false
 END
+# One route on each side is enough. The packet of busybox-21 goes to its node, and by the new route
+# to 10.4.7.22, which has the other part on a bridge of its own. The answer takes the route of the
+# other node, which leads here.
 
-# Nothing on the way writes an address over another. From outside the pod sees the visitor, from the
-# other node that node, from a pod that pod. That is what Kubernetes asks of a network: pods meet
-# without NAT, each under the address that it has itself. The nodes are plain routers here. A packet
-# that has passed them has a smaller TTL, and is otherwise the same.
+# The nodes are plain routers here: nothing on the way writes an address over another. So what
+# counts is which address a packet has when it is sent. Pods and the visitor have one each. A node
+# has two, 10.4.7.21 and its bridge's 172.7.21.1; if nobody says otherwise the kernel takes the one
+# of the interface by which the packet leaves.
 step 3 'Who sees whom'
+# From outside the pod sees the visitor, from the other node that node as 10.4.7.21, since its
+# packet leaves by eth0, from a pod that pod. That is what Kubernetes asks of a network: pods meet
+# without NAT, each under the address that it has itself. A packet that has passed the nodes has a
+# smaller TTL, and is otherwise the same.
 
 # The next hop of a route must be somebody whom the node can reach without a router. A node
-# 10.4.8.23 in another room is not: the kernel refuses the route, and a router in between would not
-# know where 172.7.23.0/24 is anyway. That is what the tunnel is for: see flannel-vxlan and
-# flannel-directrouting.
+# 10.4.8.23 in another room is not. The check tries to add the route for its pods all the same.
 step 4 'Why it needs one segment'
+# The kernel refuses the route. And if it took it, a router in between would not know where
+# 172.7.23.0/24 is. That is what the tunnel is for: see flannel-vxlan and flannel-directrouting.

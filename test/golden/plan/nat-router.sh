@@ -205,40 +205,49 @@ ip netns exec shop "${NETLAB:-netlab}" serve 80 --name shop > /dev/null 2>&1 &
 ip netns exec news "${NETLAB:-netlab}" serve 80 --name news > /dev/null 2>&1 &
 
 # Two PCs of an office, 10.1.1.9 and 10.1.1.10, a router with a foot in each world, and two servers
-# far away. The PCs send all that is not for the office to 10.1.1.254. It arrives there, and that is
-# the end of it: Linux takes what is addressed to itself and throws the rest away, unless it is told
-# that it is a router. It tells nobody, and the PC waits until it loses patience.
-step 3 'A gateway that passes nothing on'
+# far away. The PCs send all that is not for the office to 10.1.1.254. The router has a way to the
+# servers; but it is a Linux machine like any other, and nobody has told it yet that it is a router:
+# net.ipv4.ip_forward is 0.
+step 3 'An office and its gateway'
+# The packet arrives at 10.1.1.254, and that is the end of it: Linux takes what is addressed to
+# itself and throws the rest away, unless it is told that it is a router. It tells nobody, and the
+# PC waits until it loses patience. Within the office nobody needs a router: pc10 reaches pc9.
 
-# Now the router forwards. The packet of pc9 goes to the provider and from there to the shop, and
-# the shop answers 10.1.1.9. But that address means something in this office only; thousands of
-# other offices have a 10.1.1.9 as well. No router of the internet has a route for it, so the answer
-# gets as far as the provider and no further. Nothing is wrong on the way out: one sees it on the
-# way back alone.
-step 4 'The way out is open, the way back is not there'
+# Now the router forwards. The packet of pc9 goes to the provider and from there to the shop, as
+# from 10.1.1.9. But that address means something in this office only; thousands of other offices
+# have a 10.1.1.9 as well, and no router of the internet has a route for it.
+step 4 'The way out is open'
 ip netns exec router sysctl -w net.ipv4.ip_forward=1
+# The shop answers 10.1.1.9, and the answer gets as far as the provider and no further. pc9 hears
+# nothing of it, and waits. Nothing is wrong on the way out: one sees it on the way back alone.
 
-# POSTROUTING is the last chain that a packet meets before it leaves. There SNAT writes 60.1.1.1, an
-# address that the internet does know, over the sender's own, and remembers the connection: from
-# whom it was, to whom it went, and under which port. The answer comes to 60.1.1.1, is found in that
-# table, and goes on to the PC. The rule itself is asked for the first packet of a connection only.
-# To the servers the whole office is one client.
+# POSTROUTING is the last chain that a packet meets before it leaves. There SNAT writes another
+# address over the sender's own, here one that the internet does know, and remembers the connection:
+# from whom it was, to whom it went, and under which port. The rule itself is asked for the first
+# packet of a connection only.
 step 5 'One address for all of them'
 ip netns exec router iptables -t nat -A POSTROUTING -s 10.1.1.0/24 -j SNAT --to-source 60.1.1.1
+# The answer comes to 60.1.1.1, is found in the table of connections, and goes on to the PC. To the
+# servers the whole office is one client.
 
 # FORWARD is where a router decides what may pass from one side to the other. So far its policy was
 # ACCEPT: whatever no rule speaks of may pass. A firewall is the other way round. With the policy
-# DROP nothing passes that no rule allows, and there is no rule. The SNAT rule is as it was; a
-# packet that is dropped in FORWARD never comes that far.
-step 6 'Nobody goes out'
+# DROP nothing passes that no rule allows. The SNAT rule is as it was.
+step 6 'A firewall that forbids'
 ip netns exec router iptables -P FORWARD DROP
+# Nobody goes out any more, since FORWARD has no rule that allows anything. SNAT does not help: a
+# packet that is dropped in FORWARD never comes as far as POSTROUTING. And DROP tells nobody, so the
+# PCs wait.
 
-# A rule lets pc9 out, and still nothing comes back. Look at the table of connections: the entry is
-# there, and its state is SYN_RECV, so the server has answered and the answer has reached the
-# router. It died in FORWARD, where each packet is judged for itself. Its sender is 3.3.3.3, no rule
-# allows that, and the policy is DROP.
-step 7 '10.1.1.9 may, and gets no answer'
+# The first rule of the firewall: what comes from 10.1.1.9 may pass. Each packet that goes through
+# FORWARD is judged for itself, by what the rules say of it, and by the policy where they say
+# nothing.
+step 7 '10.1.1.9 may go out'
 ip netns exec router iptables -A FORWARD -s 10.1.1.9 -j ACCEPT
+# pc9 is let out, and still nothing comes back. Look at the table of connections: the entry is
+# there, and its state is SYN_RECV, so the server has answered and the answer has reached the
+# router. It died in FORWARD, where it was judged for itself: its sender is 3.3.3.3, no rule allows
+# that, and the policy is DROP.
 
 # The table of connections knows which packets are answers. ESTABLISHED is what belongs to a
 # connection that has seen both directions, RELATED what was caused by one, an ICMP error for
@@ -247,18 +256,24 @@ ip netns exec router iptables -A FORWARD -s 10.1.1.9 -j ACCEPT
 # the first rule that it meets.
 step 8 'Answers may come back'
 ip netns exec router iptables -I FORWARD -m state --state ESTABLISHED,RELATED -j ACCEPT
+# pc9 is served at last. Its first packet is let out by the rule for 10.1.1.9, and all others of the
+# connection, of either direction, are ESTABLISHED. The first packet of pc10 belongs to no
+# connection and is from somebody else, so it is dropped as before.
 
-# The other kind of permission asks where a packet goes and not where it is from. With this rule in
-# place of the last one everybody in the office reaches the shop, and nobody the news, pc9 included.
+# The other kind of permission asks where a packet goes and not where it is from. A rule of this
+# kind takes the place of the one for 10.1.1.9. Answers come back as before.
 step 9 'Only to 3.3.3.3'
 ip netns exec router iptables -D FORWARD -s 10.1.1.9 -j ACCEPT
 ip netns exec router iptables -A FORWARD -d 3.3.3.3 -j ACCEPT
+# Now everybody in the office reaches the shop, and nobody the news, pc9 included: what let it go
+# there is gone.
 
 # It is often said that NAT protects an office. It does not: it only makes it hard to name somebody
 # inside. The provider is the router's neighbour, and one route is all that it needs to send packets
-# to 10.1.1.9. What stops them is the policy of FORWARD. Nobody inside has asked, so this is a new
-# connection, and no rule allows it. (The last check shows what is easily forgotten. Packets of the
-# router's own do not meet FORWARD, but POSTROUTING they do; and the SNAT rule speaks of senders in
-# 10.1.1.0/24, which the router is, too. "-o eth1" in the rule would spare it.)
-step 10 'And nobody comes in'
+# to 10.1.1.9. Here it gets that route. The last check asks from the router itself.
+step 10 'The provider knows a way in'
 ip -n provider route add 10.1.1.0/24 via 60.1.1.1
+# Nobody comes in; but what stops the provider is the policy of FORWARD. Nobody inside has asked, so
+# this is a new connection, and no rule allows it. (The last check shows what is easily forgotten.
+# Packets of the router's own do not meet FORWARD, but POSTROUTING they do; and the SNAT rule speaks
+# of senders in 10.1.1.0/24, which the router is, too. "-o eth1" in the rule would spare it.)

@@ -138,8 +138,8 @@ sysctl -w net.bridge.bridge-nf-call-iptables=1
 
 # nginx runs in a pod, and the pod's address means something on this node alone. The visitor is a
 # machine of the same network as the node. It knows the node's address, 192.168.2.10, and neither
-# pods nor cluster IPs: it has no route for them, so its kernel does not even send the packet. A
-# cluster has to open a door for it.
+# pods nor cluster IPs: its only route is that of the network which it shares with the node. On the
+# node there is no rule for port 30965 yet.
 step 2 'A pod that only the node can reach'
 ip link add name cni0 type bridge
 ip address add 10.244.167.129/26 dev cni0
@@ -200,13 +200,15 @@ http {
 }
 END
 ip netns exec nginx nginx -c /etc/nginx-lab.conf -g 'daemon off;' > /dev/null 2>&1 &
+# The visitor has no route for the pod, nor for the cluster IP, so its kernel does not even send the
+# packet, and says so at once. The node itself it reaches; but there nobody listens on 30965, and it
+# is refused. A cluster has to open a door for it.
 
 # The last rule of KUBE-SERVICES is for whatever was no service's own address: if the destination is
 # an address of this machine, look into KUBE-NODEPORTS. There port 30965 leads to
 # KUBE-EXT-VXA2I2E2TLP6KZO2, the entrance for traffic from outside, and from there to
 # KUBE-SVC-VXA2I2E2TLP6KZO2, which the cluster IP uses as well: one hash, made of
-# default/nginx:5678-80 and tcp. The node port, the service's port 5678 and nginx's port 80 are
-# three numbers for one thing, and only the last is a port on which somebody listens.
+# default/nginx:5678-80 and tcp. On the node still nobody listens on 30965.
 step 3 'The door is port 30965 of every address that the node has'
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
@@ -253,6 +255,10 @@ iptables -t nat -A KUBE-SEP-LMALPGZ2QDC7Y4OW -m comment --comment default/nginx:
 iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+# The visitor was refused before, and now it is answered: the rules send its packet to nginx. So it
+# is at every address of the node, and at the cluster IP, which needs the second half of the way
+# only. The node port, the service's port 5678 and nginx's port 80 are three numbers for one thing,
+# and only the last is a port on which somebody listens.
 
 # No socket is open on 30965: the destination is rewritten before the kernel would look for one. For
 # years kube-proxy held a listening socket on each node port all the same, only so that no other
@@ -260,20 +266,20 @@ iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting ru
 # means that the port works on while kube-proxy is being restarted, since rules need no process.
 step 4 'Nobody listens on it'
 
-# nginx writes down 10.244.167.129, the node's own address on the bridge, and not the visitor's.
-# KUBE-EXT-… has marked the connection for masquerading before it sent it on. The reason is not to
-# be seen on one node: the endpoint that was drawn could live on another one. If it answered
-# 192.168.2.50 directly, the visitor would get a packet from an address that it never asked, and
-# throw it away. With the node as the sender, the answer comes back here and is put right. The price
-# is that the pod does not know its clients: no access log, no allow list by address.
+# nginx tells in its answer whom it takes for its client. Before KUBE-EXT-… sends a connection on,
+# it marks it for masquerading. The reason is not to be seen on one node: the endpoint that was
+# drawn could live on another one. If it answered 192.168.2.50 directly, the visitor would get a
+# packet from an address that it never asked, and throw it away.
 step 5 'Who asks, as nginx sees it'
+# Masqueraded, the visitor is gone from the packet: nginx writes down 10.244.167.129, the node's own
+# address on the bridge. With the node as the sender, the answer comes back here and is put right.
+# The price is that the pod does not know its clients: no access log, no allow list by address.
 
 # A second service, nginx-local on port 30966, says that traffic from outside shall only go to pods
-# of the node where it arrives. Then the answer passes here in any case, nothing has to be
-# masqueraded, and nginx sees 192.168.2.50. The chain for such pods is KUBE-SVL-…, with an L. What
-# the node itself sends, and what pods send, is not "from outside": rules before the last one of
-# KUBE-EXT-… let that use all endpoints. The price this time: a node without such a pod drops the
-# packet, so somebody, a load balancer with health checks, must know which nodes have one.
+# of the node where it arrives. Then the answer passes here in any case, and nothing has to be
+# masqueraded. The chain for such pods is KUBE-SVL-…, with an L. What the node itself sends, and
+# what pods send, is not "from outside": rules before the last one of KUBE-EXT-… let that use all
+# endpoints.
 step 6 'externalTrafficPolicy: Local keeps the address'
 iptables -t nat -N KUBE-EXT-VRYIFH6TXPPQCGZ2
 iptables -t nat -N KUBE-SVC-VRYIFH6TXPPQCGZ2
@@ -290,6 +296,10 @@ iptables -t nat -A KUBE-SVC-VRYIFH6TXPPQCGZ2 -m comment --comment 'default/nginx
 iptables -t nat -A KUBE-SVL-VRYIFH6TXPPQCGZ2 -m comment --comment 'default/nginx-local:5678-80 -> 10.244.167.174:80' -j KUBE-SEP-3JKZUAMPKLJY2JQP
 iptables -t nat -A KUBE-SEP-3JKZUAMPKLJY2JQP -m comment --comment default/nginx-local:5678-80 -s 10.244.167.174 -j KUBE-MARK-MASQ
 iptables -t nat -A KUBE-SEP-3JKZUAMPKLJY2JQP -m comment --comment default/nginx-local:5678-80 -m tcp -p tcp -j DNAT --to-destination 10.244.167.174:80
+# nginx sees the visitor as it is, 192.168.2.50, and the pod that asks as it is, too. What the node
+# sends is marked by a rule of its own, and comes from 10.244.167.129. The price this time: a node
+# without such a pod drops the packet, so somebody, a load balancer with health checks, must know
+# which nodes have one.
 
 # On the node, even localhost:30965 works. That takes a switch, since the kernel refuses to send a
 # packet with a loopback address over any other interface: net.ipv4.conf.all.route_localnet, which

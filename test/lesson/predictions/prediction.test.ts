@@ -87,6 +87,18 @@ describe.each(shippedLabs())('what %s asks', name => {
   })
 })
 
+it.each(['clusterip', 'nodeport', 'flannel-host-gw', 'nat-router'])(
+  'each step of %s that is asked about says afterwards why it came so',
+  name => {
+    const running = labAsBuilt(loadLab(findLab(name)))
+    const silent = running.plan.steps.flatMap((step, index) => {
+      const prediction = predictionOf(running, index)
+      return prediction !== undefined && prediction.because === undefined ? [step.title] : []
+    })
+    expect(silent).toEqual([])
+  },
+)
+
 describe('the place of the right answer', () => {
   it.each([2, 3, 4, 5, 6])('is as often one as another, of %d', count => {
     const answers = Array.from({ length: count }, (_, at) => ({ text: `${at}` }))
