@@ -10,7 +10,10 @@ export const partWordsInChinese: Readonly<Record<BuildPart, (lab: Lab) => PartWo
     title: '打开转发',
     why:
       'net.ipv4.ip_forward 是 1 之前，Linux 机器会丢弃一切不是发给自己的包。Kubernetes 节点却必须替 Pod 和外界转发，所以这是第一步。' +
-      ('net.ipv6.conf.all.forwarding' in sysctls ? 'IPv6 有自己的开关，net.ipv6.conf.all.forwarding。' : ''),
+      ('net.ipv6.conf.all.forwarding' in sysctls ? 'IPv6 有自己的开关，net.ipv6.conf.all.forwarding。' : '') +
+      (sysctls['net.bridge.bridge-nf-call-iptables'] === '1'
+        ? 'net.bridge.bridge-nf-call-iptables 让只经过网桥的包也去见 iptables：Service 离不开它。'
+        : ''),
   }),
   network: lab => ({ title: networkTitle(lab), why: networkReasons(lab).join('\n') }),
   overlay: ({ overlay }) => ({

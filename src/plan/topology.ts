@@ -60,6 +60,9 @@ function forwarding(lab: Lab): Part {
       'packets on, between its pods and the world, so this comes before anything else.' +
       ('net.ipv6.conf.all.forwarding' in lab.sysctls
         ? ' IPv6 has a setting of its own, net.ipv6.conf.all.forwarding.'
+        : '') +
+      (lab.sysctls['net.bridge.bridge-nf-call-iptables'] === '1'
+        ? ' net.bridge.bridge-nf-call-iptables lets iptables see what only crosses a bridge, too: services need it.'
         : ''),
     commands: Object.entries(lab.sysctls).map(([key, value]) => onHost(['sysctl', '-w', `${key}=${value}`])),
   }

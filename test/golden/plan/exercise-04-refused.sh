@@ -119,7 +119,8 @@ step() {
 
 # A Linux machine drops every packet that is not for itself until net.ipv4.ip_forward is 1. A
 # Kubernetes node must pass packets on, between its pods and the world, so this comes before
-# anything else.
+# anything else. net.bridge.bridge-nf-call-iptables lets iptables see what only crosses a bridge,
+# too: services need it.
 step 1 Forwarding
 sysctl -w net.ipv4.ip_forward=1
 sysctl -w net.bridge.bridge-nf-call-iptables=1
