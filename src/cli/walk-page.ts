@@ -31,7 +31,7 @@ export async function walkOnPage(
   lesson: LabInCondition,
   { port, source, ...options }: PageOptions,
 ): Promise<void> {
-  const terminal = openTerminal()
+  const terminal = openTerminal({ language: lesson.lab.language })
   const { out, err } = terminal
   const { name } = lesson.lab
   const first = { lesson, ...options, start: await start }

@@ -115,7 +115,7 @@ async function runWalk(
   }
   const course = new Course(lesson, file)
   if (flags.view) {
-    interrupt.says(`interrupted; ${lesson.lab.name} is taken down and nothing is left`)
+    interrupt.says(words.interrupted(lesson.lab.name))
     const { walkOnPage } = await import('./walk-page.ts')
     const { port = 0, quiz } = flags
     const said = { ...stepsBefore(course, flags), ...partingOf(flags) }

@@ -58,9 +58,6 @@ export function partingsIn({ does }: Words): readonly Choice<Parting>[] {
   ]
 }
 
-/** The same, in English. */
-export const partings = partingsIn(en)
-
 /** The keys where a lab of the lesson's name is up: whether that one gives way. */
 export function givingWay({ does }: Words): readonly Choice<boolean>[] {
   return [

@@ -21,13 +21,14 @@ import type { Step } from '../plan/plan.ts'
 import { unlessAborted } from '../run/unless-aborted.ts'
 import type { TraceReport } from '../trace/report.ts'
 import { onDrawing } from '../view/graph/on-drawing.ts'
-import { type Choice, movesAfter, movesBefore, nextQuestion, partings } from '../view/lesson-moves.ts'
+import { type Choice, movesAfter, movesBefore, nextQuestion, partingsIn } from '../view/lesson-moves.ts'
 import { beginnings } from '../view/lesson-place.ts'
 import { movesAtTask } from '../view/lesson-tasks.ts'
 import { type LessonPart, LessonPicture, lessonAhead } from '../view/live/lesson-part.ts'
 import type { Followed, Pressed } from '../view/live/orders.ts'
 import { stopsOf } from '../view/live/stops.ts'
 import { predictionKeys } from '../view/predictions.ts'
+import { type Words, wordsIn } from '../view/words/words.ts'
 
 /** Milliseconds in which all that a step tells is told as one: a page need not be drawn more often. */
 const pause = 100
@@ -131,13 +132,13 @@ export class PageLesson implements Guide {
   async begins(left: LessonPlace, lab: ObservedLab): Promise<Beginning> {
     this.#stands = lab
     this.#picture?.left(left)
-    return this.#choose(beginnings(left))
+    return this.#choose(beginnings(left, this.#words))
   }
 
   async before(step: Step, index: number, lab: ObservedLab): Promise<Move> {
     this.#stands = lab
     this.#picture?.ahead(step, index)
-    return this.#choose(withoutGraph(movesBefore(step, index)))
+    return this.#choose(withoutGraph(movesBefore(step, index, this.#words)))
   }
 
   get predict(): AskPrediction | undefined {
@@ -145,7 +146,7 @@ export class PageLesson implements Guide {
     return async (prediction, index, lab) => {
       this.#stands = lab
       this.#picture?.predicts(prediction, index)
-      return this.#choose(predictionKeys(prediction))
+      return this.#choose(predictionKeys(prediction, this.#words))
     }
   }
 
@@ -154,19 +155,25 @@ export class PageLesson implements Guide {
     const { plan, lab: whole } = this.#lesson!
     const question = nextQuestion(walked, whole.pods)
     if (!walked.ok) this.#picture?.failed(index, question !== undefined)
-    return this.#choose(withoutGraph(movesAfter(question, index, index === plan.steps.length - 1)))
+    return this.#choose(
+      withoutGraph(movesAfter(question, index, index === plan.steps.length - 1, this.#words)),
+    )
   }
 
   async atTask(task: LessonTask, _: WalkedStep, lab: ObservedLab): Promise<Move> {
     this.#stands = lab
     this.#picture?.atTask()
-    return this.#choose(withoutGraph(movesAtTask(task)))
+    return this.#choose(withoutGraph(movesAtTask(task, this.#words)))
   }
 
   async parting(walked: readonly WalkedStep[]): Promise<Parting> {
     if (this.#parting !== undefined) return this.#parting
     this.#picture?.parting(walked)
-    return this.#choose(partings)
+    return this.#choose(partingsIn(this.#words))
+  }
+
+  get #words(): Words {
+    return wordsIn[this.#lesson?.lab.language ?? 'en']
   }
 
   readonly #hear: LessonListener = event => {

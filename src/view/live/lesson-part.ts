@@ -5,13 +5,14 @@ import type { WalkedStep } from '../../lesson/lesson-record.ts'
 import type { JudgedPrediction } from '../../lesson/predictions/explanation.ts'
 import type { Prediction } from '../../lesson/predictions/prediction.ts'
 import type { LessonPlace } from '../../lesson/progress.ts'
+import type { Language } from '../../model/language.ts'
 import type { LabInCondition } from '../../plan/lab-in-condition.ts'
 import type { Plan, Step } from '../../plan/plan.ts'
 import type { CommandFailure } from '../../run/report.ts'
 import type { CheckResult } from '../../verify/report.ts'
 import { describeAttempt, describeExpectation } from '../describe-check.ts'
 import { renderError } from '../error.ts'
-import { endingWords, onceEach } from '../failure.ts'
+import { endingWords, observedWords, onceEach } from '../failure.ts'
 import { foldWords, shownCommands } from '../folded-commands.ts'
 import { commandLines, type LessonKey, leftOutWords, lessonSummary, outputLines } from '../lesson.ts'
 import { builtAgain, resumedAt, stepFailed } from '../lesson-asides.ts'
@@ -25,7 +26,8 @@ import {
   type SaidLine,
   verdictLines,
 } from '../predictions.ts'
-import { plainStyle } from '../terminal.ts'
+import { plainStyle, type Style } from '../terminal.ts'
+import type { Words } from '../words/words.ts'
 
 /** A command of a step, as it runs and as it has run. */
 export interface LessonCommand {
@@ -88,6 +90,8 @@ export interface LessonStep {
 
 /** What the page knows of a lab's lesson. */
 export interface LessonPart {
+  /** What it is told in. */
+  language: Language
   steps: readonly { title: string; state: LessonStep['state'] }[]
   /** The step at hand; undefined: no lesson is under way. */
   step?: LessonStep
@@ -100,17 +104,16 @@ export interface LessonPart {
 }
 
 /** A lesson as nobody has begun it. */
-export function lessonAhead({ outlines }: Pick<LabInCondition, 'outlines'>): LessonPart {
+export function lessonAhead({ lab, outlines }: Pick<LabInCondition, 'lab' | 'outlines'>): LessonPart {
   const steps = outlines.map(({ title }) => ({ title, state: 'ahead' as const }))
-  return { steps, words: [], keys: [], turn: 0 }
+  return { language: lab.language ?? 'en', steps, words: [], keys: [], turn: 0 }
 }
-
-/** Lines of a page are broken by the browser. */
-const style = plainStyle(Number.POSITIVE_INFINITY)
 
 /** Makes of a lesson's events what the page shows of it. */
 export class LessonPicture {
   readonly #plan: Plan
+  readonly #language: Language
+  readonly #style: Style
   #states: LessonStep['state'][]
   #at: StepPicture | undefined
   #words: readonly string[] = []
@@ -120,8 +123,11 @@ export class LessonPicture {
   #task: readonly string[] = []
   #goal: readonly string[] = []
 
-  constructor({ plan }: LabInCondition) {
+  constructor({ lab, plan }: LabInCondition) {
     this.#plan = plan
+    this.#language = lab.language ?? 'en'
+    // Lines of a page are broken by the browser.
+    this.#style = plainStyle(Number.POSITIVE_INFINITY, this.#language)
     this.#states = plan.steps.map(() => 'ahead')
   }
 
@@ -129,7 +135,7 @@ export class LessonPicture {
     const at = this.#at
     const steps = this.#plan.steps.map(({ title }, index) => ({ title, state: this.#states[index]! }))
     return {
-      steps,
+      ...{ language: this.#language, steps },
       ...(at === undefined ? {} : { step: { ...at.step, state: this.#states[at.step.index]! } }),
       ...{ words: this.#words, keys: this.#keys, turn: this.#turn },
     }
@@ -139,22 +145,22 @@ export class LessonPicture {
   left(place: LessonPlace): void {
     const step = this.#plan.steps[place.steps]
     if (step !== undefined) this.ahead(step, place.steps)
-    this.#words = linesOf(placeLeft(style, place))
+    this.#words = linesOf(placeLeft(this.#style, place))
   }
 
   /** What is known of earlier times is of no use. */
   troubled(trouble: NetlabError): void {
-    this.#words = linesOf(renderError(style, trouble))
+    this.#words = linesOf(renderError(this.#style, trouble))
   }
 
   /** A step that comes next. */
   ahead(step: Step, index: number): void {
-    this.#at = new StepPicture(step, index)
+    this.#at = new StepPicture(step, index, this.#style.words)
   }
 
   /** A step that did not do what it should; `canTrace`: something that its checks ask can be followed. */
   failed(index: number, canTrace: boolean): void {
-    this.#words = linesOf(stepFailed(style, index, canTrace))
+    this.#words = linesOf(stepFailed(this.#style, index, canTrace))
   }
 
   /** The lesson waits at a task: what is to be reached, hints and solution that were shown, how far the goal is. */
@@ -169,8 +175,8 @@ export class LessonPicture {
 
   /** What the steps have come to, and what was foretold. */
   parting(walked: readonly WalkedStep[]): void {
-    const summary = lessonSummary(style, this.#plan, walked)
-    this.#words = linesOf(`${summary}${predictedSummary(style, this.#predicted)}`)
+    const summary = lessonSummary(this.#style, this.#plan, walked)
+    this.#words = linesOf(`${summary}${predictedSummary(this.#style, this.#predicted)}`)
   }
 
   /** Somebody is asked, and which question it is. */
@@ -188,7 +194,7 @@ export class LessonPicture {
   readonly hear: LessonListener = event => {
     switch (event.kind) {
       case 'step-started':
-        this.#at = new StepPicture(event.step, event.index)
+        this.#at = new StepPicture(event.step, event.index, this.#style.words)
         this.#states[event.index] = 'running'
         break
       case 'commands-started':
@@ -219,27 +225,27 @@ export class LessonPicture {
         this.#at?.judged(event.judged)
         break
       case 'task-started':
-        this.#task = linesOf(lessonTaskEvent(style, event, true))
+        this.#task = linesOf(lessonTaskEvent(this.#style, event, true))
         this.#goal = []
         break
       case 'task-checked':
-        this.#goal = linesOf(lessonTaskEvent(style, event, true))
+        this.#goal = linesOf(lessonTaskEvent(this.#style, event, true))
         // Where it is reached the next question is no longer that of the task.
         if (event.reached) this.#words = [...this.#task, ...this.#goal]
         break
       case 'hint-given':
       case 'solution-shown':
-        this.#task = [...this.#task, ...linesOf(lessonTaskEvent(style, event, false))]
+        this.#task = [...this.#task, ...linesOf(lessonTaskEvent(this.#style, event, false))]
         break
       case 'resumed':
         this.#states = this.#states.map((_, index) => (index < event.steps.length ? 'done' : 'ahead'))
-        this.#words = linesOf(resumedAt(style, event))
+        this.#words = linesOf(resumedAt(this.#style, event))
         break
       case 'rebuild-started':
         this.#states = this.#states.map((state, index) => (index < event.steps ? state : 'ahead'))
         break
       case 'rebuilt':
-        this.#words = linesOf(builtAgain(style, event))
+        this.#words = linesOf(builtAgain(this.#style, event))
     }
   }
 }
@@ -248,6 +254,7 @@ export class LessonPicture {
 class StepPicture {
   readonly #index: number
   readonly #step: Step
+  readonly #words: Words
   readonly #commands: readonly Mutable<LessonCommand>[]
   readonly #pieces: LessonStep['commands']
   #checks: readonly LessonCheck[]
@@ -255,22 +262,23 @@ class StepPicture {
   #leftOut: string | undefined
   #because: string | undefined
 
-  constructor(step: Step, index: number) {
+  constructor(step: Step, index: number, words: Words) {
+    this.#words = words
     this.#index = index
     this.#step = step
     this.#commands = step.actions.map(({ command, explain }) => ({
-      ...{ text: commandLines(command).join('\n'), state: 'ahead' },
+      ...{ text: commandLines(command, words).join('\n'), state: 'ahead' },
       ...(explain === undefined ? {} : { explain }),
     }))
     const commandOf = new Map(step.actions.map((action, at) => [action, this.#commands[at]!]))
     this.#pieces = shownCommands(step.actions).map(piece =>
       'words' in piece
-        ? { words: foldWords(piece), commands: piece.actions.map(action => commandOf.get(action)!) }
+        ? { words: foldWords(piece, words), commands: piece.actions.map(action => commandOf.get(action)!) }
         : commandOf.get(piece)!,
     )
     this.#checks = step.checks.map(check => ({
-      what: describeAttempt(check),
-      expected: describeExpectation(check),
+      what: describeAttempt(check, words),
+      expected: describeExpectation(check, words),
       state: 'ahead',
     }))
   }
@@ -308,14 +316,14 @@ class StepPicture {
     if (command !== undefined) {
       command.state = 'failed'
       if (output.length > 0) command.output = output.join('\n')
-      command.ending = endingWords(failure)
+      command.ending = endingWords(failure, this.#words)
       command.stderr = failure.stderr
     }
-    this.#leftOut = leftOutWords(left)
+    this.#leftOut = leftOutWords(left, this.#words)
   }
 
   asks(prediction: Prediction, earlier: number | undefined): void {
-    const keys = predictionKeys(prediction)
+    const keys = predictionKeys(prediction, this.#words)
     const answers = prediction.answers.map(({ text }, at) => {
       const { key } = keys.find(({ leadsTo }) => leadsTo === at)!
       return { key, text, earlier: at === earlier }
@@ -324,7 +332,7 @@ class StepPicture {
   }
 
   answered(prediction: Prediction, said: number | undefined): void {
-    this.#question = { ask: prediction.ask, answers: [], said: answerSaid(prediction, said) }
+    this.#question = { ask: prediction.ask, answers: [], said: answerSaid(prediction, said, this.#words) }
   }
 
   judged(judged: JudgedPrediction): void {
@@ -340,19 +348,19 @@ class StepPicture {
   tried(results: readonly CheckResult[]): void {
     for (const result of onceEach(results)) {
       const at = this.#step.checks.indexOf(result.check)
-      this.#checks = this.#checks.map((check, index) => (index === at ? withResult(check, result) : check))
+      this.#checks = this.#checks.map((check, index) =>
+        index === at ? withResult(check, result, this.#words) : check,
+      )
     }
   }
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-function withResult(
-  { what, expected }: LessonCheck,
-  { ok, observed, means, evidence }: CheckResult,
-): LessonCheck {
+function withResult({ what, expected }: LessonCheck, result: CheckResult, words: Words): LessonCheck {
+  const { ok, means, evidence } = result
   return {
-    ...{ what, expected, observed, state: ok ? 'done' : 'failed' },
+    ...{ what, expected, observed: observedWords(result, words), state: ok ? 'done' : 'failed' },
     ...(means === undefined ? {} : { means }),
     ...(evidence === undefined ? {} : { evidence }),
   }

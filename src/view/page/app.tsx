@@ -18,7 +18,7 @@ type Tab = (typeof tabs)[number]
 
 /** What is half-way through its lesson is broken in a shell, and mended by the lesson's own keys. */
 const tabsInLesson = tabs.filter(tab => tab !== 'Break')
-const noLesson: LessonPart = { steps: [], words: [], keys: [], turn: 0 }
+const noLesson: LessonPart = { language: 'en', steps: [], words: [], keys: [], turn: 0 }
 
 /** What came of the last thing that was asked for. */
 interface Outcome {
@@ -103,7 +103,9 @@ export function App() {
     <>
       <header>
         <h1>{lab.name}</h1>
-        <p class="title">{lab.title}</p>
+        <p class="title" lang={lesson.language}>
+          {lab.title}
+        </p>
         <State known={known} />
       </header>
       <main class={tab === 'Lesson' || tab === 'Shell' ? 'roomy' : undefined}>

@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { plural } from '../format.ts'
 import type {
   LessonCheck,
   LessonCommand,
@@ -8,7 +7,7 @@ import type {
   LessonStep,
 } from '../live/lesson-part.ts'
 import type { SaidLine } from '../predictions.ts'
-import { en } from '../words/en.ts'
+import { type Words, wordsIn } from '../words/words.ts'
 import { Cause, Printed } from './panels.tsx'
 
 interface LessonProps {
@@ -22,12 +21,13 @@ interface LessonProps {
 /** The lesson: the step at hand with its reason, its commands and its checks, and the keys that go on; or how it is begun. */
 export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
   const section = useRef<HTMLElement>(null)
-  const { step, steps, words, keys } = lesson
+  const { language, step, steps, words, keys } = lesson
+  const say = wordsIn[language]
   useEffect(() => {
     if (step?.state === 'ahead') section.current?.scrollIntoView()
     else section.current?.querySelector(newest(step))?.scrollIntoView({ block: 'nearest' })
   }, [step])
-  if (step === undefined) return <Ahead {...{ steps, isBusy, begin }} />
+  if (step === undefined) return <Ahead {...{ lesson, isBusy, begin }} />
   const pressed = (key: string) => {
     // What is pressed next is for the lesson again, and not for this button.
     section.current?.focus()
@@ -35,11 +35,9 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
   }
   return (
     <>
-      <section class="lesson" aria-label="The lesson" ref={section} tabIndex={-1}>
+      <section class="lesson" lang={language} aria-label={say.onPage.lesson} ref={section} tabIndex={-1}>
         <details>
-          <summary>
-            Step {step.index + 1} of {steps.length}
-          </summary>
+          <summary>{say.onPage.stepOf(step.index + 1, steps.length)}</summary>
           <Steps steps={steps} />
         </details>
         <h2>{step.title}</h2>
@@ -50,16 +48,16 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
         {step.leftOut === undefined ? null : <p class="lost">{step.leftOut}</p>}
         <div aria-live="polite">
           {step.question === undefined ? null : (
-            <Question question={step.question} isBusy={isBusy} press={pressed} />
+            <Question question={step.question} isBusy={isBusy} press={pressed} say={say} />
           )}
         </div>
-        {step.checks.length === 0 ? null : <Checks step={step} />}
+        {step.checks.length === 0 ? null : <Checks step={step} say={say} />}
         {paragraphs(step.question === undefined ? (step.because ?? '') : '').map(text => (
           <p key={text}>{text}</p>
         ))}
         <div role="status">
-          <p class={step.state === 'failed' ? 'lost' : undefined}>{stateWords(step)}</p>
-          {step.question?.judged === undefined ? null : <Verdict judged={step.question.judged} />}
+          <p class={step.state === 'failed' ? 'lost' : undefined}>{stateWords(step, say)}</p>
+          {step.question?.judged === undefined ? null : <Verdict judged={step.question.judged} say={say} />}
         </div>
         {words.map(line => (
           <p key={line} class="aside">
@@ -67,7 +65,7 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
           </p>
         ))}
       </section>
-      <div class="keys lesson-keys">
+      <div class="keys lesson-keys" lang={language}>
         {otherKeys(lesson).map(({ key, does }) => (
           <button key={key} type="button" disabled={isBusy} onClick={() => pressed(key)}>
             <kbd>{key}</kbd> {does}
@@ -96,9 +94,10 @@ interface QuestionProps {
   question: LessonQuestion
   isBusy: boolean
   press(key: string): void
+  say: Words
 }
 
-function Question({ question: { ask, answers, said }, isBusy, press }: QuestionProps) {
+function Question({ question: { ask, answers, said }, isBusy, press, say }: QuestionProps) {
   return (
     <section class="question" aria-labelledby="ask">
       <h3 id="ask">{ask}</h3>
@@ -108,33 +107,38 @@ function Question({ question: { ask, answers, said }, isBusy, press }: QuestionP
             <li key={key}>
               <button type="button" disabled={isBusy} onClick={() => press(key)}>
                 <kbd>{key}</kbd> {text}
-                {earlier ? en.aside(en.prediction.earlier) : ''}
+                {earlier ? say.aside(say.prediction.earlier) : ''}
               </button>
             </li>
           ))}
         </ul>
       ) : (
-        <SaidLines lines={[said]} />
+        <SaidLines lines={[said]} say={say} />
       )}
     </section>
   )
 }
 
-function Verdict({ judged: { verdict, lines } }: { judged: NonNullable<LessonQuestion['judged']> }) {
+interface VerdictProps {
+  judged: NonNullable<LessonQuestion['judged']>
+  say: Words
+}
+
+function Verdict({ judged: { verdict, lines }, say }: VerdictProps) {
   return (
-    <section class={`verdict ${verdict}`} aria-label="Your answer">
-      <h3>{en.prediction[verdict]}</h3>
-      <SaidLines lines={lines} />
+    <section class={`verdict ${verdict}`} aria-label={say.onPage.yourAnswer}>
+      <h3>{say.prediction[verdict]}</h3>
+      <SaidLines lines={lines} say={say} />
     </section>
   )
 }
 
-function SaidLines({ lines }: { lines: readonly SaidLine[] }) {
+function SaidLines({ lines, say }: { lines: readonly SaidLine[]; say: Words }) {
   return (
     <dl>
       {lines.map(({ label, text }) => (
         <>
-          <dt>{en.prediction[label]}</dt>
+          <dt>{say.prediction[label]}</dt>
           <dd>{text}</dd>
         </>
       ))}
@@ -142,15 +146,17 @@ function SaidLines({ lines }: { lines: readonly SaidLine[] }) {
   )
 }
 
-function Ahead({ steps, isBusy, begin }: Pick<LessonProps, 'isBusy' | 'begin'> & Pick<LessonPart, 'steps'>) {
+function Ahead({
+  lesson: { language, steps },
+  isBusy,
+  begin,
+}: Pick<LessonProps, 'lesson' | 'isBusy' | 'begin'>) {
+  const say = wordsIn[language].onPage
   return (
-    <section class="lesson" aria-label="The lesson">
-      <p>
-        {plural(steps.length, 'step')}, each with its reason, its commands, what they print and what is
-        checked. To begin takes the lab down, and then builds it step by step.
-      </p>
+    <section class="lesson" lang={language} aria-label={say.lesson}>
+      <p>{say.ahead(steps.length)}</p>
       <button type="button" disabled={isBusy} onClick={begin}>
-        Begin the lesson
+        {say.begin}
       </button>
       <Steps steps={steps} />
     </section>
@@ -222,21 +228,22 @@ function CommandOf({ command }: { command: LessonCommand }) {
   )
 }
 
-function Checks({ step: { checks, leftOut } }: { step: LessonStep }) {
+function Checks({ step: { checks, leftOut }, say }: { step: LessonStep; say: Words }) {
+  const { itsChecks, notChecked, thenChecked, checked } = say.onPage
   const isAhead = checks.every(({ state }) => state === 'ahead')
   return (
-    <section class="checks" aria-label="Its checks">
-      <h3>{leftOut !== undefined ? 'Not checked' : isAhead ? 'Then it is checked' : 'Checked'}</h3>
+    <section class="checks" aria-label={itsChecks}>
+      <h3>{leftOut !== undefined ? notChecked : isAhead ? thenChecked : checked}</h3>
       <ul class="check-list">
         {checks.map((check, index) => (
-          <CheckOf key={index} check={check} />
+          <CheckOf key={index} check={check} say={say} />
         ))}
       </ul>
     </section>
   )
 }
 
-function CheckOf({ check }: { check: LessonCheck }) {
+function CheckOf({ check, say }: { check: LessonCheck; say: Words }) {
   const { what, expected, state, observed, means, evidence } = check
   return (
     <li class={`check ${state}`}>
@@ -246,17 +253,17 @@ function CheckOf({ check }: { check: LessonCheck }) {
       </p>
       {state === 'ahead' ? null : (
         <dl>
-          <dt>expected</dt>
+          <dt>{say.expected}</dt>
           <dd>{expected}</dd>
           {observed === undefined ? null : (
             <>
-              <dt>observed</dt>
+              <dt>{say.observed}</dt>
               <dd class={state === 'failed' ? 'lost' : 'held'}>{observed}</dd>
             </>
           )}
           {means === undefined ? null : (
             <>
-              <dt>so</dt>
+              <dt>{say.so}</dt>
               <dd>{means}</dd>
             </>
           )}
@@ -268,17 +275,17 @@ function CheckOf({ check }: { check: LessonCheck }) {
 }
 
 /** What is heard when a step goes on; its question speaks for itself. */
-function stateWords({ state, checks, question }: LessonStep): string {
+function stateWords({ state, checks, question }: LessonStep, { onPage: say }: Words): string {
   switch (state) {
     case 'ahead':
       return ''
     case 'running':
       if (question !== undefined && question.said === undefined) return ''
-      return checks.some(check => check.state === 'running') ? '… its checks are tried' : '… its commands run'
+      return checks.some(check => check.state === 'running') ? `… ${say.checksTried}` : `… ${say.commandsRun}`
     case 'done':
-      return checks.length === 0 ? '✔ done' : '✔ as expected'
+      return `✔ ${checks.length === 0 ? say.done : say.asExpected}`
     case 'failed':
-      return '✘ failed'
+      return `✘ ${say.failed}`
   }
 }
 

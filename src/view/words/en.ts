@@ -154,6 +154,27 @@ export const en = {
     onAt: (step: number) => `go on at step ${step}`,
   },
 
+  /** What stands around a step on a page. */
+  onPage: {
+    lesson: 'The lesson',
+    begin: 'Begin the lesson',
+    /** What it is, and what it begins with. */
+    ahead: (steps: number) =>
+      `${plural(steps, 'step')}, each with its reason, its commands, what they print and what is checked. To begin takes the lab down, and then builds it step by step.`,
+    /** `step` from 1 on. */
+    stepOf: (step: number, of: number) => `Step ${step} of ${of}`,
+    itsChecks: 'Its checks',
+    thenChecked: 'Then it is checked',
+    checked: 'Checked',
+    notChecked: 'Not checked',
+    yourAnswer: 'Your answer',
+    commandsRun: 'its commands run',
+    checksTried: 'its checks are tried',
+    done: 'done',
+    asExpected: 'as expected',
+    failed: 'failed',
+  },
+
   noStepRun: (lab: string) => `${lab}: no step was run`,
   /** What the steps have come to; `verdict`: whether all is as expected. */
   summary: (lab: string, sums: LessonSums, verdict: string) => {

@@ -118,6 +118,24 @@ export const zh: Words = {
     onAt: (step: number) => `从第 ${step} 步继续`,
   },
 
+  onPage: {
+    lesson: '课程',
+    begin: '开始课程',
+    ahead: steps =>
+      `共 ${steps} 步，每一步都有原因、命令、输出和检查。开始时会先拆除实验，再一步一步重新搭建。`,
+    stepOf: (step, of) => `第 ${step} 步，共 ${of} 步`,
+    itsChecks: '这一步的检查',
+    thenChecked: '然后检查',
+    checked: '检查结果',
+    notChecked: '没有检查',
+    yourAnswer: '你的回答',
+    commandsRun: '命令正在运行',
+    checksTried: '正在检查',
+    done: '完成',
+    asExpected: '符合预期',
+    failed: '失败',
+  },
+
   noStepRun: lab => `${lab}：一步也没有运行`,
   summary: (lab, { walked, unseen, steps, isOpen, commands, checks }, verdict) => {
     const isWhole = walked === steps && !isOpen

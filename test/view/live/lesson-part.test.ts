@@ -18,7 +18,8 @@ function result(index: number, more: Partial<StepResult>): StepResult {
 
 test('a lesson that nobody has begun has its steps, and no question', () => {
   expect(lessonAhead(lesson)).toEqual({
-    ...{ steps: titles.map(title => ({ title, state: 'ahead' })), words: [], keys: [], turn: 0 },
+    ...{ language: 'en', steps: titles.map(title => ({ title, state: 'ahead' })) },
+    ...{ words: [], keys: [], turn: 0 },
   })
 })
 
@@ -160,6 +161,34 @@ test('a question stands with its step: its answers by key, what was said, and wh
   expect(picture.part.step?.question?.said).toEqual({ label: 'youSay', text: 'not answered' })
   picture.parting([])
   expect(picture.part.words.at(-1)).toBe('Of 1 thing that you foretold 0 came so.')
+})
+
+test('a lab in Chinese has the words around its texts in Chinese', () => {
+  const running = labAsBuilt({ ...labOf(asking), language: 'zh' })
+  const picture = new LessonPicture(running)
+  const [first, second] = running.plan.steps
+  picture.ahead(first!, 0)
+  expect(picture.part).toMatchObject({
+    language: 'zh',
+    step: { checks: [{ what: 'curl 10.0.0.11:8080（在 host 上）' }, { expected: '被拒绝' }] },
+  })
+  expect(picture.part.step?.commands).toMatchObject([{ words: expect.stringContaining('条命令：网络') }])
+  const prediction = predictionOf(running, 0)!
+  picture.predicts(prediction, 0)
+  picture.hear({ kind: 'predicted', index: 0, prediction })
+  expect(picture.part.step?.question).toMatchObject({
+    ask: expect.stringMatching(/\p{Script=Han}/u),
+    said: { label: 'youSay', text: '没有作答' },
+  })
+  const check = first!.checks[1]!
+  const seen = { check, step: first!.title, from: 'a', target: 'b', ms: 1, ok: true, observed: 'was refused' }
+  const result = { ...seen, seen: { kind: 'refused' as const } }
+  picture.hear({ kind: 'check-done', index: 0, result, done: 1, count: 2 })
+  expect(picture.part.step?.checks[1]?.observed).toMatch(/\p{Script=Han}/u)
+  picture.left({ steps: 1, of: 3, done: false, print: 0, day: '2025-03-01' })
+  expect(picture.part).toMatchObject({
+    ...{ step: { title: second!.title }, words: ['上次（2025-03-01）你停在第 2 步，共 3 步。'] },
+  })
 })
 
 test('what every node has stands in one line, with each command behind it', () => {

@@ -325,6 +325,33 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await page.close()
   })
 
+  test('leads through a lesson in Chinese where the lab has it; the rest of the page is English', async () => {
+    const session = openSession()
+    const { address, running, printed } = await served(session, [
+      ...['walk', 'clusterip', '--view', '--down', '--lang', 'zh'],
+    ])
+    const { page, faults } = await openPage(browser, address)
+    const lesson = page.getByRole('region', { name: '课程' })
+    await page.keyboard.press('Enter')
+    await button(page, 'Enter 跳过').or(button(page, 'Enter 继续')).first().waitFor()
+    await page.getByRole('tab', { name: 'Send' }).waitFor()
+    await page.getByText('✔ nothing is off').waitFor()
+    await mustBeAccessible(page)
+    expect(await lesson.getAttribute('lang')).toBe('zh')
+    // But for commands, and what they print.
+    const said = await lesson.locator('> :is(p, h2, details, [role=status]), dt, h3').allTextContents()
+    expect(said.filter(text => text !== '' && !/\p{Script=Han}/u.test(text))).toEqual([])
+    expect(await page.locator('.lesson-keys').textContent()).not.toMatch(/skip|go on|quit|repeat/)
+    if (await button(page, 'Enter 跳过').isVisible()) await page.keyboard.press('Enter')
+    await button(page, 'Enter 继续').waitFor()
+    await page.keyboard.press('q')
+    await page.getByText('clusterip is down').waitFor()
+    expect((await running).exitCode).toBe(0)
+    expect(printed.text).toContain('clusterip 已拆除')
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   test('opens a shell in a place, on a terminal', async () => {
     const session = openSession()
     const { page, faults } = await opened(session.file('lab.yaml', hostileLab), session)
