@@ -92,11 +92,11 @@ export class LessonGuide implements Guide {
   #taskShown = false
   #lends: LessonTask | undefined
   #reached = false
+  /** The step that runs, and whether something was asked of it: what came of that says why. */
+  #running: { step?: Step; asked: boolean } = { asked: false }
   /** The check that was asked about last, and whether the person wants to leave after its step. */
   #asked: Check | undefined
   #leaves = false
-  /** The step that runs, and whether something was asked of it: what came of that says why. */
-  #running: { step?: Step; asked: boolean } = { asked: false }
   /** Output of commands that came since the last empty line: what follows is set off. */
   #ran = false
 
@@ -187,9 +187,9 @@ export class LessonGuide implements Guide {
         const { ok, checks } = event.result
         const { step, asked } = this.#running
         const told = checks.map(result => lessonCheck(this.#screen, result)).join('')
+        const ran = ok && checks.length === 0 && this.#ran ? `\n${color.dim(words.ran)}\n` : ''
         const why = ok && !asked ? stepBecause(this.#screen, step?.because) : ''
-        if (told + why !== '') this.#end(told + why)
-        else if (ok && this.#ran) this.#end(`\n${color.dim(words.ran)}\n`)
+        if (told + ran + why !== '') this.#end(told + ran + why)
         break
       }
       case 'prediction-judged':

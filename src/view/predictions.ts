@@ -58,14 +58,20 @@ export function answerSaid(
   return { label: 'youSay', text: said === undefined ? words.notAnswered : answers[said]!.text }
 }
 
-/** What came of it, as far as that has not been said: what was foretold, what came, and why. */
-export function verdictLines({ prediction, said, verdict, came, because }: JudgedPrediction): SaidLine[] {
+/** Whether the reason is no answer's, but what the step's author says of its checks: nothing was foretold. */
+export function standsAlone({ prediction, verdict, because }: JudgedPrediction): boolean {
+  return verdict === 'skipped' && because === prediction.because
+}
+
+/** What came of it, as far as that has not been said: what was foretold, what came, and why, where that does not stand alone. */
+export function verdictLines(judged: JudgedPrediction): SaidLine[] {
+  const { prediction, said, verdict, came, because } = judged
   return [
     ...(verdict !== 'wrong' || said === undefined
       ? []
       : [{ label: 'youSaid' as const, text: prediction.answers[said]!.text }]),
     ...(verdict === 'right' ? [] : [{ label: 'itCame' as const, text: came }]),
-    ...(because === '' ? [] : [{ label: 'because' as const, text: because }]),
+    ...(because === '' || standsAlone(judged) ? [] : [{ label: 'because' as const, text: because }]),
   ]
 }
 
@@ -92,16 +98,14 @@ export function predictionJudged(style: Style, judged: JudgedPrediction): string
     void: color.yellow(all.prediction.void),
   }
   const before = labels(all)
-  const isOwn = judged.verdict === 'skipped' && judged.because === judged.prediction.because
-  const lines = verdictLines(judged).filter(({ label }) => label !== 'because' || !isOwn)
-  const told = block([
+  const lines = block([
     '',
     `${color.cyan.bold('?')} ${words[judged.verdict]}`,
-    ...lines.flatMap(({ label, text }) =>
+    ...verdictLines(judged).flatMap(({ label, text }) =>
       hanging(before[label], printable(text), label === 'because' ? Math.min(width, proseWidth) : width),
     ),
   ])
-  return isOwn ? `${told}${stepBecause(style, judged.because)}` : told
+  return standsAlone(judged) ? `${lines}${stepBecause(style, judged.because)}` : lines
 }
 
 /** What stands before an answer and what came of it, in a column. */

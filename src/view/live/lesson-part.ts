@@ -24,6 +24,7 @@ import {
   predictedSummary,
   predictionKeys,
   type SaidLine,
+  standsAlone,
   verdictLines,
 } from '../predictions.ts'
 import { plainStyle, type Style } from '../terminal.ts'
@@ -214,7 +215,7 @@ export class LessonPicture {
         break
       case 'step-done':
         this.#at?.tried(event.result.checks)
-        if (event.result.ok) this.#at?.explain()
+        if (event.result.ok && this.#at?.step.question === undefined) this.#at?.explain()
         this.#states[event.index] = event.result.ok ? 'done' : 'failed'
         break
       case 'predicted':
@@ -293,7 +294,7 @@ class StepPicture {
     }
   }
 
-  /** All came as it should. */
+  /** All came as it should, and no answer has a reason of its own. */
   explain(): void {
     this.#because = this.#step.because
   }
@@ -338,6 +339,7 @@ class StepPicture {
   judged(judged: JudgedPrediction): void {
     if (this.#question === undefined) return
     const { verdict } = judged
+    if (standsAlone(judged)) this.explain()
     this.#question = { ...this.#question, judged: { verdict, lines: verdictLines(judged) } }
   }
 

@@ -52,12 +52,12 @@ export function Lesson({ lesson, isBusy, begin, press }: LessonProps) {
           )}
         </div>
         {step.checks.length === 0 ? null : <Checks step={step} say={say} />}
-        {paragraphs(step.question === undefined ? (step.because ?? '') : '').map(text => (
-          <p key={text}>{text}</p>
-        ))}
         <div role="status">
           <p class={step.state === 'failed' ? 'lost' : undefined}>{stateWords(step, say)}</p>
           {step.question?.judged === undefined ? null : <Verdict judged={step.question.judged} say={say} />}
+          {paragraphs(step.because ?? '').map(text => (
+            <p key={text}>{text}</p>
+          ))}
         </div>
         {words.map(line => (
           <p key={line} class="aside">

@@ -191,6 +191,29 @@ test('a lab in Chinese has the words around its texts in Chinese', () => {
   })
 })
 
+test('what its author says is the reason of an answer, or comes alone where none was given', () => {
+  const because = 'It could only come so.'
+  const running = labAsBuilt(labOf(asking))
+  const step = { ...running.plan.steps[0]!, because }
+  const prediction = { ...predictionOf(running, 0)!, because }
+  const after = (said: number | undefined) => {
+    const picture = new LessonPicture(running)
+    const answer = said === undefined ? {} : { said }
+    const verdict = said === undefined ? ('skipped' as const) : ('right' as const)
+    picture.hear({ kind: 'step-started', index: 0, step })
+    picture.predicts(prediction, 0)
+    picture.hear({ kind: 'predicted', index: 0, prediction, ...answer })
+    const result = { title: step.title, ok: true, ms: 1, commands: 0, checks: [] }
+    picture.hear({ kind: 'step-done', index: 0, result })
+    const judged = { prediction, ...answer, verdict, came: 'was refused', because }
+    picture.hear({ kind: 'prediction-judged', index: 0, judged })
+    const { question, because: alone } = picture.part.step!
+    return { lines: question?.judged?.lines, alone }
+  }
+  expect(after(prediction.right)).toEqual({ lines: [{ label: 'because', text: because }], alone: undefined })
+  expect(after(undefined)).toEqual({ lines: [{ label: 'itCame', text: 'was refused' }], alone: because })
+})
+
 test('what every node has stands in one line, with each command behind it', () => {
   const whole = labAsBuilt(labOf(service))
   const picture = new LessonPicture(whole)
