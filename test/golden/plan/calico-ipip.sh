@@ -241,9 +241,10 @@ ip netns exec annex-worker "${NETLAB:-netlab}" serve 8080 --name annex-worker > 
 # Each node has a block of 64 addresses for its pods, and who is where the other nodes learn by BGP.
 # On one segment that is all: a route whose next hop is the other node (the lab calico-ptp). But
 # annex-worker stands behind a router, which belongs to somebody else and has never heard of
-# 10.244.104.0/26. A route by way of 192.168.6.13 the kernel refuses: a next hop has to be a
-# neighbour. And what goes by the router is lost there.
+# 10.244.104.0/26. A next hop has to be a neighbour, and 192.168.6.13 is none.
 step 3 'A router that knows no pods'
+# A route by way of 192.168.6.13 the kernel refuses. So the packet goes by the default route to the
+# router, and is lost there.
 
 # What the router does carry is a packet from node to node. So the pod's packet is put into one:
 # another IP header before it, 20 bytes, which says protocol 4, "IP in IP" (RFC 2003). The device
@@ -258,16 +259,15 @@ ip -n master link set dev tunl0 up
 # One device for all nodes: to which one a packet goes says the route, whose next hop becomes the
 # destination of the outer header. That 192.168.6.13 is no neighbour on tunl0 does not matter,
 # nobody is asked for by ARP there; `onlink` says so, and the kernel takes the route. `proto bird`
-# is the signature of who wrote it. The pod's packet now comes to annex-worker. Only, its tunl0 is
-# down: nobody there opens the packet.
+# is the signature of who wrote it. On annex-worker tunl0 is down.
 step 5 'The next hop is the far end'
 ip -n master route add 10.244.167.128/26 via 192.168.2.11 dev tunl0 proto bird onlink
 ip -n master route add 10.244.104.0/26 via 192.168.6.13 dev tunl0 proto bird onlink
+# The pod's packet now comes to annex-worker. Only, with its tunl0 down nobody there opens it.
 
 # Each node opens what comes with protocol 4, and needs the routes for the way back: with three
-# nodes two blocks each. In the article's table these are the lines that end with tunl0. Pods see
-# each other as they are. A node that asks a pod of another one is seen with the address of its
-# tunl0, for by that device its packet leaves.
+# nodes two blocks each. In the article's table these are the lines that end with tunl0. A node that
+# asks a pod of another one sends by that device, and has an address there.
 step 6 'The same on every node'
 ip netns exec worker sh -c 'ip link add name tunl0 type ipip || ip link show dev tunl0'
 ip -n worker address add 10.244.167.128/32 dev tunl0
@@ -279,6 +279,9 @@ ip -n annex-worker address add 10.244.104.0/32 dev tunl0
 ip -n annex-worker link set dev tunl0 up
 ip -n annex-worker route add 10.244.219.64/26 via 192.168.2.10 dev tunl0 proto bird onlink
 ip -n annex-worker route add 10.244.167.128/26 via 192.168.2.11 dev tunl0 proto bird onlink
+# Pods see each other as they are: the wrapper is taken off before the pod gets the packet. A node
+# that asks a pod of another one is seen with the address of its tunl0, for by that device its
+# packet leaves.
 
 # Two rules without a target only count: packets of protocol 4 (iptables prints its name, ipencap),
 # and packets that are for a pod. Then a pod asks another. The router has passed on the ones, from
@@ -291,17 +294,17 @@ ip netns exec router iptables -A FORWARD -d 10.244.0.0/16
 ip netns exec controllers curl --silent --show-error --max-time 20 10.244.104.5:80
 
 # IPIP has no ports: it is neither TCP nor UDP, and what lets only these pass (the rules of many
-# clouds) stops it. The nodes go on reaching each other, by ping or by ssh, BGP has its session, and
-# all routes stand as they should. Only the pods behind the router are gone; those of worker, for
-# which nobody is in between, answer.
+# clouds) stops it. The router drops it now. The nodes go on reaching each other, by ping or by ssh,
+# BGP has its session, and all routes stand as they should.
 step 8 'A firewall that has not heard of protocol 4'
 ip netns exec router iptables -I FORWARD -p 4 -j DROP
+# Only the pods behind the router are gone; those of worker, for which nobody is in between, answer.
 
-# Whoever runs IPIP has to ask for it: protocol 4 between all nodes. Where nobody can be asked
-# Calico takes VXLAN instead, which is plain UDP and takes 50 bytes of each packet where IPIP takes
-# 20.
+# Whoever runs IPIP has to ask for it: protocol 4 between all nodes.
 step 9 'Let it through'
 ip netns exec router iptables -D FORWARD -p 4 -j DROP
+# The pods behind the router are back. Where nobody can be asked Calico takes VXLAN instead, which
+# is plain UDP and takes 50 bytes of each packet where IPIP takes 20.
 
 # The network carries 1500 bytes, so 1480 are left for what is inside, and tunl0 says so. On a
 # cluster the pods have that number from their first moment (Calico's veth_mtu). Ours have 1500, and
@@ -313,10 +316,11 @@ step 10 'Twenty bytes less'
 
 # The mode CrossSubnet wraps only where it has to. A node on the same subnet gets a route by eth0,
 # without onlink, and the one behind the router stays in the tunnel. Both neighbours change theirs,
-# and nothing else: tunl0 goes on opening what comes. The pod forgets what it has learned, and now
-# its full packets of 1500 bytes pass. worker is seen by the neighbour's pod as 192.168.2.11, since
-# what it sends leaves by eth0.
+# and nothing else: tunl0 goes on opening what comes. The pod forgets what it has learned of the
+# size of packets.
 step 11 'Only between subnets'
 ip -n master route replace 10.244.167.128/26 via 192.168.2.11 dev eth0 proto bird
 ip -n worker route replace 10.244.219.64/26 via 192.168.2.10 dev eth0 proto bird
 ip -n nginx route flush cache
+# Between neighbours full packets of 1500 bytes pass now. worker is seen by the neighbour's pod as
+# 192.168.2.11, since what it sends leaves by eth0.

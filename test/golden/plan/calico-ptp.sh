@@ -209,19 +209,21 @@ step 3 'A cable that ends on the node'
 # The pod's address has the prefix 32: its network is that one address, and nobody else is on it. So
 # every packet goes to the gateway, and the gateway, 169.254.1.1, is on no network of the pod. That
 # is why it takes two routes: the first says that 169.254.1.1 is to be found on eth0 ("scope link":
-# ask there, without a router), the second sends all the rest to it. Without the first one the
-# kernel refuses the second: it does not know where such a next hop should be.
+# ask there, without a router), the second sends all the rest to it. Here the second is tried
+# without the first.
 step 4 'A network of one'
 ip -n controllers route del default via 169.254.1.1
 ip -n controllers route del 169.254.1.1 dev eth0 scope link
+# Without the first route the kernel refuses the second: it does not know where such a next hop
+# should be. And a pod without routes reaches nobody, the neighbour least of all.
 
 # The two routes again, in this order. Every pod of a Calico cluster has the same two, whatever its
-# node and address: nothing of them has to change when the pod lives on another node tomorrow. Now
-# ask the pod's kernel for the way to its neighbour on the same node: it leads through the gateway,
-# for there is no neighbour.
+# node and address: nothing of them has to change when the pod lives on another node tomorrow.
 step 5 'First the way to the gateway, then the way by it'
 ip -n controllers route add 169.254.1.1 dev eth0 scope link
 ip -n controllers route add default via 169.254.1.1
+# The neighbour on the same node answers. Ask the pod's kernel for the way to it: it leads through
+# the gateway, for there is no neighbour. The gateway routes, and leaves the pod's address as it is.
 
 # Who has 169.254.1.1? Look for it on the node: nobody. Still the pod's ARP request was answered,
 # with ee:ee:ee:ee:ee:ee, the address of the cali end. That is proxy ARP: with proxy_arp on an
@@ -233,43 +235,49 @@ step 6 'A gateway that nobody is'
 ip netns exec master sysctl -w net.ipv4.conf.cali9bef2516196.proxy_arp=0
 ip -n controllers neigh flush dev eth0
 
-# Switched on, the node answers again. The pod now knows one neighbour, and will never know more:
-# whatever it sends, to the pod beside it or to the internet, is addressed to that one card. From
-# there on it is a matter of the node's routes, and of nothing else.
+# Switched on, the node answers ARP for 169.254.1.1 again, with the hardware address of its end of
+# the cable.
 step 7 'The node answers for it'
 ip netns exec master sysctl -w net.ipv4.conf.cali9bef2516196.proxy_arp=1
+# The pod now knows one neighbour, and will never know more: whatever it sends, to the pod beside it
+# or to the internet, is addressed to that one card. From there on it is a matter of the node's
+# routes, and of nothing else.
 
 # The other direction: how does the node find a pod? With a bridge it has one route for all, and
 # asks on the bridge. Here it has a route for each pod, a /32 that names the cable: what the
-# article's `route -n` shows with the flags UH and no gateway. Take away that of coredns. The node
-# still has a route for the packet, the default one! So it sends it to the router, which knows
-# nothing of pods: no error, just silence.
+# article's `route -n` shows with the flags UH and no gateway. Take away that of coredns.
 step 8 'A route for each pod'
 ip -n master route del 10.244.219.84/32 dev cali9d477edda73 scope link
+# The node still has a route for the packet, the default one! So it sends it to the router, which
+# knows nothing of pods: coredns is lost, and its address looks like any other on the internet.
 
 # The route again. It is more exact than any other, 32 bits of 32, so no other one matters for this
 # address. Felix, Calico's agent on each node, adds such a route when a pod comes and removes it
-# when the pod goes. Both pods of the node reach each other now, through the node's routing, not by
-# a switch: the TTL shows it, and iptables' FORWARD chain sees each packet. A network policy needs
-# just that.
+# when the pod goes.
 step 9 'The longest prefix wins'
 ip -n master route add 10.244.219.84/32 dev cali9d477edda73 scope link
+# Both pods of the node reach each other now, through the node's routing, not by a switch: the TTL
+# shows it, and iptables' FORWARD chain sees each packet. A network policy needs just that.
 
 # nginx lives on worker, where 10.244.167.128/26 is: 64 addresses from .128 to .191. master has no
 # route to them, and again the default route takes what nobody else wants. One route per node is
 # enough, to the whole block. In the article it leads into tunl0, a tunnel, because there a router
-# may stand between the nodes. Here they share a segment, and the next hop is worker itself.
+# may stand between the nodes. Here they share a segment, and the next hop is worker itself. worker
+# has no such route yet.
 step 10 'The pods of the other node'
 ip -n master route add 10.244.167.128/26 via 192.168.2.11
+# master itself reaches nginx at once, and controllers does not, though both take the same route.
+# The next step says why.
 
-# master itself reached nginx at once, controllers did not, though both took the same route. The
-# difference is the sender's address: worker knows 192.168.2.10 as its neighbour, and for
-# 10.244.219.83 it has but the default route, so the answer is lost. Two nodes, two routes. With
-# three nodes it is six, and nobody writes them by hand: on each node BIRD tells all the others by
-# BGP which block is there (the article finds it listening on port 179), and puts what it hears into
-# the kernel's table. What it puts there is just this line.
+# The difference is the sender's address: worker knows 192.168.2.10 as its neighbour, and for
+# 10.244.219.83 it had but the default route, so the answer was lost. Here it gets the route for the
+# block of master.
 step 11 'And the way back'
 ip -n worker route add 10.244.219.64/26 via 192.168.2.10
+# Two nodes, two routes, and nobody in between who writes an address over another. With three nodes
+# it is six, and nobody writes them by hand: on each node BIRD tells all the others by BGP which
+# block is there (the article finds it listening on port 179), and puts what it hears into the
+# kernel's table. What it puts there is just this line.
 
 # One more line belongs to it: each node throws away what is for its own block and for no pod there
 # (the article's table has it with a * for the interface: a blackhole). Ask master for

@@ -258,7 +258,7 @@ iptables --table filter --append FORWARD --out-interface br1 --jump ACCEPT
 iptables --table nat --append POSTROUTING --source 10.0.0.0/24 --jump MASQUERADE
 # The packet gets out, and the client takes the host for its sender. It refuses, since nobody
 # listens on that port, but a refusal is an answer, and it finds its way back to the pod. With a
-# firewall or a missing route in between curl would still be waiting.
+# firewall that drops, or without a way back, curl would still be waiting.
 
 # Before any virtual IP comes into play, the plain network must work: from the host to each pod, and
 # from each pod to the other. If one of these failed, everything that follows would fail for the
@@ -284,8 +284,8 @@ iptables --table nat --append PREROUTING --jump HTTP-SERVICE
 iptables --table nat --append OUTPUT --jump HTTP-SERVICE
 iptables --table nat --append HTTP-SERVICE --destination 10.100.100.100 --protocol tcp --match tcp --dport 8080 --jump DNAT --to-destination 10.0.0.11:8080
 # The host took 192.0.2.1 for the sender, its address on the wire to the client, when it looked for
-# a way to 10.100.100.100, and that stays when DNAT turns the packet round: MASQUERADE is for
-# 10.0.0.0/24 only, netns_021 for one. So the virtual IP answers on the host and in netns_021, but
+# a way to 10.100.100.100, and that stays when DNAT turns the packet round: the MASQUERADE rule is
+# for what pods send, as netns_021 does. So the virtual IP answers on the host and in netns_021, but
 # not in netns_011, the pod that is its backend; the next step tells why.
 
 # netns_011 asks the virtual IP, and DNAT turns the packet back to netns_011 itself: it would have

@@ -211,9 +211,8 @@ END
 # in turn has a route for each pod, a /32, which says by which cable it is reached.
 step 3 'Who is at the other end of the cable?'
 
-# So a packet from pod to pod is routed by the node, always. The pods see each other as they are:
-# ipMasq puts the node's address only into what leaves the subnet. CHECK finds everything where ADD
-# has put it.
+# So a packet from pod to pod is routed by the node, always. ipMasq in the conflist puts the node's
+# address into what leaves the pods' subnet, and into nothing else. CHECK is asked as well.
 step 4 'The node is a router'
 ip netns exec pod-a "${NETLAB:-netlab}" serve 8080 --name pod-a > /dev/null 2>&1 &
 ip netns exec pod-b "${NETLAB:-netlab}" serve 8080 --name pod-b > /dev/null 2>&1 &
@@ -245,23 +244,26 @@ env CNI_COMMAND=CHECK CNI_CONTAINERID=pod-b CNI_NETNS=/run/netns/pod-b CNI_IFNAM
   "prevResult": $(cat /var/lib/cni/results/pods-pod-b-eth0)
 }
 END
+# The pods see each other as they are: what goes from one to the other does not leave the subnet.
+# CHECK finds everything where ADD has put it.
 
 # With a bridge it depends on net.bridge.bridge-nf-call-iptables whether the node's FORWARD chain
-# sees what goes from pod to pod. Where the node routes there is no such question. A strict policy
-# stops the pods at once.
+# sees what goes from pod to pod. Where the node routes there is no such question. The policy of
+# FORWARD becomes DROP.
 step 5 'And so its firewall counts'
 iptables --policy FORWARD DROP
+# A strict policy stops the pods at once: each of their packets is forwarded, and no rule allows it.
 
 # A rule by address lets them through. It cannot be one by interface, as it would be for a bridge:
 # each pod has a cable of its own, and its name is made up by the plugin, anew each time.
 step 6 'Let the pods through'
 iptables --append FORWARD --source 10.244.4.0/24 --jump ACCEPT
 iptables --append FORWARD --destination 10.244.4.0/24 --jump ACCEPT
+# Both directions pass, since both addresses are in the pods' subnet; and a rule that lets pass
+# writes nothing over.
 
 # DEL takes the cable away, and with it the kernel takes the node's route to the pod. The lease
-# goes, too. For pod-a nothing has changed: it still sends to the gateway. But the node no longer
-# knows 10.244.4.41. It has a default route, so it sends the packet out into the world, where nobody
-# knows it either.
+# goes, too. For pod-a nothing has changed: it still sends to the gateway.
 step 7 'DEL, and who is told'
 env CNI_COMMAND=DEL CNI_CONTAINERID=pod-b CNI_NETNS=/run/netns/pod-b CNI_IFNAME=eth0 'CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=pod-b' CNI_PATH=/usr/lib/cni /usr/lib/cni/ptp <<END
 {
@@ -278,9 +280,10 @@ env CNI_COMMAND=DEL CNI_CONTAINERID=pod-b CNI_NETNS=/run/netns/pod-b CNI_IFNAME=
 }
 END
 rm -f /var/lib/cni/results/pods-pod-b-eth0
+# The node no longer knows 10.244.4.41. It has a default route, so it sends the packet out into the
+# world, where nobody knows it either.
 
-# pod-b asks for its address and gets it, at once. No neighbour can remember anything wrong: on its
-# cable each pod knows nobody but the gateway.
+# pod-b asks for its address and gets it.
 step 8 'The same address again'
 env CNI_COMMAND=ADD CNI_CONTAINERID=pod-b CNI_NETNS=/run/netns/pod-b CNI_IFNAME=eth0 'CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=pod-b;IP=10.244.4.41' CNI_PATH=/usr/lib/cni /usr/lib/cni/ptp <<'END' > /var/lib/cni/results/pods-pod-b-eth0 || { cat /var/lib/cni/results/pods-pod-b-eth0; exit 1; }
 {
@@ -295,3 +298,5 @@ env CNI_COMMAND=ADD CNI_CONTAINERID=pod-b CNI_NETNS=/run/netns/pod-b CNI_IFNAME=
   }
 }
 END
+# pod-b is reached at once. No neighbour can remember anything wrong: on its cable each pod knows
+# nobody but the gateway.

@@ -144,9 +144,8 @@ step() {
 }
 
 # The third node is in another room, and a router stands between. It passes on what is for
-# 10.4.7.0/24 and 10.4.8.0/24. A node sends it what is for 172.7.23.2 as well, by its default route,
-# and that is the end of it: the router has no route for such an address. It cannot even tell the
-# pod so, since it has no route for 172.7.21.2 either.
+# 10.4.7.0/24 and 10.4.8.0/24, and has no route for anything else. A node sends it what is for
+# 172.7.23.2 as well, by its default route.
 step 1 'The router knows the nodes, not their pods'
 ip link add name room-7 type bridge
 ip link set dev room-7 up
@@ -236,11 +235,12 @@ ip netns exec hdss8-23 iptables --table filter --append FORWARD --in-interface d
 ip netns exec hdss8-23 iptables --table filter --append FORWARD --out-interface docker0 --jump ACCEPT
 ip netns exec nginx-22 "${NETLAB:-netlab}" serve 80 --name nginx-22 > /dev/null 2>&1 &
 ip netns exec nginx-23 "${NETLAB:-netlab}" serve 80 --name nginx-23 > /dev/null 2>&1 &
+# That is the end of it: the router has no route for such an address. It cannot even tell the pod
+# so, since it has no route for 172.7.21.2 either.
 
 # flanneld asks for each other node: is there a router in between? hdss7-22 is in the same room, so
 # its pods are reached as with host-gw, by a route and without a wrapper. hdss8-23 is not, so its
-# pods are reached through the tunnel. The router still knows nothing of pods. It sees a UDP packet
-# from one node to another, which it can deliver.
+# pods are reached through the tunnel.
 step 2 'Two ways out of one node'
 ln -s /etc/flannel /run/flannel
 ip -n hdss7-21 link add name flannel.1 address 02:00:ac:07:15:00 mtu 1450 type vxlan id 1 local 10.4.7.21 dev eth0 dstport 8472 nolearning
@@ -285,15 +285,19 @@ FLANNEL_SUBNET=172.7.23.1/24
 FLANNEL_MTU=1450
 FLANNEL_IPMASQ=false
 END
+# Each pod reaches each other one. The router still knows nothing of pods. It sees a UDP packet from
+# one node to another, which it can deliver.
 
-# Which way was taken can be counted. A rule that counts UDP to port 8472 on the router sees the
-# packets to the third node, and none of those between the neighbours; so a rule that drops them
-# takes the third node away, and nobody else.
+# Which way was taken can be counted, and shut: a rule on the router drops UDP to port 8472, in
+# which flannel wraps what goes through the tunnel.
 step 3 'The packets are counted'
 ip netns exec router iptables -A FORWARD -p udp --dport 8472 -j DROP
+# The rule sees the packets to the third node, and none of those between the neighbours; so it takes
+# the third node away, and nobody else.
 
 # A firewall between nodes is the usual reason why some pods reach each other and others do not: it
-# must let UDP 8472 pass, in both directions. One more thing differs between the two ways: the
-# source that a node itself has, 10.4.7.21 by the route and 172.7.21.0 through the tunnel.
+# must let UDP 8472 pass, in both directions. Here the rule goes.
 step 4 'And let through again'
 ip netns exec router iptables -D FORWARD -p udp --dport 8472 -j DROP
+# All is as before. One more thing differs between the two ways: the source that a node itself has,
+# 10.4.7.21 by the route and 172.7.21.0 through the tunnel. A pod is seen as it is by either.

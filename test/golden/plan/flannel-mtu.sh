@@ -203,12 +203,13 @@ ip netns exec hdss7-22 "${NETLAB:-netlab}" serve 8080 --name hdss7-22 > /dev/nul
 # like this goes home.
 step 5 'Everything seems to be fine'
 
-# The same pod, the same server, a request of 8,000 bytes. The handshake's packets are small and
-# arrive. Then come full ones: 1450 bytes and the wrapper make 1500, the provider's switch takes
-# 1450, and throws the rest away. It is a switch, not a router, so it sends no ICMP message that
-# would tell the sender. The sender repeats the same packet, in vain, until somebody's patience is
-# over. From outside: it connects, and hangs.
+# The same pod, the same server, a request of 8,000 bytes. The handshake's packets are small. Then
+# come full ones: 1450 bytes and the wrapper make 1500, and the provider's switch takes 1450. It is
+# a switch, not a router, so it sends no ICMP messages.
 step 6 '8,000 bytes'
+# Small requests are answered, as before. Of the large one the handshake arrives; the full packets
+# are thrown away, and nobody tells the sender. It repeats the same packet, in vain, until
+# somebody's patience is over. From outside: it connects, and hangs.
 
 # flannel is the first to be blamed, so ask without it: the same request from node to node. It hangs
 # as well. In the tunnel or not, a full packet is 1500 bytes on this network. (People find the size

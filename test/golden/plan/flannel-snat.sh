@@ -221,35 +221,39 @@ ip netns exec nginx-22 nginx -c /etc/nginx-22.conf > /dev/null 2>&1 &
 ip netns exec registry "${NETLAB:-netlab}" serve 80 --name registry > /dev/null 2>&1 &
 
 # The nodes have routes to each other's pods and nothing rewrites a packet, so nginx should see each
-# client as it is. Its log says so: the node is 10.4.7.21, the pod is 172.7.21.3. But the pod does
-# not reach the registry. The way there is fine; the registry has no route to 172.7.21.3, and its
-# answer goes nowhere.
+# client as it is. The registry is a machine of the nodes' own network, and knows nothing of pods.
 step 5 'As flannel leaves it'
+# The log of nginx says who has asked: the node is 10.4.7.21, the pod is 172.7.21.3. But the pod
+# does not reach the registry. The way there is fine; the registry has no route to 172.7.21.3, and
+# its answer goes nowhere.
 
 # Docker thinks of one machine only. Its containers have addresses that nobody else knows, so
 # whatever leaves the machine must carry the machine's own. That is this rule: from a container, and
-# not out by docker0, is masqueraded. The registry answers now. Yet a packet to a pod of the other
-# node leaves by eth0 as well, so nginx sees the node where the pod asked. Every client on that node
-# looks the same, in logs and to whatever allows or forbids by address.
+# not out by docker0, is masqueraded. A packet to a pod of the other node leaves by eth0 as well.
 step 6 'Docker'\''s rule'
 ip netns exec hdss7-21 iptables -t nat -A POSTROUTING -s 172.7.21.0/24 ! -o docker0 -j MASQUERADE
+# The registry answers now, since it has seen the node. Yet nginx sees the node, too, where the pod
+# asked. Every client on that node looks the same, in logs and to whatever allows or forbids by
+# address.
 
 # 172.7.0.0/16 is all that flannel has leased to anybody. What goes there stays in the cluster,
-# where everybody knows the way back, so the rule gets one more condition. The pod is itself again
-# for nginx; towards the registry it is still the node. The rules are then saved, for the next start
-# of the machine.
+# where everybody knows the way back, so the rule gets one more condition. The rules are then saved,
+# for the next start of the machine.
 step 7 'Spare what stays in the cluster'
 ip netns exec hdss7-21 iptables -t nat -D POSTROUTING -s 172.7.21.0/24 ! -o docker0 -j MASQUERADE
 ip netns exec hdss7-21 iptables -t nat -I POSTROUTING -s 172.7.21.0/24 ! -d 172.7.0.0/16 ! -o docker0 -j MASQUERADE
 ip netns exec hdss7-21 mkdir -p /etc/sysconfig
 ip netns exec hdss7-21 iptables-save -f /etc/sysconfig/iptables
+# The pod is itself again for nginx; towards the registry, which is not in 172.7.0.0/16, it is still
+# the node.
 
 # Docker looks for its rule when it starts, does not find it as it knows it, and adds it. Now both
-# are there. The first one passes a packet to another pod over, as it should; the second one, below
-# it, takes it. So the fault is back, and since somebody restarted Docker for another reason
-# entirely, nobody thinks of it.
+# are there, the new one below. A packet that a rule passes over comes to the next one.
 step 8 'Docker restarts'
 ip netns exec hdss7-21 iptables -t nat -A POSTROUTING -s 172.7.21.0/24 ! -o docker0 -j MASQUERADE
+# The first rule passes a packet to another pod over, as it should; the second one takes it, and
+# nginx writes the node into its log. So the fault is back, though requests are answered as ever,
+# and since somebody restarted Docker for another reason entirely, nobody thinks of it.
 
 # iptables-restore replaces the tables by those of the file, in one go. Docker's rule is gone, the
 # mended one is there, and nginx sees the pod. It is worth knowing what this does to rules that

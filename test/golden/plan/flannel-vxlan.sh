@@ -103,9 +103,9 @@ step() {
   echo "$1" > "$reached"
 }
 
-# The two nodes have a network in common. Of the pods behind the other one it knows nothing: in a
-# data centre of somebody else nobody may tell its routers, either. All that one can count on is
-# that a UDP packet from 10.4.7.21 arrives at 10.4.7.22.
+# The two nodes have a network in common, and each has its own pods on a bridge. Of the pods behind
+# the other one it knows nothing, and in a data centre of somebody else nobody may tell its routers,
+# either.
 step 1 'The nodes reach each other, their pods do not'
 ip link add name lan type bridge
 ip link set dev lan up
@@ -165,6 +165,8 @@ ip netns exec hdss7-22 iptables --table filter --append FORWARD --in-interface d
 ip netns exec hdss7-22 iptables --table filter --append FORWARD --out-interface docker0 --jump ACCEPT
 ip netns exec nginx-21 "${NETLAB:-netlab}" serve 80 --name nginx-21 > /dev/null 2>&1 &
 ip netns exec nginx-22 "${NETLAB:-netlab}" serve 80 --name nginx-22 > /dev/null 2>&1 &
+# There is no route for 172.7.22.2, so the node tells its pod at once that the network is
+# unreachable. All that one can count on is that a UDP packet from 10.4.7.21 arrives at 10.4.7.22.
 
 # flannel.1 is the entrance of the tunnel. What is sent into it comes out of the other node's
 # flannel.1: the kernel puts the whole frame, hardware addresses and all, into a UDP packet to port
@@ -197,6 +199,8 @@ FLANNEL_SUBNET=172.7.22.1/24
 FLANNEL_MTU=1450
 FLANNEL_IPMASQ=false
 END
+# The packet for nginx-22 is routed into flannel.1 here, and unpacked from flannel.1 there. The
+# network in between has seen a UDP packet from one node to the other, and nothing of pods.
 
 # flanneld writes three entries for each other node, and each answers one question. Where to, for
 # 172.7.22.2? The route: to 172.7.22.0, by flannel.1. Which hardware address has 172.7.22.0? The
@@ -205,18 +209,21 @@ END
 # learns the last two from what passes by; this one is told.
 step 3 'Three things to know of each node'
 
-# Take the entry of the forwarding table away. The route is there and so is the neighbour, and the
-# node sends its frames as before; but the device does not know to which machine, and drops them.
-# Nobody is told, so the pod waits until it gives up. Faults of a tunnel are silent, and the routing
-# table looks perfect.
+# Take the entry of the forwarding table away. The route is there and so is the neighbour, so the
+# node sends its frames into flannel.1 as before.
 step 4 'Without the third'
 ip netns exec hdss7-21 bridge fdb delete 02:00:ac:07:16:00 dev flannel.1 dst 10.4.7.22
+# The device does not know to which machine it should send a frame, and drops it. Nobody is told, so
+# the pod waits until it gives up. Faults of a tunnel are silent, and the routing table looks
+# perfect.
 
-# A pod sees another pod as it is, as with a route. But when a node itself asks a pod of the other
-# one, its packet leaves by flannel.1, and takes the address of that device: 172.7.21.0, the first
-# one of the node's subnet, which is there for that purpose. With host-gw it was 10.4.7.21.
+# The entry is back. Nothing on the way writes an address over another. When a node itself asks a
+# pod of the other one, its packet leaves by flannel.1, which has an address of its own, 172.7.21.0:
+# the first one of the node's subnet, which is there for that purpose.
 step 5 'With it again, and who sees whom'
 ip netns exec hdss7-21 bridge fdb append 02:00:ac:07:16:00 dev flannel.1 dst 10.4.7.22
+# A pod sees another pod as it is, as with a route. The node it sees as 172.7.21.0, the address of
+# the device by which the packet left. With host-gw it was 10.4.7.21.
 
 # The outer headers take 50 bytes of each packet: 14 for the frame inside, 20 for IP, 8 for UDP, 8
 # for VXLAN. The nodes' network carries 1500, so a pod may send 1450, and flannel says so in

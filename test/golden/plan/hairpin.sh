@@ -131,10 +131,9 @@ sysctl -w net.bridge.bridge-nf-call-iptables=1
 # Programs often call a service that they are part of: a member of a database cluster looks for its
 # peers, a web server fetches one of its own pages. With several endpoints chance decides whether
 # the answer comes from another pod or from oneself; here there is only one, so that it is always
-# oneself. Everybody reaches web through 10.96.0.80, only web does not. The packet leaves web by its
-# cable, has its destination changed to 10.0.0.11, and would have to go back into the same cable. A
-# bridge does not send a frame out of the port where it came in: for a switch that would be a loop.
-# So it is dropped, and web waits.
+# oneself. The packet leaves web by its cable, has its destination changed to 10.0.0.11, and would
+# have to go back into the same cable. A bridge does not send a frame out of the port where it came
+# in: for a switch that would be a loop.
 step 2 'A pod, its service, and a question to itself'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
@@ -214,41 +213,50 @@ iptables -t nat -A KUBE-SEP-Y76YWJY6FCGPQRV3 -m comment --comment default/web -m
 iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+# Everybody reaches web through 10.96.0.80, only web does not. The bridge drops what would have to
+# turn round, and tells nobody, so web waits.
 
 # The kernel knows the case, and has a flag for each port of a bridge: hairpin. With it the frame
 # may leave where it entered. Container runtimes set it when they plug in a pod (the CNI bridge
-# plugin calls it hairpinMode). Now web gets an answer, from itself. It sees the request come from
-# 10.0.0.1, though: that is the second half of the trick, and the next step takes it away.
+# plugin calls it hairpinMode). What else the packet meets on its way are kube-proxy's rules, one of
+# which is there for a pod that asks itself.
 step 3 'The hairpin flag lets the frame turn round'
 bridge link set dev veth_web hairpin on
+# Now web gets an answer, from itself. It sees the request come from 10.0.0.1, though: that is the
+# second half of the trick, and the next step takes it away.
 
 # The first rule of each KUBE-SEP-… chain asks whether the sender is the very pod that is about to
 # get the packet, and if so marks it; KUBE-POSTROUTING then puts the node's address in the sender's
-# place. With that rule deleted, web gets a packet from 10.0.0.11, which is itself. The kernel holds
-# that to be a forgery and throws it away (a "martian source"). And if it did not, web would answer
-# itself without passing the node, from 10.0.0.11 and not from the 10.96.0.80 that was asked. Other
-# clients notice nothing of the missing rule.
+# place. Here that rule is deleted: web gets its packet from 10.0.0.11, which is itself.
 step 4 'Without the mark, the flag is not enough'
 iptables -t nat -D KUBE-SEP-Y76YWJY6FCGPQRV3 1
+# The kernel of web holds such a packet to be a forgery and throws it away (a "martian source"). And
+# if it did not, web would answer itself without passing the node, from 10.0.0.11 and not from the
+# 10.96.0.80 that was asked. Other clients notice nothing of the missing rule.
 
-# Both halves are in place: the flag, so that the frame may turn round, and the mark, so that the
-# packet has another sender when it comes home. kube-proxy always writes the rule; the flag is the
-# business of whoever plugs in the cable, and when only hairpin connections hang in a cluster, that
-# is where to look first.
+# kube-proxy always writes the rule, and would have written it again with its next sync of all
+# rules.
 step 5 'The rule is put back'
 iptables -t nat -I KUBE-SEP-Y76YWJY6FCGPQRV3 1 -m comment --comment default/web -s 10.0.0.11 -j KUBE-MARK-MASQ
+# Both halves are in place: the flag, so that the frame may turn round, and the mark, so that the
+# packet has another sender when it comes home. The rule is kube-proxy's; the flag is the business
+# of whoever plugs in the cable, and when only hairpin connections hang in a cluster, that is where
+# to look first.
 
 # What if frames that only cross the bridge are kept away from iptables? The request of web to the
 # cluster IP does not merely cross the bridge: it is addressed to the gateway, comes up to the node,
-# is routed, and goes back down like a packet of any stranger. No frame turns round inside the
-# bridge, and no flag is needed. But now other fails: the answer of web to it crosses the bridge
-# without being translated back, and other gets a packet from 10.0.0.11 when it waits for one from
-# 10.96.0.80. Hence bridge-nf-call-iptables=1 and the flag, together.
+# is routed, and goes back down like a packet of any stranger. The answer of web to other is another
+# matter: the two are neighbours on the bridge.
 step 6 'The other way round, the bridge does not ask iptables'
 sysctl -w net.bridge.bridge-nf-call-iptables=0
 bridge link set dev veth_web hairpin off
+# web reaches itself: no frame turns round inside the bridge, and no flag is needed. But now other
+# fails: the answer of web to it crosses the bridge without being translated back, and other gets a
+# packet from 10.0.0.11 when it waits for one from 10.96.0.80. Hence bridge-nf-call-iptables=1 and
+# the flag, together.
 
-# The switch and the flag are set again, and web is reached from everywhere, itself included.
+# The switch and the flag are set again.
 step 7 'As a node should be'
 sysctl -w net.bridge.bridge-nf-call-iptables=1
 bridge link set dev veth_web hairpin on
+# web is reached from everywhere, itself included: that takes both.

@@ -221,11 +221,13 @@ step 6 'To the machine itself'
 # kube-proxy jumps to KUBE-SERVICES from both.
 step 7 'From the machine itself'
 
-# Tables are asked one after the other, and DROP is the last word. Dropped in mangle's FORWARD, the
-# packet never comes to the filter table, and its counters say nothing of it. When a packet is lost
-# and no filter rule has counted it, look at the tables that come before.
+# Tables are asked one after the other, and DROP is the last word. Here a rule of mangle's FORWARD
+# drops what goes to the server.
 step 8 'A packet that is dropped meets no more'
 ip netns exec router iptables -t mangle -A FORWARD -p tcp --dport 80 -j DROP
+# Dropped in mangle's FORWARD, the packet never comes to the filter table, and its counters say
+# nothing of it. When a packet is lost and no filter rule has counted it, look at the tables that
+# come before.
 
 # Count: the rules of mangle have seen every packet, those of nat one for each connection (one, or
 # two if the machine was so busy that the question was asked again). Whatever nat decides for the

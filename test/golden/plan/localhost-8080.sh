@@ -105,39 +105,43 @@ END
 step 2 '1 server'
 ip netns exec master "${NETLAB:-netlab}" serve 8080 --name master --address 127.0.0.1 > /dev/null 2>&1 &
 
-# The server is bound to 127.0.0.1. For whoever works on the machine that is as good as any other
-# address, and for everybody else nobody listens on port 8080: the kernel of master answers with a
-# reset. Old API servers had such a port, without encryption or passwords, and this was all that
-# guarded it.
+# The server is bound to 127.0.0.1, and not to 10.4.7.11. For whoever works on the machine that is
+# as good as any other address. Old API servers had such a port, without encryption or passwords.
 step 3 'A port for this machine alone'
+# For everybody else nobody listens on port 8080: the kernel of master answers with a reset. That
+# was all that guarded the port of those API servers.
 
-# A rule sends what comes in for port 80 to 127.0.0.1 port 8080. Nobody answers: not even with a
-# reset. An address that begins with 127 must never be seen on a wire, so the kernel throws a packet
-# from a network card away that is for 127.0.0.1, whoever wrote that into it. It calls it a martian.
+# A rule sends what comes in for port 80 to 127.0.0.1 port 8080. But an address that begins with 127
+# must never be seen on a wire, and the kernel has an eye on that.
 step 4 'DNAT to localhost, and the kernel says no'
 ip netns exec master iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 127.0.0.1:8080
+# Nobody answers: not even with a reset. The kernel throws a packet from a network card away that is
+# for 127.0.0.1, whoever wrote that into it. It calls it a martian.
 
-# route_localnet tells the kernel to treat 127.0.0.0/8 like any other network. Now the packet is
-# delivered, the server sees the admin's address, and its answer is translated back to 10.4.7.11 on
-# its way out. kube-proxy sets the same switch, so that a node port works on localhost.
+# route_localnet tells the kernel to treat 127.0.0.0/8 like any other network. kube-proxy sets the
+# same switch, so that a node port works on localhost.
 step 5 'The switch that allows it'
 ip netns exec master sysctl -w net.ipv4.conf.all.route_localnet=1
 ip netns exec master conntrack --flush || true
+# Now the packet is delivered, the server sees the admin's address, and its answer is translated
+# back to 10.4.7.11 on its way out. Port 8080 itself is as shut as before: no rule leads there.
 
-# The switch is not for port 80 alone. A neighbour who dares to send a packet for 127.0.0.1 over the
-# cable now gets it delivered: to port 8080, and to all else that believes itself alone on this
-# machine. It takes some will: the stranger's own kernel would keep such a packet for itself. So the
-# stranger gives its own 127.0.0.1 up, sets the same switch, and routes that address over master. On
-# a Kubernetes node this was CVE-2020-8558.
+# The switch is not for port 80 alone. What if a neighbour dares to send a packet for 127.0.0.1 over
+# the cable? It takes some will: the stranger's own kernel would keep such a packet for itself. So
+# the stranger gives its own 127.0.0.1 up, sets the same switch, and routes that address over
+# master.
 step 6 'What is dangerous about it'
 ip -n stranger address delete 127.0.0.1/8 dev lo
 ip netns exec stranger sysctl -w net.ipv4.conf.all.route_localnet=1
 ip -n stranger route add 127.0.0.1/32 via 10.4.7.11 src 10.4.7.66
+# The packet is delivered: to port 8080, and so it would be to all else that believes itself alone
+# on this machine. On a Kubernetes node this was CVE-2020-8558.
 
 # What is for 127.0.0.0/8 and is not from there may come in only if it was sent there by a rule of
-# this machine. The table of connections knows that: such a connection has the state DNAT. The admin
-# came by the rule and is let in, the stranger wrote the address itself and is not. This is the rule
-# that stands in KUBE-FIREWALL on each node.
+# this machine. The table of connections knows that: such a connection has the state DNAT. This is
+# the rule that stands in KUBE-FIREWALL on each node.
 step 7 'The hole closed, the door left open'
 ip netns exec master iptables -A INPUT -d 127.0.0.0/8 ! -s 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
 ip netns exec master conntrack --flush || true
+# The admin came by the rule and is let in, the stranger wrote the address itself and is not. It is
+# not told so: the target is DROP.

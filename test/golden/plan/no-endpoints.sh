@@ -151,9 +151,7 @@ sysctl -w net.bridge.bridge-nf-call-iptables=1
 # A pod that is still starting, a label with a typing mistake, a Deployment scaled to zero: a
 # Service often has nobody behind it. Its address is known to every client all the same. There is
 # nothing to translate to, so the nat table has no rule for it. In the filter table kube-proxy puts
-# one that REJECTs: the client gets an ICMP message, port unreachable, and its connect() fails at
-# once with "connection refused". Programs know what to do with that: report it, try again, go
-# elsewhere.
+# one that REJECTs: it throws the packet away and sends an ICMP message, port unreachable.
 step 2 'Two services, and no endpoint'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
@@ -241,44 +239,47 @@ iptables -t nat -A KUBE-MARK-MASQ -j MARK --or-mark 0x4000
 iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+# The client's connect() fails at once with "connection refused". Programs know what to do with
+# that: report it, try again, go elsewhere.
 
-# Addresses from outside the cluster, node ports among them, have their REJECT in a chain of their
-# own, KUBE-EXTERNAL-SERVICES, which INPUT and FORWARD visit. For cluster IPs it is KUBE-SERVICES of
-# the filter table, which FORWARD and OUTPUT visit. Both are asked for new connections only, and
-# both look at the address that the client wrote: what has an endpoint was translated before, and no
-# longer has it.
+# Addresses from outside the cluster, node ports among them, have a chain of their own,
+# KUBE-EXTERNAL-SERVICES, which INPUT and FORWARD visit. For cluster IPs it is KUBE-SERVICES of the
+# filter table, which FORWARD and OUTPUT visit. Both are asked for new connections only.
 step 3 'The node port is refused as well'
+# The node port is refused by a REJECT as well. Both chains look at the address that the client
+# wrote: what has an endpoint was translated before, and no longer has it.
 
 # Older texts, and older nodes, show another way. The packet is marked with 0x8000 in a chain
 # KUBE-MARK-DROP of the nat table, because nat must not drop packets itself. Later the filter
 # table's KUBE-FIREWALL drops whatever has the mark, and says nothing. Here the REJECT for web is
-# taken away and the old rules are put in by hand. The node's own requests now end in KUBE-FIREWALL.
-# Those of pods never get there, since only INPUT and OUTPUT jump to it: they are forwarded with the
-# cluster IP in them, to a router that has never heard of it. For the client both are alike: no
-# answer, and waiting until its patience is over, which can be minutes.
+# taken away and the old rules are put in by hand.
 step 4 'The old way, a mark and silence'
 iptables -t filter -D KUBE-SERVICES 2
 iptables -t nat -N KUBE-MARK-DROP
 iptables -t nat -A KUBE-MARK-DROP -j MARK --or-mark 0x8000
 iptables -t nat -I KUBE-SERVICES 1 -m comment --comment 'default/web has no endpoints' -m tcp -p tcp -d 10.96.0.80 --dport 80 -j KUBE-MARK-DROP
 iptables -t filter -I KUBE-FIREWALL 1 -m comment --comment 'kubernetes firewall for dropping marked packets' -m mark --mark 0x8000/0x8000 -j DROP
+# The node's own requests now end in KUBE-FIREWALL. Those of pods never get there, since only INPUT
+# and OUTPUT jump to it: they are forwarded with the cluster IP in them, to a router that has never
+# heard of it. For the client both are alike: no answer, and waiting until its patience is over,
+# which can be minutes.
 
 # The counters tell where the packets went. The rule with the mark has counted those of the node
 # itself. When you debug silence, this is the tool: ask again and see which number grows.
 step 5 'Who dropped it'
 
-# The hand-made rules go, and kube-proxy's own comes back. Since Kubernetes 1.28 neither kubelet nor
-# kube-proxy makes KUBE-MARK-DROP any more. KUBE-FIREWALL has stayed, for another reason: it guards
-# 127.0.0.0/8.
+# The hand-made rules go, and kube-proxy's own comes back.
 step 6 'Refused again'
 iptables -t filter -D KUBE-FIREWALL 1
 iptables -t nat -D KUBE-SERVICES 1
 iptables -t nat -F KUBE-MARK-DROP
 iptables -t nat -X KUBE-MARK-DROP
 iptables -t filter -A KUBE-SERVICES -m comment --comment 'default/web has no endpoints' -m tcp -p tcp -d 10.96.0.80 --dport 80 -j REJECT
+# A refusal spares everybody the wait. Since Kubernetes 1.28 neither kubelet nor kube-proxy makes
+# KUBE-MARK-DROP any more. KUBE-FIREWALL has stayed, for another reason: it guards 127.0.0.0/8.
 
 # The pod is ready. kube-proxy takes the REJECT out of the filter table and writes the chains of the
-# nat table, in one go. ghost stays as it is, and what asks for it is refused.
+# nat table, in one go.
 step 7 'An endpoint at last'
 iptables -t filter -D KUBE-SERVICES 2
 iptables -t filter -F KUBE-EXTERNAL-SERVICES
@@ -293,3 +294,5 @@ iptables -t nat -A KUBE-SVC-LOLE4ISW44XBNF3G -m comment --comment 'default/web c
 iptables -t nat -A KUBE-SVC-LOLE4ISW44XBNF3G -m comment --comment 'default/web -> 10.0.0.11:8080' -j KUBE-SEP-Y76YWJY6FCGPQRV3
 iptables -t nat -A KUBE-SEP-Y76YWJY6FCGPQRV3 -m comment --comment default/web -s 10.0.0.11 -j KUBE-MARK-MASQ
 iptables -t nat -A KUBE-SEP-Y76YWJY6FCGPQRV3 -m comment --comment default/web -m tcp -p tcp -j DNAT --to-destination 10.0.0.11:8080
+# web answers by its cluster IP, since there is an address to translate to. ghost stays as it is,
+# and what asks for it is refused.

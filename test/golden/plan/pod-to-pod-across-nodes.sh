@@ -204,26 +204,33 @@ ip netns exec pod-b "${NETLAB:-netlab}" serve 8080 --name pod-b > /dev/null 2>&1
 step 4 'Near or far?'
 
 # pod-a does the same with 10.244.5.50 and comes to its own gateway, node-a. node-a forwards it to
-# the router. And there it ends: the router knows the two networks that it is plugged into, and
-# 10.244.5.0/24 is neither. It would say so, but to 10.244.4.40, for which it has no route either.
+# the router. The router knows the two networks that it is plugged into; 10.244.4.0/24 and
+# 10.244.5.0/24 are neither.
 step 5 'The router has never heard of pods'
+# There it ends. The router would say so, but to 10.244.4.40, for which it has no route either.
 
-# One route on the router, to node-b for the pods on node-b. The request now arrives: pod-b's server
-# gets a connection. The answer takes the same way back, pod-b, node-b, router, and the router does
-# not know 10.244.4.0/24. Seen from pod-a nothing has changed. That is why one looks at both ends:
-# on node-b the connection stands in the table, half open. (The rule there changes nothing. But a
-# kernel keeps that table only where a rule asks for a connection's state.)
+# One route on the router, to node-b for the pods on node-b. The answer takes the same way back,
+# pod-b, node-b, router. (The rule on node-b changes nothing. But a kernel keeps its table of
+# connections only where a rule asks for a connection's state.)
 step 6 'The way there'
 ip -n router route add 10.244.5.0/24 via 172.16.1.1
 ip netns exec node-b iptables -A FORWARD -m conntrack --ctstate NEW
+# The request now arrives: pod-b's server gets a connection. But the router does not know
+# 10.244.4.0/24, so the answer ends there. Seen from pod-a nothing has changed. That is why one
+# looks at both ends: on node-b the connection stands in the table, half open.
 
-# The second route. Two for two nodes, one for each node in any cluster: a cloud writes them into
-# its router's table, flannel's host-gw onto the nodes where no router is in between, Calico lets
-# BGP spread them; and an overlay does without, by wrapping the packets up.
+# The second route, to node-a for the pods on node-a.
 step 7 'And the way back'
 ip -n router route add 10.244.4.0/24 via 192.168.1.1
+# pod-a is answered, and seen as who it is. Two routes for two nodes, one for each node in any
+# cluster: a cloud writes them into its router's table, flannel's host-gw onto the nodes where no
+# router is in between, Calico lets BGP spread them; and an overlay does without, by wrapping the
+# packets up.
 
-# A hardware address means something on one segment only. pod-a knows that of its gateway and will
-# never see pod-b's. On each of the three segments the packet has another sender and another
-# receiver in its frame, while its IP addresses stay as they are from one end to the other.
+# A hardware address means something on one segment only, and between pod-a and pod-b there are
+# four, with a router between each two: node-a, the router, node-b. Each machine has a table of
+# neighbours of its own.
 step 8 'Who knows whom'
+# On each of the four segments the packet has another sender and another receiver in its frame,
+# while its IP addresses stay as they are from one end to the other. pod-a knows the hardware
+# address of its gateway and will never see pod-b's.

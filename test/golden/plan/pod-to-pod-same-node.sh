@@ -115,16 +115,19 @@ step 4 'A cable has two ends'
 
 # pod-b is in the subnet of pod-a's eth0, so no router is needed, and no gateway: the frame goes to
 # pod-b itself. For that pod-a must know its hardware address, and asks everybody on the bridge
-# (ARP). Only pod-b answers. The answer stands in pod-a's table of neighbours from then on; before
-# the first packet there was none.
+# (ARP). Before the first packet its table of neighbours has none.
 step 5 'Who has 10.244.4.41?'
 ip -n pod-a neigh flush dev eth0
+# Only pod-b answers to the question of ARP, and the answer stands in pod-a's table of neighbours
+# from then on. No router has touched the packet: pod-b sees pod-a as it is.
 
 # The bridge is a switch. It does not know addresses like 10.244.4.41 and does not ask anybody: it
 # looks at the sender of each frame, and remembers by which port it came in. That is its forwarding
 # table (FDB). A frame for an address in there leaves by that port alone; one for an address that
 # nobody has used yet leaves by all of them.
 step 6 'Behind which port is that address?'
+# The frames of pod-a and pod-b still find each other: the bridge has heard both of them, and has an
+# entry for each, with the port.
 
 # With its port down, pod-b is not there for the others. pod-a's table of neighbours is as it was,
 # so it goes on sending to the hardware address that it knows. After some seconds the kernel asks
@@ -133,17 +136,20 @@ step 7 'Pull the plug'
 ip link set veth_pod-b down
 
 # pod-b is plugged in again. Frames between two ports of a bridge are not routed, so one might think
-# that the node's FORWARD chain never sees them. It does where net.bridge.bridge-nf-call-iptables is
-# 1, as every node of a cluster has it, for kube-proxy needs that. A rule that drops what comes in
-# by cni0 and leaves by cni0 then stops these two pods, although neither of them has asked the node
-# for anything.
+# that the node's FORWARD chain never sees them. A rule there drops what comes in by cni0 and leaves
+# by cni0. And net.bridge.bridge-nf-call-iptables is 1, as every node of a cluster has it, for
+# kube-proxy needs that.
 step 8 'A firewall that is on nobody'\''s way'
 ip link set veth_pod-b up
 sysctl -w net.bridge.bridge-nf-call-iptables=1
 iptables -I FORWARD -i cni0 -o cni0 -j DROP
+# With that setting FORWARD does see what crosses the bridge. So the rule stops these two pods,
+# although neither of them has asked the node for anything.
 
-# With 0 in that setting the same rule is not asked any more: the frame passes through the switch,
-# and that is all. Which of the two a node does decides whether a service works between two pods of
-# it, so it is worth knowing where to look.
+# The rule stays. The setting becomes 0: frames that only cross a bridge are none of iptables'
+# business.
 step 9 'And where the node is told not to look'
 sysctl -w net.bridge.bridge-nf-call-iptables=0
+# The same rule is not asked any more: the frame passes through the switch, and that is all. Which
+# of the two a node does decides whether a service works between two pods of it, so it is worth
+# knowing where to look.

@@ -127,8 +127,7 @@ step() {
 
 # 10.96.0.10 is in no network that anybody here is plugged into. pod-a does what one does with such
 # an address, and sends the packet to its gateway, the node. The node does the same and sends it to
-# the gateway beyond. There it is thrown away. Pods come and go, and this address is to stand for
-# those that serve "web" at the moment; so something has to happen on the way.
+# the gateway beyond. 10.244.4.51 is a neighbour.
 step 1 'An address that leads away'
 sysctl -w net.ipv4.ip_forward=1
 sysctl -w net.bridge.bridge-nf-call-iptables=1
@@ -182,12 +181,14 @@ iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT
 iptables --table nat --append POSTROUTING --source 10.244.4.0/24 ! --destination 10.244.4.0/24 --jump MASQUERADE
 ip netns exec web-1 "${NETLAB:-netlab}" serve 8080 --name web-1 > /dev/null 2>&1 &
 ip netns exec web-2 "${NETLAB:-netlab}" serve 8080 --name web-2 > /dev/null 2>&1 &
+# The pod's own address works, and the service's packet is thrown away beyond the node. Pods come
+# and go, and 10.96.0.10 is to stand for those that serve "web" at the moment; so something has to
+# happen on the way.
 
 # kube-proxy has written rules into the nat table. They are asked in PREROUTING, before the node
 # looks for a route, and only for the first packet of a connection: KUBE-SERVICES knows the address
 # and port, KUBE-SVC-… chooses, KUBE-SEP-… writes 10.244.4.51:8080 over the destination (DNAT). Then
-# the node looks for a route, for a pod on its own bridge. The source stays as it is, so web-1 sees
-# pod-a.
+# the node looks for a route, for a pod on its own bridge.
 step 2 'The destination is rewritten'
 sysctl -w net.ipv4.conf.all.route_localnet=1
 iptables -t filter -N KUBE-SERVICES
@@ -231,24 +232,27 @@ iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
 conntrack --flush || true
+# web-1 answers. The destination was rewritten, and the source stays as it is, so web-1 sees pod-a.
 
 # The connection has an entry of two halves. The first is what pod-a sent: from 10.244.4.40 to
 # 10.96.0.10, port 80. The second is what the answer will look like when it arrives: from
-# 10.244.4.51, port 8080, to 10.244.4.40. That the two are no mirror images is the translation.
-# Every further packet of the connection is rewritten by this entry, and no rule is asked again;
-# that is also why a connection stays with its pod when the rules change.
+# 10.244.4.51, port 8080, to 10.244.4.40.
 step 3 'What the kernel remembers'
+# The two halves are no mirror images, and that is the translation. Every further packet of the
+# connection is rewritten by this entry, and no rule is asked again; that is also why a connection
+# stays with its pod when the rules change.
 
 # web-1 answers 10.244.4.40, a neighbour on the same bridge: the answer need not pass the node at
 # all. But pod-a waits for 10.96.0.10, and would throw away what comes from a stranger.
 # net.bridge.bridge-nf-call-iptables makes frames on the bridge visit the node's tables, the entry
-# is found, and the sender is written back. pod-a talks to 10.96.0.10 from the first packet to the
-# last. Without that setting the answer arrives as it is, and the connection never comes about.
+# is found, and the sender is written back. Here that setting is 0.
 step 4 'And back'
 sysctl -w net.bridge.bridge-nf-call-iptables=0
+# Without that setting the answer arrives as it is, and the connection never comes about. With it
+# pod-a talks to 10.96.0.10 from the first packet to the last.
 
-# With the setting on the answers find their way. curl tells whom it has talked to, as it sees it:
-# 10.96.0.10. The service has its second pod now, and each new connection throws dice anew.
+# The setting is 1 again. The service has its second pod now, and each new connection throws dice
+# anew.
 step 5 'Put right, and with two pods to choose from'
 iptables -t nat -N KUBE-SEP-3J4HUKAVQYH4MX3A
 iptables -t nat -R KUBE-SVC-LOLE4ISW44XBNF3G 2 -m comment --comment 'default/web -> 10.244.4.51:8080' -m statistic --mode random --probability 0.5000000000 -j KUBE-SEP-WFIQK2TCUXVSJIWQ
@@ -257,3 +261,5 @@ iptables -t nat -A KUBE-SEP-3J4HUKAVQYH4MX3A -m comment --comment default/web -s
 iptables -t nat -A KUBE-SEP-3J4HUKAVQYH4MX3A -m comment --comment default/web -m tcp -p tcp -j DNAT --to-destination 10.244.4.52:8080
 sysctl -w net.bridge.bridge-nf-call-iptables=1
 conntrack --flush || true
+# With the setting on the answers find their way, from one pod and from the other. curl tells whom
+# it has talked to, as it sees it: 10.96.0.10.

@@ -143,62 +143,69 @@ ip netns exec router sysctl -w net.ipv4.ip_forward=1
 step 2 '1 server'
 ip netns exec web "${NETLAB:-netlab}" serve 80 --name web > /dev/null 2>&1 &
 
-# The web server has an address of the office, and for a visitor from the internet there is no way
-# to write on a packet where it should go: 10.1.1.1 leads nowhere out there. What the visitor knows
-# is 60.1.1.1, the router's outer address, and the router has nobody who listens on port 80. It says
-# so at once, with a reset.
+# The web server has an address of the office. What the visitor on the internet knows is 60.1.1.1,
+# the router's outer address. It has a route for its own network, which is the router's, too, and no
+# other; and on the router nobody listens on port 80.
 step 3 'A server that only the office reaches'
+# For a visitor there is no way to write on a packet where it should go: 10.1.1.1 leads nowhere out
+# there. The router it does reach; but nobody listens there, and it says so at once, with a reset.
 
 # First the door is shut, as it should be on a router: FORWARD drops what no rule allows, and
-# answers to what somebody has asked are allowed. The reset of before comes from the router itself;
-# a packet for the router's own address meets INPUT and not FORWARD.
+# answers to what somebody has asked are allowed. Whom does that concern? A packet for the router's
+# own address meets INPUT and not FORWARD.
 step 4 'A firewall that lets nothing new in'
 ip netns exec router iptables -P FORWARD DROP
 ip netns exec router iptables -A FORWARD -m state --state ESTABLISHED,RELATED -j ACCEPT
+# Nothing has changed for the visitor: the reset of before comes from the router itself, and it
+# still does.
 
 # PREROUTING is the first chain that a packet meets, before the kernel has asked itself where it
 # goes. There DNAT replaces 60.1.1.1 with 10.1.1.1. When it is then routed, it is no longer a packet
-# for the router: it is one to be forwarded, and so it comes into FORWARD and is dropped there. From
-# refused to a timeout: that is progress.
+# for the router: it is one to be forwarded.
 step 5 'A new destination'
 ip netns exec router iptables -t nat -A PREROUTING -d 60.1.1.1 -p tcp --dport 80 -j DNAT --to-destination 10.1.1.1:80
+# So it comes into FORWARD and is dropped there. From refused to a timeout: that is progress.
 
-# FORWARD sees the packet after DNAT, so the rule speaks of 10.1.1.1 and not of 60.1.1.1. Now the
-# packet arrives: the router's table of connections has an entry for it, and it says UNREPLIED. The
-# server did get a question from 60.1.1.50, and it has no route to that address: it knows its own
-# network and no gateway.
+# FORWARD sees the packet after DNAT, so the rule speaks of 10.1.1.1 and not of 60.1.1.1. The server
+# gets a question from 60.1.1.50. It knows its own network and no gateway.
 step 6 'It may pass, and the answer is lost'
 ip netns exec router iptables -A FORWARD -d 10.1.1.1 -p tcp --dport 80 -j ACCEPT
+# The packet arrives: the router's table of connections has an entry for it, and it says UNREPLIED.
+# The server has no route to 60.1.1.50, so it has nowhere to send an answer.
 
-# If the router also writes its own inner address over the visitor's, the server answers a
+# The router can also write its own inner address over the visitor's. Then the server answers a
 # neighbour, and needs no route at all. The router translates twice on the way in and twice on the
-# way back. The price is in the server's log: whoever comes, it reads 10.1.1.254, and an allow list
-# or a count of visitors is worth nothing. A node port of Kubernetes does just this, for the same
-# reason and at the same price.
+# way back.
 step 7 'The first way: the router asks in its own name'
 ip netns exec router iptables -t nat -A POSTROUTING -d 10.1.1.1 -p tcp --dport 80 -j SNAT --to-source 10.1.1.254
 ip netns exec router conntrack --flush || true
+# The visitor is answered. The price is in the server's log: whoever comes, it reads 10.1.1.254, and
+# an allow list or a count of visitors is worth nothing. A node port of Kubernetes does just this,
+# for the same reason and at the same price.
 
 # The other way is to tell the server how it gets out. With a default route over the router, the
 # answer to 60.1.1.50 passes where the question came in, and the router puts 60.1.1.1 back as its
-# sender. The SNAT rule can go, and the server sees who asks. It must be this router: by any other
-# way out the visitor would get an answer from 10.1.1.1, an address that it never asked.
+# sender. The SNAT rule can go.
 step 8 'The second way: the server knows its gateway'
 ip netns exec router iptables -t nat -D POSTROUTING -d 10.1.1.1 -p tcp --dport 80 -j SNAT --to-source 10.1.1.254
 ip -n web route add default via 10.1.1.254
 ip netns exec router conntrack --flush || true
+# The server sees who asks. Its gateway must be this router: by any other way out the visitor would
+# get an answer from 10.1.1.1, an address that it never asked.
 
 # pc9 asks 60.1.1.1, too, since that is what the name of the site resolves to. DNAT sends the packet
-# back into the office, with 10.1.1.9 still on it as the sender. The server sees a neighbour and
-# answers it directly, past the router, as 10.1.1.1. pc9 has asked 60.1.1.1 and takes this for a
-# mistake: it resets the connection that it does not know, and goes on waiting for the one that it
-# does.
+# back into the office, with 10.1.1.9 still on it as the sender.
 step 9 'A colleague who uses the outer address'
 ip netns exec router iptables -A FORWARD -s 10.1.1.0/24 -j ACCEPT
+# The server sees a neighbour and answers it directly, past the router, as 10.1.1.1. pc9 has asked
+# 60.1.1.1 and takes this for a mistake: it resets the connection that it does not know, and goes on
+# waiting for the one that it does.
 
-# For the office alone SNAT is the answer after all: the server must believe that the router asks,
-# or it will not answer there. A pod that reaches itself or its neighbour through a cluster IP has
-# the same trouble, and kube-proxy the same cure.
+# For the office alone a SNAT rule comes back: what is from the office and goes to the server leaves
+# the router under its own inner address.
 step 10 'The first way, for those inside'
 ip netns exec router iptables -t nat -A POSTROUTING -s 10.1.1.0/24 -d 10.1.1.1 -p tcp --dport 80 -j SNAT --to-source 10.1.1.254
 ip netns exec router conntrack --flush || true
+# SNAT is the answer after all: the server must believe that the router asks, or it will not answer
+# there. A pod that reaches itself or its neighbour through a cluster IP has the same trouble, and
+# kube-proxy the same cure.

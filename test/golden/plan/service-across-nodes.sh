@@ -384,10 +384,7 @@ step() {
 }
 
 # Three nodes. web-1 is on the first one, web-2 and web-3 are on the second, and the third has a
-# client only. flannel's routes are there, so every pod reaches every other one, and is seen with
-# its own address. Three pods that serve the same are of little use to somebody who would have to
-# know which of them lives today; and 10.96.0.10, which is to stand for all of them, is nobody's
-# yet.
+# client only. flannel's routes are there, and nothing on the way rewrites a packet.
 step 1 'Pods that reach each other, and no service yet'
 ip link add name lan type bridge
 ip link set dev lan up
@@ -521,12 +518,13 @@ ip netns exec node-3 iptables --table filter --append FORWARD --out-interface cn
 ip netns exec web-1 "${NETLAB:-netlab}" serve 8080 --name web-1 > /dev/null 2>&1 &
 ip netns exec web-2 "${NETLAB:-netlab}" serve 8080 --name web-2 > /dev/null 2>&1 &
 ip netns exec web-3 "${NETLAB:-netlab}" serve 8080 --name web-3 > /dev/null 2>&1 &
+# Every pod reaches every other one, and is seen with its own address. Three pods that serve the
+# same are of little use to somebody who would have to know which of them lives today; and
+# 10.96.0.10, which is to stand for all of them, is nobody's yet.
 
 # kube-proxy runs on each node and writes the same chains there, also where none of the service's
 # pods live. It is always the client's own node that chooses: the packet is translated before it
-# leaves, and what goes over the network is a packet from one pod to another. So a node that has no
-# pod of the service serves its clients like any other, and no machine in the middle has to know
-# about services.
+# leaves, and what goes over the network is a packet from one pod to another.
 step 2 'kube-proxy on every node'
 ip netns exec node-1 sysctl -w net.ipv4.conf.all.route_localnet=1
 ip netns exec node-1 iptables -t filter -N KUBE-SERVICES
@@ -774,30 +772,35 @@ ip netns exec node-3 iptables -t nat -A KUBE-SEP-TZ3QJZMBPBKSA2KP -m comment --c
 ip netns exec node-3 iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 ip netns exec node-3 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 ip netns exec node-3 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+# A node that has no pod of the service serves its clients like any other, a third to each pod, and
+# no machine in the middle has to know about services.
 
-# The answer of web-1 comes from 10.244.1.11, and client-3 has asked 10.96.0.10. Node 3, which has
-# translated the question, remembers it and puts the service's address back. The other node's table
-# has the connection as well, but there it is an ordinary one, from pod to pod: nothing in it speaks
-# of a service. That is how to find the node that has translated something.
+# The answer of web-1 comes from 10.244.1.11, and client-3 has asked 10.96.0.10. Somebody has to put
+# the service's address back, and can do so only if it remembers the question. Two tables of
+# connections are looked at afterwards: that of node 3, and that of node 1.
 step 3 'The way back is the same way'
 ip netns exec node-3 conntrack -F || true
 ip netns exec node-1 conntrack -F || true
+# Node 3, which has translated the question, remembers it and puts the service's address back. The
+# other node's table has the connection as well, but there it is an ordinary one, from pod to pod:
+# nothing in it speaks of a service. That is how to find the node that has translated something.
 
-# web-near has "internalTrafficPolicy: Local". Each node now makes its chain of its own pods: one on
-# the first node, two on the second. The third has none, and there the packet is dropped without a
-# word, although three pods would be ready elsewhere. Use it where every node has such a pod, one of
-# a DaemonSet say.
+# web-near has "internalTrafficPolicy: Local": each node makes its chain of its own pods only. One
+# lives on the first node, two on the second, none on the third.
 step 4 'Only pods of my own node'
+# client-1 meets web-1 each time, the only pod of its node. On the third node the packet is dropped
+# without a word, although three pods would be ready elsewhere. Use it where every node has such a
+# pod, one of a DaemonSet say.
 
 # A NodePort is open on every node, also on the third, which passes the connection on to a pod of
 # another one. The pod's answer must come back to that node, since only it can put the address back.
-# So it writes its own address over the client's, and the pod sees 192.168.1.13 where 192.168.1.1
-# has asked.
 step 5 'A port of each node, and whom the pod sees'
+# So the node writes its own address over the client's, and the pod sees 192.168.1.13 where
+# 192.168.1.1 has asked.
 
 # web-kept has "externalTrafficPolicy: Local". A node passes a connection from outside to its own
-# pods only; then nobody is in between, nothing has to be written over, and the pod sees
-# 192.168.1.1. The price is paid on node 3, which drops what comes from outside. A load balancer
-# asks each node's health check for that reason. Node 3 itself is no stranger: its own packets may
-# still go anywhere.
+# pods only; then nobody is in between, and nothing has to be written over.
 step 6 'The client'\''s address, for a price'
+# The pod sees 192.168.1.1. The price is paid on node 3, which drops what comes from outside. A load
+# balancer asks each node's health check for that reason. Node 3 itself is no stranger: its own
+# packets may still go anywhere.

@@ -190,10 +190,8 @@ step 1 Forwarding
 sysctl -w net.ipv4.ip_forward=1
 sysctl -w net.bridge.bridge-nf-call-iptables=1
 
-# By default every connection is a new throw of the dice. anna asks fourteen times and meets more
-# than one pod; that she meets the same one each time would happen once in 1.6 million tries. That
-# is fine for pods that keep nothing to themselves. But a shopping cart in one pod's memory is lost
-# as soon as the next request goes elsewhere.
+# By default every connection is a new throw of the dice, whoever makes it. anna asks fourteen
+# times, and then many times.
 step 2 'Dice for each connection'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
@@ -323,6 +321,9 @@ iptables -t nat -A KUBE-SEP-NTM6A2H5PO6V75NA -m comment --comment default/any -m
 iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+# anna meets more than one pod in fourteen requests; that she meets the same one each time would
+# happen once in 1.6 million tries. That is fine for pods that keep nothing to themselves. But a
+# shopping cart in one pod's memory is lost as soon as the next request goes elsewhere.
 
 # The same pods behind a second service, which says sessionAffinity: ClientIP. Now each client has
 # its pod, and keeps it. Who is a client? An IP address, nothing else: no cookie, no port. All users

@@ -146,8 +146,9 @@ sysctl -w net.bridge.bridge-nf-call-iptables=1
 
 # One pod serves, another one asks, and so does a visitor from the node's own network. There are two
 # services for the same pod: web may send a visitor to any node's pods, web-local
-# (externalTrafficPolicy: Local) to this node's own only. The policy of FORWARD is ACCEPT, as the
-# kernel has it at first, and all ways lead to the pod.
+# (externalTrafficPolicy: Local) to this node's own only. Since the pod that web sends to could be
+# on another node, the node masquerades what it sends on for it. The policy of FORWARD is ACCEPT, as
+# the kernel has it at first.
 step 2 'A node that lets everything pass'
 ip link add name cni0 type bridge
 ip address add 10.244.0.1/24 dev cni0
@@ -245,46 +246,51 @@ iptables -t nat -A KUBE-SEP-DABQ24VR6K4IYXEB -m comment --comment default/web-lo
 iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
+# All ways lead to the pod. By web's node port it sees the node, 10.244.0.1, where the visitor has
+# asked; by web-local's the visitor itself.
 
 # Docker sets it when it starts, and so do many firewalls: what no rule of FORWARD allows is thrown
-# away. Now probe reaches web neither by its address nor by the service: their frames only cross a
-# bridge, but with bridge-nf-call-iptables they are held against FORWARD as well. Only the node
-# itself is as well off as before. What it sends begins at OUTPUT, and what comes back ends at
-# INPUT; FORWARD is for what passes through.
+# away. Frames that only cross a bridge are held against FORWARD as well, where
+# bridge-nf-call-iptables is 1.
 step 3 'The policy DROP'
 iptables -P FORWARD DROP
+# Now probe reaches web neither by its address nor by the service. Only the node itself is as well
+# off as before. What it sends begins at OUTPUT, and what comes back ends at INPUT; FORWARD is for
+# what passes through.
 
-# And yet the visitor still gets through to port 30080. kube-proxy has put a chain of its own at the
-# top of FORWARD, KUBE-FORWARD, with two rules that ACCEPT. The first is for packets with the mark
-# 0x4000: those that are going to be masqueraded, which kube-proxy itself has sent on their way. The
-# visitor's packet for web has it, and so has web's own when it asks its own service (the hairpin).
-# probe's has not, since a pod's connection to another is not masqueraded; and not the visitor's for
-# web-local either, whose point is that its address is kept. So of two node ports of the same pod
-# one works and the other is silent.
+# kube-proxy has put a chain of its own at the top of FORWARD, KUBE-FORWARD, with two rules that
+# ACCEPT. The first is for packets with the mark 0x4000: those that are going to be masqueraded,
+# which kube-proxy itself has sent on their way. What the visitor sends to web is masqueraded; the
+# point of web-local is that the visitor's address is kept.
 step 4 'What kube-proxy lets through'
+# The visitor still gets through to port 30080: its packet for web has the mark, and so has web's
+# own when it asks its own service (the hairpin). probe's has not, since a pod's connection to
+# another is not masqueraded; and not the visitor's for web-local either. So of two node ports of
+# the same pod one works and the other is silent.
 
 # The mark is on the packets of one direction only: web's answers have none. They pass by the second
 # rule, which is for packets of connections that the kernel knows (ESTABLISHED), and for errors
-# about those (RELATED). Here it is taken away, to see it missing. The visitor's question reaches
-# web, web answers, and the answer dies in FORWARD: the entry in the table of connections stays in
-# the state SYN_RECV.
+# about those (RELATED). Here it is taken away, to see it missing.
 step 5 'Without the rule for answers'
 iptables -D KUBE-FORWARD -m comment --comment 'kubernetes forwarding conntrack rule' -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+# The visitor's question reaches web, web answers, and the answer dies in FORWARD: the entry in the
+# table of connections stays in the state SYN_RECV.
 
 # A sync of kube-proxy would have written it again. What got lost before is forgotten, so that no
 # new connection is taken for one of those.
 step 6 'The rule is back'
 iptables -A KUBE-FORWARD -m comment --comment 'kubernetes forwarding conntrack rule' -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 conntrack --flush || true
+# Both directions pass again: the question by its mark, the answer because its connection is known.
 
 # kube-proxy looks after services, and not after pods: that pods reach each other is the business of
 # whoever made their network. So the CNI plugin has to add what is missing, two rules for what comes
 # from its bridge and what goes there. (Others set the policy back to ACCEPT, and with that it is a
-# firewall no more.) Now all is as in the first step, and what has nothing to do with pods is still
-# not forwarded. When pods cannot reach each other and node ports can be reached, look at this
-# policy first.
+# firewall no more.)
 step 7 'Whose business it is'
 iptables --table filter --append FORWARD --in-interface cni0 --jump ACCEPT
 iptables --table filter --append FORWARD --out-interface cni0 --jump ACCEPT
 iptables --table nat --append POSTROUTING --source 10.244.0.0/24 ! --destination 10.244.0.0/24 --jump MASQUERADE
 conntrack --flush || true
+# Now all is as in the first step, and what has nothing to do with pods is still not forwarded. When
+# pods cannot reach each other and node ports can be reached, look at this policy first.

@@ -242,6 +242,8 @@ END
 ip netns exec nginx-1 nginx -c /etc/nginx-79959.conf -g 'daemon off;' > /dev/null 2>&1 &
 ip netns exec nginx-2 nginx -c /etc/nginx-79959.conf -g 'daemon off;' > /dev/null 2>&1 &
 ip netns exec nginx-3 nginx -c /etc/nginx-79959.conf -g 'daemon off;' > /dev/null 2>&1 &
+# Each pod is reached by its own address. The service's, 10.0.14.162, nobody has, and no rule knows
+# it yet.
 
 # The Service asks for pods with that label. The endpoint controller looks them up and notes their
 # addresses, and kube-proxy turns the note into rules. KUBE-SERVICES has one rule for 10.0.14.162
@@ -301,35 +303,36 @@ iptables -t nat -I OUTPUT 1 -m comment --comment 'kubernetes service portals' -j
 iptables -t nat -I PREROUTING 1 -m comment --comment 'kubernetes service portals' -j KUBE-SERVICES
 iptables -t nat -I POSTROUTING 1 -m comment --comment 'kubernetes postrouting rules' -j KUBE-POSTROUTING
 
-# Nothing keeps count here: each new connection throws the dice anew. So the shares are a third only
-# in the long run, and three requests in a row may well meet the same pod. What is checked is
-# whether many requests come out as dice would let them. A connection that is open stays with its
-# pod; only its first packet passes these rules.
+# Nothing keeps count here: each new connection throws the dice anew. A connection that is open
+# stays with its pod; only its first packet passes these rules.
 step 4 'A third each'
+# The shares are a third only in the long run, and three requests in a row may well meet the same
+# pod. What is checked is whether many requests come out as dice would let them.
 
-# In nginx-2 the program dies. The rules know nothing of it: iptables never looks whether anybody
-# listens at the address that it writes into a packet. A third of the connections still go there and
-# are refused, and the service seems to be broken in one case out of three. In a cluster this lasts
-# until the pod's readiness probe fails.
+# In nginx-2 the program dies. The pod, its address and the rules stay as they are: iptables never
+# looks whether anybody listens at the address that it writes into a packet.
 step 5 'One pod fails, and nobody has noticed'
 sh -c 'kill -KILL $(ip netns pids nginx-2)'
+# A third of the connections still go there and are refused, and the service seems to be broken in
+# one case out of three. In a cluster this lasts until the pod's readiness probe fails.
 
 # Now the probe has failed, the endpoint controller has taken the address off its list, and
 # kube-proxy has written the chain anew: two rules, the first with probability 1/2. The chain
-# KUBE-SEP-… of the lost endpoint is gone. No request fails any more, although the dead pod is as
-# dead as before. That is all that self-healing is at this place: a shorter list.
+# KUBE-SEP-… of the lost endpoint is gone.
 step 6 'It leaves the endpoints'
 iptables -t nat -D KUBE-SVC-2CMXP7HKUVJN7L6M 2
 iptables -t nat -F KUBE-SEP-VHW37ODGQZD2OUSJ
 iptables -t nat -X KUBE-SEP-VHW37ODGQZD2OUSJ
+# No request fails any more, although the dead pod is as dead as before. That is all that
+# self-healing is at this place: a shorter list.
 
-# kubelet has started the container again, the probe succeeds, and the address is back on the list,
-# with a third of the requests. A pod that had been replaced by a new one would have another
-# address, and a KUBE-SEP-… chain of another name; the cluster IP would be the same. That is what it
-# is for.
+# kubelet has started the container again, the probe succeeds, and the address is back on the list.
 step 7 'And comes back'
 iptables -t nat -N KUBE-SEP-VHW37ODGQZD2OUSJ
 iptables -t nat -I KUBE-SVC-2CMXP7HKUVJN7L6M 2 -m comment --comment 'default/nginx -> 10.173.32.10:80' -m statistic --mode random --probability 0.3333333333 -j KUBE-SEP-VHW37ODGQZD2OUSJ
 iptables -t nat -A KUBE-SEP-VHW37ODGQZD2OUSJ -m comment --comment default/nginx -s 10.173.32.10 -j KUBE-MARK-MASQ
 iptables -t nat -A KUBE-SEP-VHW37ODGQZD2OUSJ -m comment --comment default/nginx -m tcp -p tcp -j DNAT --to-destination 10.173.32.10:80
 ip netns exec nginx-2 nginx -c /etc/nginx-79959.conf
+# The pod has a third of the requests again. One that had been replaced by a new one would have
+# another address, and a KUBE-SEP-… chain of another name; the cluster IP would be the same. That is
+# what it is for.

@@ -73,16 +73,6 @@ it('takes Enter for no answer, and asks nothing with --no-quiz', async () => {
   expect(quiet.text).not.toContain('oretold')
 })
 
-it('is left with q, once its step is through', async () => {
-  const session = openSession()
-  const terminal = new Terminal(session, ['walk', session.file('asking.yaml', asking), '--down'])
-  await untilAsked(terminal)
-  terminal.type('q')
-  await terminal.until('observed  was refused')
-  await terminal.until('asking is down')
-  expect(await terminal.ended()).toEqual({ code: 0, restored: true })
-})
-
 it('tells what the author says of the checks as the reason, or by itself where nothing was answered', async () => {
   const session = openSession()
   const file = session.file('explained.yaml', explained)
@@ -99,6 +89,16 @@ it('tells what the author says of the checks as the reason, or by itself where n
 
   const { stdout } = await session.netlab('walk', file, '--yes')
   expect(stdout).toMatch(/observed {2}was refused\n\nIts kernel says so at once\.\n/)
+})
+
+it('is left with q, once its step is through', async () => {
+  const session = openSession()
+  const terminal = new Terminal(session, ['walk', session.file('asking.yaml', asking), '--down'])
+  await untilAsked(terminal)
+  terminal.type('q')
+  await terminal.until('observed  was refused')
+  await terminal.until('asking is down')
+  expect(await terminal.ended()).toEqual({ code: 0, restored: true })
 })
 
 it('asks nobody without a terminal', async () => {
