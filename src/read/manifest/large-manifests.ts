@@ -122,7 +122,10 @@ function listOf(source: SourceText, keep: KeepEntry, start: number, end: number)
     key,
     values,
     frame: unplacedDocument(around, outer, around.body.search(/^ *[^#\s]/m)),
-    entryAt: index => unplacedDocument(partOf(entries[index]!), undefined, column),
+    entryAt: index => {
+      const entry = partOf(entries[index]!)
+      return unplacedDocument(entry, undefined, entry.body.search(/(?<=^ *)[^#\s]/m))
+    },
   })
 }
 

@@ -66,6 +66,11 @@ it.each([
   )
 })
 
+it('so does an entry that begins with a comment', () => {
+  const text = 'items:\n- # a: 1\n  b: 2\nkind: List\n'
+  mustBeAlike(yamlDocuments(new SourceText(text, 'm'), whole), text)
+})
+
 it('so does a list in JSON', () => {
   const lists = fc.record({
     kind: fc.constant('List'),
