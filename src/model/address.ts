@@ -11,6 +11,13 @@ export function familyOf(address: string): Family {
   return address.includes(':') ? 'ipv6' : 'ipv4'
 }
 
+const ipv4 = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/
+
+/** Whether a text is one address and nothing else: no prefix, no zone, in IPv4 four numbers without zeros before them. */
+export function isAddress(text: string): boolean {
+  return familyOf(text) === 'ipv4' ? ipv4.test(text) : Address6.isValid(text) && !/[/%]/.test(text)
+}
+
 /** Whether only the machine itself can have sent to it. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.')

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   canonical,
   contains,
+  isAddress,
   joinHostPort,
   overlap,
   readAddress,
@@ -59,6 +60,28 @@ describe('an IPv6 address', () => {
     ':',
   ])('of a machine is not %s', text => expect(readAddress(text)).toHaveProperty('refusal'))
 })
+
+it.each(
+  [
+    ['0.0.0.0', '10.0.0.1', '199.249.255.90', '255.255.255.255', '::', 'fd00::b', '::ffff:10.0.0.1'].map(
+      one => ({ one, is: true }),
+    ),
+    [
+      '',
+      '10.0.0',
+      '10.0.0.1.2',
+      '256.0.0.1',
+      '010.0.0.1',
+      '10.0.0.00',
+      '10.0.0.1/32',
+      ' 10.0.0.1',
+      '10.0.0.1\n',
+      'fd00::b/64',
+      'fe80::1%eth0',
+      'fd00',
+    ].map(one => ({ one, is: false })),
+  ].flat(),
+)('$one alone is an address: $is', ({ one, is }) => expect(isAddress(one)).toBe(is))
 
 describe('a subnet', () => {
   it('holds addresses of its own family only', () => {

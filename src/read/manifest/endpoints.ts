@@ -1,4 +1,4 @@
-import { Address4, Address6 } from 'ip-address'
+import { familyName, familyOf, isAddress } from '../../model/address.ts'
 import { type Endpoint, type EndpointSlice, unwatchedBy } from '../../model/kubernetes.ts'
 import type { EndpointSliceObject, EndpointsObject } from './endpoints-schema.ts'
 import type { Mistake } from './fields.ts'
@@ -36,10 +36,7 @@ export function readEndpointSlice(object: EndpointSliceObject): EndpointSlice | 
 /** Addresses that are not what the slice says they are. */
 export function endpointSliceMistakes({ addressType, endpoints }: EndpointSliceObject): Mistake[] {
   if (addressType === 'FQDN') return []
-  const valid = (address: string) =>
-    addressType === 'IPv6'
-      ? Address6.isValid(address) && !/[/%]/.test(address)
-      : Address4.isValid(address) && !/\/|(^|\.)0[0-9]/.test(address)
+  const valid = (address: string) => familyName(familyOf(address)) === addressType && isAddress(address)
   return (endpoints ?? []).flatMap(({ addresses }, index) =>
     addresses.flatMap((address, at) => {
       if (valid(address)) return []

@@ -1,6 +1,5 @@
-import { Address4, Address6 } from 'ip-address'
 import * as z from 'zod'
-import { familyOf } from '../../model/address.ts'
+import { familyOf, isAddress } from '../../model/address.ts'
 
 /** Fields that several kinds of Kubernetes objects share, checked as the API server checks them. */
 
@@ -35,7 +34,7 @@ export const objectName = z.string().refine(text => subdomainPattern.test(text),
 export const labelMap = z.record(z.string(), z.string())
 
 /** `metadata`; an object that came from a cluster has more in it than is read here. */
-export const metadata = z.looseObject({
+export const metadata = z.object({
   name: objectName.meta({ examples: ['http-server'] }),
   namespace: dnsLabel.nullish(),
   labels: labelMap.nullish(),
@@ -44,7 +43,7 @@ export const metadata = z.looseObject({
   uid: z.string().nullish(),
   deletionTimestamp: z.string().nullish(),
   ownerReferences: z
-    .array(z.looseObject({ kind: z.string(), name: z.string(), controller: z.boolean().nullish() }))
+    .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().nullish() }))
     .nullish(),
 })
 
@@ -91,18 +90,13 @@ export const podNetworks = z.string().superRefine((text, context) => {
 })
 
 function refuseAddress(text: string): { message: string; params: { fix: string } } | undefined {
-  const valid = text.includes(':') ? Address6.isValid(text) : Address4.isValid(text)
-  if (valid && !/[/%]/.test(text) && !hasPadding(text)) return undefined
+  if (isAddress(text)) return undefined
   const octets = text.split('.')
   const fix =
     octets.length === 4 && octets.every(octet => /^0*[0-9]{1,3}$/.test(octet) && Number(octet) <= 255)
       ? `write ${octets.map(Number).join('.')}`
       : 'write four numbers of 0 to 255 with dots: 10.0.0.11, say, or an IPv6 address'
   return { message: `"${text}" is not an IP address`, params: { fix } }
-}
-
-function hasPadding(text: string): boolean {
-  return !text.includes(':') && text.split('.').some(octet => /^0[0-9]/.test(octet))
 }
 
 /** What is wrong with an object, by the place inside it. */

@@ -50,19 +50,17 @@ export const serviceSpec = z.strictObject({
   trafficDistribution: z.enum(trafficDistributions).nullish(),
 })
 
-const ingress = z.looseObject({
+const ingress = z.object({
   ip: ipAddress.nullish(),
   hostname: z.string().nullish(),
   ipMode: z.enum(['VIP', 'Proxy']).nullish(),
 })
 
 /** A v1 Service. */
-export const serviceObject = z.looseObject({
+export const serviceObject = z.object({
   metadata,
   spec: serviceSpec,
-  status: z
-    .looseObject({ loadBalancer: z.looseObject({ ingress: z.array(ingress).nullish() }).nullish() })
-    .nullish(),
+  status: z.object({ loadBalancer: z.object({ ingress: z.array(ingress).nullish() }).nullish() }).nullish(),
 })
 
 export type ServiceObject = z.infer<typeof serviceObject>
