@@ -48,7 +48,8 @@ function readManifest(path: string): string {
   if (!stats.isFile() && !stats.isFIFO()) throw refused(`${path} is not a file`)
   if (stats.size > largest) throw refused(`${path} is larger than 256 MiB`, 'is it the right file?')
   try {
-    return readFileSync(path, 'utf8')
+    // With an encoding Node reads a file by 8 KiB, and takes twice as long.
+    return readFileSync(path).toString('utf8')
   } catch (error) {
     throw unreadable(path, error)
   }
