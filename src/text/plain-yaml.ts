@@ -35,12 +35,18 @@ class NotPlain extends Error {}
 /**
  * The value of a YAML document; undefined where it is not of that plain form, or there is nothing. `column`: where the text begins in its
  * first line, behind the dash of an entry, say. `keys`: gathers those that are plain, so that one that comes again need not be looked at.
+ * `unread`: a key of which nobody wants to know what is below it; it comes out as null.
  */
-export function plainYaml(text: string, column = 0, keys = new Map<string, string>()): unknown {
+export function plainYaml(
+  text: string,
+  column = 0,
+  keys = new Map<string, string>(),
+  unread?: string,
+): unknown {
   // Elsewhere they have meanings of their own: indentation, line breaks, the mark of an encoding.
   if (/[\t\r\uFEFF]/.test(text)) return undefined
   try {
-    return new Reader(text, column, keys).document()
+    return new Reader(text, column, keys, unread).document()
   } catch (error) {
     if (error instanceof NotPlain) return undefined
     throw error
@@ -51,15 +57,17 @@ export function plainYaml(text: string, column = 0, keys = new Map<string, strin
 class Reader {
   readonly #text: string
   readonly #keys: Map<string, string>
+  readonly #unread: string | undefined
   #at = 0
   /** Where in its line that is; -1 at the end of the text. */
   #column = 0
   /** Whether the line before it is empty. */
   #afterBlank = false
 
-  constructor(text: string, column: number, keys: Map<string, string>) {
+  constructor(text: string, column: number, keys: Map<string, string>, unread: string | undefined) {
     this.#text = text
     this.#keys = keys
+    this.#unread = unread
     this.#toNode(column > 0 ? 0 : behindComments(text))
     if (column > 0 && this.#at > 0) throw new NotPlain()
     if (this.#column >= 0) this.#column += column
@@ -99,18 +107,18 @@ class Reader {
       const key = this.#key(end)
       if (Object.hasOwn(map, key)) throw new NotPlain()
       this.#at = end + 1
-      map[key] = this.#valueOfKey(column, depth)
+      map[key] = this.#valueOfKey(column, depth, key === this.#unread)
     }
     if (this.#column > column) throw new NotPlain()
     return map
   }
 
   /** What stands behind a key's colon, or below it. */
-  #valueOfKey(column: number, depth: number): unknown {
+  #valueOfKey(column: number, depth: number, isUnread: boolean): unknown {
     const text = this.#text
     while (text.charCodeAt(this.#at) === space) this.#at += 1
     if (this.#at < text.length && text.charCodeAt(this.#at) !== lineFeed) return this.#scalar(column)
-    this.#toNode(this.#at + 1)
+    this.#toNode(isUnread ? behindBlock(text, this.#at + 1, column) : this.#at + 1)
     const isBelow = this.#column > column || (this.#column === column && this.#isItem())
     return isBelow ? this.#block(depth + 1) : null
   }
@@ -291,6 +299,19 @@ function behindComments(text: string): number {
     if (end < 0 || (code !== hash && code !== lineFeed)) return line
     line = end + 1
   }
+}
+
+/** The start of the first line, at or below one, that is no part of the value of a key at `column`. */
+function behindBlock(text: string, start: number, column: number): number {
+  let line = start
+  while (line < text.length) {
+    const spaces = spacesAt(text, line)
+    const code = text.charCodeAt(line + spaces)
+    const isItem = code === dash && spaces === column && text.charCodeAt(line + spaces + 1) === space
+    if (spaces <= column && code !== lineFeed && !isItem) break
+    line = lineEnd(text, line) + 1
+  }
+  return line
 }
 
 /** Whether a plain text is nothing else: no number, say. */

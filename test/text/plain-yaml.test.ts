@@ -90,6 +90,14 @@ status:
   })
 })
 
+it('passes over what is below a key that nobody reads, and only that', () => {
+  const below = ['- b: 1\n  c:\n    d: 2\n\n- |\n  e', '  b:\n  - {c: 1}\n', '', '# c'.replace('#', '  #')]
+  for (const text of below) {
+    const list = `- a: 1\n  m:\n  ${text.replaceAll('\n', '\n  ')}\n  z: 2\n- m: 3\n`
+    expect(plainYaml(list, 0, new Map(), 'm')).toEqual([{ a: 1, m: null, z: 2 }, { m: 3 }])
+  }
+})
+
 it.each([
   ...[
     'a: 1\na: 2',

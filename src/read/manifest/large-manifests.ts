@@ -8,6 +8,8 @@ import { listDocument, unplacedDocument } from '../../text/unplaced.ts'
 
 /** The entries of Kubernetes' lists. */
 const key = 'items'
+/** Who has set which field of an object: a third of a dump, and nothing is made of it. */
+export const unread = 'managedFields'
 
 /** Makes of a list's entry what is kept of it: the rest is forgotten at once, so that a whole cluster needs no memory. */
 export type KeepEntry = (value: unknown) => unknown
@@ -114,7 +116,8 @@ function listOf(source: SourceText, keep: KeepEntry, start: number, end: number)
   const values: unknown[] = []
   const keys = new Map<string, string>()
   for (const [from, to] of entries) {
-    const value = plainYaml(text.slice(from, to), column, keys) ?? readAlone(partOf([from, to]), column)
+    const value =
+      plainYaml(text.slice(from, to), column, keys, unread) ?? readAlone(partOf([from, to]), column)
     if (value === undefined) return undefined
     values.push(keep(value))
   }

@@ -3,7 +3,7 @@ import { type ReadDocuments, readDocuments, type SourceDocument } from '../../te
 import type { Problem } from '../../text/problem.ts'
 import { SourceText } from '../../text/source-text.ts'
 import { kinds } from './kinds.ts'
-import { jsonDocument, yamlDocuments } from './large-manifests.ts'
+import { jsonDocument, unread, yamlDocuments } from './large-manifests.ts'
 
 /** From this size on, in characters, a file is what a program wrote: whole clusters, and in JSON no key twice. */
 const large = 256 * 1024
@@ -48,8 +48,8 @@ function keptOf(value: unknown): unknown {
     ? Object.keys(object).filter(each => each !== 'kind' && each !== 'apiVersion')
     : []
   for (const each of ballast) delete object[each]
-  if (typeof metadata === 'object' && metadata !== null && 'managedFields' in metadata)
-    delete metadata.managedFields
+  // Of an object from which a key was deleted V8 makes a table, which is slow to read.
+  if (typeof metadata === 'object' && metadata !== null && unread in metadata) metadata[unread] = undefined
   return object
 }
 
