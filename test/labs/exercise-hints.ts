@@ -4,6 +4,8 @@ export interface BeforeSolved {
   shows: Readonly<Record<string, RegExp>>
   /** What the diagnosis says of the goal; left out where it has no words for it. */
   told?: RegExp
+  /** Commands on the host that do not reach the goal, though they may seem to, and what takes them back. */
+  notEnough?: readonly { done: string; undone: string }[]
 }
 
 const svc = 'KUBE-SVC-LOLE4ISW44XBNF3G'
@@ -133,7 +135,20 @@ export const beforeSolved: Readonly<Record<string, BeforeSolved>> = {
     shows: { 'iptables -t nat -S': /^-P PREROUTING ACCEPT$(?![\s\S]*DNAT)/m },
   },
   'exercise-16-upload-hangs': {
-    told: /^network cloud takes 1450 bytes, and \S+ sends packets of 1500/,
+    notEnough: [
+      {
+        done: 'ip -n hdss7-21 link set dev eth0 mtu 1450; for pod in anna ben; do head -c 8000 /dev/zero | ip netns exec $pod curl -sS -m 2 --data-binary @- http://172.7.22.2/; done',
+        undone: 'ip -n hdss7-21 link set dev eth0 mtu 1500',
+      },
+      {
+        done: 'ip -n hdss7-22 link set dev eth0 mtu 1450; for pod in anna ben; do ip netns exec $pod curl -sS -m 2 http://172.7.22.2/?bytes=8000; done',
+        undone: 'ip -n hdss7-22 link set dev eth0 mtu 1500',
+      },
+      {
+        done: 'for link in cloud hdss7-21_eth0 hdss7-22_eth0; do ip link set dev $link mtu 1500; done',
+        undone: 'for link in hdss7-21_eth0 hdss7-22_eth0 cloud; do ip link set dev $link mtu 1450; done',
+      },
+    ],
     shows: {
       'ip -n anna link': /eth0@\S+ .* mtu 1500 /,
       'ip -n hdss7-21 link': /eth0@\S+ .* mtu 1500 /,

@@ -40,7 +40,7 @@ const offIn = (results: readonly CheckResult[]) => results.filter(({ ok }) => !o
 it.each(exercises)('%s fails as its hints say, and its solution solves it', async lab => {
   const running = labAsBuilt(loadLab(fileOf(lab)))
   const { steps } = running.plan
-  const { shows, told } = beforeSolved[lab]!
+  const { shows, told, notEnough = [] } = beforeSolved[lab]!
   const last = steps.at(-1)!
   const task = last.task!
   const sandbox = await openEmptySandbox(lab)
@@ -66,6 +66,13 @@ it.each(exercises)('%s fails as its hints say, and its solution solves it', asyn
   const solving = task.solution.map(({ command }) => commandLine({ argv: command.argv, in: 'host' }))
   const quoted = task.hints.flatMap(quotedIn)
   expect(quoted.filter(command => !(command in shows) && !solving.includes(command))).toEqual([])
+
+  for (const { done, undone } of notEnough) {
+    await sandbox.run(['sh', '-c', done])
+    for (const time of ['first', 'second'])
+      expect(offIn(await tryGoal(context, last)), `${done}, ${time} time`).not.toEqual([])
+    await sandbox.run(['sh', '-c', undone])
+  }
 
   const [solved] = await runSteps(run, [solutionOf(last)])
   expect({ failure: solved?.failure, off: offIn(solved?.checks ?? []) }).toEqual({ off: [] })

@@ -16,6 +16,7 @@ teardown() {
   set +e
   if [ "$last" -ge 6 ]; then
     ip netns exec web true
+    ip netns exec ben true
     ip netns exec anna true
     ip -n hdss7-22 link set dev eth0 mtu 1450
     ip -n hdss7-21 link set dev eth0 mtu 1450
@@ -40,21 +41,28 @@ teardown() {
   if [ "$last" -ge 1 ]; then
     ip netns exec hdss7-22 sysctl -w net.ipv4.ip_forward=0
     ip netns exec hdss7-21 sysctl -w net.ipv4.ip_forward=0
-    rm -f /etc/netns/hdss7-21/hosts /etc/netns/hdss7-22/hosts /etc/netns/anna/hosts /etc/netns/web/hosts
-    rmdir -p --ignore-fail-on-non-empty /etc/netns/hdss7-21 /etc/netns/hdss7-22 /etc/netns/anna /etc/netns/web
+    rm -f /etc/netns/hdss7-21/hosts /etc/netns/hdss7-22/hosts /etc/netns/anna/hosts /etc/netns/ben/hosts /etc/netns/web/hosts
+    rmdir -p --ignore-fail-on-non-empty /etc/netns/hdss7-21 /etc/netns/hdss7-22 /etc/netns/anna /etc/netns/ben /etc/netns/web
     ip -n web route delete default via 172.7.22.1
     ip -n web link set dev eth0 down
     ip -n web address delete 172.7.22.2/24 dev eth0
     ip -n web link set dev lo down
+    ip -n ben route delete default via 172.7.21.1
+    ip -n ben link set dev eth0 down
+    ip -n ben address delete 172.7.21.4/24 dev eth0
+    ip -n ben link set dev lo down
     ip -n anna route delete default via 172.7.21.1
     ip -n anna link set dev eth0 down
     ip -n anna address delete 172.7.21.3/24 dev eth0
     ip -n anna link set dev lo down
     ip -n hdss7-22 link set dev veth_web nomaster down
     ip -n hdss7-22 link delete dev veth_web
+    ip -n hdss7-21 link set dev veth_ben nomaster down
+    ip -n hdss7-21 link delete dev veth_ben
     ip -n hdss7-21 link set dev veth_anna nomaster down
     ip -n hdss7-21 link delete dev veth_anna
     ip netns delete web
+    ip netns delete ben
     ip netns delete anna
     ip -n hdss7-22 link set dev docker0 down
     ip -n hdss7-22 address delete 172.7.22.1/24 dev docker0
@@ -94,7 +102,7 @@ step() {
 # host is only the wires.
 # A pod is a network namespace with a veth pair as its cable: one end is eth0 inside, the other is
 # plugged into a bridge of its node. The bridge has the address that the pods use as their gateway.
-step 1 '2 nodes on cloud, 2 pods'
+step 1 '2 nodes on cloud, 3 pods'
 ip link add name cloud type bridge
 ip link set dev cloud up
 ip netns add hdss7-21
@@ -116,25 +124,33 @@ ip -n hdss7-22 link add name docker0 type bridge
 ip -n hdss7-22 address add 172.7.22.1/24 dev docker0
 ip -n hdss7-22 link set dev docker0 up
 ip netns add anna
+ip netns add ben
 ip netns add web
 ip -n hdss7-21 link add name veth_anna mtu 1500 type veth peer name eth0 mtu 1500 netns anna
 ip -n hdss7-21 link set dev veth_anna master docker0 up
+ip -n hdss7-21 link add name veth_ben mtu 1500 type veth peer name eth0 mtu 1500 netns ben
+ip -n hdss7-21 link set dev veth_ben master docker0 up
 ip -n hdss7-22 link add name veth_web mtu 1500 type veth peer name eth0 mtu 1500 netns web
 ip -n hdss7-22 link set dev veth_web master docker0 up
 ip -n anna link set dev lo up
 ip -n anna address add 172.7.21.3/24 dev eth0
 ip -n anna link set dev eth0 up
 ip -n anna route add default via 172.7.21.1
+ip -n ben link set dev lo up
+ip -n ben address add 172.7.21.4/24 dev eth0
+ip -n ben link set dev eth0 up
+ip -n ben route add default via 172.7.21.1
 ip -n web link set dev lo up
 ip -n web address add 172.7.22.2/24 dev eth0
 ip -n web link set dev eth0 up
 ip -n web route add default via 172.7.22.1
-mkdir -p /etc/netns/hdss7-21 /etc/netns/hdss7-22 /etc/netns/anna /etc/netns/web
-tee /etc/netns/hdss7-21/hosts /etc/netns/hdss7-22/hosts /etc/netns/anna/hosts /etc/netns/web/hosts >/dev/null <<'END'
+mkdir -p /etc/netns/hdss7-21 /etc/netns/hdss7-22 /etc/netns/anna /etc/netns/ben /etc/netns/web
+tee /etc/netns/hdss7-21/hosts /etc/netns/hdss7-22/hosts /etc/netns/anna/hosts /etc/netns/ben/hosts /etc/netns/web/hosts >/dev/null <<'END'
 127.0.0.1	localhost
 10.4.7.21	hdss7-21
 10.4.7.22	hdss7-22
 172.7.21.3	anna
+172.7.21.4	ben
 172.7.22.2	web
 END
 ip netns exec hdss7-21 sysctl -w net.ipv4.ip_forward=1
@@ -175,9 +191,9 @@ ip netns exec hdss7-22 iptables --table filter --append FORWARD --out-interface 
 step 4 '1 server'
 ip netns exec web "${NETLAB:-netlab}" serve 80 --name web > /dev/null 2>&1 &
 
-# anna asks web on the other node, with a few bytes and with 8,000, and is answered each time. The
-# pods send packets of 1500 bytes, the nodes' cards take 1450: a node that gets a larger one tells
-# the sender, and the sender's kernel remembers it.
+# anna sends web, on the other node, a few bytes and then 8,000; ben fetches 8,000 from it. Each is
+# answered. The pods send packets of 1500 bytes, the nodes' cards take 1450: a node that gets a
+# larger one tells the sender, and the sender's kernel remembers it.
 step 5 'Large and small'
 
 step 6 '8,000 bytes'
@@ -185,11 +201,13 @@ step 6 '8,000 bytes'
 ip -n hdss7-21 link set dev eth0 mtu 1500
 ip -n hdss7-22 link set dev eth0 mtu 1500
 ip -n anna route flush cache
+ip -n ben route flush cache
 ip -n web route flush cache
-# The task: Both nodes have got new cards. "It connects, and then it hangs", says anna: small
-# requests to web, 172.7.22.2, are answered at once, but no upload of 8,000 bytes gets through, and
-# no download of that size either. Nobody can change the provider's network, which carries packets
-# of 1450 bytes and throws larger ones away without a word. Let both get through.
+# The task: Both nodes have got new cards. "It connects, and then it hangs", say anna and ben: small
+# requests to web, 172.7.22.2, are answered at once, but anna's uploads of 8,000 bytes do not get
+# through, and neither do ben's downloads of that size. Nobody can change the provider's network,
+# cloud: it carries packets of 1450 bytes and throws larger ones away without a word. Let both get
+# through.
 # Its solution:
 ip -n hdss7-21 link set dev eth0 mtu 1450
 ip -n hdss7-22 link set dev eth0 mtu 1450
