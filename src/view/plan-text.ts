@@ -7,6 +7,7 @@ import { describeCheck } from './describe-check.ts'
 import { plural } from './format.ts'
 import { block, commentLines, hanging, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
+import { quotedCommands } from './quoted-commands.ts'
 import type { Style } from './terminal.ts'
 
 /** A plan to read: every step with why it is there, its commands and its checks. `explain`: with a line in plain words before each command of kube-proxy. Commands are never broken, so that they paste. */
@@ -63,9 +64,17 @@ function taskLines(style: Style, { text, start, goal, hints, solution }: Task, e
   return [
     ...termLines(style, 'task', text),
     ...goal.flatMap(check => termLines(style, 'goal', describeCheck(check))),
-    ...hints.flatMap(hint => termLines(style, 'hint', hint)),
+    ...hints.flatMap(hint => hintLines(style, hint)),
     ...(start.length === 0 ? [] : ['', '    start', ...shown(start)]),
     ...['', '    solution', ...shown(solution)],
+  ]
+}
+
+function hintLines(style: Style, hint: string): string[] {
+  const commands = quotedCommands(printable(hint))
+  return [
+    ...termLines(style, 'hint', hint),
+    ...commands.map(command => `            ${style.color.cyan(command)}`),
   ]
 }
 

@@ -8,6 +8,7 @@ import { checkFailureLines, observedWords, tryLines } from './failure.ts'
 import { plural } from './format.ts'
 import { block, hanging, wrapParagraphs } from './layout.ts'
 import { printable } from './printable.ts'
+import { quotedCommands } from './quoted-commands.ts'
 import type { Style } from './terminal.ts'
 
 /** Text to read is easier in lines that are not too long. */
@@ -119,14 +120,17 @@ export function progressWords({ steps, of, task }: LabProgress): string {
   return `${where}, its task is open${used.length === 0 ? '' : ` (${used.join(', ')})`}`
 }
 
-/** A hint, and how many there are. */
+/** A hint, how many there are, and each command that it quotes on a line of its own, which pastes. */
 export function renderHint(
   { color, width, words }: Style,
   { hint, given, of }: { hint: string | undefined; given: number; of: number },
 ): string {
   if (hint === undefined) return block([words.noHints])
   const lead = color.bold(words.hint(given, of))
-  return block(hanging('', `${lead} ${printable(hint)}`, Math.min(width, proseWidth), 2))
+  return block([
+    ...hanging('', `${lead} ${printable(hint)}`, Math.min(width, proseWidth), 2),
+    ...quotedCommands(printable(hint)).map(command => `    ${color.cyan(command)}`),
+  ])
 }
 
 /** The commands of a solution, as they can be pasted into a shell in the lab. */

@@ -9,6 +9,7 @@ import { sandboxExecutor } from '../../src/run/carry-out.ts'
 import { tryGoal } from '../../src/run/goal.ts'
 import { runSteps } from '../../src/run/run-steps.ts'
 import type { CheckResult } from '../../src/verify/report.ts'
+import { quotedCommands } from '../../src/view/quoted-commands.ts'
 import { labsFolder, openSession, shippedLabs, users } from './cli.ts'
 import { differences } from './differences.ts'
 import { openEmptySandbox } from './empty-sandbox.ts'
@@ -26,14 +27,6 @@ it('labs that have a task are called exercises, and what is said of them is said
   expect(withTask).toEqual(exercises)
   expect(Object.keys(beforeSolved)).toEqual(exercises)
 })
-
-/** Commands that a hint quotes; one with an … is no whole one. */
-function quotedIn(hint: string): string[] {
-  const quoted = [
-    ...hint.matchAll(/"((?:ip|bridge|iptables|iptables-save|conntrack|sysctl|cat|for) [^"]*)"/g),
-  ]
-  return quoted.flatMap(([, command = '']) => (command.includes('…') ? [] : [command]))
-}
 
 const offIn = (results: readonly CheckResult[]) => results.filter(({ ok }) => !ok)
 
@@ -63,8 +56,8 @@ it.each(exercises)('%s fails as its hints say, and its solution solves it', asyn
     const printed = await sandbox.run(['sh', '-c', `{ ${command}; } 2>&1 || true`])
     expect(printed, command).toMatch(output)
   }
-  const solving = task.solution.map(({ command }) => commandLine({ argv: command.argv, in: 'host' }))
-  const quoted = task.hints.flatMap(quotedIn)
+  const solving = task.solution.map(({ command }) => commandLine(command))
+  const quoted = task.hints.flatMap(quotedCommands)
   expect(quoted.filter(command => !(command in shows) && !solving.includes(command))).toEqual([])
 
   for (const { done, undone } of notEnough) {

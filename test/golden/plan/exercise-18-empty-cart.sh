@@ -18,8 +18,8 @@ teardown() {
   last=$(cat "$reached")
   set +e
   if [ "$last" -ge 7 ]; then
-    iptables -t nat -D KUBE-SVC-LOLE4ISW44XBNF3G -m comment --comment 'default/web -> 10.0.0.12:8080' -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-OZ7EKTNODCMB5AA5 -j KUBE-SEP-OZ7EKTNODCMB5AA5
-    iptables -t nat -D KUBE-SVC-LOLE4ISW44XBNF3G -m comment --comment 'default/web -> 10.0.0.11:8080' -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-Y76YWJY6FCGPQRV3 -j KUBE-SEP-Y76YWJY6FCGPQRV3
+    iptables -t nat -D KUBE-SVC-LOLE4ISW44XBNF3G -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-OZ7EKTNODCMB5AA5 -j KUBE-SEP-OZ7EKTNODCMB5AA5
+    iptables -t nat -D KUBE-SVC-LOLE4ISW44XBNF3G -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-Y76YWJY6FCGPQRV3 -j KUBE-SEP-Y76YWJY6FCGPQRV3
     iptables -t nat -I KUBE-SVC-LOLE4ISW44XBNF3G 2 -m comment --comment 'default/web -> 10.0.0.12:8080' -m recent --name KUBE-SEP-OZ7EKTNODCMB5AA5 --rcheck --seconds 10800 --reap -j KUBE-SEP-OZ7EKTNODCMB5AA5
     iptables -t nat -I KUBE-SVC-LOLE4ISW44XBNF3G 2 -m comment --comment 'default/web -> 10.0.0.11:8080' -m recent --name KUBE-SEP-Y76YWJY6FCGPQRV3 --rcheck --seconds 10800 --reap -j KUBE-SEP-Y76YWJY6FCGPQRV3
   fi
@@ -288,5 +288,5 @@ iptables -t nat -D KUBE-SVC-LOLE4ISW44XBNF3G 2
 # and shall go on to be used. kube-proxy is off, somebody has been at the rules, and you have to
 # mend them. Let anna and bert stay with their pods.
 # Its solution:
-iptables -t nat -I KUBE-SVC-LOLE4ISW44XBNF3G 2 -m comment --comment 'default/web -> 10.0.0.11:8080' -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-Y76YWJY6FCGPQRV3 -j KUBE-SEP-Y76YWJY6FCGPQRV3
-iptables -t nat -I KUBE-SVC-LOLE4ISW44XBNF3G 3 -m comment --comment 'default/web -> 10.0.0.12:8080' -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-OZ7EKTNODCMB5AA5 -j KUBE-SEP-OZ7EKTNODCMB5AA5
+iptables -t nat -I KUBE-SVC-LOLE4ISW44XBNF3G 2 -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-Y76YWJY6FCGPQRV3 -j KUBE-SEP-Y76YWJY6FCGPQRV3
+iptables -t nat -I KUBE-SVC-LOLE4ISW44XBNF3G 3 -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-OZ7EKTNODCMB5AA5 -j KUBE-SEP-OZ7EKTNODCMB5AA5
