@@ -49,13 +49,16 @@ export interface SaidLine {
   text: string
 }
 
+/** The answer that somebody has given; that there was none has no label. */
+export type Answered = SaidLine | { label?: never; text: string }
+
 /** The answer that somebody has given; `said` undefined: none. */
 export function answerSaid(
   { answers }: Prediction,
   said: number | undefined,
   { prediction: words }: Words = en,
-): SaidLine {
-  return { label: 'youSay', text: said === undefined ? words.notAnswered : answers[said]!.text }
+): Answered {
+  return said === undefined ? { text: words.youSkip } : { label: 'youSay', text: answers[said]!.text }
 }
 
 /** Whether the reason is no answer's, but what the step's author says of its checks: nothing was foretold. */
@@ -80,10 +83,11 @@ export function predictionSaid(style: Style, prediction: Prediction, said: numbe
   const { color, width, words } = style
   const { ask } = prediction
   const { label, text } = answerSaid(prediction, said, words)
-  const answer = said === undefined ? color.dim(text) : printable(text)
   return block([
     ...hanging(`${color.cyan.bold('?')} `, printable(ask), Math.min(width, proseWidth)),
-    ...hanging(labels(words)[label], answer, width),
+    ...(label === undefined
+      ? [`    ${color.dim(text)}`]
+      : hanging(labels(words)[label], printable(text), width)),
     '',
   ])
 }

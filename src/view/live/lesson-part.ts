@@ -19,6 +19,7 @@ import { builtAgain, resumedAt, stepFailed } from '../lesson-asides.ts'
 import { placeLeft } from '../lesson-place.ts'
 import { lessonTaskEvent } from '../lesson-tasks.ts'
 import {
+  type Answered,
   answerSaid,
   Predicted,
   predictedSummary,
@@ -67,7 +68,7 @@ export interface LessonQuestion {
   /** Each with the key that gives it; `earlier`: it was given when this was asked before. None once somebody has answered. */
   answers: readonly { key: string; text: string; earlier: boolean }[]
   /** What was answered; left out: nobody has yet. */
-  said?: SaidLine
+  said?: Answered
   /** Left out: the checks are not done. */
   judged?: { verdict: JudgedPrediction['verdict']; lines: readonly SaidLine[] }
 }

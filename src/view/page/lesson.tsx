@@ -6,7 +6,7 @@ import type {
   LessonQuestion,
   LessonStep,
 } from '../live/lesson-part.ts'
-import type { SaidLine } from '../predictions.ts'
+import type { Answered } from '../predictions.ts'
 import { type Words, wordsIn } from '../words/words.ts'
 import { Cause, Printed } from './panels.tsx'
 
@@ -133,12 +133,12 @@ function Verdict({ judged: { verdict, lines }, say }: VerdictProps) {
   )
 }
 
-function SaidLines({ lines, say }: { lines: readonly SaidLine[]; say: Words }) {
+function SaidLines({ lines, say }: { lines: readonly Answered[]; say: Words }) {
   return (
     <dl>
       {lines.map(({ label, text }) => (
         <>
-          <dt>{say.prediction[label]}</dt>
+          {label === undefined ? null : <dt>{say.prediction[label]}</dt>}
           <dd>{text}</dd>
         </>
       ))}

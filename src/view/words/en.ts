@@ -84,17 +84,27 @@ export const en = {
     answers: (last: string) => `to ${last} answers`,
     skip: 'skip',
     earlier: 'your answer before',
-    notAnswered: 'not answered',
+    youSkip: 'you skip it',
     youSay: 'you say',
     youSaid: 'you said',
     itCame: 'it came',
     because: 'because',
     right: 'Rightly foretold.',
     wrong: 'It came otherwise.',
-    skipped: 'Not foretold.',
+    skipped: 'You skipped it.',
     void: 'This one does not count.',
-    sum: (right: number, wrong: number, skipped: number) =>
-      `Of ${plural(right + wrong, 'thing')} that you foretold ${right} came so${skipped === 0 ? '' : `, ${skipped} not answered`}.`,
+    /** At least one of them was answered. */
+    sum: (right: number, wrong: number, skipped: number) => {
+      const all = right + wrong
+      const came = right === all ? 'so' : right === 0 ? 'otherwise' : undefined
+      const told =
+        all === 1
+          ? `You foretold one thing, and it came ${came}`
+          : came === undefined
+            ? `You foretold ${all} things, and ${right} of them came so`
+            : `You foretold ${all} things, and all of them came ${came}`
+      return `${told}${skipped === 0 ? '' : `; you skipped ${plural(skipped, 'question')}`}.`
+    },
   },
 
   inRecord: 'its way stands in the record',
@@ -120,6 +130,10 @@ export const en = {
   taskShell: (lab: string) =>
     `A shell on the host of ${lab}. Its prompt says how far the goal is; exit, or Ctrl-D, comes back to the lesson.`,
   reachedInShell: 'The goal is reached: exit, or Ctrl-D, goes on.',
+  /** Of a shell that is in no lesson; `hint`, `check`: commands. */
+  shellAtTask: (lab: string, hint: string) =>
+    `A shell on the host of ${lab}. Its prompt says how far the goal is; exit, or Ctrl-D, leaves it. In another terminal, or after that, ${hint} gives a hint.`,
+  reachedBefore: (check: string) => `The goal is reached: exit, then ${check} goes on.`,
   /** Where a lesson was left; `step` from 1 on. */
   wasAt: (step: number, of: number, day: string) => `You were at step ${step} of ${of}, on ${day}.`,
   isAt: (step: number, of: number, command: string) =>

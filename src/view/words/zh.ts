@@ -53,17 +53,17 @@ export const zh: Words = {
     answers: last => `至 ${last} 作答`,
     skip: '跳过',
     earlier: '你上次的回答',
-    notAnswered: '没有作答',
+    youSkip: '你跳过了',
     youSay: '你说',
     youSaid: '你说的',
     itCame: '结果',
     because: '因为',
     right: '猜对了。',
     wrong: '结果不是这样。',
-    skipped: '没有猜。',
+    skipped: '你跳过了这一题。',
     void: '这一题不算数。',
     sum: (right, wrong, skipped) =>
-      `你猜了 ${right + wrong} 题，猜对 ${right} 题${skipped === 0 ? '' : `，另有 ${skipped} 题没有作答`}。`,
+      `你猜了 ${right + wrong} 题，猜对 ${right} 题${skipped === 0 ? '' : `，另有 ${skipped} 题跳过`}。`,
   },
 
   inRecord: '它走过的路写在记录里',
@@ -87,6 +87,9 @@ export const zh: Words = {
   taskShell: (lab: string) =>
     `${lab} 宿主机上的 shell。提示符会显示目标的进展；输入 exit 或按 Ctrl-D 回到课程。`,
   reachedInShell: '目标已达成：输入 exit 或按 Ctrl-D 继续。',
+  shellAtTask: (lab: string, hint: string) =>
+    `${lab} 宿主机上的 shell。提示符会显示目标的进展；输入 exit 或按 Ctrl-D 离开。之后或在另一个终端里，${hint} 给出提示。`,
+  reachedBefore: (check: string) => `目标已达成：先 exit，再用 ${check} 继续。`,
   wasAt: (step: number, of: number, day: string) => `上次（${day}）你停在第 ${step} 步，共 ${of} 步。`,
   isAt: (step: number, of: number, command: string) =>
     `你在第 ${step} 步，共 ${of} 步；${command} 从这里继续。`,

@@ -178,7 +178,7 @@ test('a lab in Chinese has the words around its texts in Chinese', () => {
   picture.hear({ kind: 'predicted', index: 0, prediction })
   expect(picture.part.step?.question).toMatchObject({
     ask: expect.stringMatching(/\p{Script=Han}/u),
-    said: { label: 'youSay', text: '没有作答' },
+    said: { text: '你跳过了' },
   })
   const check = first!.checks[1]!
   const seen = { check, step: first!.title, from: 'a', target: 'b', ms: 1, ok: true, observed: 'was refused' }
