@@ -24,7 +24,8 @@ export function renderShippedLabs(style: Style, labs: readonly ShippedLab[]): st
   const lessons = labs.filter(({ tasks }) => tasks === 0)
   const lines = labLines(style, lessons)
   if (exercises.length > 0) {
-    const heading = 'Exercises, from easy to hard: something is wrong, and you are to mend it.'
+    const heading =
+      'Exercises, from easy to hard: something is wrong, and you are to mend it. docs/exercises.md says which lesson to do before each.'
     lines.push('', ...hanging('', heading, style.width), '', ...labLines(style, exercises))
   }
   const exercise = exercises[0] === undefined ? [] : [`walk ${exercises[0].name}`]

@@ -67,6 +67,7 @@ it('has exercises below the lessons, in the order of their names', () => {
           1 step · 1 min
 
 Exercises, from easy to hard: something is wrong, and you are to mend it.
+docs/exercises.md says which lesson to do before each.
 
 exercise-01-a  Nobody answers
                6 min
