@@ -1,3 +1,4 @@
+import { shellLine } from '../command/command-line.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
@@ -60,7 +61,14 @@ export function mustBeOutside(): void {
   throw new NetlabError({
     what: `this is inside the lab ${name}, from where netlab does nothing to labs`,
     why: 'nothing in a lab knows the machine that it runs on',
-    fix: `in another terminal, or after exit: netlab ${process.argv[2] ?? 'VERB'} ${name}; in here there are netlab status and netlab exec`,
+    fix: `in another terminal, or after exit: ${typedLine(process.argv.slice(2), name)}; in here there are netlab status and netlab exec`,
     exitCode: exitCode.wrongInput,
   })
+}
+
+/** The line that was typed, which names the lab where it has no more words than its verbs. */
+function typedLine(words: readonly string[], lab: string): string {
+  const verbs = words[0] === 'task' ? ['task', 'check', 'hint', 'solve'] : words.slice(0, 1)
+  const named = words.every(word => word.startsWith('-') || verbs.includes(word)) ? [lab] : []
+  return shellLine(['netlab', ...words, ...named])
 }

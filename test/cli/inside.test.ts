@@ -162,6 +162,14 @@ describe('shell', () => {
     const seen = await typed(['shell'], 'netlab verify; netlab down; netlab status other; exit\n')
     expect(seen.match(/this is inside the lab cast/g)).toHaveLength(3)
     expect(seen).toContain('in another terminal, or after exit: netlab verify cast')
+    const whole = await typed(
+      ['shell'],
+      'netlab task check cast; netlab task hint; netlab pod kill web; exit\n',
+    )
+    const lines = whole.replaceAll(/\s+/g, ' ')
+    expect(lines).toContain('or after exit: netlab task check cast; in here')
+    expect(lines).toContain('or after exit: netlab task hint cast; in here')
+    expect(lines).toContain('or after exit: netlab pod kill web; in here')
   })
 
   it('opens in a pod', async () => {
