@@ -62,7 +62,9 @@ export class Lesson {
 
   /** Opens the lab's sandbox; no step has run yet. Throws NetlabError where its name is taken. */
   static async open(lesson: LabInCondition, options: LessonOptions): Promise<Lesson> {
-    return new Lesson(lesson, options, await openSandboxFor(lesson, options))
+    const opened = new Lesson(lesson, options, await openSandboxFor(lesson, options))
+    opened.#note()
+    return opened
   }
 
   /** The steps that have run. */
@@ -122,7 +124,7 @@ export class Lesson {
   /** For other netlabs, which ask how far this lab is. */
   #note(): void {
     const { folder, state } = this.#opened
-    folder.write({ ...state, ...this.#progress })
+    folder.write({ ...state, lesson: true, ...this.#progress })
   }
 
   get #progress(): Pick<LabState, 'steps' | 'task'> {
@@ -184,6 +186,7 @@ export class Lesson {
     this.#tell({ kind: 'rebuild-started', steps: steps.length })
     const failures = await this.#build(steps)
     this.#tell({ kind: 'rebuilt', steps: steps.length, ms: performance.now() - begin, failures })
+    this.#note()
   }
 
   /** Begins after so many steps: they are carried out without being shown or checked, and tasks by their solutions. */

@@ -31,6 +31,8 @@ export interface LabState {
   vm?: LabVm
   /** How many rules of iptables its steps and syncs have made; left out: nobody has counted them. */
   rules?: number
+  /** The netlab process that brings it up leads a lesson through it. */
+  lesson?: true
   /** How many steps of its plan have run; left out: all. */
   steps?: number
   /** How far the task of the last of them is; left out: it has none. */
@@ -45,6 +47,8 @@ export interface TaskState {
   solved: boolean
   /** The goal was seen to hold; false: the task is open. */
   reached: boolean
+  /** Which of the goal's checks held when it was last tried, in their order; left out: nobody has tried it. */
+  held?: readonly boolean[]
 }
 
 /** The virtual machine of a lab. */

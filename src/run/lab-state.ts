@@ -36,7 +36,8 @@ export function registerLab(lab: Lab, file: string, start: LabStart): { folder: 
 function statusWords(state: LabState | undefined): string {
   if (state === undefined) return 'there already'
   const status = stageOf(state)
-  if (status === 'starting') return `being brought up right now (process ${state.starter.pid})`
+  if (status === 'starting')
+    return `${state.lesson ? 'in a lesson' : 'being brought up'} right now (process ${state.starter.pid})`
   return status === 'gone' ? 'there already, but has died' : 'up already'
 }
 
@@ -64,9 +65,12 @@ export function allLabs(): LabStatus[] {
 /** A lab as it is now. */
 export function statusOf(folder: LabFolder, lab: Lab | undefined = folder.lab()): LabStatus {
   const state = folder.read()
+  const stage = state === undefined ? 'gone' : stageOf(state)
+  const isLesson = state?.lesson === true && stage === 'starting'
   return {
     lab: folder.name,
-    state: state === undefined ? 'gone' : stageOf(state),
+    state: stage,
+    ...(isLesson ? { lesson: state.starter.pid } : {}),
     pid: state?.sandbox?.init.pid ?? 0,
     ...(state?.vm === undefined ? {} : { kernel: state.vm.kernel }),
     pods: lab?.pods.length ?? 0,

@@ -81,6 +81,8 @@ export interface LabStatus {
   machines: number
   /** ISO 8601. */
   since: string
+  /** The process that leads a lesson through it, which is `starting` as long as that lasts; left out: no lesson is under way. */
+  lesson?: number
   /** How far its steps are; left out: all have run, and no task is open. */
   progress?: LabProgress
 }

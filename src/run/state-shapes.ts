@@ -31,8 +31,11 @@ export const labStateShape: Shape = fields({
   sandbox: optional(fields({ holder: processShape, init: processShape, cgroups: list(text) })),
   vm: optional(fields({ kernel: oneOf(...kernelNames), process: processShape })),
   rules: optional(number),
+  lesson: optional(flag),
   steps: optional(whole(0, 100_000)),
-  task: optional(fields({ hints: whole(0, 100_000), solved: flag, reached: flag })),
+  task: optional(
+    fields({ hints: whole(0, 100_000), solved: flag, reached: flag, held: optional(list(flag)) }),
+  ),
 })
 
 /** A name that stands in paths and commands. */

@@ -22,7 +22,7 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
   const pods = labs.map(inhabitants)
   const cells = labs.map((lab, index) => [
     color.bold(padEnd(lab.lab, widest(labs.map(other => other.lab)))),
-    padEnd(stateWord(style, lab.state), widest(labs.map(other => other.state))),
+    padEnd(stateWord(style, lab), widest(labs.map(shownState))),
     padStart(pods[index]!, widest(pods)),
     `for ${age(lab, now)}`,
     ...(lab.state === 'gone' ? [] : [color.dim(`pid ${lab.pid}`)]),
@@ -54,7 +54,10 @@ export function renderStatus(
   now: number,
 ): string {
   const { color, width } = style
-  const state = `${color.bold(status.lab)} is ${stateWord(style, status.state)}, for ${age(status, now)}`
+  const state =
+    status.lesson === undefined
+      ? `${color.bold(status.lab)} is ${stateWord(style, status)}, for ${age(status, now)}`
+      : `${color.yellow('a lesson')} of ${color.bold(status.lab)} is under way (process ${status.lesson}), for ${age(status, now)}`
   const lines = [
     ...hanging(
       '',
@@ -189,9 +192,14 @@ function podWords(
   return [programs, ...told.map(word => color.red(word))].filter(word => word !== '').join('  ')
 }
 
-function stateWord({ color }: Style, state: LabStatus['state']): string {
-  if (state === 'up') return color.green(state)
-  return state === 'starting' ? color.yellow(state) : color.red(state)
+function stateWord({ color }: Style, lab: LabStatus): string {
+  const word = shownState(lab)
+  if (lab.state === 'up') return color.green(word)
+  return lab.state === 'starting' ? color.yellow(word) : color.red(word)
+}
+
+function shownState({ state, lesson }: LabStatus): string {
+  return lesson === undefined ? state : 'lesson'
 }
 
 function age(lab: LabStatus, now: number): string {

@@ -64,6 +64,23 @@ it('shows one lab with its pods, services and steps', () => {
   `)
 })
 
+it('says of a lesson under way that it is one, and where it is', () => {
+  const task = { hints: 2, solved: false, reached: false }
+  const lesson: LabStatus = {
+    ...up,
+    ...{ state: 'starting', lesson: 4700, progress: { steps: 5, of: 7, task } },
+  }
+  const [first, second] = renderStatus(plain(80), lesson, { ...built, containers: [] }, now).split('\n')
+  expect(first).toBe('a lesson of clusterip is under way (process 4700), for 2 min 30 s (pid 4711)')
+  expect(second).toBe('step 5 of 7, its task is open (2 hints given)')
+  expect(renderLabList(plain(80), [lesson], now)).toContain('clusterip  lesson  2 pods')
+
+  const { lesson: _, progress: __, ...starting } = lesson
+  expect(renderStatus(plain(80), starting, { ...built, containers: [] }, now)).toContain(
+    'clusterip is starting',
+  )
+})
+
 it('shows pause and the containers that netlab starts again, and says where nobody does', () => {
   const containers: PodState[] = [
     {
