@@ -1,13 +1,14 @@
 import { Command } from 'commander'
-import { exitCode } from '../errors.ts'
-import { checkTask, nextHint, solveTask, type TaskReport } from '../lesson/tasks.ts'
+import { exitCode, NetlabError } from '../errors.ts'
+import { checkTask, nextHint, solveTask, type TaskReport, taskStanding } from '../lesson/tasks.ts'
 import type { Language } from '../model/language.ts'
 import { LabFolder } from '../run/lab-folder.ts'
-import { labName, runningLabs } from '../run/lab-state.ts'
+import { labName, labNames, runningLabs } from '../run/lab-state.ts'
+import { nearest } from '../text/did-you-mean.ts'
 import { renderFailure } from '../view/failure.ts'
-import { renderTaskJson } from '../view/json.ts'
+import { renderTaskJson, renderTaskStandingJson } from '../view/json.ts'
 import { printableJson } from '../view/printable.ts'
-import { renderHint, renderSolution, renderTask } from '../view/task-lines.ts'
+import { renderHint, renderSolution, renderTask, renderTaskStanding } from '../view/task-lines.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { abortOnSignals } from './interrupt.ts'
 
@@ -17,9 +18,14 @@ interface TaskFlags {
 
 /** `netlab task`: the task at which a running lab waits. */
 export function taskCommand(): Command {
-  const command = new Command('task').description(
-    'the task of an exercise: whether it is done, a hint, its solution',
-  )
+  const command = new Command('task')
+    .description(
+      'the task of an exercise: how it stands, as it was last tried; its verbs check it, give a hint, or solve it',
+    )
+    .enablePositionalOptions()
+    .argument('[name]', 'the lab; not needed where one lab runs')
+    .option('--json', 'print it as JSON')
+    .action(runTell)
   command
     .command('check')
     .description('try whether the goal is reached; then the lab goes on. Exit code 1: not yet')
@@ -44,6 +50,25 @@ export function taskCommand(): Command {
 /** In which its texts are. */
 function languageOf(name: string | undefined): Language | undefined {
   return new LabFolder(labName(name)).readLab().language
+}
+
+function runTell(name: string | undefined, flags: TaskFlags): void {
+  if (name !== undefined && !labNames().includes(name)) mustBeNoSlip(name)
+  const standing = taskStanding(name)
+  const { out } = openTerminal({ language: languageOf(standing.lab) })
+  const several = runningLabs().length > 1
+  out.write(flags.json ? renderTaskStandingJson(standing) : renderTaskStanding(out, standing, several))
+}
+
+/** Throws NetlabError for a name that is none of a lab, and nearly one of a verb. */
+function mustBeNoSlip(name: string): void {
+  const near = nearest(name, ['check', 'hint', 'solve'])
+  if (near === undefined) return
+  throw new NetlabError({
+    what: `netlab task has no verb ${name}, and no lab of that name is running`,
+    fix: `did you mean "netlab task ${near}"?`,
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 async function runCheck(name: string | undefined, flags: TaskFlags): Promise<void> {

@@ -2,7 +2,7 @@ import type { ObservedLab } from '../observe/tool.ts'
 import type { Step, Task } from '../plan/plan.ts'
 import { solutionOf } from '../plan/task-steps.ts'
 import { sandboxExecutor } from '../run/carry-out.ts'
-import { isReached, tryGoal } from '../run/goal.ts'
+import { keptOf, tryGoal } from '../run/goal.ts'
 import type { TaskState } from '../run/lab-folder.ts'
 import { runSteps } from '../run/run-steps.ts'
 import type { CheckResult } from '../verify/report.ts'
@@ -60,8 +60,7 @@ export class LessonTask {
   }
 
   #checked(results: readonly CheckResult[]): void {
-    const reached = isReached(results)
-    this.#state = { ...this.#state, reached }
-    this.#tell({ kind: 'task-checked', index: this.index, results, reached })
+    this.#state = { ...this.#state, ...keptOf(results) }
+    this.#tell({ kind: 'task-checked', index: this.index, results, reached: this.#state.reached })
   }
 }

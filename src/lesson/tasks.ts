@@ -4,13 +4,14 @@ import type { Plan, Step, Task } from '../plan/plan.ts'
 import { solutionOf } from '../plan/task-steps.ts'
 import { sandboxExecutor } from '../run/carry-out.ts'
 import type { RunListener, StepEvent } from '../run/events.ts'
-import { isReached, tryGoal } from '../run/goal.ts'
+import { isReached, keptOf, tryGoal } from '../run/goal.ts'
 import type { TaskState } from '../run/lab-folder.ts'
-import { type LivingLab, openSandbox, statusOf } from '../run/lab-state.ts'
+import { type LivingLab, labNames, openSandbox, statusOf } from '../run/lab-state.ts'
 import type { OpenTask, StepResult } from '../run/report.ts'
 import { runSteps } from '../run/run-steps.ts'
 import { withLabLocked } from '../run/sync-lock.ts'
 import { openTask, progressOf, type StoppedAt } from '../run/up.ts'
+import { labAround } from '../sandbox/inside-lab.ts'
 
 /** What came of a task when it was looked at. */
 export interface TaskReport extends OpenTask {
@@ -47,7 +48,7 @@ interface TaskAtHand {
 
 /** Tries the goal of the open task; where it holds, the steps up to the next task are carried out. Throws NetlabError where no task is open. */
 export function checkTask(name: string | undefined, options: TaskOptions): Promise<TaskReport> {
-  const living = openSandbox(name)
+  const living = openTaskLab(name)
   return withLabLocked(living.folder, options.signal, async () => {
     const at = taskAtHand(living)
     const goal = await tryGoal(contextOf(at, options), at.step)
@@ -61,7 +62,7 @@ export function solveTask(
   name: string | undefined,
   { showing, ...options }: TaskOptions & { showing: (step: Step, task: Task) => void },
 ): Promise<TaskReport & { solution: StepResult }> {
-  const living = openSandbox(name)
+  const living = openTaskLab(name)
   return withLabLocked(living.folder, options.signal, async () => {
     const at = taskAtHand(living)
     const state = { ...at.state, solved: true }
@@ -78,13 +79,65 @@ export function solveTask(
 export async function nextHint(
   name: string | undefined,
 ): Promise<{ lab: string; hint: string | undefined; given: number; of: number }> {
-  const living = openSandbox(name)
+  const living = openTaskLab(name)
   return withLabLocked(living.folder, undefined, async () => {
     const { state, task } = taskAtHand(living)
     const of = task.hints.length
     const given = Math.min(state.hints + 1, of)
     keep(living, { task: { ...state, hints: given } })
     return { lab: living.folder.name, hint: task.hints[given - 1], given, of }
+  })
+}
+
+/** How the tasks of a lab stand. */
+export interface TaskStanding {
+  lab: string
+  /** How many tasks its steps have. */
+  tasks: number
+  /** How many of them are not done. */
+  left: number
+  /** Undefined: all of them are done, or none has been come to yet. */
+  open?: Omit<OpenTask, 'goal'> & { state: TaskState }
+  /** The process of the lesson that has the task in its hands. */
+  lesson?: number
+}
+
+/** How the tasks of a running lab stand, without a look at it. Throws NetlabError where it has none, or is being built. */
+export function taskStanding(name: string | undefined): TaskStanding {
+  const living = openTaskLab(name)
+  const standing = standingOf(living)
+  if (standing.tasks === 0) throw noTask(standing.lab)
+  const isBuilt = standing.lesson !== undefined || statusOf(living.folder).state !== 'starting'
+  if (!isBuilt) throw underWay(standing.lab, living.state.starter.pid)
+  return standing
+}
+
+/** The same of a lab that is open already, which may have no task. */
+function standingOf({ folder, state: living }: Pick<LivingLab, 'folder' | 'state'>): TaskStanding {
+  const { steps, task: state } = folder.readState() ?? living
+  const { plan } = labAsBuilt(folder.readLab())
+  const of = plan.steps.length
+  const count = (from: number) => plan.steps.slice(from).filter(({ task }) => task !== undefined).length
+  const index = (steps ?? of) - 1
+  const step = plan.steps[index]
+  const left = count(steps === undefined || state?.reached ? index + 1 : Math.max(0, index))
+  const { lesson } = statusOf(folder)
+  const standing = { lab: folder.name, tasks: count(0), left, ...(lesson === undefined ? {} : { lesson }) }
+  if (step?.task === undefined || state === undefined || state.reached) return standing
+  return { ...standing, open: { index, of, step, task: step.task, state } }
+}
+
+/** Throws NetlabError where no lab runs that could have a task. */
+function openTaskLab(name: string | undefined): LivingLab {
+  if (name === undefined && labAround() === undefined && labNames().length === 0) throw noTaskLab()
+  return openSandbox(name)
+}
+
+function noTaskLab(): NetlabError {
+  return new NetlabError({
+    what: 'no lab with a task is up',
+    fix: 'netlab up exercise-01-neighbours-only brings the first exercise up; netlab labs lists all of them',
+    exitCode: exitCode.wrongInput,
   })
 }
 
@@ -98,9 +151,9 @@ async function told(
   const report = { lab: living.folder.name, index, of: plan.steps.length, step, task, goal }
   const reached = isReached(goal)
   options.tell({ kind: 'task-checked', index, results: goal, reached })
-  if (!reached) return { ...report, state }
-  const now = { ...state, reached }
+  const now = { ...state, ...keptOf(goal) }
   keep(living, { task: now })
+  if (!reached) return { ...report, state: now }
   return { ...report, state: now, after: await goOn(at, options) }
 }
 

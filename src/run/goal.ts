@@ -9,6 +9,11 @@ export function tryGoal(context: ObservedLab, { title, task }: Step): Promise<re
   return tryAll(context, checks, undefined, { once: true, unexplained: true })
 }
 
+/** What is kept of a goal that was tried. */
+export function keptOf(results: readonly CheckResult[]): { reached: boolean; held: readonly boolean[] } {
+  return { reached: isReached(results), held: results.map(({ ok }) => ok) }
+}
+
 /** Whether a goal is reached, by what came of it. */
 export function isReached(results: readonly CheckResult[]): boolean {
   return results.length > 0 && results.every(({ ok }) => ok)

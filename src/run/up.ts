@@ -10,7 +10,7 @@ import { isOwnServer } from '../sandbox/servers.ts'
 import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import { endLab } from './down.ts'
 import type { LabEvent, RunListener, StepEvent } from './events.ts'
-import { isReached, tryGoal } from './goal.ts'
+import { isReached, keptOf, tryGoal } from './goal.ts'
 import type { LabFolder, LabState } from './lab-folder.ts'
 import { type LabStart, sandboxLog } from './lab-start.ts'
 import { registerLab } from './lab-state.ts'
@@ -153,7 +153,7 @@ export function progressOf(
   task: OpenTask | undefined,
 ): Pick<LabState, 'rules' | 'steps' | 'task'> {
   const rules = ruleCount(steps.slice(0, count))
-  const opened = task && { hints: 0, solved: false, reached: false }
+  const opened = task && { hints: 0, solved: false, ...keptOf(task.goal), reached: false }
   return {
     rules,
     ...(count === steps.length && opened === undefined ? {} : { steps: count }),

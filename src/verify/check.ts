@@ -69,7 +69,7 @@ export async function tryCheck(
     check,
     step,
     from: check.from,
-    target: check.kind === 'curl' ? check.url : shellLine(check.argv),
+    target: targetOf(check),
     observed: observationWords(seen.seen),
     seen: seen.seen,
     ok: seen.ok,
@@ -77,6 +77,11 @@ export async function tryCheck(
     ...(seen.means === undefined ? {} : { means: seen.means }),
     ...(evidence === undefined ? {} : { evidence }),
   }
+}
+
+/** What a check asks: its address, or its command. */
+export function targetOf(check: Check): string {
+  return check.kind === 'curl' ? check.url : shellLine(check.argv)
 }
 
 /** Read when a check fails: a lab that comes up well is not kept waiting for it. */

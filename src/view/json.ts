@@ -1,8 +1,9 @@
 import { host } from '../command/command.ts'
-import type { TaskReport } from '../lesson/tasks.ts'
+import type { TaskReport, TaskStanding } from '../lesson/tasks.ts'
 import { joinHostPort } from '../model/address.ts'
 import { isReached } from '../run/goal.ts'
 import type { LabStatus, OpenTask, UpReport } from '../run/report.ts'
+import { targetOf } from '../verify/check.ts'
 import type { CheckResult, VerifyReport } from '../verify/report.ts'
 import { describeExpectation } from './describe-check.ts'
 import { printableJson } from './printable.ts'
@@ -26,6 +27,22 @@ function toldTask({ index, of, step, task, goal }: OpenTask) {
     goal: goal.map(toldGoal),
     hints: task.hints.length,
   }
+}
+
+/** `task --json`: keys that scripts rely on; of a goal that nobody has tried, `ok` is left out. */
+export function renderTaskStandingJson({ lab, tasks, left, open, lesson }: TaskStanding): string {
+  const whose = lesson === undefined ? {} : { lesson }
+  if (open === undefined) return printableJson({ lab, tasks, left, open: false, ...whose })
+  const { index, of, step, task, state } = open
+  return printableJson({
+    ...{ lab, tasks, left, open: true, step: index + 1, of, title: step.title, task: task.text },
+    goal: task.goal.map((check, at) => ({
+      ...{ from: check.from, target: targetOf(check), expected: describeExpectation(check) },
+      ...(state.held === undefined ? {} : { ok: state.held[at] }),
+    })),
+    ...{ hints: task.hints.length, hintsGiven: state.hints, solutionShown: state.solved },
+    ...whose,
+  })
 }
 
 function toldGoal({ check, from, target, observed, ok }: CheckResult) {

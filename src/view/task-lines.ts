@@ -1,9 +1,9 @@
 import { commandLine } from '../command/command-line.ts'
-import type { GoneOn, TaskReport } from '../lesson/tasks.ts'
+import type { GoneOn, TaskReport, TaskStanding } from '../lesson/tasks.ts'
 import type { Task } from '../plan/plan.ts'
 import type { LabProgress, OpenTask } from '../run/report.ts'
 import type { CheckResult } from '../verify/report.ts'
-import { describeAttempt } from './describe-check.ts'
+import { describeAttempt, describeCheck } from './describe-check.ts'
 import { checkFailureLines, observedWords, tryLines } from './failure.ts'
 import { plural } from './format.ts'
 import { block, hanging, wrapParagraphs } from './layout.ts'
@@ -16,23 +16,77 @@ const proseWidth = 80
 
 /** A task that waits: what is to be reached, how far that is, what to type. `lab`: its name, where commands must say it. */
 export function openTaskLines(style: Style, open: OpenTask, lab: string | undefined): string[] {
-  const name = lab === undefined ? '' : ` ${lab}`
-  const { color, width } = style
-  const heading = `${color.bold(`Task, step ${open.index + 1} of ${open.of}:`)} ${printable(open.step.title)}`
-  const { why } = open.step
   return [
-    ...hanging('', heading, width, 2),
-    ...(why.trim() === '' ? [] : [...wrapParagraphs(printable(why), Math.min(width, proseWidth), 2)]),
-    ...taskTextLines(style, open.task),
+    ...taskHeadLines(style, open),
     '',
     ...goalLines(style, open.goal),
     '',
-    ...tryLines(style, [
-      `netlab shell${name}`,
-      `netlab task check${name}`,
-      ...(open.task.hints.length === 0 ? [] : [`netlab task hint${name}`]),
-      `netlab task solve${name}`,
-    ]),
+    ...tryLines(style, taskCommands(open.task.hints.length, lab)),
+  ]
+}
+
+/** Which step a task is of, and what is to be reached. */
+function taskHeadLines(style: Style, { index, of, step, task }: Omit<OpenTask, 'goal'>): string[] {
+  const { color, width } = style
+  const heading = `${color.bold(`Task, step ${index + 1} of ${of}:`)} ${printable(step.title)}`
+  const { why } = step
+  return [
+    ...hanging('', heading, width, 2),
+    ...(why.trim() === '' ? [] : wrapParagraphs(printable(why), Math.min(width, proseWidth), 2)),
+    ...taskTextLines(style, task),
+  ]
+}
+
+/** What helps with a task of which so many hints are left. */
+function taskCommands(hints: number, lab: string | undefined): string[] {
+  const name = lab === undefined ? '' : ` ${lab}`
+  return [
+    `netlab shell${name}`,
+    `netlab task check${name}`,
+    ...(hints === 0 ? [] : [`netlab task hint${name}`]),
+    `netlab task solve${name}`,
+  ]
+}
+
+/** How the tasks of a lab stand: the open one, what its goal came to when it was last tried, the help that was given, what to type. `several`: as in `renderTask`. */
+export function renderTaskStanding(style: Style, standing: TaskStanding, several: boolean): string {
+  const { lab, tasks, left, open, lesson } = standing
+  if (open === undefined) {
+    const done = tasks === 1 ? `the task of ${lab} is done` : `the tasks of ${lab} are done`
+    const words =
+      left === 0 ? done : `no task of ${lab} is open at this step; ${left} of ${tasks} are to be done`
+    return block(hanging('', words, style.width, 2))
+  }
+  const { task, state } = open
+  const helped = [
+    ...(task.hints.length === 0 ? [] : [`${state.hints} of ${plural(task.hints.length, 'hint')} given`]),
+    ...(state.solved ? ['the solution was shown'] : []),
+  ]
+  return block([
+    ...taskHeadLines(style, open),
+    '',
+    ...lastTriedLines(style, open),
+    ...(helped.length === 0 ? [] : ['', ...hanging('', helped.join(', '), style.width)]),
+    '',
+    ...(lesson === undefined
+      ? tryLines(style, taskCommands(task.hints.length - state.hints, several ? lab : undefined))
+      : hanging(
+          '',
+          `A lesson has it (process ${lesson}): there the keys s, c, h and x open a shell, check, give a hint and solve.`,
+          style.width,
+        )),
+  ])
+}
+
+function lastTriedLines(style: Style, { task, state }: NonNullable<TaskStanding['open']>): string[] {
+  const { color, width } = style
+  const marked = (held: boolean | undefined) =>
+    held === undefined ? '· ' : held ? `${color.green('✔')} ` : `${color.red('✘')} `
+  return [
+    state.held === undefined ? 'The goal, which nobody has tried yet:' : 'The goal, when it was last tried:',
+    ...task.goal.flatMap((check, index) =>
+      hanging(marked(state.held?.[index]), printable(describeCheck(check)), width),
+    ),
   ]
 }
 
@@ -110,7 +164,7 @@ function thenLines(
 
 /** `step 5 of 7; its task is open, 1 hint of 2 was given` */
 export function progressWords({ steps, of, task }: LabProgress): string {
-  const where = `step ${steps} of ${of}`
+  const where = steps === 0 ? `none of ${plural(of, 'step')} has run` : `step ${steps} of ${of}`
   if (task === undefined) return where
   if (task.reached) return `${where}, its task is done`
   const used = [

@@ -42,6 +42,7 @@ function program(known: Names = names): Command {
     .option('--json', 'as JSON')
   root.command('shell').argument('[names...]')
   root.command('kill').argument('<pod>').option('--lab <name>', 'the lab')
+  root.command('task').argument('[name]').command('check').argument('[name]')
   root.command('secret', { hidden: true })
   root.addCommand(completionCommand(root, known))
   return root
@@ -52,7 +53,7 @@ const words = (...line: string[]) => candidates(program(), line, names).map(({ w
 describe('what may come next', () => {
   test('verbs, without hidden ones', () => {
     expect(words('')).toEqual([
-      ...['up', 'down', 'plan', 'validate', 'exec', 'verify', 'shell', 'kill', 'completion', 'help'],
+      ...['up', 'down', 'plan', 'validate', 'exec', 'verify', 'shell', 'kill', 'task', 'completion', 'help'],
     ])
     expect(words('va')).toEqual(['validate'])
   })
@@ -100,6 +101,11 @@ describe('what may come next', () => {
     expect(words('shell', '')).toEqual(['mine', 'other', 'host', 'client'])
     expect(words('shell', 'mine', '')).toEqual(['host', 'netns_011', 'netns_021'])
     expect(words('shell', 'client', '')).toEqual([])
+  })
+
+  test('verbs within a verb, and the labs that it takes by itself', () => {
+    expect(words('task', '')).toEqual(['check', 'help', 'mine', 'other'])
+    expect(words('task', 'check', '')).toEqual(['mine', 'other'])
   })
 
   test('pods of the lab that --lab names', () => {

@@ -36,7 +36,8 @@ function commandsIn(piece: string): Named[] {
 function named([first = '', ...rest]: readonly string[]): Named {
   const command = verbs.get(first)
   const [second = '', ...words] = rest
-  if (!command?.commands.length || second === '') return { verb: first, command, words: rest }
+  const isWhole = command?.registeredArguments.length && /^(?:\[?[A-Z]|-)/.test(second)
+  if (!command?.commands.length || second === '' || isWhole) return { verb: first, command, words: rest }
   return { verb: `${first} ${second}`, command: command.commands.find(one => one.name() === second), words }
 }
 

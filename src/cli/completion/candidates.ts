@@ -113,16 +113,14 @@ function options({ command, given }: LineState): Candidate[] {
 function operands(state: LineState, begun: string, names: Names): Candidate[] {
   const { command, operands: before, afterDashes } = state
   const verbs = afterDashes || before.length > 0 ? [] : command.createHelp().visibleCommands(command)
-  if (verbs.length > 0) {
-    return verbs.map(verb => ({
-      word: verb.name(),
-      description: firstLine(verb.summary() || verb.description()),
-    }))
-  }
+  const inner = verbs.map(verb => ({
+    word: verb.name(),
+    description: firstLine(verb.summary() || verb.description()),
+  }))
   const argument = argumentAt(command, before.length)
   // Behind -- stands somebody else's command line.
-  if (argument === undefined || (afterDashes && argument.variadic)) return []
-  return values(argument.argChoices, argument.name(), state, begun, names)
+  if (argument === undefined || (afterDashes && argument.variadic)) return inner
+  return [...inner, ...values(argument.argChoices, argument.name(), state, begun, names)]
 }
 
 function argumentAt(command: Command, index: number): Argument | undefined {

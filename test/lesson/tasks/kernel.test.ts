@@ -71,6 +71,36 @@ describe('an exercise whose task is open', () => {
     expect((await session.netlab('status')).stdout).toContain('step 5 of 7, its task is open (2 hints given)')
   })
 
+  it('says how it stands, and changes nothing by that', async () => {
+    const session = openSession()
+    expect(await session.netlab('task', 'check')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no lab with a task is up[\s\S]*netlab up exercise-01-neighbours-only/),
+    })
+    await begun(session)
+    await session.netlab('task', 'hint')
+    const told = await session.netlab('task')
+    expect(told).toMatchObject({ code: 0, stderr: '' })
+    expect(told.stdout).toContain('Task, step 5 of 7: Somebody has been here')
+    expect(told.stdout).toContain('a is to reach b again.')
+    expect(told.stdout).toContain('✘ curl 10.0.0.21:8080 from a: b answers')
+    expect(told.stdout).toContain('1 of 2 hints given')
+    expect(told.stdout).toContain('netlab task hint')
+    expect(told.stdout).not.toContain('Ask b')
+
+    await mend(session)
+    const before = JSON.parse((await session.netlab('task', '--json')).stdout)
+    expect(before).toMatchObject({
+      ...{ lab: 'exercise', tasks: 2, open: true, step: 5, of: 7, hints: 2, hintsGiven: 1 },
+      goal: [{ from: 'a', target: '10.0.0.21:8080', expected: 'b answers', ok: false }, { ok: false }],
+    })
+    await session.netlab('task', 'check')
+    await session.netlab('task', 'solve')
+    expect(await session.netlab('task', 'exercise')).toMatchObject({
+      ...{ code: 0, stdout: 'the tasks of exercise are done\n' },
+    })
+  })
+
   it('verifies what has run, without a word of the cause', async () => {
     const session = openSession()
     await begun(session)
@@ -116,6 +146,10 @@ it('a lab without a task says so', async () => {
     code: 2,
     stderr: expect.stringContaining('two-pods has no task'),
   })
+  expect(await session.netlab('task', 'chek')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('did you mean "netlab task check"?'),
+  })
 })
 
 it('a task that does not begin is a step that failed', async () => {
@@ -151,6 +185,10 @@ describe('a task in walk', () => {
         code: 1,
         stderr: expect.stringContaining('exercise is in the hands of another netlab (process '),
       })
+    const status = (await session.netlab('status')).stdout
+    expect(status).toMatch(/^a lesson of exercise is under way \(process \d+\)/)
+    expect(status).toContain('step 5 of 7, its task is open (1 hint given)')
+    expect((await session.netlab('task')).stdout).toContain('A lesson has it (process ')
     await terminal.press('s shell', 's')
     await terminal.until('[exercise host')
     // A prompt is as old as the last Enter.
