@@ -12,6 +12,8 @@ export interface WatchedGoal {
   index: number
   step: Step
   hear: (results: readonly CheckResult[]) => void
+  /** What the prompt says once it is reached, in ASCII: a shell counts the columns of its prompt. */
+  reached: string
 }
 
 /** Where a shell's prompt finds, in the lab, how far the goal is: a file for each task, since what is left of another one's is not true of this. */
@@ -53,7 +55,7 @@ async function watchGoal(lab: ObservedLab & { signal: AbortSignal }, goal: Watch
       const results = await tryGoal(lab, goal.step)
       lab.signal.throwIfAborted()
       await runAt(lab.sandbox, ['tee', goalFile(goal)], {
-        ...{ place: host, input: goalText(results), signal: lab.signal },
+        ...{ place: host, input: goalText(goal, results), signal: lab.signal },
         why: 'the prompt of the shell says how far the goal is',
       })
       goal.hear(results)
@@ -65,8 +67,7 @@ async function watchGoal(lab: ObservedLab & { signal: AbortSignal }, goal: Watch
   }
 }
 
-/** In ASCII: a shell counts the columns of its prompt. */
-function goalText(results: readonly CheckResult[]): string {
+function goalText({ reached }: WatchedGoal, results: readonly CheckResult[]): string {
   const held = results.filter(({ ok }) => ok).length
-  return held === results.length ? ', goal reached: exit goes on' : `, goal ${held}/${results.length}`
+  return held === results.length ? `, ${reached}` : `, goal ${held}/${results.length}`
 }

@@ -236,7 +236,8 @@ export class Lesson {
     const { signal } = this.#options
     this.#tell({ kind: 'shell-opened' })
     const task = this.openTask
-    const goal = task && { index: task.index, step: task.step, hear: watched }
+    const reached = 'goal reached: exit goes on'
+    const goal = task && { index: task.index, step: task.step, hear: watched, reached }
     await openLessonShell({ ...this.observed, signal }, goal, this.#ear())
     this.#tell({ kind: 'shell-left' })
     await this.work('check')

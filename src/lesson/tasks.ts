@@ -113,7 +113,7 @@ export function taskStanding(name: string | undefined): TaskStanding {
 }
 
 /** The same of a lab that is open already, which may have no task. */
-function standingOf({ folder, state: living }: Pick<LivingLab, 'folder' | 'state'>): TaskStanding {
+export function standingOf({ folder, state: living }: Pick<LivingLab, 'folder' | 'state'>): TaskStanding {
   const { steps, task: state } = folder.readState() ?? living
   const { plan } = labAsBuilt(folder.readLab())
   const of = plan.steps.length

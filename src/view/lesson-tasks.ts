@@ -47,7 +47,8 @@ export function movesAtTask({ task, state, index }: LessonTask, { does }: Words 
   ]
 }
 
-/** That the goal holds, to somebody in a shell. */
-export function goalReachedInShell({ color, words }: Style): string {
-  return `\r\n${color.green(`✔ ${words.reachedInShell}`)}\r\n`
+/** That the goal holds, to somebody in a shell. `check`: what goes on from there; left out: the lesson does. */
+export function goalReachedInShell({ color, words }: Style, check?: string): string {
+  const told = check === undefined ? words.reachedInShell : words.reachedBefore(check)
+  return `\r\n${color.green(`✔ ${told}`)}\r\n`
 }

@@ -187,6 +187,11 @@ export function renderHint(
   ])
 }
 
+/** What a shell on the host of a lab whose task is open says first. `hint`: what gives one. */
+export function renderTaskShell({ color, width, words }: Style, lab: string, hint: string): string {
+  return block(hanging('', words.shellAtTask(lab, color.cyan(hint)), width))
+}
+
 /** The commands of a solution, as they can be pasted into a shell in the lab. */
 export function renderSolution({ color, words }: Style, { solution }: Task): string {
   return block([

@@ -139,6 +139,23 @@ describe('an exercise whose task is open', () => {
   })
 })
 
+it('a shell at an open task says how far the goal is, and when it is reached', async () => {
+  const session = openSession()
+  await begun(session)
+  const terminal = new Terminal(session, ['shell'])
+  await terminal.until('Its prompt says how far the goal is')
+  await terminal.until('[exercise host')
+  const typing = setInterval(() => terminal.type(key.enter), 500)
+  await terminal.until(', goal 0/2]# ')
+  clearInterval(typing)
+  terminal.type(`ip -n b link set eth0 up${key.enter}`)
+  await terminal.until('The goal is reached: exit, then netlab task check goes on.')
+  terminal.type(key.enter)
+  await terminal.until(', goal reached]# ')
+  terminal.type(`exit 4${key.enter}`)
+  expect(await terminal.ended()).toEqual({ code: 4, restored: true })
+})
+
 it('a lab without a task says so', async () => {
   const session = openSession()
   await session.netlab('up', 'two-pods')
