@@ -158,7 +158,7 @@ test('a question stands with its step: its answers by key, what was said, and wh
   picture.predicts(prediction, 0)
   expect(picture.part.step?.question?.answers.findIndex(({ earlier }) => earlier)).toBe(wrong)
   picture.hear({ kind: 'predicted', index: 0, prediction })
-  expect(picture.part.step?.question?.said).toEqual({ label: 'youSay', text: 'not answered' })
+  expect(picture.part.step?.question?.said).toEqual({ text: 'you skip it' })
   picture.parting([])
   expect(picture.part.words.at(-1)).toBe('Of 1 thing that you foretold 0 came so.')
 })
