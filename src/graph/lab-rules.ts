@@ -9,6 +9,7 @@ import type { Lab } from '../model/lab.ts'
 import { familiesOf, proxyNodes } from '../model/places.ts'
 import { type ObservedLab, runTool } from '../observe/tool.ts'
 import { nodeView } from '../plan/kube-proxy.ts'
+import { expectedOf } from './lab-graph.ts'
 
 /** The chains of a family in a network namespace. */
 export interface PlaceChains {
@@ -25,7 +26,7 @@ export function chainsOf(lab: Lab, endpoints: EndpointsByService): PlaceChains[]
   })
 }
 
-/** The chains that the kernels of a running lab's nodes and machines have, whoever made them, with their counters. */
+/** The chains that the kernels of a running lab's nodes and machines have, whoever made them, with their counters; half-way through a lesson of those that are there. */
 export async function chainsInKernels({ sandbox, running, signal }: ObservedLab): Promise<PlaceChains[]> {
   const { lab, condition } = running
   const dataplane = dataplaneOf(lab.proxy)
@@ -37,15 +38,20 @@ export async function chainsInKernels({ sandbox, running, signal }: ObservedLab)
       found.push({ place, family, chains })
       continue
     }
-    const { stdout } = await runTool(sandbox, argv, {
+    const saved = await runTool(sandbox, argv, {
       ...{ place, onlyNetwork: true },
       why: `reading the rules and their counters: ${commandLine({ argv, in: place })}`,
       ...(signal === undefined ? {} : { signal }),
+    }).catch(error => {
+      const isBuilt = expectedOf(running).has(place)
+      if (isBuilt || signal?.aborted || !(error instanceof NetlabError)) throw error
+      return undefined
     })
+    if (saved === undefined) continue
     const rules = isNode
       ? dataplane.compile(nodeView(lab, { node: place, family }, condition.endpoints))
       : undefined
-    found.push({ place, family, chains: dataplane.countedChains?.(stdout, rules) ?? [] })
+    found.push({ place, family, chains: dataplane.countedChains?.(saved.stdout, rules) ?? [] })
   }
   return found.filter(({ chains }) => chains.some(({ rules }) => rules.length > 0))
 }

@@ -249,6 +249,19 @@ test('a lesson that was left half-way goes on there, from wherever it was left',
   expect(session.leftFiles()).toEqual([])
 })
 
+test('a lab of machines alone is shown before its first step, when none of them is there', async () => {
+  const session = openSession()
+  const { address, running } = await served(session, ['walk', 'nat-router', '--view', '--down'])
+  const lesson = new LedLesson(address)
+  const places = (fits: (count: number) => boolean) =>
+    heard(address, told => told.kind === 'part' && told.name === 'places' && fits(told.value.length))
+  await places(count => count === 0)
+  await lesson.press('Enter')
+  await places(count => count === 6)
+  await lesson.press('q')
+  expect((await running).exitCode).toBe(0)
+})
+
 test('a lesson whose lab has changed begins anew on the page, and says so', async () => {
   const session = openSession()
   const left = await walkOn(session, short, '--down')
