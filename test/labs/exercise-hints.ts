@@ -165,6 +165,12 @@ export const beforeSolved: Readonly<Record<string, BeforeSolved>> = {
     },
   },
   'exercise-18-empty-cart': {
+    notEnough: [
+      {
+        done: `iptables -t nat -I ${svc} 2 -m recent --rcheck --seconds 10800 --reap --name ${one} -j ${one}; for i in 1 2 3 4; do ip netns exec anna curl -sS 10.100.0.1; ip netns exec bert curl -sS 10.100.0.1; done`,
+        undone: `iptables -t nat -D ${svc} 2`,
+      },
+    ],
     shows: {
       [`iptables -t nat -S ${svc}`]: new RegExp(`^-A ${svc} .*-m statistic (?![sS]*rcheck)`, 'm'),
       'cat /proc/net/xt_recent/KUBE-SEP-*': /^src=10\.0\.0\.(?:21|22) /m,
