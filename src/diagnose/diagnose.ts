@@ -34,6 +34,7 @@ import {
 } from './hops/target.ts'
 import type { Question } from './question.ts'
 import { showChain, showConnections, showListeners, showNeighbour, showWayTo } from './show.ts'
+import { wantedFailure } from './wanted-failure.ts'
 import { Way } from './way.ts'
 
 const senderFilter: Hop = way => ownFilter(way, way.from, 'OUTPUT', { ...way.firstPacket(), out: 'eth0' })
@@ -87,7 +88,8 @@ export function diagnose(facts: Facts, running: LabInCondition, question: Questi
       undefined,
     )
   const way = new Way(facts, running, question)
-  if (question.wantsFailure) return answered(way)
+  const failure = question.wantsFailure ? answered(way) : undefined
+  if (failure !== undefined) return failure
   for (const hop of hops) {
     const found = hop(way)
     if (found !== undefined) return found
@@ -95,15 +97,12 @@ export function diagnose(facts: Facts, running: LabInCondition, question: Questi
   return allInOrder(way)
 }
 
-/** Nobody should have answered. */
-function answered(way: Way): Evidence {
+/** Nobody should have answered; undefined: nobody has, and it was to fail in another way. */
+function answered(way: Way): Evidence | undefined {
   const rule = way.translation.outcomes.find(outcome => outcome.to !== undefined)?.rule
-  if (rule === undefined)
-    return finding(
-      `nothing on the way stops packets from ${way.from} to ${way.question.url}`,
-      undefined,
-      showWayTo(way, way.from, way.address),
-    )
+  const { tries } = way.facts
+  if (rule === undefined || tries.failed > 0)
+    return wantedFailure(way.question, tries, () => [showWayTo(way, way.from, way.address)])
   return finding(
     `${ruleWords(rule)} translates ${way.target}, so it is answered`,
     undefined,

@@ -135,7 +135,8 @@ function proxyKeys(running: LabInCondition, places: readonly Place[], family: Fa
   return places.flatMap(place => devices.get(place)?.proxy?.value ?? [])
 }
 
-async function tryAgain({ sandbox, running, signal }: Source, question: Question): Promise<Tries> {
+/** Asks once more, or as often as it takes to find each endpoint. */
+export async function tryAgain({ sandbox, running, signal }: Source, question: Question): Promise<Tries> {
   const { url, from } = question
   const endpoints = running.services.find(one => one.clusterIP === question.address)?.endpoints.length ?? 1
   if (question.shares !== undefined && endpoints > 1) {

@@ -2,7 +2,7 @@ import { host, type Place } from '../command/command.ts'
 import { type Family, familyOf, joinHostPort } from '../model/address.ts'
 import { serviceCalled } from '../model/dns-names.ts'
 import { namespacedName } from '../model/kubernetes.ts'
-import type { CurlCheck, Expectation, Lab } from '../model/lab.ts'
+import type { CurlCheck, Expectation, FailureKind, Lab } from '../model/lab.ts'
 import { machineAt, machinesOf } from '../model/places.ts'
 import type { Tries } from '../observe/facts.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
@@ -24,6 +24,8 @@ export interface Question {
   isPing?: true
   /** An answer was not wanted, but came. */
   wantsFailure: boolean
+  /** In which ways it was to fail; empty: in any; undefined: that is not known. */
+  failing?: readonly FailureKind[]
   /** Whom the server should see as its client. */
   client?: string
   /** Pod → the share that it should have; undefined where shares do not matter. */
@@ -39,10 +41,13 @@ export function questionOfCheck(running: LabInCondition, check: CurlCheck): Ques
   const steps = running.outlines
   const at = steps.findIndex(step => checksOf(step).includes(check))
   const shares = check.expect.find(one => one.kind === 'shares')?.shares
+  const ways = check.expect.flatMap(one => (one.kind === 'fails' ? [one.how] : []))
+  const isAny = ways.some(how => how.length === 0)
   const client = check.expect.find(answers)?.client
   return {
     ...askedFor(running, check.url, check.from),
     wantsFailure: check.expect.every(one => one.kind === 'fails'),
+    failing: isAny ? [] : ways.flat(),
     steps: at === -1 ? steps.length : at + 1,
     ...(shares === undefined ? {} : { shares }),
     ...(client === undefined ? {} : { client }),

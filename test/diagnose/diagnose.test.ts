@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
-import { questionOfSample } from '../../src/diagnose/question.ts'
+import { questionOfCheck, questionOfSample } from '../../src/diagnose/question.ts'
+import type { CurlCheck } from '../../src/model/lab.ts'
 import type { Connection, Facts, PlaceFacts } from '../../src/observe/facts.ts'
 import { chain, healthy, healthyFacts, link } from './healthy-facts.ts'
 
@@ -155,5 +156,46 @@ it('says nothing wrong where the kernel said nothing', () => {
 it('knows no name that the lab does not', () => {
   expect(cause(healthyFacts(), 'a', 'nobody:80')).toBe(
     'nobody:80 names nobody whom the lab knows: see /etc/hosts in a',
+  )
+})
+
+const refused = {
+  kind: 'curl',
+  url: '192.0.2.10:8080',
+  from: 'a',
+  expect: [{ kind: 'fails', how: ['refused'] }],
+} as unknown as CurlCheck
+
+it.each<[string, Facts, string]>([
+  [
+    'a link is down',
+    withPlace('a', {
+      links: [link('eth0', '02:00:00:00:00:0a', '10.0.0.11/24', { up: false })],
+      routes: [],
+      routesTo: { '192.0.2.10': 'RTNETLINK answers: Network is unreachable' },
+    }),
+    'eth0 in a is down: ',
+  ],
+  [
+    'the default route is missing',
+    withPlace('a', { routes: [], routesTo: { '192.0.2.10': 'RTNETLINK answers: Network is unreachable' } }),
+    'a has no default route: ',
+  ],
+  ['the host does not forward', withSysctl('net.ipv4.ip_forward', '0'), 'the host does not forward, '],
+])('what fails in another way than it should is stopped by something: %s', (_, broken, headline) => {
+  const tries: Facts['tries'] = { failed: 1, failures: ['unreachable'], answers: [] }
+  const question = questionOfCheck(healthy, refused)
+  const { headline: said, mend } = diagnose({ ...broken, tries }, healthy, question)
+  expect(`${said}: ${mend}`).toContain(headline)
+})
+
+it('what should fail and is answered is stopped by nothing, and what fails as it should is told so', () => {
+  const said = (tries: Facts['tries']) =>
+    diagnose({ ...healthyFacts(), tries }, healthy, questionOfCheck(healthy, refused)).headline
+  expect(said({ failed: 0, failures: [], answers: [{}] })).toBe(
+    'nothing on the way stops packets from a to 192.0.2.10:8080',
+  )
+  expect(said({ failed: 1, failures: ['refused'], answers: [] })).toBe(
+    'asked again, 192.0.2.10:8080 failed as it should: something has changed since',
   )
 })

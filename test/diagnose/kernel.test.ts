@@ -18,7 +18,17 @@ interface Tried {
 async function verify(name: string, ...options: string[]) {
   const { stdout, code } = await session.netlab('verify', name, '--json', ...options)
   const { checks, services } = JSON.parse(stdout) as { checks: Tried[]; services: Tried[] }
+  expect(contradictionsIn([...checks, ...services])).toEqual([])
   return { code, first: [...checks, ...services].find(one => !one.ok)?.evidence }
+}
+
+/** Causes that say that nothing stops a packet, and show what does. */
+function contradictionsIn(tried: readonly Tried[]) {
+  return tried.filter(
+    ({ evidence }) =>
+      evidence?.headline.startsWith('nothing on the way') === true &&
+      evidence.lines.some(line => line.startsWith('RTNETLINK answers')),
+  )
 }
 
 async function inLab(name: string, commands: string): Promise<void> {

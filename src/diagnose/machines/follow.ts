@@ -3,8 +3,9 @@ import type { Lab } from '../../model/lab.ts'
 import { onNetworks } from '../../model/places.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, nothingFound } from '../evidence.ts'
-import type { Source } from '../gather.ts'
+import { type Source, tryAgain } from '../gather.ts'
 import type { Question } from '../question.ts'
+import { wantedFailure } from '../wanted-failure.ts'
 import { hanging } from './hanging.ts'
 import { Journey } from './journey.ts'
 import { readMachines } from './surroundings.ts'
@@ -25,8 +26,10 @@ export async function followMachines(source: Source, question: Question): Promis
   const { from, url, address } = question
   if (address === undefined)
     return finding(`${url} names nobody whom the lab knows: see /etc/hosts in ${from}`, undefined)
-  if (question.wantsFailure)
-    return finding(`nothing on the way stops packets from ${from} to ${url}`, undefined)
+  if (question.wantsFailure) {
+    const wanted = wantedFailure(question, question.seen ?? (await tryAgain(source, question)), () => [])
+    if (wanted !== undefined) return wanted
+  }
   const surroundings = await readMachines(source, question)
   if (surroundings === undefined) return undefined
   const journey = new Journey(surroundings, question)
