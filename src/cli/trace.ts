@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { placesOf } from '../model/places.ts'
+import { isTaskOpen } from '../run/lab-folder.ts'
 import { openLab } from '../run/lab-state.ts'
 import { trace } from '../trace/trace.ts'
 import { traceMany } from '../trace/trace-many.ts'
@@ -48,7 +49,7 @@ async function runTrace(words: string[], flags: TraceFlags): Promise<void> {
       fix: 'netlab trace netns_021 10.100.100.100:8080',
       exitCode: exitCode.wrongInput,
     })
-  const { sandbox, lab, running, folder } = openLab(name)
+  const { sandbox, lab, running, folder, state } = openLab(name)
   if (!placesOf(lab).includes(from))
     throw new NetlabError({
       what: `${folder.name} has no place named ${from}`,
@@ -61,7 +62,8 @@ async function runTrace(words: string[], flags: TraceFlags): Promise<void> {
   const { out } = openTerminal()
   const print = (text: string) => (format === 'svg' ? out.pass(text) : out.write(text))
   if (requests === undefined) {
-    const report = await trace(context, from, url).finally(release)
+    const unexplained = isTaskOpen(state)
+    const report = await trace(context, from, url, { unexplained }).finally(release)
     print(renderTraceAs(out, report, format))
     if (!report.saw.ok) process.exitCode = exitCode.failed
     return

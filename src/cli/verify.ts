@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCode, NetlabError } from '../errors.ts'
 import { placesOf } from '../model/places.ts'
+import { isTaskOpen } from '../run/lab-folder.ts'
 import { openLab } from '../run/lab-state.ts'
 import { verify } from '../verify/verify.ts'
 import { renderVerifyJson } from '../view/json.ts'
@@ -50,7 +51,7 @@ async function runVerify(name: string | undefined, flags: VerifyFlags): Promise<
     })
   }
   if (flags.junit !== undefined) mustBeWritable(flags.junit)
-  const isOpen = state.task?.reached === false
+  const isOpen = isTaskOpen(state)
   const { signal, release } = abortOnSignals('interrupted')
   const { out, err } = openTerminal()
   const progress = openVerifyProgress(err, flags.json === true || flags.quiet === true)

@@ -1,5 +1,20 @@
+import type { Place } from '../command/command.ts'
 import type { Shown } from './show.ts'
 import type { Endpoint, Way } from './way.ts'
+
+/** Where packets get lost, and how, as whoever follows them says it. */
+export interface KnownEnd {
+  place: Place
+  /** In a sentence. */
+  words: string
+  /** It is so for large packets only. */
+  large?: true
+}
+
+/** Where a machine that does not forward throws packets away. `setting`: `net.ipv4.ip_forward is 0`; `what`: `the request`. */
+export function thrownAway(place: Place, setting: string, what: string): KnownEnd {
+  return { place, words: `${place} does not forward (${setting}), and throws ${what} away` }
+}
 
 /** What the kernel says at the hop that is to blame. */
 export interface Evidence {
@@ -11,6 +26,8 @@ export interface Evidence {
   typed?: readonly string[]
   /** What shows it: commands with their output, say. */
   lines: readonly string[]
+  /** Where the packets get lost: left out where the headline says no more than a trace sees. */
+  end?: KnownEnd
   /** No hop is to blame: all that was looked at is in order. */
   inOrder?: true
 }

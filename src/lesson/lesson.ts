@@ -222,7 +222,9 @@ export class Lesson {
     const { signal } = this.#options
     try {
       const { trace } = await import('../trace/trace.ts')
-      const report = await trace(this.observed, question.from, question.url)
+      const report = await trace(this.observed, question.from, question.url, {
+        unexplained: this.openTask !== undefined,
+      })
       this.#tell({ kind: 'traced', question, report })
     } catch (error) {
       this.#mustLive()

@@ -39,6 +39,11 @@ export interface LabState {
   task?: TaskState
 }
 
+/** Whether its task waits, so that nobody is to be told what to find out. */
+export function isTaskOpen({ task }: Pick<LabState, 'task'>): boolean {
+  return task?.reached === false
+}
+
 /** How far a task is. */
 export interface TaskState {
   /** How many hints were given. */

@@ -1,4 +1,5 @@
 import type { Place } from '../command/command.ts'
+import type { KnownEnd } from '../diagnose/evidence.ts'
 import type { Lab } from '../model/lab.ts'
 import { machineAt } from '../model/places.ts'
 import type { TraceEvent } from '../sandbox/trace/order.ts'
@@ -45,18 +46,40 @@ function endOfAnswer(
 ): TraceEnd {
   const first = back.visits[0]!
   const last = back.visits.at(-1)!
-  if (last.place === from)
-    return (
-      strangersAnswer(out, last, from) ?? {
-        kind: 'refused',
-        place: first.place,
-        words: `${first.place} refuses: ${saw.words}`,
-      }
-    )
   const dropped = droppedIn(last)
-  return dropped === undefined
-    ? lostEnd(last, events, lab, 'the answer')
-    : droppedEnd(last.place, dropped, false)
+  if (dropped !== undefined) return droppedEnd(last.place, dropped, false)
+  if (last.place !== from) return lostEnd(last, events, lab, 'the answer')
+  return (
+    strangersAnswer(out, last, from) ?? {
+      place: first.place,
+      ...(isTaken(events, from)
+        ? {
+            kind: 'unfinished',
+            words: `the connection to ${first.place} comes about, but no whole answer comes on it`,
+          }
+        : { kind: 'refused', words: `${first.place} refuses: ${saw.words}` }),
+    }
+  )
+}
+
+/** Whether the answer to the first packet of a connection has come to whoever asked, and says yes. */
+function isTaken(events: readonly TraceEvent[], from: Place): boolean {
+  return events.some(
+    event =>
+      event.kind === 'link' &&
+      event.place === from &&
+      !event.isOut &&
+      (event.packet?.carries ?? event.packet)?.kind === 'syn-ack',
+  )
+}
+
+/** Where packets end that the trace itself does not follow, or why they do where it saw it: the diagnosis may know more. */
+export function endKnown(end: TraceEnd, told: KnownEnd | undefined): TraceEnd {
+  if (told === undefined) return end
+  const { place, words } = told
+  if (end.kind === 'unfinished')
+    return told.large === true ? { ...end, place, words: `the connection comes about, but ${words}` } : end
+  return end.kind === 'lost' && end.place === place ? { ...end, words } : end
 }
 
 /** Whoever asks one address knows nothing of an answer from another one: so it is where a translation is not taken back. */
@@ -119,7 +142,7 @@ function lostEnd(last: Visit, events: readonly TraceEvent[], lab: Lab, what: str
     return {
       kind: 'lost',
       place,
-      words: `${place} has no way on to ${to}, and throws ${what} away (${refusal.text})`,
+      words: `${place} does not pass ${what} on to ${to}, and throws it away (${refusal.text})`,
     }
   const owner = to === undefined ? undefined : machineAt(lab, to)?.name
   const words =

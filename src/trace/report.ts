@@ -93,7 +93,16 @@ export interface Way {
 
 /** Where it came to an end, and how. */
 export interface TraceEnd {
-  kind: 'answered' | 'refused' | 'dropped' | 'rejected' | 'unreachable' | 'no-neighbour' | 'lost'
+  /** `unfinished`: the connection came about, and no whole answer came on it. */
+  kind:
+    | 'answered'
+    | 'unfinished'
+    | 'refused'
+    | 'dropped'
+    | 'rejected'
+    | 'unreachable'
+    | 'no-neighbour'
+    | 'lost'
   place: Place
   /** In a sentence. */
   words: string
@@ -121,6 +130,8 @@ export interface TraceReport {
   saw: ClientSaw
   /** What may be the cause, where no answer came. */
   evidence?: Evidence
+  /** A task is open, so that nobody has looked for the cause: to find it is a part of the task. */
+  unexplained?: true
   /** What could not be seen, and why. */
   notes: readonly string[]
   /** How many times the client has sent its first packet again. */

@@ -10,7 +10,7 @@ import type { ObservedLab } from '../observe/tool.ts'
 import { fitting } from '../sandbox/patience.ts'
 import { isFirstOf } from '../sandbox/trace/first-packet.ts'
 import { type TraceOrder, Tracer, type TraceSeen } from '../sandbox/trace/order.ts'
-import { endOf } from './end.ts'
+import { endKnown, endOf } from './end.ts'
 import { explanationsOf } from './explanations.ts'
 import { readFacts } from './facts.ts'
 import { type Flow, firstTry, flowsOf } from './flow.ts'
@@ -24,7 +24,13 @@ import { readTraceTarget, type TraceTarget } from './target.ts'
 const patience = 1
 
 /** Makes one request and follows its packets. */
-export async function trace(context: ObservedLab, from: Place, url: string): Promise<TraceReport> {
+export async function trace(
+  context: ObservedLab,
+  from: Place,
+  url: string,
+  /** `unexplained`: a task is open, and to find the cause is a part of it. */
+  { unexplained = false }: { unexplained?: boolean } = {},
+): Promise<TraceReport> {
   const { running } = context
   const timeout = fitting(patienceInVain(url, patience))
   const { target, order, explanations, seen } = await watched(context, from, longestOf(timeout), () => {
@@ -39,12 +45,13 @@ export async function trace(context: ObservedLab, from: Place, url: string): Pro
   const between = waysBetween(seen, flow, from, ruleFinder(seen.chains, rules, explanations))
   const ways = withRoutes(between, routes)
   const { events, repeats } = firstTry(seen.events, flow, from)
-  const end = endOf(ways, saw, from, events, running.lab)
-  const evidence = saw.ok ? undefined : await explained(context, target, from)
+  const evidence = saw.ok || unexplained ? undefined : await explained(context, target, from)
+  const end = endKnown(endOf(ways, saw, from, events, running.lab), evidence?.end)
   return {
     ...{ lab: running.lab.name, from, request: target.shown, ways, end, saw, repeats },
     notes: notesOf(seen),
     ...(evidence === undefined ? {} : { evidence }),
+    ...(unexplained && !saw.ok ? { unexplained: true } : {}),
   }
 }
 

@@ -201,8 +201,16 @@ export function renderSolution({ color, words }: Style, { solution }: Task): str
   ])
 }
 
+/** Why nobody says what is wrong with a lab. */
+export const whyNot = 'Its task is open: to find out why is a part of it.'
+
 /** Of a lab whose task is open: why nobody says what is wrong with it. */
-export function renderWhyNot({ color, width }: Style, lab: string): string {
-  const words = `Its task is open: to find out why is a part of it. ${color.cyan(`netlab task hint ${lab}`)} helps.`
-  return block(hanging('', words, width))
+export function renderWhyNot(style: Style, lab: string): string {
+  return block(whyNotLines(style, lab))
+}
+
+/** The same, to stand among other lines. */
+export function whyNotLines({ color, width }: Style, lab: string): string[] {
+  const words = `${whyNot} ${color.cyan(`netlab task hint ${lab}`)} helps.`
+  return hanging('', words, width)
 }

@@ -8,6 +8,7 @@ import { placesOf } from '../model/places.ts'
 import { type ObservedLab, runTool } from '../observe/tool.ts'
 import { labAsBuilt } from '../plan/lab-in-condition.ts'
 import { down } from '../run/down.ts'
+import { isTaskOpen } from '../run/lab-folder.ts'
 import { LabStart } from '../run/lab-start.ts'
 import { openLab } from '../run/lab-state.ts'
 import { endPod } from '../run/pods.ts'
@@ -54,9 +55,10 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
   send: {
     shape: fields({ from: text, url: text }),
     words: 'a request is on its way',
-    carryOut: async ({ observed, lab }, { from, url }) => {
+    carryOut: async ({ observed, lab, state }, { from, url }) => {
       mustBePlace(placesOf(lab), from)
-      return followed(await trace(observed, from, url), observed)
+      const unexplained = isTaskOpen(state)
+      return followed(await trace(observed, from, url, { unexplained }), observed)
     },
   },
   many: {
@@ -101,7 +103,10 @@ const orders: { readonly [Name in keyof Orders]: Order<Name> } = {
     shape: fields({}),
     words: 'the lab is verified',
     isForWhole: true,
-    carryOut: async ({ observed }) => findingsOf(await verify(observed, { requests: samplesOnPage })),
+    carryOut: async ({ observed, state }) => {
+      const unexplained = isTaskOpen(state)
+      return findingsOf(await verify(observed, { requests: samplesOnPage, unexplained }))
+    },
   },
   sync: {
     shape: fields({}),

@@ -28,6 +28,7 @@ import { type LessonPart, LessonPicture, lessonAhead } from '../view/live/lesson
 import type { Followed, Pressed } from '../view/live/orders.ts'
 import { stopsOf } from '../view/live/stops.ts'
 import { predictionKeys } from '../view/predictions.ts'
+import { whyNot } from '../view/task-lines.ts'
 import { type Words, wordsIn } from '../view/words/words.ts'
 
 /** Milliseconds in which all that a step tells is told as one: a page need not be drawn more often. */
@@ -241,6 +242,7 @@ function withoutGraph(choices: readonly Choice<Move>[]): Choice<Move>[] {
 /** A request that was followed, on the drawing of the lab that it went through. */
 export async function followed(report: TraceReport, lab: ObservedLab): Promise<Followed> {
   const stops = stopsOf(report, onDrawing(await graphOfRunning(lab)))
-  const { notes, evidence } = report
+  const { evidence, unexplained } = report
+  const notes = [...report.notes, ...(unexplained === true ? [whyNot] : [])]
   return { stops, notes, ...(evidence === undefined ? {} : { evidence }) }
 }

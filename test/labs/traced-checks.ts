@@ -110,7 +110,7 @@ const words = {
 const ends: Record<keyof typeof words, TraceReport['end']['kind'][]> = {
   refused: ['refused', 'rejected'],
   unreachable: ['unreachable', 'rejected', 'no-neighbour', 'lost'],
-  timeout: ['dropped', 'lost', 'no-neighbour'],
+  timeout: ['unfinished', 'dropped', 'lost', 'no-neighbour'],
 }
 
 /** The request was followed to whoever answered, and the answer back to whoever asked. */

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
 import { loadLab } from '../../src/read/load-lab.ts'
 import { findLab } from '../../src/read/load-shipped.ts'
-import { endOf } from '../../src/trace/end.ts'
-import type { Ends, Passage, Visit, Way } from '../../src/trace/report.ts'
+import type { TraceEvent } from '../../src/sandbox/trace/order.ts'
+import { endKnown, endOf } from '../../src/trace/end.ts'
+import type { Ends, Passage, TraceEnd, Visit, Way } from '../../src/trace/report.ts'
 
 const lab = loadLab(findLab('hairpin'))
 const asked: Ends = { source: '10.0.0.21', sourcePort: 2000, destination: '10.96.0.80', port: 8080 }
 const reply = { destination: '10.0.0.21', port: 2000, sourcePort: 8080 }
+
+function came(kind: 'syn-ack' | 'rst'): TraceEvent {
+  const packet = { ...reply, source: '10.96.0.80', family: 'ipv4', protocol: 'tcp', kind } as const
+  return { kind: 'link', place: 'other', link: 'eth0', isOut: false, at: 1, packet }
+}
 
 function visit(place: string, kind: Passage['kind'], ends: Ends): Visit {
   return { place, items: [{ kind, link: 'eth0', ends, at: 0 }] }
@@ -30,7 +36,28 @@ test('an answer from another address than was asked is none for whoever asks', (
 
 test('whoever is asked may refuse', () => {
   const saw = { ok: false, words: 'the connection is refused', ms: 1 }
-  expect(endOf(answerFrom('10.96.0.80'), saw, 'other', [], lab)).toMatchObject({
-    ...{ kind: 'refused', place: 'web' },
+  expect(endOf(answerFrom('10.96.0.80'), saw, 'other', [came('rst')], lab)).toEqual({
+    ...{ kind: 'refused', place: 'web', words: 'web refuses: the connection is refused' },
   })
+})
+
+const taken: TraceEnd = {
+  kind: 'unfinished',
+  place: 'web',
+  words: 'the connection to web comes about, but no whole answer comes on it',
+}
+
+test('who takes a connection does not refuse', () => {
+  const saw = { ok: false, words: 'no answer comes', ms: 1000 }
+  expect(endOf(answerFrom('10.96.0.80'), saw, 'other', [came('syn-ack')], lab)).toEqual(taken)
+})
+
+test('the diagnosis knows where packets end that a trace does not follow', () => {
+  const words = "the answer's packets of 1500 bytes get lost"
+  expect(endKnown(taken, { place: 'node', words, large: true })).toEqual({
+    ...{ kind: 'unfinished', place: 'node' },
+    words: "the connection comes about, but the answer's packets of 1500 bytes get lost",
+  })
+  expect(endKnown(taken, { place: 'node', words: 'node does not forward' })).toEqual(taken)
+  expect(endKnown(taken, undefined)).toEqual(taken)
 })

@@ -67,6 +67,34 @@ describe('on a real kernel', () => {
     })
   })
 
+  test('where a host does not forward, that is told, though it has a route', async () => {
+    await inLab('sysctl', '-qw', 'net.ipv4.ip_forward=0')
+    const { code, report } = await trace('client', '10.0.0.12:8080')
+    await inLab('sysctl', '-qw', 'net.ipv4.ip_forward=1')
+    expect(code).toBe(1)
+    expect(report.end).toEqual({
+      ...{ kind: 'lost', place: 'host' },
+      words: 'host does not forward (net.ipv4.ip_forward is 0), and throws the request away',
+    })
+  })
+
+  test('while a task is open, the way is shown, and neither its cause nor what mends it', async () => {
+    const name = 'exercise-16-upload-hangs'
+    expect((await session.netlab('up', name, '--quiet')).code).toBe(0)
+    const words = [name, 'anna', '172.7.22.2/?bytes=8000']
+    const { report } = await trace(...words)
+    expect(report.end).toEqual({
+      ...{ kind: 'unfinished', place: 'web' },
+      words: 'the connection to web comes about, but no whole answer comes on it',
+    })
+    expect(report).toMatchObject({ unexplained: true, ways: [{ direction: 'out' }, { direction: 'back' }] })
+    expect(report.evidence).toBeUndefined()
+    const { stdout } = await session.netlab('trace', ...words)
+    expect(stdout).toContain('Its task is open: to find out why is a part of it.')
+    expect(stdout).not.toContain('netlab exec')
+    await session.netlab('down', name)
+  })
+
   test('who has nobody’s address is asked in vain', async () => {
     const { report } = await trace('host', '10.0.0.99:80')
     expect(report.end.kind).toBe('no-neighbour')

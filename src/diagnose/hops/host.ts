@@ -1,5 +1,5 @@
 import { host } from '../../command/command.ts'
-import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
+import { finding, forEachEndpoint, type Hop, thrownAway } from '../evidence.ts'
 import { showLink, showRoutes, showSysctl, showWayTo } from '../show.ts'
 import type { Endpoint, Way } from '../way.ts'
 import { cable, readdress, wrongAddress } from './cable.ts'
@@ -91,12 +91,15 @@ export const forwarding: Hop = forEachEndpoint((way, endpoint) => {
   // br_netfilter can keep a translated frame on its bridge without forwarding, but not every kernel's does.
   const isPassedOn = !way.fromHost && endpoint.place !== host && !way.isSwitched(endpoint)
   if (way.facts.sysctls[forward] !== '0' || !isPassedOn) return undefined
-  return finding(
-    `the host does not forward, ${forward} is 0`,
-    `sysctl -w ${forward}=1`,
-    showSysctl(way, forward),
-    showWayTo(way, host, endpoint.address),
-  )
+  return {
+    ...finding(
+      `the host does not forward, ${forward} is 0`,
+      `sysctl -w ${forward}=1`,
+      showSysctl(way, forward),
+      showWayTo(way, host, endpoint.address),
+    ),
+    end: thrownAway(host, `${forward} is 0`, 'the request'),
+  }
 })
 
 /** The host's way to the endpoint. */

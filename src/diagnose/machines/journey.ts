@@ -7,7 +7,7 @@ import { tunnelDevice, vxlanOverhead } from '../../model/overlay.ts'
 import { proxyNodes } from '../../model/places.ts'
 import { ignoresPings, type MachineFacts, type Route } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
-import { finding } from '../evidence.ts'
+import { finding, thrownAway } from '../evidence.ts'
 import { type KernelSwitches, kernelSwitches } from '../kernel-switches.ts'
 import { listening } from '../listening.ts'
 import type { Packet } from '../packet.ts'
@@ -161,7 +161,14 @@ export class Journey {
     if (isOwn(facts, packet.destination)) return this.#take(came)
     const lost = ownAddressLost(this.#surroundings.own, place, packet.destination, facts)
     if (lost !== undefined) return lost
-    if (facts.sysctls[forwards] !== '1') return this.#unset(`${place} does not forward`, place, forwards)
+    const forwarded = facts.sysctls[forwards] ?? 'unknown'
+    if (forwarded !== '1') {
+      const what = at.answering === undefined ? 'the request' : 'the answer'
+      return {
+        ...this.#unset(`${place} does not forward`, place, forwards),
+        end: thrownAway(place, `${forwards} is ${forwarded}`, what),
+      }
+    }
     return this.#passOn(came, 'FORWARD', ['mangle', 'filter'], await this.#route(came))
   }
 

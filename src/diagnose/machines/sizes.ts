@@ -105,13 +105,16 @@ export function lostInSilence(
   )
   const raised = lowered.map(({ place: where, link, declared }) => sized(where, link.name, declared))
   const mend = isLowered ? raised : [...lower, ...tunnels]
-  return finding(
+  const found = finding(
     `${who} takes ${mtu} bytes, and ${place} sends ${large}: they get lost without a word, smaller ones arrive`,
     mend.length === 0 ? undefined : mend.map(commandLine).join(' && '),
     stuck,
     showSize(spot.place, spot.link),
     ...(ports?.own.link === undefined ? [] : [showSize(place, ports.own.link)]),
   )
+  const whose = crossed.direction === 'there' ? "the request's" : "the answer's"
+  const words = `${whose} packets of ${size} bytes leave ${place} and get lost behind it: ${who} takes ${mtu}`
+  return { ...found, end: { place, words, large: true } }
 }
 
 function loweredCard({ machine, declared, link }: Port, mtu: number): Command[] {

@@ -13,6 +13,7 @@ import { evidenceLines } from '../failure.ts'
 import { duration, listing, plural } from '../format.ts'
 import { block, flow, hanging, padEnd } from '../layout.ts'
 import { printable } from '../printable.ts'
+import { whyNotLines } from '../task-lines.ts'
 import type { Style } from '../terminal.ts'
 import { ladderLines } from './ladder.ts'
 import {
@@ -32,7 +33,12 @@ const ladderWidth = 100
 
 /** A request's way, what the client saw, and what to do next. */
 export function renderTrace(style: Style, report: TraceReport): string {
-  return block([...traceLines(style, report), ...nextLines(style, report)])
+  const { lab, unexplained } = report
+  return block([
+    ...traceLines(style, report),
+    ...(unexplained === true ? ['', ...whyNotLines(style, lab)] : []),
+    ...nextLines(style, report),
+  ])
 }
 
 /** A request's way, and what the client saw. */

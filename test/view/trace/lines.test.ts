@@ -18,6 +18,12 @@ describe.each(names)('a trace: %s', name => {
   })
 })
 
+test('of an open task it says that the cause is held back', () => {
+  const { evidence: _, ...held } = recorded('dropped')
+  const text = renderTrace(plainStyle(80), { ...held, unexplained: true })
+  expect(text).toContain('\nIts task is open: to find out why is a part of it. netlab task hint ')
+})
+
 test.each([40, 80])('the ways of many requests, laid over each other, at %i columns', async width => {
   const text = renderTree(plainStyle(width), recorded<ManyReport>('many'))
   await expect(text).toMatchFileSnapshot(`../../golden/trace/many.${width}.txt`)
