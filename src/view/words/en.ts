@@ -2,6 +2,7 @@ import { host } from '../../command/command.ts'
 import type { Check, Expectation, FailureKind } from '../../model/lab.ts'
 import { type Observation, observationWords } from '../../verify/observation.ts'
 import { type Inhabitants, inhabitants, listing, plural, roundPercentage } from '../format.ts'
+import { patternWords } from '../pattern-words.ts'
 
 /** What the steps of a lesson have come to. */
 export interface LessonSums {
@@ -260,7 +261,7 @@ function expectation(one: Expectation): string {
       const who = one.backends.length === 0 ? 'gets an answer' : `${listing(one.backends, 'or')} answers`
       const how = [
         ...(one.status === undefined ? [] : [`with status ${one.status}`]),
-        ...(one.body === undefined ? [] : [`with a body like /${one.body}/`]),
+        ...(one.body === undefined ? [] : [`with a body like ${patternWords(one.body)}`]),
         ...(one.client === undefined ? [] : [`and sees the client as ${one.client}`]),
       ]
       return [who, ...how].join(' ')

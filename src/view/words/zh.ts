@@ -2,6 +2,7 @@ import { host } from '../../command/command.ts'
 import type { Expectation, FailureKind } from '../../model/lab.ts'
 import { observationInChinese } from '../../verify/observation-zh.ts'
 import { roundPercentage, thousands } from '../format.ts'
+import { patternWords } from '../pattern-words.ts'
 import type { Words } from './en.ts'
 
 /** The same in Chinese. */
@@ -229,7 +230,7 @@ function expectation(one: Expectation): string {
       return [
         one.backends.length === 0 ? '有回答' : `${one.backends.join(' 或 ')} 回答`,
         ...(one.status === undefined ? [] : [`状态码 ${one.status}`]),
-        ...(one.body === undefined ? [] : [`正文形如 /${one.body}/`]),
+        ...(one.body === undefined ? [] : [`正文形如 ${patternWords(one.body)}`]),
         ...(one.client === undefined ? [] : [`看到的客户端是 ${one.client}`]),
       ].join('，')
   }
