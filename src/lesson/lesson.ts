@@ -1,4 +1,3 @@
-import type { Evidence } from '../diagnose/evidence.ts'
 import { NetlabError } from '../errors.ts'
 import type { ObservedLab } from '../observe/tool.ts'
 import { afterSteps, type LabInCondition } from '../plan/lab-in-condition.ts'
@@ -20,8 +19,9 @@ import type { LessonListener } from './events.ts'
 import { LessonRecord, type WalkedStep } from './lesson-record.ts'
 import { openLessonShell } from './lesson-shell.ts'
 import { LessonTask } from './lesson-task.ts'
-import { judged, wantsEvidence } from './predictions/explanation.ts'
+import { type Judging, judged, wantsEvidence, wantsSender } from './predictions/explanation.ts'
 import { type Prediction, predictionOf } from './predictions/prediction.ts'
+import { senderReason } from './predictions/sender.ts'
 import { ShellEar } from './record/shell-ear.ts'
 
 /** Asks the person what will come, in the lab as the commands of the step leave it; returns the index of the answer, undefined where none is given. */
@@ -141,25 +141,40 @@ export class Lesson {
       running: this.#lesson,
       result,
       stepOk: ok,
-      evidence: await this.#why(prediction, result),
+      ...(await this.#why(prediction, result)),
     }
     this.#tell({ kind: 'prediction-judged', index, judged: judged(prediction, said, judging) })
   }
 
-  /** What keeps a request from being answered that was to fail. What keeps one from looking is no reason to end a lesson. */
-  async #why(prediction: Prediction, result: CheckResult | undefined): Promise<Evidence | undefined> {
+  /** What keeps a request from being answered that was to fail, or why a client is seen as it is. What keeps one from looking is no reason to end a lesson. */
+  async #why(
+    prediction: Prediction,
+    result: CheckResult | undefined,
+  ): Promise<Pick<Judging, 'evidence' | 'sender'>> {
     const { check } = prediction
-    if (check === undefined || !wantsEvidence(prediction, result)) return undefined
+    const wants = { evidence: wantsEvidence(prediction, result), sender: wantsSender(prediction, result) }
+    if (check === undefined || !(wants.evidence || wants.sender)) return {}
     const { signal } = this.#options
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(longestLook)])
+    const context = { ...this.observed, signal: bounded }
     try {
+      if (wants.sender) return { sender: await this.#sender(prediction, context) }
       const { explainRequest } = await import('../diagnose/explain.ts')
-      return await explainRequest({ ...this.observed, signal: bounded }, check.url, check.from)
+      return { evidence: await explainRequest(context, check.url, check.from) }
     } catch (error) {
       this.#mustLive()
       if (signal.aborted || !(error instanceof NetlabError || bounded.aborted)) throw error
-      return undefined
+      return {}
     }
+  }
+
+  /** Why a server sees the client that it sees: the request is made once more, and followed. */
+  async #sender({ check, answers, right }: Prediction, context: ObservedLab): Promise<Judging['sender']> {
+    const outcome = answers[right]?.outcome
+    if (check === undefined || outcome?.kind !== 'answers' || outcome.client === undefined) return undefined
+    const { trace } = await import('../trace/trace.ts')
+    const report = await trace(context, check.from, check.url, { unexplained: true })
+    return senderReason(report, outcome.client)
   }
 
   /** Throws NetlabError where the sandbox has been ended from elsewhere: nothing that fails after that is the lab's fault. */

@@ -8,6 +8,7 @@ import { readTarget } from '../../read/target.ts'
 import type { CheckResult } from '../../verify/report.ts'
 import type { Outcome, SharesOutcome } from './outcome.ts'
 import type { Prediction } from './prediction.ts'
+import type { SenderReason } from './sender.ts'
 import type { PredictionWords } from './words/en.ts'
 import { observationIn, wordsOf } from './words/words.ts'
 
@@ -33,15 +34,14 @@ export interface Judging {
   stepOk: boolean
   /** What keeps a request from being answered that was to fail. */
   evidence?: Evidence | undefined
+  /** Why the server sees the client as it does. */
+  sender?: SenderReason | undefined
 }
 
 /** Judges an answer, or none, when the checks have been tried. */
-export function judged(
-  prediction: Prediction,
-  said: number | undefined,
-  { running, result, stepOk, evidence }: Judging,
-): JudgedPrediction {
+export function judged(prediction: Prediction, said: number | undefined, judging: Judging): JudgedPrediction {
   const { answers, right } = prediction
+  const { running, result, stepOk } = judging
   const holds = result?.ok ?? stepOk
   const words = wordsOf(running.lab)
   const came = result === undefined ? (answers[right]?.text ?? '') : observationIn(running.lab, result)
@@ -49,7 +49,7 @@ export function judged(
   // What the author says is true of the step as a whole, so only where all of it came as it should.
   const own = stepOk ? prediction.because : undefined
   const because = holds
-    ? (own ?? result?.means ?? fromFacts(prediction, running, result, evidence))
+    ? (own ?? result?.means ?? fromFacts(prediction, judging))
     : words.countsNeitherWay
   return { prediction, ...(said === undefined ? {} : { said }), verdict, came, because }
 }
@@ -60,17 +60,28 @@ export function wantsEvidence({ check, because, answers, right }: Prediction, re
   return check !== undefined && isFailure && because === undefined && result?.ok === true
 }
 
+/** Whether it is worth following a request to see why the server sees this client. */
+export function wantsSender({ check, because, answers, right }: Prediction, result?: CheckResult): boolean {
+  const outcome = answers[right]?.outcome
+  const isAsked = outcome?.kind === 'answers' && outcome.client !== undefined
+  return (
+    check !== undefined &&
+    isAsked &&
+    because === undefined &&
+    result?.ok === true &&
+    result.means === undefined
+  )
+}
+
 function fromFacts(
   { check, answers, right }: Prediction,
-  running: LabInCondition,
-  result: CheckResult | undefined,
-  evidence: Evidence | undefined,
+  { running, result, evidence, sender }: Judging,
 ): string {
   const outcome = answers[right]?.outcome
   if (check === undefined || outcome === undefined) return ''
   const words = wordsOf(running.lab)
   if (outcome.kind === 'shares') return sharesFact(outcome, words)
-  if (outcome.kind === 'answers') return answerFact(outcome, check, running)
+  if (outcome.kind === 'answers') return answerFact(outcome, check, running, sender)
   const fact = words.failures[howItFailed(outcome, result)]
   return evidence === undefined || evidence.inOrder ? fact : words.here(evidence.headline, fact)
 }
@@ -88,6 +99,7 @@ function answerFact(
   { backends, client }: Extract<Outcome, { kind: 'answers' }>,
   { url, from }: CurlCheck,
   running: LabInCondition,
+  sender: SenderReason | undefined,
 ): string {
   const { lab } = running
   const words = wordsOf(lab)
@@ -101,11 +113,13 @@ function answerFact(
       : isItsOwn
         ? words.wayIsOpen
         : words.translated(address, owner?.name)
-  return words.together([who, client === undefined ? '' : clientFact(lab, from, client)])
+  return words.together([who, client === undefined ? '' : clientFact(lab, from, client, sender)])
 }
 
-function clientFact(lab: Lab, from: string, client: string): string {
+function clientFact(lab: Lab, from: string, client: string, sender: SenderReason | undefined): string {
   const words = wordsOf(lab)
+  if (sender?.kind === 'route') return words.clientByRoute(client, from, sender.route)
+  if (sender?.kind === 'rule') return words.clientByRule(client, sender)
   if (from === host) return words.clientOfHost(client)
   const own = machinesOf(lab).find(({ name }) => name === from)?.addresses ?? []
   return own.includes(client) ? words.clientKept(client, from) : words.clientWritten(client, from)

@@ -1,6 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import { endsText } from '../../trace/ends.ts'
 import type { Ends, RuleMet, TraceItem, TraceReport, Translation, Visit, Way } from '../../trace/report.ts'
+import { withoutComment } from '../../trace/texts.ts'
 import { duration, listing } from '../format.ts'
 import type { OnDrawing, Spot } from '../graph/on-drawing.ts'
 import {
@@ -12,7 +13,6 @@ import {
   translationWords,
   verdictText,
   wayTitles,
-  withoutComment,
 } from '../trace/words.ts'
 
 /** A rule that took the packet, with its number and how deep in jumps it stands. */

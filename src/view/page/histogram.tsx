@@ -1,7 +1,8 @@
+import { withoutComment } from '../../trace/texts.ts'
 import type { ManyReport } from '../../trace/trace-many.ts'
 import type { Branch } from '../../trace/tree.ts'
 import { percentage, plural, thousands } from '../format.ts'
-import { chainName, withoutComment } from '../trace/words.ts'
+import { chainName } from '../trace/words.ts'
 
 /** The ways of many requests: who answered how often, and how many each rule took beside how many it should have. */
 export function Histogram({ report }: { report: ManyReport }) {

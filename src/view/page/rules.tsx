@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { ExplainedRule } from '../../graph/explained-rules.ts'
 import { familyName } from '../../model/address.ts'
+import { withoutComment } from '../../trace/texts.ts'
 import { thousands } from '../format.ts'
 import { type ChosenChain, chainKey, chosenChains, rootsOf, shareWords } from '../graph/chosen-rules.ts'
 import type { RuleNamed } from '../live/orders.ts'
 import type { Parts } from '../live/parts.ts'
-import { withoutComment } from '../trace/words.ts'
 
 interface RulesProps {
   rules: Parts['rules']

@@ -1,12 +1,13 @@
 import type { Place } from '../../command/command.ts'
 import { endsText } from '../../trace/ends.ts'
 import type { TraceReport } from '../../trace/report.ts'
+import { withoutComment } from '../../trace/texts.ts'
 import { duration } from '../format.ts'
 import { hanging } from '../layout.ts'
 import { charWidth, px, rowHeight, svgDocument, svgText, textWidth } from '../svg.ts'
 import { type LadderRow, ladderRows, type PlacedRule, placesOnWay } from './ladder-rows.ts'
 import { pictureStyle } from './picture-style.ts'
-import { byConnection, chainName, translationWords, wayTitles, withoutComment } from './words.ts'
+import { byConnection, chainName, translationWords, wayTitles } from './words.ts'
 
 /** Pixels: around all, between two columns at least, from a line of small text to the next, and of a box around its text. */
 const margin = 24

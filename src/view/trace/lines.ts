@@ -9,6 +9,7 @@ import type {
   Visit,
   Way,
 } from '../../trace/report.ts'
+import { withoutComment } from '../../trace/texts.ts'
 import { evidenceLines } from '../failure.ts'
 import { duration, listing, plural } from '../format.ts'
 import { block, flow, hanging, padEnd } from '../layout.ts'
@@ -25,7 +26,6 @@ import {
   translationWords,
   verdictText,
   wayTitles,
-  withoutComment,
 } from './words.ts'
 
 /** Columns from which on the way is drawn as a ladder, before it is told. */

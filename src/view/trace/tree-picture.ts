@@ -1,10 +1,11 @@
+import { withoutComment } from '../../trace/texts.ts'
 import type { ManyReport } from '../../trace/trace-many.ts'
 import type { Branch, ChainTree } from '../../trace/tree.ts'
 import { percentage, plural, thousands } from '../format.ts'
 import { hanging } from '../layout.ts'
 import { px, svgDocument, svgText, textWidth } from '../svg.ts'
 import { pictureStyle } from './picture-style.ts'
-import { chainName, withoutComment } from './words.ts'
+import { chainName } from './words.ts'
 
 /** Pixels: around all, of a whole bar, from a line of text to the next, and that a rule of a chain stands further in than the chain. */
 const margin = 24

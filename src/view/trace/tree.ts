@@ -1,10 +1,11 @@
+import { withoutComment } from '../../trace/texts.ts'
 import type { ManyReport } from '../../trace/trace-many.ts'
 import type { Branch, ChainTree } from '../../trace/tree.ts'
 import { percentage, plural, thousands } from '../format.ts'
 import { block, flow, hanging, padStart } from '../layout.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../terminal.ts'
-import { chainName, withoutComment } from './words.ts'
+import { chainName } from './words.ts'
 
 /** The ways of many requests, laid over each other: how many each branch took, and how many it should have taken. */
 export function renderTree(style: Style, report: ManyReport): string {

@@ -1,5 +1,6 @@
 import { endsText } from '../../trace/ends.ts'
 import type { ChainMet, ConnectionNoted, Passage, RouteTaken, Translation, Way } from '../../trace/report.ts'
+import { routeText } from '../../trace/texts.ts'
 
 /** What is said of a trace's parts, in whatever it is shown. What a lab wrote is in it as it was told: to be made printable. */
 
@@ -17,10 +18,10 @@ export function passageWords({ link, portOf, wrapped }: Passage): string {
   return `${link}${port}${inside}`
 }
 
-/** Without what `ip route get` says besides the way. */
+/** The route, or the bridge that needs none. */
 export function routeWords(route: RouteTaken): string {
   if (route.kind === 'bridged') return `${route.bridge} passes it on from port to port, without a route`
-  const text = route.text.replace(/ (?:uid|metric|pref|proto|table) \S+| cache| from ::(?= )/g, '').trim()
+  const text = routeText(route.text)
   return /^local /.test(text) ? `its own address (${text})` : text
 }
 
@@ -56,9 +57,4 @@ const verdictWords: Partial<Record<ChainMet['verdict'], string>> = {
 /** What a chain has made of a packet: `passed`, `dropped by the policy`. */
 export function verdictText({ verdict, byPolicy }: Pick<ChainMet, 'verdict' | 'byPolicy'>): string {
   return `${verdictWords[verdict] ?? verdict}${byPolicy ? ' by the policy' : ''}`
-}
-
-/** What a comment says, the sentence below the rule says as well. */
-export function withoutComment(text: string): string {
-  return text.replace(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '').trim()
 }

@@ -1,5 +1,6 @@
 import type { FailureKind } from '../../../model/lab.ts'
 import type { Outcome, SharesOutcome } from '../outcome.ts'
+import type { SenderReason } from '../sender.ts'
 
 /** What questions of a lesson and their answers say, in English; other languages have the same. */
 export const en = {
@@ -17,7 +18,7 @@ export const en = {
     refused:
       'A refusal is an answer too, and comes at once: nobody listens on that port there, or a rule with REJECT says no.',
     timeout:
-      'Silence: a packet was thrown away, or its answer found no way back. Nobody tells the client, so it waits until its patience is over.',
+      'Silence: a packet was thrown away, or its answer found no way back. Whoever asked is told nothing, and waits until its patience is over.',
     unreachable:
       'A machine that knows no way to an address says so at once (or a rule with REJECT says it in its place), so nobody waits.',
     any: 'In whichever way it fails, no answer came.',
@@ -27,9 +28,14 @@ export const en = {
   translated: (address: string, owner: string | undefined) =>
     `${owner === undefined ? `No machine has ${address} for itself` : `${address} is ${owner}'s`}: on the way another destination was put in its place (DNAT), and that machine answers.`,
   clientOfHost: (client: string) =>
-    `The host has several addresses; ${client} is the one that its route, or a rule in POSTROUTING, took for the sender.`,
+    `The host has several addresses; ${client} is the one that was the sender of these packets.`,
+  /** `route`: as `ip route get` prints it. */
+  clientByRoute: (client: string, from: string, route: string) =>
+    `Of the addresses of ${from} the route decides: "${route}" says src ${client}, and no rule on the way wrote another sender over it.`,
+  clientByRule: (client: string, { place, table, chain, rule }: Extract<SenderReason, { kind: 'rule' }>) =>
+    `A rule of ${table} ${chain} in ${place} wrote ${client} over the sender: "${rule}". So the answer comes back by there.`,
   clientKept: (client: string, from: string) =>
-    `Nobody on the way wrote another sender over it, so ${client} is ${from} itself.`,
+    `${client} is an address of ${from}, and nobody on the way wrote another sender over it.`,
   clientWritten: (client: string, from: string) =>
     `${client} is not ${from}: on the way it was written over the sender (MASQUERADE or SNAT), so that the answer comes back by there.`,
   lost: (percent: number) =>

@@ -14,16 +14,20 @@ export const zh: PredictionWords = {
   here: (headline, fact) => `诊断的原话是：${headline}。${fact}`,
   failures: {
     refused: '拒绝也是一种回答，而且马上就到：那里没有人监听这个端口，或者有一条 REJECT 规则说不行。',
-    timeout: '没有任何动静：包被丢弃了，或者回包找不到回来的路。没有人告诉客户端，它只能等到不耐烦为止。',
+    timeout:
+      '没有任何动静：包被丢弃了，或者回包找不到回来的路。发问的一方什么也没被告知，只能等到不耐烦为止。',
     unreachable: '不知道怎样去某个地址的机器，会马上说出来（或者由一条 REJECT 规则代它说），所以谁也不用等。',
     any: '不管是怎么失败的，总之没有回答。',
   },
   wayIsOpen: '去的路是通的，回来的路也是通的。',
   translated: (address, owner) =>
     `${owner === undefined ? `没有哪台机器拥有 ${address}` : `${address} 是 ${owner} 的地址`}：路上目的地址被换成了另一个（DNAT），回答的是那台机器。`,
-  clientOfHost: client =>
-    `宿主机有好几个地址；${client} 是它的路由，或者 POSTROUTING 里的一条规则，选作源地址的那一个。`,
-  clientKept: (client, from) => `路上没有谁改写源地址，所以 ${client} 就是 ${from} 自己。`,
+  clientOfHost: client => `宿主机有好几个地址；这些包的源地址是 ${client}。`,
+  clientByRoute: (client, from, route) =>
+    `${from} 用哪个地址，由路由决定：“${route}” 写着 src ${client}，路上也没有规则改写源地址。`,
+  clientByRule: (client, { place, table, chain, rule }) =>
+    `${place} 的 ${table} ${chain} 里有一条规则把源地址改写成了 ${client}：“${rule}”。这样回包会从那里经过。`,
+  clientKept: (client, from) => `${client} 是 ${from} 的地址，路上没有谁改写源地址。`,
   clientWritten: (client, from) =>
     `${client} 不是 ${from}：路上源地址被改写成了它（MASQUERADE 或 SNAT），这样回包会从那里经过。`,
   lost: percent => `有 ${percent} % 的连接没有遇到接收它们的规则，也没有人得知。`,
