@@ -271,6 +271,8 @@ export interface CommandCheck extends CheckBase {
   exit: number | undefined
   /** A regular expression that stdout matches. */
   output?: string
+  /** What that asks for, in words. */
+  says?: string
 }
 
 export type Check = CurlCheck | CommandCheck

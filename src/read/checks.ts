@@ -53,9 +53,22 @@ function readCommandCheck(
   const argv = readCommand(command, [...path, 'command'], findings)
   if (expect === undefined) return { kind: 'command', argv, exit: 0 }
   if (expect === 'fails') return { kind: 'command', argv, exit: undefined }
-  const { exit = 0, output } = expect
+  const { exit = 0, output, says } = expect
   if (output !== undefined) findings.accept([...path, 'expect', 'output'], readPattern(output))
-  return { kind: 'command', argv, exit, ...(output !== undefined && { output }) }
+  if (says !== undefined && output === undefined) {
+    const message = '"says" is what an "output" asks for, and there is none'
+    findings.report(
+      [...path, 'expect', 'says'],
+      message,
+      'write the pattern as "output", or leave "says" out',
+      'key',
+    )
+  }
+  return {
+    ...{ kind: 'command', argv, exit },
+    ...(output !== undefined && { output }),
+    ...(says !== undefined && { says }),
+  }
 }
 
 function readCurl(

@@ -93,7 +93,12 @@ function textsOf({ title, steps = [] }: WrittenLab): LabText[] {
           key: [...key, field, place],
         })),
       )
-      return [...fields, ...lists, ...meanings]
+      const says = saidOf(step).map((said, place) => ({
+        text: said.text,
+        at: [...at, ...said.at],
+        key: [...key, 'says', place],
+      }))
+      return [...fields, ...lists, ...meanings, ...says]
     }),
   ]
 }
@@ -108,6 +113,18 @@ function meaningsOf(step: WrittenStep): { text: TextInput; at: Path }[] {
           ? [{ text: one.means, at: [field, index, 'expect', place, 'means'] }]
           : [],
       )
+    }),
+  )
+}
+
+/** What the patterns of a step's checks, and of its goal's, ask for in words. */
+function saidOf(step: WrittenStep): { text: TextInput; at: Path }[] {
+  return (['check', 'goal'] as const).flatMap(field =>
+    (step[field] ?? []).flatMap((each, index) => {
+      const expect = 'command' in each ? each.expect : undefined
+      return typeof expect === 'object' && expect.says !== undefined
+        ? [{ text: expect.says, at: [field, index, 'expect', 'says'] }]
+        : []
     }),
   )
 }

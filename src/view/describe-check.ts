@@ -17,5 +17,8 @@ export function describeCheck(check: Check): string {
 /** What a check asks for, in words: `netns_011 answers`, `is refused`, `exits with 0`. */
 export function describeExpectation(check: Check, words: Words = en): string {
   if (check.kind === 'curl') return words.expectations(check.expect)
-  return words.exits(check.exit, check.output === undefined ? undefined : patternWords(check.output))
+  return words.exits(
+    check.exit,
+    check.output === undefined ? undefined : (check.says ?? patternWords(check.output)),
+  )
 }

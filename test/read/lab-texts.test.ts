@@ -82,3 +82,23 @@ it('a lab that has nothing in a language has nothing untranslated either', () =>
   const wanted = { language: 'zh' } as const
   expect(parseLab(plain, 'x.yaml', () => ({ refusal: '' }), wanted).untranslated).toBeUndefined()
 })
+
+it('what a pattern asks for is said in each language, and only where there is a pattern', () => {
+  const said = (expectation: string, texts: string) => {
+    const text = `name: x
+title: Some pods
+bridge: {name: br0, address: 10.0.0.1/24}
+pods: {a: {address: 10.0.0.11/24}}
+steps:
+  - title: They meet
+    check: [{command: ip rule, expect: ${expectation}}]
+`
+    const file = { path: 'x.zh.yaml', text: texts }
+    return parseLab(text, 'x.yaml', () => ({ refusal: '' }), { language: 'zh', file })
+  }
+  const { lab } = said('{output: "(?!a)", says: no a}', 'steps: {They meet: {says: [没有 a]}}')
+  expect(lab?.steps.flatMap(({ check }) => check)).toMatchObject([{ output: '(?!a)', says: '没有 a' }])
+  expect(said('{exit: 1, says: no a}', 'steps: {They meet: {says: [没有 a]}}').problems).toMatchObject([
+    { message: '"says" is what an "output" asks for, and there is none' },
+  ])
+})

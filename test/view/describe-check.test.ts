@@ -50,6 +50,9 @@ it('tells what a command check asks for', () => {
     ...['^no', '^1$', 'nameserver 8.8.8.8', '^n.*o$', '^10\\.0\\.0\\.1 via .* dev eth0 '],
     ...['^-P FORWARD DROP\\n?$', '-j DROP\\n.*-j KUBE-SEP-\\w+\\n', ' +[1-3] +\\d+', '^(?!a)', 'a?b', 'a|b'],
   ]
+  expect(describeCheck({ ...check, exit: 0, output: '^(?!a)', says: 'no a' })).toBe(
+    "grep 'a b' x in pod: exits with 0 and prints no a",
+  )
   const printing = patterns.map(output => describeCheck({ ...check, exit: undefined, output }))
   expect(printing).toEqual([
     `grep 'a b' x in pod: fails and prints "no…"`,

@@ -134,6 +134,11 @@ export const commandCheck = z
             .string()
             .optional()
             .meta({ description: 'A regular expression that its output matches.', examples: ['1 received'] }),
+          says: text.optional().meta({
+            description:
+              'With `output`: what that asks for, in words; people read it in place of the pattern.',
+            examples: ['no rule of kube-proxy'],
+          }),
         }),
       ])
       .optional()

@@ -24,6 +24,7 @@ const stepTexts = z
     task: one('What is to be reached.'),
     hints: list('The hints, in order.'),
     means: list('What its checks, and those of its goal, say of what comes true.'),
+    says: list('What the patterns of its checks, and of those of its goal, ask for in words.'),
   })
   .meta({ description: 'The texts of a step.', examples: [{ title: '网桥上的两个 Pod' }] })
 
