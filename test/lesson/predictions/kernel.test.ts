@@ -53,6 +53,26 @@ it('asks what will come before the checks, and says afterwards whether it came s
   expect(await terminal.ended()).toEqual({ code: 0, restored: true })
 })
 
+it('tells which route has decided whom the server sees', async () => {
+  const session = openSession()
+  const seen = asking
+    .replace('{address: 10.0.0.12/24}', '{address: 10.0.0.12/24, serve: 8080}')
+    .replace('from: a, expect: refused', 'from: host, expect: {backend: b, client: 10.0.0.1}')
+  const terminal = new Terminal(session, ['walk', session.file('seen.yaml', seen), '--down'])
+  for (const step of ['1/', '2/', '3/']) {
+    await terminal.until(`── ${step}`)
+    await terminal.press('Enter run', key.enter)
+    await terminal.press('Enter go on', key.enter)
+  }
+  await terminal.press('Enter try', key.enter)
+  await terminal.until('? curl 10.0.0.12:8080 from host: what will come of it?')
+  await terminal.until('answers · Enter skip')
+  terminal.type(key.enter)
+  await terminal.until('of host the route decides:')
+  await terminal.press('Enter finish', key.enter)
+  expect(await terminal.ended()).toEqual({ code: 0, restored: true })
+})
+
 it('takes Enter for no answer, and asks nothing with --no-quiz', async () => {
   const session = openSession()
   const file = session.file('asking.yaml', asking)
