@@ -6,14 +6,23 @@ import { LongestFirst } from './test/longest-first.ts'
 /** Netlab is killed at random moments, and the machine filled with labs: one file after the other. */
 const machine = ['test/stress/**/*.test.ts']
 
-/** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. curl.test.ts and ends.test.ts mock modules. */
+/** What starts netlab, or makes namespaces: whole folders, and in the others files of these names. */
 const kernel = [
-  'test/{cli,package,run,sandbox,scripts,security}/**/*.test.ts',
+  'test/{cli,run}/**/*.test.ts',
   'test/labs/!(differences|shipped).test.ts',
   'test/lesson/{lesson-record,walk}.test.ts',
   'test/command/{ip-argv,iptables-rule,undo}.test.ts',
-  'test/**/{curl,ends,flows,kernel,writing-a-lab}.test.ts',
+  'test/**/{flows,kernel,writing-a-lab}.test.ts',
 ]
+
+/**
+ * A process of its own for each file: it is about what a process has and leaves behind (rights, open files, environment), or it mocks
+ * modules, as curl.test.ts and ends.test.ts do.
+ */
+const alone = ['test/{package,sandbox,scripts,security}/**/*.test.ts', 'test/**/{curl,ends}.test.ts']
+
+/** Labs mostly wait. */
+const labWorkers = Math.max(3, availableParallelism())
 
 /** Milliseconds: an end for what hangs, not a measure. A busy machine takes its time. */
 const patience = 600_000
@@ -34,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: [...kernel, ...machine],
+          exclude: [...kernel, ...alone, ...machine],
           isolate: false,
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
@@ -45,8 +54,19 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: kernel,
-          // Labs mostly wait.
-          maxWorkers: Math.max(3, availableParallelism()),
+          exclude: alone,
+          // To load netlab costs some seconds: once for each worker, and not for each file.
+          isolate: false,
+          maxWorkers: labWorkers,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
+          maxWorkers: labWorkers,
           sequence: { groupOrder: 1 },
         },
       },

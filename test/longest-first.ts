@@ -16,12 +16,15 @@ const longest = [
   'labs/session-affinity',
 ].map(file => `/test/${file}.test.ts`)
 
-/** Starts the longest files first, so that no processor waits for one of them at the end. */
+/**
+ * Starts the longest files first, so that no processor waits for one of them at the end; then those that share a worker, so that it goes on
+ * from one to the next.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const at = longest.findIndex(file => moduleId.endsWith(file))
-      return at < 0 ? longest.length : at
+      return at < 0 ? longest.length + Number(project.config.isolate) : at
     }
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
   }

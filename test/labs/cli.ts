@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
-import { afterEach, expect, inject } from 'vitest'
+import { expect, inject, onTestFinished } from 'vitest'
 import { removeFolder } from './package-copy.ts'
 import { killAll, markOf, processesOf } from './processes.ts'
 
@@ -40,8 +40,6 @@ export const labsFolder = join(packageFolder, 'labs')
 export const shippedLabs = readdirSync(labsFolder)
   .filter(file => /^[a-z0-9-]+\.yaml$/.test(file))
   .map(file => file.slice(0, -'.yaml'.length))
-
-const open = new Set<Session>()
 
 /** netlab as one user runs it, with a state folder that nobody else uses. */
 export class Session {
@@ -124,7 +122,6 @@ export class Session {
 
   /** Takes all labs down and ends whatever process still has this session's environment. */
   async end(): Promise<void> {
-    open.delete(this)
     // Most tests have taken their lab down, and a start of netlab costs as much as many a test.
     if (this.leftFiles().length > 0) await this.netlab('down', '--all', '--quiet')
     await killAll(processesOf(this.stateDir))
@@ -165,10 +162,6 @@ function ended(result: Result): Ended {
 /** Opens a session that ends, with all that runs in it, after the test. */
 export function openSession(user?: User): Session {
   const session = new Session(user)
-  open.add(session)
+  onTestFinished(() => session.end())
   return session
 }
-
-afterEach(async () => {
-  for (const session of open) await session.end()
-})

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { closeSandbox } from '../../src/sandbox/close.ts'
 import { runAt } from '../../src/sandbox/enter.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
@@ -17,8 +17,6 @@ export interface EmptySandbox {
   run(argv: readonly string[], input?: string): Promise<string>
 }
 
-const open = new Set<EmptySandbox>()
-
 /** Opens a sandbox without a lab; it is closed after the test. */
 export async function openEmptySandbox(name = 'test'): Promise<EmptySandbox> {
   const folder = mkdtempSync(join(tmpdir(), 'netlab-sandbox-'))
@@ -32,14 +30,9 @@ export async function openEmptySandbox(name = 'test'): Promise<EmptySandbox> {
       return (await runAt(opened, argv, options)).stdout
     },
   }
-  open.add(sandbox)
-  return sandbox
-}
-
-afterEach(async () => {
-  for (const { opened, folder } of open) {
+  onTestFinished(async () => {
     await closeSandbox(opened.holder, opened)
     removeFolder(folder)
-  }
-  open.clear()
-})
+  })
+  return sandbox
+}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pMap from 'p-map'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bin, openSession, type Session, users } from '../labs/cli.ts'
+import { bin, openSession, Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
 import { comparable, type MachineState, machineState } from '../labs/machine-state.ts'
 import { processesOf } from '../labs/processes.ts'
@@ -52,8 +52,7 @@ let before: MachineState
 /** Milliseconds that an up takes here, and now. */
 let whole: number
 
-function open(user: (typeof users)[number] | undefined): Session {
-  const session = openSession(user)
+function withFiles(session: Session): Session {
   session.file('struck.yaml', text)
   session.file('more.yaml', more)
   return session
@@ -61,7 +60,7 @@ function open(user: (typeof users)[number] | undefined): Session {
 
 beforeAll(async () => {
   before = await machineState()
-  const session = open(users[0])
+  const session = withFiles(new Session(users[0]))
   const start = performance.now()
   expect(await session.netlab('up', 'struck.yaml')).toMatchObject({ code: 0 })
   whole = performance.now() - start
@@ -83,7 +82,7 @@ async function strike(how: (session: Session, pid: number, ended: Promise<unknow
   const ends = await pMap(
     cases,
     async ({ argv, onLab, user }) => {
-      const session = open(user)
+      const session = withFiles(openSession(user))
       if (onLab) expect(await session.netlab('up', 'struck.yaml', '--quiet')).toMatchObject({ code: 0 })
       const running = session.start(argv, { patience })
       const ended = running.then(() => true)
@@ -144,7 +143,7 @@ describe(`every verb (NETLAB_TEST_SEED=${seed})`, () => {
     await pMap(
       cases,
       async ({ argv, onLab, user }) => {
-        const session = open(user)
+        const session = withFiles(openSession(user))
         const script = `netlab() { "$NODE" "$BIN" "$@"; }
           mount -t tmpfs -o size=1m,mode=700 none "$NETLAB_STATE_DIR" || exit 99
           ${onLab ? 'netlab up struck.yaml --quiet || exit 98' : ''}

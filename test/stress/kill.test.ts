@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pMap from 'p-map'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openSession, type Session, users } from '../labs/cli.ts'
+import { openSession, Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
 import { comparable, type MachineState, machineState } from '../labs/machine-state.ts'
 import { processesOf } from '../labs/processes.ts'
@@ -39,7 +39,7 @@ beforeAll(async () => {
 })
 
 async function goUp(): Promise<void> {
-  const session = openSession()
+  const session = new Session()
   expect(await session.netlab('up', session.file('victim.yaml', text))).toMatchObject({ code: 0 })
   await session.end()
 }
