@@ -13,7 +13,7 @@ import { openEmptySandbox } from './empty-sandbox.ts'
 import { type KernelState, kernelState } from './kernel-state.ts'
 import { comparable, machineState } from './machine-state.ts'
 import { processesOf } from './processes.ts'
-import { traceChecks, tracePassingChecks } from './traced-checks.ts'
+import { passingChecks, traceChecks, tracePassingChecks } from './traced-checks.ts'
 
 const stateInside = (session: Session, lab: string): Promise<KernelState> =>
   kernelState(async argv => {
@@ -69,10 +69,12 @@ export function testLab(lab: string, by: readonly User[] = users): void {
     },
   )
 
-  it('shows in traces, step by step, what the checks see that later steps change', async () => {
-    const { opened } = await openEmptySandbox(lab)
-    expect(await tracePassingChecks(opened, running)).toEqual([])
-  })
+  if (passingChecks(running).some(checks => checks.length > 0)) {
+    it('shows in traces, step by step, what the checks see that later steps change', async () => {
+      const { opened } = await openEmptySandbox(lab)
+      expect(await tracePassingChecks(opened, running)).toEqual([])
+    })
+  }
 
   it('has the same kernel state in both runs', () => {
     expect(stateOf(0).places.host).toBeDefined()
