@@ -6,30 +6,30 @@ export interface KernelState {
   files: string
 }
 
-/** Prints a section for each thing to know of each namespace; runs inside the sandbox. */
-const script = `
-show() {
-  place=$1
-  shift
-  for what in '-d link' address '-4 route show table all' '-6 route show table all' '-4 rule' '-6 rule' \\
-    'neigh show nud permanent'; do
-    echo "== $place ip $what"
-    "$@" ip -j $what || true
-  done
-  for table in iptables ip6tables; do
-    echo "== $place $table"
-    "$@" $table-save
-  done
-  echo "== $place sysctl"
-  "$@" sysctl --all --pattern '^net\\.' 2> /dev/null
-}
-show host
+/** Prints a section for each thing to know of the network namespace that it runs in, which is called $1. */
+const showPlace = `
+for what in '-d link' address '-4 route show table all' '-6 route show table all' '-4 rule' '-6 rule' \\
+  'neigh show nud permanent'; do
+  echo "== $1 ip $what"
+  ip -j $what || true
+done
+for table in iptables ip6tables; do
+  echo "== $1 $table"
+  $table-save
+done
+echo "== $1 settings"
+grep --recursive --no-messages --text . /proc/sys/net | LC_ALL=C sort
+`
+
+/** The same for all namespaces, by the script that is its argument, and what else there is to know; runs inside the sandbox. */
+const showAll = `
+sh -c "$1" sh host
 if [ -e /proc/net/ip_vs ]; then
   echo '== host ipvs'
   ipvsadm -S -n | sort
   ipset save | sed 's/ bucketsize.*//' | sort
 fi
-for name in $(ls /run/netns); do show "$name" ip netns exec "$name"; done
+for name in $(ls /run/netns); do ip netns exec "$name" sh -c "$1" sh "$name"; done
 echo '== files'
 find /etc/netns -type f 2> /dev/null | sort | while read -r file; do echo "-- $file"; cat "$file"; done
 `
@@ -41,7 +41,7 @@ const randomName = /\bveth[0-9a-f]{8}\b/g
 export async function kernelState(
   inside: (argv: readonly string[]) => Promise<string>,
 ): Promise<KernelState> {
-  const text = (await inside(['sh', '-c', script])).replaceAll(randomName, 'vethXXXXXXXX')
+  const text = (await inside(['sh', '-c', showAll, 'sh', showPlace])).replaceAll(randomName, 'vethXXXXXXXX')
   const places: Record<string, Record<string, unknown>> = {}
   let files = ''
   for (const section of text.split(/^== /m).slice(1)) {
@@ -57,12 +57,12 @@ export async function kernelState(
 function normal(program: string, rest: readonly string[], body: string): unknown {
   if (program === 'ip') return normalJson(JSON.parse(body || '[]'), rest)
   if (program === 'ipvs') return body.split('\n')
-  if (program === 'sysctl') return body.split('\n').filter(line => !ownSettings.test(line))
+  if (program === 'settings') return body.split('\n').filter(line => !ownSettings.test(line))
   return normalTables(body)
 }
 
 /** What counts by itself, is chosen at random, or is the sandbox's own business. */
-const ownSettings = /_count = |stable_secret|fastopen_key|ping_group_range/
+const ownSettings = /_count:|stable_secret|fastopen_key|ping_group_range/
 
 /** Numbers that follow from the order of events, random addresses, and what only time changes. */
 const accidental =
