@@ -32,6 +32,8 @@ export function testLab(lab: string, by: readonly User[] = users): void {
     { user: by[0]!, how: 'in batches', flags: [] },
     { user: by.at(-1)!, how: 'with a process for each command', flags: ['--no-batch'] },
   ]
+  // Of one endpoint many answers tell no more than few.
+  const requests = running.services.some(({ endpoints }) => endpoints.length > 1) ? '100' : '20'
   const states: KernelState[] = []
 
   const stateOf = (run: number): KernelState => {
@@ -52,12 +54,15 @@ export function testLab(lab: string, by: readonly User[] = users): void {
       })
       expect(JSON.parse(up.stdout)).toMatchObject({ lab, ok: true })
       states[runs.findIndex(run => run.how === how)] = await stateInside(session, lab)
-      const graph = await session.netlab('graph', '--format', 'json')
-      expect({ code: graph.code, marks: marksIn(graph.stdout) }).toEqual({ code: 0, marks: [] })
-      const verify = await session.netlab('verify', '--requests', '100', '--json')
+      // Once is enough: the other run has the same kernel state.
+      const isFirst = flags.length === 0
+      if (isFirst) {
+        const graph = await session.netlab('graph', '--format', 'json')
+        expect({ code: graph.code, marks: marksIn(graph.stdout) }).toEqual({ code: 0, marks: [] })
+      }
+      const verify = await session.netlab('verify', '--requests', isFirst ? requests : '20', '--json')
       expect({ code: verify.code, off: offIn(verify.stdout) }).toEqual({ code: 0, off: [] })
-      // Once is enough: how the lab was built is nothing to its packets.
-      if (flags.length === 0) expect(await traceChecks(session, running)).toEqual([])
+      if (isFirst) expect(await traceChecks(session, running)).toEqual([])
       expect(processesOf(session.stateDir)).not.toEqual([])
       expect(await session.netlab('down')).toMatchObject({
         code: 0,
