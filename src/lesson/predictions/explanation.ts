@@ -48,9 +48,7 @@ export function judged(prediction: Prediction, said: number | undefined, judging
   const verdict = !holds ? 'void' : said === undefined ? 'skipped' : said === right ? 'right' : 'wrong'
   // What the author says is true of the step as a whole, so only where all of it came as it should.
   const own = stepOk ? prediction.because : undefined
-  const because = holds
-    ? (own ?? result?.means ?? fromFacts(prediction, judging))
-    : words.countsNeitherWay
+  const because = holds ? (own ?? result?.means ?? fromFacts(prediction, judging)) : words.countsNeitherWay
   return { prediction, ...(said === undefined ? {} : { said }), verdict, came, because }
 }
 

@@ -160,7 +160,7 @@ test('a question stands with its step: its answers by key, what was said, and wh
   picture.hear({ kind: 'predicted', index: 0, prediction })
   expect(picture.part.step?.question?.said).toEqual({ text: 'you skip it' })
   picture.parting([])
-  expect(picture.part.words.at(-1)).toBe('Of 1 thing that you foretold 0 came so.')
+  expect(picture.part.words.at(-1)).toBe('You foretold one thing, and it came otherwise.')
 })
 
 test('a lab in Chinese has the words around its texts in Chinese', () => {
