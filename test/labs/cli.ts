@@ -30,6 +30,9 @@ export interface RunOptions {
   patience?: number
 }
 
+/** An emulated processor takes ten to twenty times as long. */
+const slowness = process.env.NETLAB_IN_VM === undefined ? 1 : 10
+
 const packageFolder = inject('packageFolder')
 
 /** netlab's built program. */
@@ -91,7 +94,7 @@ export class Session {
       stripFinalNewline: false,
       extendEnv: false,
       env: { ...this.environment(), ...options.env },
-      timeout: options.patience ?? 280_000,
+      timeout: (options.patience ?? 280_000) * slowness,
       killSignal: 'SIGKILL',
       input: options.input ?? '',
     })
