@@ -213,7 +213,7 @@ outside: {client: 192.0.2.10/24}
     expect(real('verify', '--from', '')).toEqual(['host', 'netns_011', 'client'])
     expect(real('verify', 'mine', '--from', 'host', 'cl')).toEqual(['client'])
     expect(real('pod', 'kill', '--lab', 'mine', 'n')).toEqual(['netns_011'])
-    expect(real('task', '')).toEqual(['check', 'hint', 'solve', 'help'])
+    expect(real('task', '')).toEqual(['check', 'hint', 'solve', 'mine'])
     expect(real('task', 'hint', '')).toEqual(['mine'])
     expect(real('trace', '')).toEqual(['mine', 'host', 'netns_011', 'client'])
     expect(real('trace', 'mine', 'n')).toEqual(['netns_011'])

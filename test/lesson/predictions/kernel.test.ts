@@ -103,7 +103,7 @@ it('tells what the author says of the checks as the reason, or by itself where n
   await terminal.press('Enter try', key.enter)
   await terminal.until('Enter skip')
   terminal.type(key.enter)
-  await terminal.until('? Not foretold.')
+  await terminal.until('? You skipped it.')
   expect(await terminal.press('Enter finish', key.enter)).toMatch(/\n\nIts kernel says so at once\.$/m)
   expect(await terminal.ended()).toEqual({ code: 0, restored: true })
 

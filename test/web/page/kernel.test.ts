@@ -297,7 +297,7 @@ describe.skipIf(browserFile === undefined)(`the page in a real Chromium${why}`, 
     await page.reload()
     expect(await right.textContent()).toContain('(your answer before)')
     await page.keyboard.press('Enter')
-    await verdict.getByText('Not foretold.').waitFor()
+    await verdict.getByText('You skipped it.').waitFor()
     expect(await first.textContent()).toMatch(/you skip it/)
     expect(await verdict.textContent()).toMatch(/it came.*was refused/)
 
