@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { openSession, users } from '../labs/cli.ts'
+import { openSession, type Session, users } from '../labs/cli.ts'
+import { processesOf } from '../labs/processes.ts'
 
 const lab = `
 name: leaves
@@ -18,14 +18,8 @@ steps:
 `
 
 /** Whether a sample of the service is under way. */
-function isAsked(): boolean {
-  return readdirSync('/proc').some(pid => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('10.96.77.66:80/?[')
-    } catch {
-      return false
-    }
-  })
+function isAsked({ stateDir }: Session): boolean {
+  return processesOf(stateDir).some(({ command }) => /^curl .*--parallel .*--config -$/.test(command))
 }
 
 describe.each(users)('as %s', user => {
@@ -34,7 +28,7 @@ describe.each(users)('as %s', user => {
     const up = await session.netlab('up', session.file('leaves.yaml', lab), '--quiet')
     expect(up).toMatchObject({ code: 0, stderr: '' })
     const verifying = session.start(['verify', 'leaves', '-n', '20000'])
-    await expect.poll(isAsked, { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => isAsked(session), { timeout: 30_000 }).toBe(true)
     await session.netlab('down', 'leaves')
     const { exitCode, stdout, stderr } = await verifying
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
