@@ -22,7 +22,7 @@ function isOutside(commands: string): boolean {
 
 /** A lab that is up for all tests of a file, which break it and mend it again. */
 export class BrokenLab {
-  readonly #session = new Session()
+  #opened: Session | undefined
   readonly #name: string
   readonly #from: readonly string[]
   readonly #routers: readonly string[]
@@ -46,7 +46,13 @@ export class BrokenLab {
     beforeAll(async () => {
       expect(await this.#session.netlab('up', path, '--quiet')).toMatchObject({ code: 0, stderr: '' })
     })
-    afterAll(() => this.#session.end())
+    afterAll(() => this.#opened?.end())
+  }
+
+  /** Not opened before it is needed: where all tests are skipped nobody ends it. */
+  get #session(): Session {
+    this.#opened ??= new Session()
+    return this.#opened
   }
 
   /** The folder that the running lab keeps its state in. */
