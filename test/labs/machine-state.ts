@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { execa } from 'execa'
+import { isRootOfItsMachine } from '../dataplane/ipvs/has-ipvs.ts'
 
 /** What a lab must leave as it is: the machine's own network, settings, mounts and namespaces. */
 export interface MachineState {
@@ -42,7 +43,17 @@ export async function machineState(): Promise<MachineState> {
 /** A machine's state as it must be again: settings that a kernel module brings along when it is loaded are no change. */
 export function comparable(state: MachineState, before: MachineState): MachineState {
   const kept = Object.entries(state.sysctls).filter(([key]) => key in before.sysctls)
-  return { ...state, sysctls: Object.fromEntries(kept) }
+  const others = kept.filter(([key]) => !(isRootOfItsMachine && key.startsWith('user.max_')))
+  // A lab whose root is the machine's limits the machine, which is thrown away with it.
+  const limits = Object.entries(before.sysctls).filter(
+    ([key]) => isRootOfItsMachine && key.startsWith('user.max_'),
+  )
+  return { ...state, sysctls: Object.fromEntries([...others, ...limits]) }
+}
+
+/** What the kernel module of dummy links makes when it is loaded, in a machine whose modules are loaded by labs. */
+function isOfModule(link: unknown): boolean {
+  return isRootOfItsMachine && (link as { ifname?: string }).ifname === 'dummy0'
 }
 
 const byItself = new Set([
@@ -59,11 +70,12 @@ async function ip(...argv: string[]): Promise<unknown> {
   const texts = await Promise.all(
     families.map(family => output('ip', [...(family === '-0' ? [] : [family]), '-j', ...argv])),
   )
-  return texts.map(text =>
-    JSON.parse(text || '[]', (key, value) =>
+  return texts.map(text => {
+    const found = JSON.parse(text || '[]', (key, value) =>
       byItself.has(key) || key.endsWith('_timer') ? undefined : value,
-    ),
-  )
+    )
+    return (found as unknown[]).filter(one => !isOfModule(one))
+  })
 }
 
 async function firewallRules(): Promise<unknown> {
