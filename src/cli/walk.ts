@@ -235,7 +235,6 @@ function walkWords(file: string, flags: WalkFlags): string[] {
     'walk',
     ...labWords(file, flags),
     ...languageWords(flags.lang),
-    ...(flags.from === undefined ? [] : ['--from', `${flags.from}`]),
     ...setFlags({ '--yes': yes, '--no-quiz': !quiz, '--keep': keep, '--down': down }),
   ]
 }

@@ -269,10 +269,7 @@ export class LessonGuide implements Guide {
     await this.#still()
     this.#ran = false
     const { lesson, keys, traces } = this.#options
-    if (this.#leaves) {
-      this.#leaves = false
-      return 'quit'
-    }
+    if (this.#wantsToLeave()) return 'quit'
     const question = nextQuestion(walked, lesson.lab.pods, this.#asked)
     if (keys === undefined) {
       const isFollowed = walked.traces.length > 0 || this.#untraced === walked
@@ -289,6 +286,7 @@ export class LessonGuide implements Guide {
     await this.#still()
     this.#ran = false
     const { keys } = this.#options
+    if (this.#wantsToLeave()) return 'quit'
     if (keys === undefined) return task.state.solved ? 'on' : 'solve'
     this.#lends = task
     const move = await this.#chooseMove(walked.step, movesAtTask(task, this.#screen.words))
@@ -297,6 +295,13 @@ export class LessonGuide implements Guide {
       this.#live.start(this.#screen.color.dim(this.#screen.words.tryingGoal))
     }
     return move
+  }
+
+  /** Whether the question of the step was left with q; it is asked once. */
+  #wantsToLeave(): boolean {
+    const leaves = this.#leaves
+    this.#leaves = false
+    return leaves
   }
 
   watched(results: readonly CheckResult[]): void {

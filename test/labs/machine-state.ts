@@ -43,12 +43,11 @@ export async function machineState(): Promise<MachineState> {
 /** A machine's state as it must be again: settings that a kernel module brings along when it is loaded are no change. */
 export function comparable(state: MachineState, before: MachineState): MachineState {
   const kept = Object.entries(state.sysctls).filter(([key]) => key in before.sysctls)
-  const others = kept.filter(([key]) => !(isRootOfItsMachine && key.startsWith('user.max_')))
   // A lab whose root is the machine's limits the machine, which is thrown away with it.
   const limits = Object.entries(before.sysctls).filter(
     ([key]) => isRootOfItsMachine && key.startsWith('user.max_'),
   )
-  return { ...state, sysctls: Object.fromEntries([...others, ...limits]) }
+  return { ...state, sysctls: Object.fromEntries([...kept, ...limits]) }
 }
 
 /** What the kernel module of dummy links makes when it is loaded, in a machine whose modules are loaded by labs. */
