@@ -78,5 +78,7 @@ function hear(line, result) {
   else {
     result.found.push(told)
     process.stderr.write(`${result.kernel}  ${told.state.padEnd(7)} ${told.name}  ${told.seconds} s\n`)
+    // Hours may pass until the table: whoever waits for it may want to look into it now.
+    if (told.state === 'failed') process.stderr.write(`${told.why.replaceAll(/^/gm, '    ')}\n`)
   }
 }

@@ -31,8 +31,15 @@ const connectTimeoutWhereSomeFail = 0.4
 
 /** Connections under way at once: few enough that no queue overflows, enough to keep both ends busy. */
 const atOnce = 64
-/** Where failures are expected, most connections just wait for their time to be over. */
-const atOnceWhereSomeFail = 256
+/** Where failures are expected, most connections just wait for their time to be over, on a slow machine, too. */
+const atOnceWhereSomeFail = { most: 256, least: 32 }
+
+/** Connections under way at once on a machine that takes so many times longer than usual, so that each is answered in its time. */
+export function connectionsAtOnce(someFail: boolean, slowness: number): number {
+  if (!someFail) return Math.ceil(atOnce / slowness)
+  const { most, least } = atOnceWhereSomeFail
+  return Math.max(least, Math.ceil(most / slowness))
+}
 
 /**
  * Requests between two looks at the kernel's table of connections: a client's port may be taken again by a later
@@ -71,7 +78,7 @@ export async function tally(
           // The first few show whether the answers name their pods.
           requests: named && samples.length > 0 ? left : Math.min(left, requestsPerLook),
           timeout: (someFail ? connectTimeoutWhereSomeFail : connectTimeout) * slowness,
-          atOnce: someFail ? atOnceWhereSomeFail : Math.ceil(atOnce / slowness),
+          atOnce: connectionsAtOnce(someFail, slowness),
           ...(context.signal === undefined ? {} : { signal: context.signal }),
         }),
       late => late.some(sample => sample.failure === 'timeout'),
