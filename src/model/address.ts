@@ -97,13 +97,12 @@ export function readCidr(text: string): Cidr | Refusal {
   }
   const cidr = { address: canonical(written), prefix }
   const reserved = reservedIn(cidr)
+  if (reserved === undefined) return cidr
   const [, second] = usable(cidr)
-  return reserved === undefined
-    ? cidr
-    : {
-        refusal: `${written} is the ${reserved} address of ${subnetOf(cidr)}`,
-        fix: `write ${second}/${prefix}, say`,
-      }
+  return {
+    refusal: `${written} is the ${reserved} address of ${subnetOf(cidr)}`,
+    fix: `write ${second}/${prefix}, say`,
+  }
 }
 
 /** What an address of a subnet is for, if not for a machine; IPv6 has no broadcast. */

@@ -32,8 +32,21 @@ export const whyPinned =
   'its namespaces together, and forgets none within five seconds: so each address is made known with a hardware address ' +
   'for good. And with IPv6 each pod would announce itself to all others: addrgenmode none keeps it from having an address.'
 
+type PlainPart = Exclude<BuildPart, 'services'>
+
+/** Outlines ask for a part's words and plans for its commands, which a large lab has thousands of. */
+const made = new WeakMap<Lab, Map<PlainPart, Part>>()
+
 /** The parts of the topology that are plain commands; services are made from kube-proxy's rules elsewhere. */
-export function topologyPart(part: Exclude<BuildPart, 'services'>, lab: Lab): Part {
+export function topologyPart(part: PlainPart, lab: Lab): Part {
+  const parts = made.get(lab) ?? new Map<PlainPart, Part>()
+  made.set(lab, parts)
+  const known = parts.get(part) ?? makePart(part, lab)
+  parts.set(part, known)
+  return known
+}
+
+function makePart(part: PlainPart, lab: Lab): Part {
   switch (part) {
     case 'forwarding':
       return forwarding(lab)
