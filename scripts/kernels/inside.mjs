@@ -38,7 +38,7 @@ async function timed(name, work) {
 
 /** Up with each step verified, verified as a whole, and down; the first that fails says why. */
 async function tryLab(lab) {
-  const netlab = (...args) => run([process.execPath, 'dist/bin.js', ...args])
+  const netlab = (...args) => run([process.execPath, 'dist/bin.js', ...args], true)
   const up = await netlab('up', lab)
   if (up.status === 3) return { state: 'skipped', why: up.said }
   if (!up.ok) return { state: 'failed', why: `up: ${up.said}` }
