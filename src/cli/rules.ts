@@ -70,7 +70,7 @@ export function rulesCommand(): Command {
     .option('--cluster-cidr <cidrs>', "the cluster's pods; none: nothing tells pods from others", cidrText)
     .option(
       '--service-cidr <cidrs>',
-      'where cluster IPs that nobody states come from; 10.96.0.0/12 by default. In nftables mode the rest of it is refused',
+      'where cluster IPs that nobody states come from; 10.96.0.0/12 by default. In nftables mode what goes to the rest of it is dropped, where this option or a ServiceCIDR of the input says it',
       cidrs,
       [],
     )

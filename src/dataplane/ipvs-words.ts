@@ -17,6 +17,11 @@ export function bound(address: string, family: Family): string {
   return `${address}/${family === 'ipv4' ? 32 : 128}`
 }
 
+/** Whether a real server that goes keeps its open connections: not for UDP, nor SCTP (`IsRsGracefulTerminationNeeded` in util/ipvs.go). */
+export function waitsForConnections(protocol: VirtualServer['protocol']): boolean {
+  return protocol === 'TCP'
+}
+
 const protocolOption = { TCP: '-t', UDP: '-u', SCTP: '--sctp-service' } as const
 
 /** Which virtual server, as ipvsadm takes it. */

@@ -130,8 +130,8 @@ export function rulesChange(
 }
 
 /**
- * kube-proxy comes back in another mode: it makes its rules, and then takes away those of the other one (`CleanupLeftovers` in
- * server_linux.go); before that where their chains have the same names.
+ * Another mode: its rules are made, and then those of the old one taken away; before that where their chains have the same names. A
+ * kube-proxy that starts anew would lose connections: it takes away first (`Options.Run`), and makes its rules when it has heard of all services.
  */
 function otherMode(
   before: Lab,

@@ -1,11 +1,4 @@
-import {
-  canonical,
-  type Family,
-  familyOf,
-  isLoopback,
-  joinHostPort,
-  splitHostPort,
-} from '../../model/address.ts'
+import { canonical, familyOf, isLoopback, joinHostPort, splitHostPort } from '../../model/address.ts'
 import { contains } from '../../service/addresses.ts'
 import { chooseEndpoints, type EndpointFacts, EndpointTable } from '../../service/endpoints.ts'
 import { nodePortAddresses, primaryAddress } from '../../service/node-ports.ts'
@@ -28,7 +21,7 @@ export function compileServices(view: NodeView): RuleSet {
   return {
     family,
     families: view.families ?? [family],
-    sysctls: sysctls(family, settings.ipvs.strictARP),
+    sysctls: sysctls(settings.ipvs.strictARP),
     addresses: builder.addresses,
     sets: builder.sets.sets(family),
     iptables: iptablesRules({
@@ -44,9 +37,8 @@ export function compileServices(view: NodeView): RuleSet {
   }
 }
 
-/** net.ipv4.vs.conn_reuse_mode=0 is only for kernels before 5.9 (`NewProxier`). */
-function sysctls(family: Family, strictARP: boolean): RuleSet['sysctls'] {
-  const forward = family === 'ipv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'
+/** The same for both families: it is for the node to forward IPv6. net.ipv4.vs.conn_reuse_mode=0 is only for kernels before 5.9 (`NewProxier`). */
+function sysctls(strictARP: boolean): RuleSet['sysctls'] {
   const always = [
     [
       'net.ipv4.vs.conntrack',
@@ -55,7 +47,7 @@ function sysctls(family: Family, strictARP: boolean): RuleSet['sysctls'] {
     ],
     ['net.ipv4.vs.expire_nodest_conn', '1', 'end connections to real servers that are gone'],
     ['net.ipv4.vs.expire_quiescent_template', '1', 'let no client stay with a real server of weight 0'],
-    [forward, '1', 'forward what is translated'],
+    ['net.ipv4.ip_forward', '1', 'forward what is translated'],
   ] as const
   const strict = [
     ['net.ipv4.conf.all.arp_ignore', '1', 'answer ARP for an address only on the interface that has it'],
@@ -128,7 +120,8 @@ class Builder {
     const place = entry(ip, protocol, port.port)
     this.sets.add('KUBE-LOAD-BALANCER', place)
     if (port.externalPolicyLocal) this.sets.add('KUBE-LOAD-BALANCER-LOCAL', place)
-    if (port.sourceRanges.length === 0) return
+    // ipset takes no range of all addresses, and it would limit nobody (kubernetes/kubernetes#132722).
+    if (port.sourceRanges.length === 0 || port.sourceRanges.some(range => range.endsWith('/0'))) return
     this.sets.add('KUBE-LOAD-BALANCER-FW', place)
     for (const range of port.sourceRanges)
       this.sets.add('KUBE-LOAD-BALANCER-SOURCE-CIDR', `${place},${range}`)

@@ -4,7 +4,7 @@ import type { Family } from '../../model/address.ts'
 import { iptablesOf } from '../../model/families.ts'
 import type { NodeView } from '../dataplane.ts'
 import { type KernelRules, kernelRulesOf, readSaved } from '../iptables/kernel-rules.ts'
-import { device } from '../ipvs-words.ts'
+import { device, waitsForConnections } from '../ipvs-words.ts'
 import { compileServices } from './compile.ts'
 import type { RuleSet, VirtualServer } from './rules.ts'
 import { iptablesPart } from './steps.ts'
@@ -98,7 +98,7 @@ export function kernelAfter(view: NodeView | undefined, { iptables, servers }: K
   const later = [...now.servers].map(([key, server]) => {
     const leaving = [...(servers.get(key)?.realServers ?? [])].filter(
       ([each, { connections }]) =>
-        server.protocol !== 'UDP' && connections > 0 && !server.realServers.has(each),
+        waitsForConnections(server.protocol) && connections > 0 && !server.realServers.has(each),
     )
     const waiting = leaving.map(([each, { connections }]) => [each, { weight: 0, connections }] as const)
     return [key, { ...server, realServers: new Map([...server.realServers, ...waiting]) }] as const

@@ -2,7 +2,15 @@ import { serverKey } from '../../command/ipvs-list.ts'
 import type { RuleStep } from '../dataplane.ts'
 import { ruleCommands } from '../iptables/rule-commands.ts'
 import type { RuleSet as IptablesRules } from '../iptables/rules.ts'
-import { bound, device, realServerWords, serverWords, serviceWords, setWords } from '../ipvs-words.ts'
+import {
+  bound,
+  device,
+  realServerWords,
+  serverWords,
+  serviceWords,
+  setWords,
+  waitsForConnections,
+} from '../ipvs-words.ts'
 import type { IpSet, RuleSet, VirtualServer } from './rules.ts'
 
 /** Nothing of this: what there is before the first sync, and after kube-proxy's cleanup. */
@@ -149,7 +157,6 @@ function goneServers({ servers }: RuleSet, after: RuleSet): RuleStep[] {
   })
 }
 
-/** Of UDP there is nothing to wait for (graceful_termination.go). */
 function realServerGoes(server: VirtualServer, realServer: string): RuleStep[] {
   const { service, protocol } = server
   const gone: RuleStep = {
@@ -157,7 +164,7 @@ function realServerGoes(server: VirtualServer, realServer: string): RuleStep[] {
     explain: `${realServer} is no endpoint any more`,
     service,
   }
-  if (protocol === 'UDP') return [gone]
+  if (!waitsForConnections(protocol)) return [gone]
   const argv = ['ipvsadm', '-e', ...realServerWords(server, realServer, 0)]
   const explain = `weight 0: no new connections for ${realServer}, and those that it has may end`
   return [

@@ -1,6 +1,14 @@
 import { entryKey } from '../../command/ipset-list.ts'
 import { type ListedServer, serverKey } from '../../command/ipvs-list.ts'
-import { bound, device, realServerWords, serverWords, serviceWords, setWords } from '../ipvs-words.ts'
+import {
+  bound,
+  device,
+  realServerWords,
+  serverWords,
+  serviceWords,
+  setWords,
+  waitsForConnections,
+} from '../ipvs-words.ts'
 import type { KernelState } from './kernel-state.ts'
 import type { RuleSet, VirtualServer } from './rules.ts'
 
@@ -69,7 +77,7 @@ function serverLines(server: VirtualServer, there: ListedServer | undefined): st
     ...server.realServers.flatMap(each => stayingLines(server, each, there?.realServers.get(each)?.weight)),
     ...leaving.flatMap(([each, { weight, connections }]) => {
       const away = line('-d', [...serviceWords(server), '-r', each])
-      if (server.protocol === 'UDP' || connections === 0) return [away]
+      if (!waitsForConnections(server.protocol) || connections === 0) return [away]
       // Its connections may end first (graceful_termination.go); a later sync takes it away.
       return weight === 0 ? [] : [line('-e', realServerWords(server, each, 0))]
     }),

@@ -9,7 +9,6 @@ const endpoints = (...addresses: string[]): EndpointSlice[] => [
   slice(addresses.map(address => ({ addresses: [address], nodeName: 'n1' }))),
 ]
 const cart = (fields: Partial<Service> = {}) => service({ clusterIPs: ['10.96.0.1'], ...fields })
-const udp = cart({ ports: [{ name: 'http', protocol: 'UDP', port: 80, targetPort: 8080 }] })
 
 const one = viewOf([cart()], endpoints('10.1.0.2'))
 const two = viewOf([cart()], endpoints('10.1.0.2', '10.1.0.3'))
@@ -121,21 +120,26 @@ describe('an endpoint that goes', () => {
     )
   })
 
-  it('of UDP is deleted at once', () => {
+  it.each([
+    ['UDP', '-u'],
+    ['SCTP', '--sctp-service'],
+  ] as const)('of %s is deleted at once', (protocol, option) => {
+    const service = cart({ ports: [{ name: 'http', protocol, port: 80, targetPort: 8080 }] })
     const slices = (...addresses: string[]) =>
       endpoints(...addresses).map(each => ({
         ...each,
-        ports: [{ name: 'http', protocol: 'UDP' as const, port: 8080 }],
+        ports: [{ name: 'http', protocol, port: 8080 }],
       }))
-    const [before, after] = [viewOf([udp], slices('10.1.0.2', '10.1.0.3')), viewOf([udp], slices('10.1.0.2'))]
+    const before = viewOf([service], slices('10.1.0.2', '10.1.0.3'))
+    const after = viewOf([service], slices('10.1.0.2'))
     const kernel = {
       ...(ipvs.synced(before, ipvs.readBack('')) as KernelState),
       servers: serversOf(
-        '## servers ipv4\nUDP  10.96.0.1:80 rr\n  -> 10.1.0.2:8080 Masq 1 0 0\n  -> 10.1.0.3:8080 Masq 1 0 5\n',
+        `## servers ipv4\n${protocol.padEnd(4)} 10.96.0.1:80 rr\n  -> 10.1.0.2:8080 Masq 1 0 0\n  -> 10.1.0.3:8080 Masq 1 0 5\n`,
       ),
     }
     expect(inputs(ipvs.sync(before, after, kernel, false)).at(-1)).toBe(
-      '-d -u 10.96.0.1:80 -r 10.1.0.3:8080\n',
+      `-d ${option} 10.96.0.1:80 -r 10.1.0.3:8080\n`,
     )
   })
 })

@@ -117,6 +117,18 @@ describe('sets', () => {
     })
   })
 
+  it('limit nobody where one of the source ranges is everything, which ipset would not take', () => {
+    const open = service({
+      type: 'LoadBalancer',
+      loadBalancerIPs: ['198.51.100.9'],
+      loadBalancerSourceRanges: ['203.0.113.0/24', '0.0.0.0/0'],
+    })
+    const found = sets(compile([open], []))
+    expect(Object.keys(found).filter(name => name.startsWith('KUBE-LOAD-BALANCER'))).toEqual([
+      'KUBE-LOAD-BALANCER',
+    ])
+  })
+
   it('are all there, under names of their own in IPv6', () => {
     const rules = compile([service({ clusterIPs: ['fd00::1'] })], [], {}, { family: 'ipv6' })
     expect(rules.sets).toHaveLength(17)

@@ -311,11 +311,13 @@ step 4 'A connection that stays'
 touch /tmp/fetch
 
 # On a cluster one changes mode in kube-proxy's ConfigMap and lets its DaemonSet start each node's
-# kube-proxy anew. It makes its own table first: for a moment both modes have rules for the same
-# address, and whichever comes first translates a new connection, the other one then leaves it
-# alone. Only after that does it take the other mode's rules away. The other way round there would
-# be a moment without any, in which new connections get lost.
-step 5 'kube-proxy starts again, in nftables mode'
+# kube-proxy anew. As it starts, that one takes the rules of iptables mode away, and it makes its
+# own once it has heard of all services: for some seconds nobody translates, and new connections get
+# lost, on one node after the other. So one empties a node first, or does by hand what this step
+# does, in the other order. The new table is made beside the old rules. Whichever comes first
+# translates a new connection, and the other one then leaves it alone. Only after that do the old
+# rules go.
+step 5 'nftables mode'\''s table comes, then iptables mode'\''s rules go'
 nft 'add table ip kube-proxy { comment "rules for kube-proxy" ; }'
 nft 'add set ip kube-proxy cluster-ips { type ipv4_addr ; comment "Active ClusterIPs" ; }'
 nft 'add set ip kube-proxy nodeport-ips { type ipv4_addr ; comment "IPs that accept NodePort traffic" ; }'
@@ -420,11 +422,12 @@ iptables -t nat -X KUBE-SEP-OZ7EKTNODCMB5AA5
 step 6 'Nothing was lost'
 rm /tmp/ask
 
-# kube-proxy takes away the rules of its other modes, but not all that it ever did. route_localnet,
-# which let node ports answer on 127.0.0.1, is still on, and nobody needs it any more. Where
-# kube-proxy is to leave a node for good, for Cilium to do its work, say, kube-proxy --cleanup does
-# the same without making anything new: run as a Pod with the host's network, it ends when all
-# modes' rules are gone. Until then two of them would translate side by side, each with endpoints of
-# its own: the old ones go stale.
+# The rules are gone, but not all that kube-proxy ever did. route_localnet, which let node ports
+# answer on 127.0.0.1, is still on, and nobody needs it any more. Where kube-proxy is to leave a
+# node for good, for Cilium to do its work, say, kube-proxy --cleanup takes the rules of all modes
+# away and makes nothing new: run as a Pod with the host's network, it ends when that is done. A new
+# start alone does not always do so: between iptables and IPVS mode it leaves what the other one has
+# made. Until it is gone two of them translate side by side, each with endpoints of its own: the old
+# ones go stale.
 step 7 'What stays behind'
 sysctl -w net.ipv4.conf.all.route_localnet=0
