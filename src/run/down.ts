@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mustBeFreed } from '../sandbox/bpf/socket-lb-control.ts'
-import { mustRemoveCgroup } from '../sandbox/cgroup.ts'
+import { abandonedCgroups, mustRemoveCgroup } from '../sandbox/cgroup.ts'
 import { closeSandbox } from '../sandbox/close.ts'
 import { complainersTo, kill, linkCount, lives, type ProcessId } from '../sandbox/proc.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -61,6 +61,7 @@ export async function downAll(): Promise<DownReport[]> {
   const folders = labFolders(root)
   const reports = await Promise.all(folders.filter(name => !name.startsWith('.')).map(name => down(name)))
   for (const name of folders) if (isAbandonedStart(name)) await end(join(root, name), undefined)
+  await mustRemoveCgroup(abandonedCgroups())
   return reports
 }
 

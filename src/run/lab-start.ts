@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Limits } from '../model/lab.ts'
-import { makeCgroup, removeCgroup } from '../sandbox/cgroup.ts'
+import { type LabCgroup, makeCgroup, removeCgroup } from '../sandbox/cgroup.ts'
 import { StartedSandbox } from '../sandbox/start.ts'
 import { makeStartFolder, removeFolder, stateRoot, writeWhole } from '../sandbox/state-folder.ts'
 
@@ -18,14 +18,15 @@ export class LabStart {
 
   constructor() {
     this.folder = makeStartFolder(stateRoot())
-    const cgroup = makeCgroup(String(process.pid))
-    const cgroups = cgroup?.folders ?? []
+    let cgroup: LabCgroup | undefined
     try {
-      // Noted at once: whoever finds the folder of a netlab that was killed removes them.
-      writeWhole(join(this.folder, cgroupsFile), `${JSON.stringify(cgroups)}\n`)
+      // Noted before they are made: whoever finds the folder of a netlab that was killed removes them.
+      cgroup = makeCgroup(folders =>
+        writeWhole(join(this.folder, cgroupsFile), `${JSON.stringify(folders)}\n`),
+      )
       this.sandbox = new StartedSandbox(join(this.folder, sandboxLog), cgroup)
     } catch (error) {
-      removeCgroup(cgroups).catch(() => {})
+      removeCgroup(cgroup?.folders ?? []).catch(() => {})
       removeFolder(this.folder)
       throw error
     }

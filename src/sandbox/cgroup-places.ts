@@ -41,11 +41,22 @@ export function cgroupPlaces(ownCgroups: string, mountinfo: string): CgroupPlace
   }
 }
 
+/** The name of a cgroup of a lab; `starter` is the process id of the netlab that makes it. */
+export function labCgroupName(uid: number, starter: number, suffix: string): string {
+  return `netlab-${uid}-${starter}-${suffix}`
+}
+
+/** The process id of the netlab that made a cgroup of this user's, by its name; undefined where the name is no such one's. */
+export function starterOf(name: string, uid: number): number | undefined {
+  const [, owner, starter] = /^netlab-(\d+)-(\d+)-[A-Za-z0-9]{6}$/.exec(name) ?? []
+  return owner === String(uid) ? Number(starter) : undefined
+}
+
 /** Whether a path can be a cgroup that a lab of this user got: what is stored may have been changed by somebody. */
 export function isLabCgroup(path: string, mountinfo: string, uid: number): boolean {
-  const name = new RegExp(`^netlab-${uid}-[a-z0-9-]+-[A-Za-z0-9]{6}$`)
   const parts = path.split('/')
-  if (!name.test(parts.at(-1) ?? '') || parts.includes('..') || parts.includes('.')) return false
+  if (starterOf(parts.at(-1) ?? '', uid) === undefined || parts.includes('..') || parts.includes('.'))
+    return false
   return cgroupMounts(mountinfo).some(({ mountPoint }) => path.startsWith(`${mountPoint}/`))
 }
 

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import {
   accessSync,
   constants,
   existsSync,
-  mkdtempSync,
+  mkdirSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   writeFileSync,
@@ -12,8 +14,8 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NetlabError } from '../errors.ts'
 import type { Limits } from '../model/lab.ts'
-import { type CgroupPlaces, cgroupPlaces, isLabCgroup } from './cgroup-places.ts'
-import { namespaceOf } from './proc.ts'
+import { type CgroupPlaces, cgroupPlaces, isLabCgroup, labCgroupName, starterOf } from './cgroup-places.ts'
+import { namespaceOf, processId } from './proc.ts'
 
 /** The cgroups of a lab: one, or of version 1 one for each controller. */
 export interface LabCgroup {
@@ -59,7 +61,7 @@ function parentOf(folder: string, bound: CgroupBound): CgroupParent {
  */
 function socketParents(bounding: readonly CgroupParent[]): CgroupParent[] {
   const [own] = ownPlaces().unified
-  if (process.getuid?.() !== 0 || own === undefined || !isOurs(own)) return []
+  if (ownUid() !== 0 || own === undefined || !isOurs(own)) return []
   return bounding.some(({ folder }) => isUnified(folder)) ? [] : [{ folder: own, bounds: [] }]
 }
 
@@ -85,21 +87,57 @@ function isOurs(folder: string): boolean {
 }
 
 /**
- * Makes cgroups for a lab, empty and without a limit as yet; undefined where this process may make none. `label` tells people what
- * made them.
+ * Makes cgroups for a lab, empty and without a limit as yet; undefined where this process may make none. `note` hears which ones before
+ * the first of them is there.
  */
-export function makeCgroup(label: string, bounding = cgroupParents()): LabCgroup | undefined {
-  const parents = [...bounding, ...socketParents(bounding)]
-  const made: { folder: string; bounds: readonly CgroupBound[] }[] = []
-  for (const { folder: parent, bounds } of parents) {
-    try {
-      made.push({ folder: mkdtempSync(join(parent, `netlab-${process.getuid?.() ?? 0}-${label}-`)), bounds })
-    } catch {
-      // A limit on the number of cgroups, say: the lab comes up without, as on machines that give none.
-    }
-  }
+export function makeCgroup(
+  note: (folders: readonly string[]) => void,
+  bounding = cgroupParents(),
+): LabCgroup | undefined {
+  const wanted = [...bounding, ...socketParents(bounding)].map(({ folder, bounds }) => ({
+    folder: join(folder, labCgroupName(ownUid(), process.pid, randomBytes(3).toString('hex'))),
+    bounds,
+  }))
+  note(wanted.map(({ folder }) => folder))
+  const made = wanted.filter(({ folder }) => isMade(folder))
   if (made.length === 0) return undefined
   return { folders: made.map(({ folder }) => folder), bounds: made.flatMap(({ bounds }) => bounds) }
+}
+
+/** Not where the number of cgroups is limited, say: the lab comes up without, as on machines that give none. */
+function isMade(folder: string): boolean {
+  try {
+    mkdirSync(folder)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function ownUid(): number {
+  return process.getuid?.() ?? 0
+}
+
+/** Cgroups of this user's labs that nobody is in and whose netlab has died: that one was killed, and what it had noted of them is lost. */
+export function abandonedCgroups(): string[] {
+  const parents = cgroupParents()
+  return [...parents, ...socketParents(parents)].flatMap(({ folder }) =>
+    foldersIn(folder)
+      .filter(name => {
+        const starter = starterOf(name, ownUid())
+        return starter !== undefined && processId(starter) === undefined
+      })
+      .map(name => join(folder, name))
+      .filter(path => read(join(path, 'cgroup.procs')).trim() === ''),
+  )
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 /**
@@ -175,7 +213,7 @@ export async function mustRemoveCgroup(folders: readonly string[]): Promise<void
 
 function labCgroups(folders: readonly string[]): string[] {
   const mounts = read('/proc/self/mountinfo')
-  return folders.filter(folder => isLabCgroup(folder, mounts, process.getuid?.() ?? 0))
+  return folders.filter(folder => isLabCgroup(folder, mounts, ownUid()))
 }
 
 async function removed(folder: string): Promise<boolean> {

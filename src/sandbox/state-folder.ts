@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { exitCode, NetlabError } from '../errors.ts'
 import { lives, processId } from './proc.ts'
 
@@ -129,14 +129,19 @@ export function labFolders(root: string): string[] {
     .sort()
 }
 
-/** One of them is in each folder of a lab, however far its start came; a folder that was only just made is empty. */
+/** One of them is in each folder of a lab that has its name; a folder that was only just made is empty. */
 const firstFiles = ['sandbox.log', 'state.json', 'lab.json']
+
+/** A folder that has no lab's name yet: the process that made it, and when that one was started. */
+const startFolder = /^\.start\.(\d+)\.(\d+)$/
 
 function isOfALab(path: string): boolean {
   try {
     if (lstatSync(path).uid !== ownUid() || !isOwnFolder(path)) return false
     const files = readdirSync(path)
-    return files.length === 0 || firstFiles.some(file => files.includes(file))
+    return (
+      files.length === 0 || startFolder.test(basename(path)) || firstFiles.some(file => files.includes(file))
+    )
   } catch (error) {
     // It was taken down meanwhile.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
@@ -183,7 +188,7 @@ export function makeStartFolder(root: string): string {
 
 /** Whether a folder has no lab's name, and the process that made it has died before it got one. */
 export function isAbandonedStart(folder: string): boolean {
-  const [, pid, startTime] = /^\.start\.(\d+)\.(\d+)$/.exec(folder) ?? []
+  const [, pid, startTime] = startFolder.exec(folder) ?? []
   return pid !== undefined && startTime !== undefined && !lives({ pid: Number(pid), startTime })
 }
 

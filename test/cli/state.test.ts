@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -211,6 +212,16 @@ describe('what else lies in the state folder', () => {
     expect(await session.netlab('down', '--all')).toMatchObject({ code: 0, stderr: '' })
     expect(session.leftFiles()).toEqual(['link', 'notes.txt'])
     expect(processesOf(session.stateDir)).toEqual([])
+  })
+
+  it('goes with down --all, where a netlab was killed before its lab had a name', async () => {
+    const session = openSession()
+    const { pid } = spawnSync('true')
+    const start = join(session.stateDir, `.start.${pid}.1`)
+    mkdirSync(start, { mode: 0o700 })
+    writeFileSync(join(start, `cgroups.json.${pid}`), '[')
+    expect(await session.netlab('down', '--all')).toMatchObject({ code: 0, stderr: '' })
+    expect(session.leftFiles()).toEqual([])
   })
 
   it.each([

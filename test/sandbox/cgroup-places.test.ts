@@ -63,16 +63,16 @@ describe('where a cgroup could be made', () => {
 
 describe("what may be removed as a lab's cgroup", () => {
   test.each([
-    ['/sys/fs/cgroup/user.slice/netlab-1000-clusterip-a1B2c3', true],
-    ['/sys/fs/cgroup/netlab-1000-a-b-a1B2c3', true],
-    ['/sys/fs/cgroup/netlab-1001-clusterip-a1B2c3', false],
+    ['/sys/fs/cgroup/user.slice/netlab-1000-4711-a1B2c3', true],
+    ['/sys/fs/cgroup/netlab-1000-4711-a1B2c34', false],
+    ['/sys/fs/cgroup/netlab-1001-4711-a1B2c3', false],
     ['/sys/fs/cgroup/user.slice', false],
     ['/sys/fs/cgroup', false],
-    ['/sys/fs/cgroup/netlab-1000-clusterip-a1B2c3/..', false],
-    ['/sys/fs/cgroup/../../home/netlab-1000-clusterip-a1B2c3', false],
-    ['/home/me/netlab-1000-clusterip-a1B2c3', false],
-    ['/sys/fs/cgroups/netlab-1000-clusterip-a1B2c3', false],
-    ['netlab-1000-clusterip-a1B2c3', false],
+    ['/sys/fs/cgroup/netlab-1000-4711-a1B2c3/..', false],
+    ['/sys/fs/cgroup/../../home/netlab-1000-4711-a1B2c3', false],
+    ['/home/me/netlab-1000-4711-a1B2c3', false],
+    ['/sys/fs/cgroups/netlab-1000-4711-a1B2c3', false],
+    ['netlab-1000-4711-a1B2c3', false],
     ['', false],
   ])('%s: %s', (path, may) => {
     expect(isLabCgroup(path, v2, 1000)).toBe(may)

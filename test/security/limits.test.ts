@@ -1,11 +1,18 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/model/limits.ts'
-import { cgroupParents, joinCgroup, limitCgroup, makeCgroup, removeCgroup } from '../../src/sandbox/cgroup.ts'
+import {
+  abandonedCgroups,
+  cgroupParents,
+  joinCgroup,
+  limitCgroup,
+  makeCgroup,
+  removeCgroup,
+} from '../../src/sandbox/cgroup.ts'
 import { cgroupPlaces } from '../../src/sandbox/cgroup-places.ts'
 import { firstToGo, namespaceLimitLines, tmpfsOptions, ulimitLines } from '../../src/sandbox/limit-lines.ts'
 import { childrenOf } from '../../src/sandbox/proc.ts'
@@ -127,7 +134,7 @@ it('a tmpfs of that size takes no more bytes and no more files', async () => {
 
 describe.runIf(cgroupParents().length > 0)('a cgroup of a lab', () => {
   const made = () => {
-    const cgroup = makeCgroup('two-pods')
+    const cgroup = makeCgroup(() => {})
     expect(cgroup).toBeDefined()
     ends.push(() => removeCgroup(cgroup!.folders))
     limitCgroup(cgroup!, { ...few, memory: 128 * 1024 ** 2 })
@@ -139,9 +146,34 @@ describe.runIf(cgroupParents().length > 0)('a cgroup of a lab', () => {
     return execa('sh', ['-c', [...join, line].join('\n')], { reject: false })
   }
 
-  it('is named after the user and the lab, and is gone when it is removed, also a second time', async () => {
+  it('is noted before it is there', () => {
+    let noted: readonly string[] = []
+    const cgroup = makeCgroup(folders => {
+      noted = folders
+      expect(folders.filter(existsSync)).toEqual([])
+    })
+    ends.push(() => removeCgroup(noted))
+    expect(cgroup?.folders).toEqual(noted)
+  })
+
+  it('is abandoned where its netlab has died and nobody is in it', async () => {
+    const [parent] = cgroupParents()
+    const { pid: dead } = spawnSync('true')
+    const cgroupOf = (pid: number) => join(parent!.folder, `netlab-${process.getuid!()}-${pid}-${suffix}`)
+    const suffix = process.pid.toString(36).padStart(6, '0')
+    const [left, living] = [cgroupOf(dead), cgroupOf(process.pid)]
+    for (const folder of [left, living]) mkdirSync(folder)
+    ends.push(() => removeCgroup([left, living]))
+    // Another test may have removed it.
+    expect(abandonedCgroups()).not.toContain(living)
+    expect(await removeCgroup(abandonedCgroups().filter(path => path === left))).toEqual([])
+    expect([left, living].filter(existsSync)).toEqual([living])
+  })
+
+  it('is named after the user and its netlab, and is gone when it is removed, also a second time', async () => {
     const { folders, bounds } = made()
-    for (const folder of folders) expect(basename(folder)).toMatch(/^netlab-\d+-two-pods-[A-Za-z0-9]{6}$/)
+    for (const folder of folders)
+      expect(basename(folder)).toBe(`netlab-${process.getuid!()}-${process.pid}-${folder.slice(-6)}`)
     expect(bounds).toContain('processes')
     expect(await removeCgroup(folders)).toEqual([])
     expect(folders.filter(existsSync)).toEqual([])
@@ -200,7 +232,7 @@ const unified = cgroupPlaces(
 it.runIf(isRoot && unified !== undefined)(
   'what lives of a lab in a cgroup of version 2 is ended with it',
   async () => {
-    const folder = join(unified ?? '', 'netlab-0-two-pods-aaaaaa')
+    const folder = join(unified ?? '', `netlab-0-${process.pid}-aaaaaa`)
     mkdirSync(folder)
     ends.push(() => existsSync(folder) && rmdirSync(folder))
     const { init } = await openNamespace('sh', [])

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pMap from 'p-map'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { cgroupParents } from '../../src/sandbox/cgroup.ts'
+import { cgroupPlaces } from '../../src/sandbox/cgroup-places.ts'
 import { openSession, Session, users } from '../labs/cli.ts'
 import { differences } from '../labs/differences.ts'
 import { comparable, type MachineState, machineState } from '../labs/machine-state.ts'
@@ -58,13 +60,25 @@ async function holderOf(session: Session, upEnded: () => boolean): Promise<numbe
   return undefined
 }
 
-async function sweep(session: Session): Promise<void> {
+/** Where labs have cgroups, and which of them a process has made. */
+const [own, mounts] = ['cgroup', 'mountinfo'].map(file => readFileSync(`/proc/self/${file}`, 'utf8'))
+const parents = new Set([
+  ...cgroupParents().map(({ folder }) => folder),
+  ...cgroupPlaces(own!, mounts!).unified,
+])
+const cgroupsOf = (pid: number | undefined) =>
+  [...parents].flatMap(parent =>
+    readdirSync(parent).filter(name => name.startsWith('netlab-') && name.includes(`-${pid}-`)),
+  )
+
+async function sweep(session: Session, starter: number | undefined): Promise<void> {
   const down = await session.netlab('down', '--all')
   expect(down).toMatchObject({ code: 0, stderr: '' })
   expect({ left: session.leftFiles(), processes: processesOf(session.stateDir) }).toEqual({
     left: [],
     processes: [],
   })
+  expect(cgroupsOf(starter)).toEqual([])
 }
 
 describe(`at ${rounds} random moments of up (NETLAB_TEST_SEED=${seed})`, () => {
@@ -93,7 +107,7 @@ describe(`at ${rounds} random moments of up (NETLAB_TEST_SEED=${seed})`, () => {
           expect([0, 1, 3]).toContain(result.exitCode)
           expect(result.stderr).not.toMatch(/this is a bug in netlab|^\s+at .*\.js/m)
         }
-        await sweep(session)
+        await sweep(session, up.pid)
         await session.end()
       }
       const moments = Array.from({ length: rounds }, () => random() * whole)
