@@ -182,8 +182,7 @@ iptables --table nat --append POSTROUTING --source 10.0.0.0/24 ! --destination 1
 
 # The machines are those of the lab clusterip: two pods that serve on port 8080, and a client on a
 # wire of its own beyond the node; a third pod only asks. IPVS is a load balancer that lives in the
-# kernel, older than Kubernetes. It has no virtual server yet, and nobody has 10.100.100.100: a
-# packet for it follows the default route to the client, which throws it away.
+# kernel, older than Kubernetes. It has no virtual server yet, and nobody has 10.100.100.100.
 step 3 'Two pods on a bridge, without a service yet'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
@@ -232,13 +231,14 @@ tee /etc/netns/netns_011/hosts /etc/netns/netns_021/hosts /etc/netns/probe/hosts
 END
 ip netns exec netns_011 "${NETLAB:-netlab}" serve 8080 --name netns_011 > /dev/null 2>&1 &
 ip netns exec netns_021 "${NETLAB:-netlab}" serve 8080 --name netns_021 > /dev/null 2>&1 &
+# A packet for an address that nobody has follows the default route, here to the client, which
+# throws it away.
 
 # kube-proxy makes a virtual server of each address and port of the service: of the cluster IP, and
 # of the node port on each of the node's own addresses. The letters rr are its scheduler, round
 # robin. IPVS looks only at packets that are for the node itself, and so the node gets the cluster
 # IP: as 10.100.100.100/32 on the device kube-ipvs0, which stays down, is wired to nothing and
-# answers no ARP. Our service has no endpoints, the virtual server no real servers, and whoever asks
-# is refused at once.
+# answers no ARP. Our service has no endpoints yet, and so the virtual server has no real servers.
 step 4 'A virtual server without real servers'
 sysctl -w net.ipv4.vs.conntrack=1
 sysctl -w net.ipv4.vs.expire_nodest_conn=1
@@ -309,6 +309,8 @@ ipvsadm -A -t 10.100.100.100:8080 -s rr
 ipvsadm -A -t 192.0.2.1:30080 -s rr
 ipvsadm -A -t 10.0.0.1:30080 -s rr
 ip address add 10.100.100.100/32 dev kube-ipvs0
+# The node has the address, so the packet is for it and comes to the virtual server, and one that
+# has nobody to send it to refuses. There is no rule for that, as there is in the other modes.
 
 # An endpoint is a real server. Masq means that IPVS translates the destination to it, and the
 # answer back, as DNAT does; the other ways that IPVS knows, tunnels and direct routing, kube-proxy
@@ -321,14 +323,15 @@ ipvsadm -a -t 192.0.2.1:30080 -r 10.0.0.11:8080 -m -w 1
 ipvsadm -a -t 10.0.0.1:30080 -r 10.0.0.11:8080 -m -w 1
 
 # iptables throws dice for each connection, so that of four connections all four may go to one pod.
-# Round robin takes the real servers in turn: of twenty requests each pod has ten. proxy's
-# ipvs.scheduler chooses another way: lc, the one with the fewest connections; sh, always the same
-# one for a client's address; mh, by address and port.
+# Round robin takes the real servers in turn. proxy's ipvs.scheduler chooses another way: lc, the
+# one with the fewest connections; sh, always the same one for a client's address; mh, by address
+# and port.
 step 6 'Two endpoints in turn'
 ipset add KUBE-LOOP-BACK 10.0.0.21,tcp:8080,10.0.0.21
 ipvsadm -a -t 10.100.100.100:8080 -r 10.0.0.21:8080 -m -w 1
 ipvsadm -a -t 192.0.2.1:30080 -r 10.0.0.21:8080 -m -w 1
 ipvsadm -a -t 10.0.0.1:30080 -r 10.0.0.21:8080 -m -w 1
+# Of twenty requests each pod has had ten, neither nine nor eleven: nobody throws dice here.
 
 # IPVS translates the destination only. Who must be masqueraded is still a matter of iptables, but
 # with as many rules for ten thousand services as for one: a rule asks a set (ipset), and what
@@ -339,21 +342,25 @@ ipvsadm -a -t 10.0.0.1:30080 -r 10.0.0.21:8080 -m -w 1
 step 7 'Sets instead of rules'
 
 # The node has the cluster IP now, so what listens on all of its addresses would answer there, too:
-# its SSH server, say. KUBE-IPVS-FILTER lets only ports pass that a service has, and refuses all
-# else for an address in KUBE-IPVS-IPS.
-step 8 'The node'\''s own servers are kept out'
+# its SSH server, say. A chain of kube-proxy's, KUBE-IPVS-FILTER, looks at what is for an address in
+# the set KUBE-IPVS-IPS.
+step 8 'And the node'\''s own servers?'
+# The chain lets only ports pass that a service has, and refuses all else: the node's own servers
+# are kept out.
 
 # There is one on each address of the node, those of its bridge included; kube-ipvs0 has none of
-# these addresses, since the node has them anyway. 127.0.0.1 has none: node ports never answer on
-# localhost in this mode.
+# these addresses, since the node has them anyway. 127.0.0.1 is no address that others could ask,
+# and gets none.
 step 9 'A node port is a virtual server, too'
+# Each address of the node serves, the bridge's, too, where nftables mode has the node's IP alone.
+# Node ports never answer on localhost in this mode.
 
-# Somebody takes the address off kube-ipvs0. The virtual server is there, with both real servers,
-# but a packet from a pod is no longer for the node: it is routed, and leaves it. The node's own
-# packets still arrive, since IPVS looks at those before they are routed anew: a fault that whoever
-# tries it from the node does not see.
+# Somebody takes the address off kube-ipvs0. The virtual server is there, with both real servers.
 step 10 'An address is missing'
 ip address delete 10.100.100.100/32 dev kube-ipvs0
+# A packet from a pod is no longer for the node: it is routed, and leaves it. The node's own packets
+# still arrive, since IPVS looks at those before they are routed anew: a fault that whoever tries it
+# from the node does not see.
 
 # One command puts it back. kube-proxy does it with its next sync: in this mode it compares with
 # what the kernel has each time. This is how the lab stays: the service of the lab clusterip, in

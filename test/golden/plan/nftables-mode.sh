@@ -98,8 +98,8 @@ iptables --table filter --append FORWARD --out-interface br1 --jump ACCEPT
 iptables --table nat --append POSTROUTING --source 10.0.0.0/24 ! --destination 10.0.0.0/24 --jump MASQUERADE
 
 # The machines are those of the lab clusterip: two pods that serve on port 8080, and a client on a
-# wire of its own beyond the node; a third pod only asks. Nobody has 10.100.100.100, so a packet for
-# it follows the default route to the client, which throws it away.
+# wire of its own beyond the node; a third pod only asks. There is no service yet, and nobody has
+# 10.100.100.100.
 step 3 'Two pods on a bridge, without a service yet'
 ip link add name br1 type bridge
 ip address add 10.0.0.1/24 dev br1
@@ -148,13 +148,14 @@ tee /etc/netns/netns_011/hosts /etc/netns/netns_021/hosts /etc/netns/probe/hosts
 END
 ip netns exec netns_011 "${NETLAB:-netlab}" serve 8080 --name netns_011 > /dev/null 2>&1 &
 ip netns exec netns_021 "${NETLAB:-netlab}" serve 8080 --name netns_021 > /dev/null 2>&1 &
+# A packet for an address that nobody has follows the default route, here to the client, which
+# throws it away.
 
 # In nftables mode kube-proxy has a table of its own, ip kube-proxy, and looks at nobody else's. Its
 # chains hang on the kernel's hooks themselves, beside those of iptables. What differs from service
 # to service does not stand in chains: it is in maps. A map has for each address, protocol and port
 # a verdict, and the kernel finds it in one look, however many services there are. Our service has
-# no endpoints: it is in the map of those that are to be refused, under 10.100.100.100 . tcp . 8080,
-# and whoever asks hears so at once.
+# no endpoints yet.
 step 4 'One table, and a service without endpoints'
 nft 'add table ip kube-proxy { comment "rules for kube-proxy" ; }'
 nft 'add set ip kube-proxy cluster-ips { type ipv4_addr ; comment "Active ClusterIPs" ; }'
@@ -206,6 +207,8 @@ nft 'add element ip kube-proxy nodeport-ips { 192.0.2.1 }'
 nft 'add element ip kube-proxy cluster-ips { 10.100.100.100 }'
 nft 'add element ip kube-proxy no-endpoint-services { 10.100.100.100 . tcp . 8080 comment "default/http-server" : goto reject-chain }'
 nft 'add element ip kube-proxy no-endpoint-nodeports { tcp . 30080 comment "default/http-server" : goto reject-chain }'
+# A service without endpoints is in a map of its own, no-endpoint-services, under 10.100.100.100 .
+# tcp . 8080. Its verdict is to refuse, and whoever asks hears so at once.
 
 # Now the address is in the map service-ips, and its verdict is "go to the service's chain". A
 # chain's name says what it is about: the hash at its start only tells names apart that are cut
@@ -246,23 +249,27 @@ nft add rule ip kube-proxy external-KETJSVJ2-default/http-server/tcp/ jump mark-
 nft add rule ip kube-proxy external-KETJSVJ2-default/http-server/tcp/ goto service-KETJSVJ2-default/http-server/tcp/
 
 # Who asks 10.100.100.100 for port 9090 gets no answer in iptables mode: no rule speaks of that
-# port, so the packet goes where the routes lead. Here the set cluster-ips knows that the address is
-# a service's, and what no map has translated is refused.
+# port, so the packet goes where the routes lead. No map of nftables mode speaks of it either; but
+# there is a set, cluster-ips, with the addresses of all services.
 step 7 'A port that the service has not'
+# What is for an address of cluster-ips and was not translated by any map is refused, so that
+# whoever mistypes a port hears it at once.
 
-# In iptables mode a node port answers on each address that the node has, and on 127.0.0.1. Here it
-# answers on the node's IP alone, which stands in the set nodeport-ips: the client finds it on
-# 192.0.2.1, and on 10.0.0.1, the bridge's address, nobody listens. 127.0.0.1 never works, so the
-# kernel needs no route_localnet, a setting that lets packets from other machines reach what listens
-# on loopback addresses only.
-step 8 'Node ports answer on the node'\''s own address'
+# In iptables mode a node port answers on each address that the node has, and on 127.0.0.1. Here a
+# set, nodeport-ips, says on which: kube-proxy puts the node's IP there, and no other address unless
+# it is told to.
+step 8 'Where node ports answer'
+# The client finds the port on 192.0.2.1, the node's IP; on 10.0.0.1, the bridge's address, nobody
+# listens. 127.0.0.1 never works, so the kernel needs no route_localnet, a setting that lets packets
+# from other machines reach what listens on loopback addresses only.
 
-# A map that lacks an element looks like nothing at all. Somebody deletes the service's element from
-# service-ips; all chains are still there. Now nobody translates the address, and the set
-# cluster-ips refuses it: "connection refused" for a service whose pods are well. (netlab verify
-# would name the element, and netlab sync put it back, as kube-proxy's next full sync does.)
+# Somebody deletes the service's element from the map service-ips. All chains are still there, and
+# the pods are well.
 step 9 'An element is missing'
 nft delete element ip kube-proxy service-ips '{ 10.100.100.100 . tcp . 8080 }'
+# A map that lacks an element looks like nothing at all. Nobody translates the address any more, and
+# the set cluster-ips refuses it: "connection refused" for a service whose pods are well. (netlab
+# verify would name the element, and netlab sync put it back, as kube-proxy's next full sync does.)
 
 # One command puts it back: the key, and as its verdict the name of the service's chain. This is how
 # the lab stays: the service of the lab clusterip, in the other mode.
