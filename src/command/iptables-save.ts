@@ -1,5 +1,6 @@
 import { shellLine } from './command-line.ts'
 import type { Rule } from './iptables-rule.ts'
+import type { ListedNftSet } from './nft-list.ts'
 
 /** A rule in its chain, with its counter. */
 export interface ListedRule extends Rule {
@@ -25,12 +26,22 @@ export interface ListedChain {
   /** Packets that the policy has decided on. */
   packets: number
   rules: ListedRule[]
-  /** Of nftables: its table, `ip kube-proxy`. */
-  nft?: string
+  /** Of nftables: the same as nft has it. */
+  nft?: NftChain
   /** Of IPVS: how ipvsadm is told which virtual server it stands for; empty: for all of them. */
   ipvs?: readonly string[]
   /** Chains of nftables or IPVS at the same hook, which see what this one lets through. */
   afterwards?: readonly string[]
+}
+
+/** A chain of nftables in nft's own words. */
+export interface NftChain {
+  /** `ip kube-proxy` */
+  table: string
+  /** Its rules as nft lists them. */
+  lines: readonly string[]
+  /** The sets and maps that they ask, but for those that packets fill. */
+  asked: readonly ListedNftSet[]
 }
 
 /** Table → chain → rules. */

@@ -2,7 +2,7 @@
 export interface ListedNftChain {
   name: string
   /** Where the kernel hands packets to it; undefined for a chain that is only jumped to. */
-  hook?: { type: string; hook: string }
+  hook?: { type: string; hook: string; priority: number }
   /** As nft prints them. */
   rules: string[]
 }
@@ -44,11 +44,29 @@ function chainIn(name: string, body: readonly string[]): ListedNftChain {
   const rules: string[] = []
   let hook: ListedNftChain['hook']
   for (const line of body.map(each => each.trim())) {
-    const [, type, at] = /^type (\w+) hook (\w+) /.exec(line) ?? []
-    if (type !== undefined && at !== undefined) hook = { type, hook: at }
+    const found = hookIn(line)
+    if (found !== undefined) hook = found
     else if (line !== '' && !/^comment "/.test(line)) rules.push(line)
   }
   return { name, ...(hook === undefined ? {} : { hook }), rules }
+}
+
+/** The priorities that nft has words for (nft(8)), outside of bridges. */
+const priorities: Readonly<Record<string, number>> = {
+  raw: -300,
+  mangle: -150,
+  dstnat: -100,
+  filter: 0,
+  security: 50,
+  srcnat: 100,
+}
+
+/** Where a chain hangs, in nft's words: `type nat hook prerouting priority dstnat - 10; policy accept;` */
+export function hookIn(text: string): ListedNftChain['hook'] {
+  const [, type, hook, word = '', sign = '', offset = '0'] =
+    /\btype (\w+) hook (\w+) priority ([\w-]+)(?: ([+-]) (\d+))?/.exec(text) ?? []
+  if (type === undefined || hook === undefined) return undefined
+  return { type, hook, priority: (priorities[word] ?? Number(word)) + Number(`${sign}${offset}`) }
 }
 
 /** They may go over many lines; a comment may have any character but a quote. */

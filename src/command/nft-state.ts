@@ -1,4 +1,4 @@
-import type { ListedNftChain, ListedNftSet, ListedNftTable } from './nft-list.ts'
+import { hookIn, type ListedNftChain, type ListedNftSet, type ListedNftTable } from './nft-list.ts'
 
 interface Table {
   chains: Map<string, ListedNftChain>
@@ -40,7 +40,7 @@ export class NftState {
         for (const { rules } of made.chains.values()) rules.splice(0)
         return
       case 'add chain':
-        if (!made.chains.has(name)) made.chains.set(name, { name, ...hookOf(said), rules: [] })
+        if (!made.chains.has(name)) made.chains.set(name, chainMade(name, said))
         return
       case 'flush chain':
         made.chains.get(name)?.rules.splice(0)
@@ -73,7 +73,7 @@ export class NftState {
   }
 }
 
-function hookOf(said: string): Pick<ListedNftChain, 'hook'> {
-  const [, type, hook] = /\btype (\w+) hook (\w+)/.exec(said) ?? []
-  return type === undefined || hook === undefined ? {} : { hook: { type, hook } }
+function chainMade(name: string, said: string): ListedNftChain {
+  const hook = hookIn(said)
+  return { name, ...(hook === undefined ? {} : { hook }), rules: [] }
 }

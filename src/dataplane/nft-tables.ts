@@ -1,6 +1,7 @@
 import type { ListedChain, ListedRule, Tables } from '../command/iptables-save.ts'
 import type { ListedNftChain, ListedNftSet, ListedNftTable } from '../command/nft-list.ts'
-import { contains } from '../model/address.ts'
+import { asListed } from './nft-rule.ts'
+import { isClientSet } from './nftables/names.ts'
 
 /** The kernel's hooks in iptables' words. */
 const hooks = {
@@ -11,6 +12,12 @@ const hooks = {
   postrouting: 'POSTROUTING',
 } as const
 
+/** Of nftables' filter chains those that packets meet before anything has translated them; iptables has no table for that. */
+export const beforeNat = 'pre-nat'
+
+/** The priority of translation at the hooks where destinations are translated (linux/netfilter_ipv4.h, nf_ip_hook_priorities). */
+const dnatPriority = -100
+
 /**
  * iptables' tables, with kube-proxy's table of nftables in them: its chains beside iptables' own, each rule in the words of iptables
  * that do the same, and each element of a map of verdicts as a rule. `name` is `ip kube-proxy`. What iptables has no word for matches nothing.
@@ -18,12 +25,15 @@ const hooks = {
 export function withNftTable(tables: Tables, table: ListedNftTable | undefined, name: string): Tables {
   if (table === undefined) return tables
   const known = new Map([...tables].map(([key, chains]) => [key, new Map(chains)]))
-  for (const kind of ['nat', 'filter'] as const) {
+  const listed = [...table.chains.values()].map(chain => asChain(chain, table, name))
+  for (const kind of [beforeNat, 'nat', 'filter']) {
     const chains = known.get(kind) ?? new Map<string, ListedChain>()
     known.set(kind, chains)
-    for (const chain of table.chains.values()) chains.set(chain.name, asChain(chain, table, name, kind))
+    for (const chain of listed)
+      chains.set(chain.name, { ...chain, rules: chain.rules.map(rule => ({ ...rule, table: kind })) })
     for (const { name: own, hook } of table.chains.values()) {
-      const entry = hook?.type === kind ? hooks[hook.hook as keyof typeof hooks] : undefined
+      const entry =
+        hook !== undefined && kindOf(hook) === kind ? hooks[hook.hook as keyof typeof hooks] : undefined
       if (entry === undefined) continue
       const there = chains.get(entry) ?? { name: entry, policy: 'ACCEPT', packets: 0, rules: [] }
       chains.set(entry, { ...there, afterwards: [...(there.afterwards ?? []), own] })
@@ -32,26 +42,28 @@ export function withNftTable(tables: Tables, table: ListedNftTable | undefined, 
   return known
 }
 
-function asChain(
-  { name, rules }: ListedNftChain,
-  table: ListedNftTable,
-  nft: string,
-  kind: string,
-): ListedChain {
-  const listed = rules.flatMap(rule => asRules(rule, table))
+function kindOf({ type, priority }: NonNullable<ListedNftChain['hook']>): string {
+  return type === 'filter' && priority < dnatPriority ? beforeNat : type
+}
+
+function asChain({ name, rules }: ListedNftChain, table: ListedNftTable, nft: string): ListedChain {
+  const lines = rules.map(asListed)
+  const names = new Set(lines.flatMap(line => [...line.matchAll(/@(\S+)/g)].map(([, set = '']) => set)))
+  // Which clients an endpoint has is the packets' matter.
+  const asked = [...names].flatMap(set => (isClientSet(set) ? [] : (table.sets.get(set) ?? [])))
+  const read = lines.flatMap(line => asRules(line, table))
   return {
     name,
     packets: 0,
-    nft,
-    rules: listed.map((rule, at) => ({ ...rule, table: kind, chain: name, number: at + 1, packets: 0 })),
+    nft: { table: nft, lines, asked },
+    rules: read.map((rule, at) => ({ ...rule, table: '', chain: name, number: at + 1, packets: 0 })),
   }
 }
 
 type AsRule = Pick<ListedRule, 'argv' | 'listed' | 'element'>
 
 /** A rule is read from its left: conditions, and what is done at the end. */
-function asRules(text: string, table: ListedNftTable): AsRule[] {
-  const listed = normal(text)
+function asRules(listed: string, table: ListedNftTable): AsRule[] {
   const conditions: string[] = []
   let rest = listed.replace(/ comment "[^"]*"$/, '')
   for (;;) {
@@ -66,21 +78,6 @@ function asRules(text: string, table: ListedNftTable): AsRule[] {
   if (count !== undefined && verdicts !== undefined)
     return diceRules(conditions, Number(count), verdicts).map(argv => ({ argv, listed }))
   return [{ argv: [...conditions, ...(target(rest) ?? never)], listed }]
-}
-
-/** In the words that `nft list` prints, whatever was typed. */
-function normal(text: string): string {
-  return text
-    .replace(
-      /\bmark set mark (or|xor) (0x[0-9a-f]+)/,
-      (_, how, mark) => `meta mark set meta mark ${how === 'or' ? '|' : '^'} ${hex(mark)}`,
-    )
-    .replace(/^mark and (0x[0-9a-f]+) == 0\b/, (_, mark) => `meta mark & ${hex(mark)} == 0x00000000`)
-    .replaceAll(/\{[^}]*\}/g, list => list.replaceAll(/ ?, ?/g, ', '))
-}
-
-function hex(text: string): string {
-  return `0x${Number(text).toString(16).padStart(8, '0')}`
 }
 
 /** What no packet is. */
@@ -101,10 +98,10 @@ function condition(
   const members = (said: string) =>
     said.startsWith('@')
       ? [...(sets.get(said.slice(1))?.elements.keys() ?? [])].join(',')
-      : listOf(said).join(',')
+      : said.replaceAll(/[{}\s]/g, '')
   return (
     match(
-      /^ip6? ([sd])addr (!= )?(\{[^}]*\}|@\S+|[\da-f:][\d.a-f:]*(?:\/\d+)?)(?= |$)/,
+      /^ip6? ([sd])addr (!= )?(\{[^}]*\}|@\S+|[\da-f:][\d.a-f:/-]*)(?= |$)/,
       (end = '', not = '', whom = '') => [...(not === '' ? [] : ['!']), `-${end}`, members(whom) || 'nobody'],
     ) ??
     match(/^ct state (\w+)/, (state = '') => ['-m', 'conntrack', '--ctstate', state.toUpperCase()]) ??
@@ -123,22 +120,6 @@ function condition(
     match(/^meta mark & (0x\w+) == 0x0+(?= |$)/, (mask = '') => ['-m', 'mark', '--mark', `0x0/${mask}`]) ??
     match(/^update @\S+ \{[^}]*\}/, () => [])
   )
-}
-
-/** Without ranges that are inside others: the kernel puts those together. */
-function listOf(said: string): string[] {
-  const ranges = said
-    .replaceAll(/[{}\s]/g, '')
-    .split(',')
-    .toSorted()
-  return ranges.filter(range => !ranges.some(other => other !== range && isInside(range, other)))
-}
-
-function isInside(range: string, other: string): boolean {
-  const [[address = '', own], [network = '', prefix]] = [range.split('/'), other.split('/')]
-  if (prefix === undefined || address.includes(':') !== network.includes(':')) return false
-  const wide = Number(prefix) <= Number(own ?? 128)
-  return wide && contains({ address: network, prefix: Number(prefix) }, address)
 }
 
 /** What a rule ends with; undefined: something that iptables has no word for. */

@@ -1,6 +1,7 @@
 import { nftArgv, shellLine } from '../command/command-line.ts'
-import { effectKey } from '../command/iptables-rule.ts'
-import type { ListedChain, ListedRule } from '../command/iptables-save.ts'
+import type { ListedChain } from '../command/iptables-save.ts'
+import type { ListedNftSet } from '../command/nft-list.ts'
+import { nftEffect } from '../dataplane/nft-rule.ts'
 import type { Repair } from './repairs.ts'
 
 /** Two states of a chain of nftables, the first of which is to become the second. */
@@ -13,58 +14,53 @@ export interface NftChains {
   lab: string
 }
 
-/** What differs in a chain of kube-proxy's own table: elements of the maps that it asks, each by itself, and its rules as a whole, since they have no numbers. */
+/**
+ * What differs in a chain of kube-proxy's own table: elements of the sets and maps that it asks in both states, each by itself, and its
+ * rules as a whole, since they have no numbers.
+ */
 export function nftRepairs({ actual, declared, table, lab }: NftChains): Repair[] {
-  const { name: chain } = declared
-  const common = (kind: Repair['kind'], words: string, command: string): Repair => ({
-    ...{ kind, table, chain, words, command, inTurn: command },
+  const { name: chain, nft: wanted } = declared
+  const { nft: there } = actual
+  const repair = (kind: Repair['kind'], what: string, how: string, command: string): Repair => ({
+    ...{ kind, table, chain, words: `${what}, which ${how}`, because: `${what} ${how}` },
+    ...{ command, inTurn: command },
   })
-  if (declared.nft === undefined) return []
-  if (actual.nft === undefined)
-    return [
-      common('missing', `the chain ${chain} of kube-proxy's table, which is gone`, `netlab sync ${lab}`),
-    ]
-  const nft = (line: string) => shellLine(nftArgv(line))
-  const [there, wanted] = [elementsOf(actual), elementsOf(declared)]
-  const elements = [...new Set([...there.keys(), ...wanted.keys()])].flatMap(key => {
-    const [was, is] = [there.get(key), wanted.get(key)]
-    if (was?.listed === is?.listed) return []
-    const map = `${declared.nft} ${(is ?? was)?.element?.map}`
-    const away = nft(`delete element ${map} { ${(is ?? was)?.element?.key} }`)
-    const back = nft(`add element ${map} { ${is?.listed} }`)
-    const what = `the element ${(is ?? was)?.element?.key} of the map ${(is ?? was)?.element?.map}`
-    if (is === undefined) return [common('extra', `${what}, which kube-proxy did not make`, away)]
-    if (was === undefined) return [common('missing', `${what}, which is not there`, back)]
-    return [common('changed', `${what}, which is not as kube-proxy made it`, `${away} && ${back}`)]
+  if (wanted === undefined) return []
+  if (there === undefined)
+    return [repair('missing', `the chain ${chain} of kube-proxy's table`, 'is gone', `netlab sync ${lab}`)]
+  const elements = wanted.asked.flatMap(set => {
+    const now = there.asked.find(({ name }) => name === set.name)
+    if (now === undefined) return []
+    const where = `${wanted.table} ${set.name}`
+    return differingKeys(now, set).map(key => {
+      const rest = set.elements.get(key)
+      const away = nft(`delete element ${where} { ${key} }`)
+      const back = nft(`add element ${where} { ${key}${rest} }`)
+      const what = `the element ${key} of the ${set.kind} ${set.name}`
+      if (rest === undefined) return repair('extra', what, 'kube-proxy did not make', away)
+      if (!now.elements.has(key)) return repair('missing', what, 'is not there', back)
+      return repair('changed', what, 'is not as kube-proxy made it', `${away} && ${back}`)
+    })
   })
-  if (rulesKey(actual) === rulesKey(declared)) return elements
+  if (effectOf(there.lines) === effectOf(wanted.lines)) return elements
   const lines = [
-    `flush chain ${declared.nft} ${chain}`,
-    ...linesOf(declared).map(line => `add rule ${declared.nft} ${chain} ${line}`),
+    `flush chain ${wanted.table} ${chain}`,
+    ...wanted.lines.map(line => `add rule ${wanted.table} ${chain} ${line}`),
   ]
-  const words = `the chain ${chain}, which is not as kube-proxy made it`
-  return [...elements, common('changed', words, lines.map(nft).join(' && '))]
+  const anew = lines.map(nft).join(' && ')
+  return [...elements, repair('changed', `the chain ${chain}`, 'is not as kube-proxy made it', anew)]
 }
 
-function elementsOf({ rules }: ListedChain): Map<string, ListedRule> {
-  return new Map(
-    rules.flatMap(rule =>
-      rule.element === undefined ? [] : [[`${rule.element.map} ${rule.element.key}`, rule]],
-    ),
-  )
+/** The elements that two states of a set or map do not have alike. */
+export function differingKeys(one: ListedNftSet, other: ListedNftSet): string[] {
+  const keys = new Set([...one.elements.keys(), ...other.elements.keys()])
+  return [...keys].filter(key => one.elements.get(key) !== other.elements.get(key))
 }
 
-/** What a rule that asks a set of clients finds there is the packets' matter. */
-function rulesKey({ rules }: ListedChain): string {
-  return rules
-    .filter(({ element }) => element === undefined)
-    .map(rule => (rule.listed?.includes('@affinity-') ? rule.listed : effectKey(rule)))
-    .join('\n')
+function effectOf(lines: readonly string[]): string {
+  return lines.map(nftEffect).join('\n')
 }
 
-/** A rule may stand for several. */
-function linesOf({ rules }: ListedChain): string[] {
-  return [
-    ...new Set(rules.flatMap(({ listed, element }) => (element === undefined && listed ? [listed] : []))),
-  ]
+function nft(line: string): string {
+  return shellLine(nftArgv(line))
 }

@@ -1,4 +1,5 @@
 import { contains, familyOf } from '../model/address.ts'
+import { isBetween } from '../model/ranges.ts'
 
 /** A packet on its way, as a rule sees it. */
 export interface Packet {
@@ -19,8 +20,9 @@ export interface Packet {
   states: readonly string[]
 }
 
-/** Whether an address is in a range: `10.0.0.0/24`, or one address. */
+/** Whether an address is in a range: `10.0.0.0/24`, `10.0.0.1-10.0.0.9`, or one address. */
 export function isInside(range: string, address: string): boolean {
+  if (range.includes('-')) return isBetween(range, address)
   const [network = '', prefix = network.includes(':') ? '128' : '32'] = range.split('/')
   const isAddress = /^[\d.]+$|^[\dA-Fa-f:.]*:[\dA-Fa-f:.]*$/
   const isRange = isAddress.test(network) && /^\d+$/.test(prefix) && isAddress.test(address)

@@ -37,7 +37,7 @@ export function deletion(way: Way, { table, chain, number, listed, element }: Li
   if (listed === undefined) return way.iptables(table, '-D', chain, `${number}`)
   const { nft } = chainOf(way.facts.after.tables, table, chain)
   if (element === undefined) return `netlab sync ${way.lab.name}`
-  return shellLine(nftArgv(`delete element ${nft} ${element.map} { ${element.key} }`))
+  return shellLine(nftArgv(`delete element ${nft?.table} ${element.map} { ${element.key} }`))
 }
 
 /** What differs in some chains of the host from what the plan made of them, in the order of the chains. */

@@ -95,7 +95,7 @@ export function showChain(way: Way, table: string, name: string, rules?: readonl
       ? shellLine(['ipvsadm', '-L', '-n', ...chain.ipvs])
       : chain.nft === undefined
         ? way.iptables(table, '-v', '-S', name)
-        : nftLine(chain.nft, chain.name, shown)
+        : nftLine(chain.nft.table, chain.name, shown)
   return [`$ ${shownBy}`, ...(content.length === 0 ? ['(no rules)'] : content)]
 }
 

@@ -1,0 +1,32 @@
+import { mergedRanges } from '../model/ranges.ts'
+
+/** A rule of nftables in the words that `nft list` prints, whatever was typed. */
+export function asListed(text: string): string {
+  return text
+    .replace(
+      /\bmark set mark (or|xor) (0x[0-9a-f]+)/,
+      (_, how, mark) => `meta mark set meta mark ${how === 'or' ? '|' : '^'} ${hex(mark)}`,
+    )
+    .replace(/^mark and (0x[0-9a-f]+) == 0\b/, (_, mark) => `meta mark & ${hex(mark)} == 0x00000000`)
+    .replace(/\b(iifname (?:!= )?)([^"!\s]\S*)/, '$1"$2"')
+    .replaceAll(
+      /\b(ip6? [sd]addr (?:!= )?)(\{[^}]*\}|[\da-f:][\d.a-f:]*\/\d+)(?= |$)/g,
+      (_, what, ranges) => what + rangesListed(ranges),
+    )
+    .replaceAll(/\{[^}]*\}/g, list => list.replaceAll(/ ?, ?/g, ', '))
+}
+
+/** The same text for two rules that do the same to packets: comments aside. */
+export function nftEffect(text: string): string {
+  return asListed(text).replace(/ comment "[^"]*"$/, '')
+}
+
+/** nft puts ranges that overlap or touch together, and has no braces around one alone. */
+function rangesListed(said: string): string {
+  const ranges = mergedRanges(said.replaceAll(/[{}\s]/g, '').split(','))
+  return ranges.length === 1 ? `${ranges[0]}` : `{ ${ranges.join(', ')} }`
+}
+
+function hex(text: string): string {
+  return `0x${Number(text).toString(16).padStart(8, '0')}`
+}
