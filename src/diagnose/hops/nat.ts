@@ -48,11 +48,8 @@ export const notTranslated: Hop = way => {
       ...lines,
     )
   }
-  return finding(
-    `${translatorWords(way)} translates ${where}, an address that no interface has${near.words}`,
-    near.mend,
-    ...lines,
-  )
+  const whose = way.around.isLocal(way.address) ? '' : ', an address that no interface has'
+  return finding(`${translatorWords(way)} translates ${where}${whose}${near.words}`, near.mend, ...lines)
 }
 
 function translatorWords({ lab: { proxy } }: Way): string {
