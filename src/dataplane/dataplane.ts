@@ -42,7 +42,7 @@ export interface RulesChange {
   services: readonly string[]
   /** The chains that go. */
   stale: readonly string[]
-  /** Somebody has taken rules away behind kube-proxy's back. */
+  /** Somebody has taken rules away, or changed them, behind kube-proxy's back. */
   flushed: boolean
 }
 

@@ -1,19 +1,23 @@
 import { mergedRanges } from '../model/ranges.ts'
 
-/** A rule of nftables in the words that `nft list` prints, whatever was typed. */
+/** A rule of nftables in the words that `nft list` prints, whatever was typed, or in the same words where nft has two for one thing. */
 export function asListed(text: string): string {
-  return text
-    .replace(
-      /\bmark set mark (or|xor) (0x[0-9a-f]+)/,
-      (_, how, mark) => `meta mark set meta mark ${how === 'or' ? '|' : '^'} ${hex(mark)}`,
-    )
-    .replace(/^mark and (0x[0-9a-f]+) == 0\b/, (_, mark) => `meta mark & ${hex(mark)} == 0x00000000`)
-    .replace(/\b(iifname (?:!= )?)([^"!\s]\S*)/, '$1"$2"')
-    .replaceAll(
-      /\b(ip6? [sd]addr (?:!= )?)(\{[^}]*\}|[\da-f:][\d.a-f:]*\/\d+)(?= |$)/g,
-      (_, what, ranges) => what + rangesListed(ranges),
-    )
-    .replaceAll(/\{[^}]*\}/g, list => list.replaceAll(/ ?, ?/g, ', '))
+  return (
+    text
+      .replace(
+        /\bmark set mark (or|xor) (0x[0-9a-f]+)/,
+        (_, how, mark) => `meta mark set meta mark ${how === 'or' ? '|' : '^'} ${hex(mark)}`,
+      )
+      .replace(/^mark and (0x[0-9a-f]+) == 0\b/, (_, mark) => `meta mark & ${hex(mark)} == 0x00000000`)
+      // A mask of the highest bit alone nft takes for the length of a prefix.
+      .replace(/^meta mark 0x00000000\/1\b/, 'meta mark & 0x80000000 == 0x00000000')
+      .replace(/\b(iifname (?:!= )?)([^"!\s]\S*)/, '$1"$2"')
+      .replaceAll(
+        /\b(ip6? [sd]addr (?:!= )?)(\{[^}]*\}|[\da-f:][\d.a-f:]*\/\d+)(?= |$)/g,
+        (_, what, ranges) => what + rangesListed(ranges),
+      )
+      .replaceAll(/\{[^}]*\}/g, list => list.replaceAll(/ ?, ?/g, ', '))
+  )
 }
 
 /** The same text for two rules that do the same to packets: comments aside. */

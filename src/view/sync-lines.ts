@@ -117,7 +117,7 @@ function proxyNews({ rules, flushed, step }: SyncReport): [string, string][] {
       `${plural(connections, 'UDP connection')} flushed: ${command}`,
     ])
   if (rules.how === 'none') return [['kube-proxy', 'its rules stay as they are'], ...udp]
-  const why = rules.flushed ? 'somebody took rules away; ' : ''
+  const why = rules.flushed ? 'somebody took rules away or changed them; ' : ''
   const kind = rules.how === 'full' ? 'full' : 'partial'
   const count = rules.how === 'full' ? 'every rule written anew' : `${plural(rules.rules, 'rule')} changed`
   const stale = rules.stale.length === 0 ? '' : `, ${plural(rules.stale.length, 'stale chain')} gone`

@@ -4,7 +4,7 @@ import { inTransactions, nftBytes } from '../../command/transaction.ts'
 import { type NodeView, noRulesChange, type RuleStep, type RulesChange } from '../dataplane.ts'
 import { flushesOf } from '../stale-connections.ts'
 import { compileServices } from './compile.ts'
-import { isFlushed } from './kernel-table.ts'
+import { isChanged } from './kernel-table.ts'
 import type { RuleSet } from './rules.ts'
 import { Script, type ScriptCommand } from './script.ts'
 import {
@@ -77,7 +77,7 @@ export function rulesChange(
       services: changed,
     }
   }
-  const flushed = isFlushed(kernelTableOf(previous), kernel)
+  const flushed = isChanged(kernelTableOf(previous), kernel)
   const all = full || flushed || JSON.stringify(before?.settings) !== JSON.stringify(after?.settings)
   const differing = partialSync(previous, next, all ? undefined : kernel)
   const sync = all ? fullSync(next, kernel) : differing
@@ -98,8 +98,8 @@ export function rulesChange(
 export function kernelAfter(view: NodeView | undefined, kernel: KernelTable): KernelTable {
   if (view === undefined) return emptyKernel
   const now = kernelTableOf(compileServices(view))
-  const emptied = [...kernel.chains].filter(([name, rules]) => rules > 0 && !now.chains.has(name))
-  return { ...now, chains: new Map([...now.chains, ...emptied.map(([name]) => [name, 0] as const)]) }
+  const emptied = [...kernel.chains].filter(([name, rules]) => rules.length > 0 && !now.chains.has(name))
+  return { ...now, chains: new Map([...now.chains, ...emptied.map(([name]) => [name, []] as const)]) }
 }
 
 /** Each by itself: a chain that is in use still, by the look of an old kernel, stays until the next sync. */
@@ -133,8 +133,11 @@ function isRule({ text }: ScriptCommand): boolean {
 function sizeOf(rules: RuleSet | undefined): number {
   if (rules === undefined) return 0
   const { chains, elements } = kernelTableOf(rules)
-  const sum = (numbers: Iterable<number>) => [...numbers].reduce((one, other) => one + other, 0)
-  return sum(chains.values()) + sum([...elements.values()].map(({ size }) => size))
+  const sum = (numbers: readonly number[]) => numbers.reduce((one, other) => one + other, 0)
+  return (
+    sum([...chains.values()].map(({ length }) => length)) +
+    sum([...elements.values()].map(({ size }) => size))
+  )
 }
 
 function servicesOf({ ports }: RuleSet): string[] {

@@ -4,8 +4,8 @@ import { elementText, ruleText, Script, type ScriptCommand } from './script.ts'
 
 /** What the kernel's table holds, as far as a sync has to know it. */
 export interface KernelTable {
-  /** Chains, with how many rules each has. */
-  chains: ReadonlyMap<string, number>
+  /** Chains, with the rules of each. */
+  chains: ReadonlyMap<string, readonly string[]>
   sets: ReadonlySet<string>
   /** Container → key → the rest of the element, as `elementText` writes it. */
   elements: ReadonlyMap<string, ReadonlyMap<string, string>>
@@ -49,7 +49,7 @@ export function kernelTableOf({ base, ports }: RuleSet): KernelTable {
     elements.get(element.container)?.set(element.key, elementText(element))
   }
   return {
-    chains: new Map(chains.map(({ name, rules }) => [name, rules.length])),
+    chains: new Map(chains.map(({ name, rules }) => [name, rules.map(ruleText)])),
     sets: new Set(sets.map(({ name }) => name)),
     elements,
   }
@@ -110,13 +110,13 @@ function sync(next: RuleSet, kernel: KernelTable, changed: ReadonlySet<string> |
   // Only now does nothing wait for what goes.
   for (const key of [...leftover.keys()]) part(script => drop(script, key))
   const gone = [...kernel.chains].filter(([name]) => isServiceChain(name) && !after.chains.has(name)).sort()
-  const stale = gone.filter(([, rules]) => rules > 0).map(([name]) => name)
+  const stale = gone.filter(([, rules]) => rules.length > 0).map(([name]) => name)
   for (const chain of stale) part(script => script.flushChain(chain))
   for (const set of kernel.sets) {
     if (isClientSet(set) && !after.sets.has(set)) part(script => script.deleteSet(set))
   }
   const cleanup = new Script(family)
-  for (const [name, rules] of gone) if (rules === 0) cleanup.deleteChain(name)
+  for (const [name, rules] of gone) if (rules.length === 0) cleanup.deleteChain(name)
   const services = ports.filter(({ service }) => changed?.has(service) ?? true).map(({ service }) => service)
   return {
     cleanup: cleanup.commands,

@@ -81,7 +81,7 @@ describe.skipIf(!there)("kube-proxy's own test cases (NETLAB_KUBE_PROXY_GOLDEN)"
 
 /** With chains that an earlier sync has emptied. */
 function withEmpty(kernel: KernelTable, chains: readonly string[]): KernelTable {
-  return { ...kernel, chains: new Map([...kernel.chains, ...chains.map(name => [name, 0] as const)]) }
+  return { ...kernel, chains: new Map([...kernel.chains, ...chains.map(name => [name, []] as const)]) }
 }
 
 it.skipIf(there)(

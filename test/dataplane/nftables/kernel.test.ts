@@ -6,7 +6,7 @@ import { parseNftTable } from '../../../src/command/nft-list.ts'
 import { NftState } from '../../../src/command/nft-state.ts'
 import { withNftTable } from '../../../src/dataplane/nft-tables.ts'
 import { compileServices } from '../../../src/dataplane/nftables/compile.ts'
-import { readListed } from '../../../src/dataplane/nftables/kernel-table.ts'
+import { isChanged, readListed } from '../../../src/dataplane/nftables/kernel-table.ts'
 import { nftables } from '../../../src/dataplane/nftables/nftables.ts'
 import { scriptText } from '../../../src/dataplane/nftables/print.ts'
 import type { RuleSet } from '../../../src/dataplane/nftables/rules.ts'
@@ -18,6 +18,7 @@ import {
   partialSync,
   type Sync,
 } from '../../../src/dataplane/nftables/sync.ts'
+import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 import { type GoldenCase, goldenInput } from '../golden-input.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 import { compile, viewOf } from './fixtures.ts'
@@ -73,6 +74,23 @@ const everything = (addresses: string[], settings: Parameters<typeof compile>[2]
     { serviceCIDRs: ['10.96.0.0/16', '10.98.0.0/16'] },
   )
 
+const ipv6 = compile(
+  [
+    service({
+      type: 'LoadBalancer',
+      clusterIPs: ['fd00::1'],
+      sessionAffinity: 'ClientIP',
+      externalTrafficPolicy: 'Local',
+      externalIPs: ['fd00:1::1'],
+      loadBalancerIPs: ['fd00:1::9'],
+      loadBalancerSourceRanges: ['2001:db8:1::/64', '::ffff:192.0.2.0/120', '2001:db8:1:0:1::/80'],
+    }),
+  ],
+  [slice(['fd00:10::1', 'fd00:10::2'], { addressType: 'IPv6' })],
+  { clusterCIDR: 'fd00:10::/64' },
+  { family: 'ipv6', serviceCIDRs: ['10.96.0.0/16', 'fd00::/112'] },
+)
+
 describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
   const [few, more] = [everything(['10.1.0.2']), everything(['10.1.0.2', '10.1.0.3', '10.1.0.4'])]
 
@@ -90,7 +108,7 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
     const sync = partialSync(more, few)
     expect(sync.stale).toHaveLength(2)
     const kernel = kernelTableOf(few)
-    const stale = sync.stale.map(name => [name, 0] as const)
+    const stale = sync.stale.map(name => [name, []] as const)
     const next = partialSync(few, few, { ...kernel, chains: new Map([...kernel.chains, ...stale]) })
     expect(next.parts).toEqual([])
     expect(kernelAfter(printed(more), run(sync), load(linesOf([{ commands: next.cleanup }])))).toEqual(
@@ -108,8 +126,49 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
 
   it('what nft lists is read as it was written', () => {
     const listed = inNamespace([printed(more), 'nft list ruleset ip'].join('\n'))
-    expect(readListed(listed)).toEqual(kernelTableOf(more))
+    const { chains, ...others } = readListed(listed)
+    const { chains: made, ...rest } = kernelTableOf(more)
+    expect(others).toEqual(rest)
+    expect([...chains.keys()].sort()).toEqual([...made.keys()].sort())
     expect(readListed(inNamespace('nft add table ip other; nft list ruleset ip'))).toEqual(emptyKernel)
+  })
+
+  const families = {
+    'source ranges': more,
+    'many endpoints': everything(Array.from({ length: 40 }, (_, at) => `10.1.0.${at + 2}`)),
+    'no detector, all addresses': everything(['10.1.0.2'], {
+      ...{ clusterCIDR: '', nodePortAddresses: ['0.0.0.0/0'] },
+    }),
+    'a bridge': everything(['10.1.0.2'], {
+      ...{ detectLocalMode: 'BridgeInterface' },
+      detectLocal: { bridgeInterface: 'br1', interfaceNamePrefix: '' },
+    }),
+    'a prefix': everything(['10.1.0.2'], {
+      ...{ detectLocalMode: 'InterfaceNamePrefix' },
+      detectLocal: { bridgeInterface: '', interfaceNamePrefix: 'veth_' },
+    }),
+    'all masqueraded, by another mark': everything(['10.1.0.2'], {
+      ...{ clusterCIDR: '10.1.0.9/16' },
+      nftables: { ...defaultProxySettings.nftables, masqueradeAll: true, masqueradeBit: 31 },
+    }),
+    IPv6: ipv6,
+  }
+
+  it.each(Object.entries(families))('a sync that finds nothing changed does nothing: %s', (_, rules) => {
+    const listed = inNamespace([printed(rules), 'nft list ruleset'].join('\n'))
+    expect(isChanged(kernelTableOf(rules), readListed(listed))).toBe(false)
+    const last = rules.ports.flatMap(({ endpoints }) => endpoints).at(-1)!.chain.name
+    const where = `${rules.family === 'ipv4' ? 'ip' : 'ip6'} kube-proxy ${last}`
+    const to = rules.family === 'ipv4' ? '10.1.0.99:9' : '[fd00::99]:9'
+    const change = load([
+      `flush chain ${where}`,
+      ...rules.ports
+        .flatMap(({ endpoints }) => endpoints)
+        .at(-1)!
+        .chain.rules.map(({ text }) => `add rule ${where} ${text.replace(/dnat to .*/, `dnat to ${to}`)}`),
+    ])
+    const other = inNamespace([printed(rules), change, 'nft list ruleset'].join('\n'))
+    expect(isChanged(kernelTableOf(rules), readListed(other))).toBe(true)
   })
 
   it('what nft lists means the same in the words of iptables as what was typed', () => {
@@ -136,20 +195,7 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
   })
 
   it('IPv6', () => {
-    const rules = compile(
-      [
-        service({
-          clusterIPs: ['fd00::1'],
-          sessionAffinity: 'ClientIP',
-          externalTrafficPolicy: 'Local',
-          externalIPs: ['fd00:1::1'],
-        }),
-      ],
-      [slice(['fd00:10::1', 'fd00:10::2'], { addressType: 'IPv6' })],
-      { clusterCIDR: 'fd00:10::/64' },
-      { family: 'ipv6', serviceCIDRs: ['10.96.0.0/16', 'fd00::/112'] },
-    )
-    expect(kernelAfter(partByPart(fullSync(rules)))).toEqual(kernelAfter(printed(rules)))
+    expect(kernelAfter(partByPart(fullSync(ipv6)))).toEqual(kernelAfter(printed(ipv6)))
   })
 
   it('names of interfaces, whatever they are', () => {

@@ -31,7 +31,7 @@ function apply(machine: SimulatedNft, { cleanup, parts }: Sync): void {
 /** What the kernel holds after a sync that has left stale chains, which the next sync deletes. */
 function withStale(rules: RuleSet, stale: readonly string[]): KernelTable {
   const kernel = kernelTableOf(rules)
-  return { ...kernel, chains: new Map([...kernel.chains, ...stale.map(name => [name, 0] as const)]) }
+  return { ...kernel, chains: new Map([...kernel.chains, ...stale.map(name => [name, []] as const)]) }
 }
 
 it('any order of the input gives the same table', () => {
