@@ -5,7 +5,14 @@ import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { Evidence } from './evidence.ts'
 import { finding, type Hop, nothingFound } from './evidence.ts'
 import { staleConnections } from './hops/connections.ts'
-import { filterBack, filterForth, noEndpoints, ownFilter } from './hops/filter.ts'
+import {
+  beforeTranslation,
+  filterBack,
+  filterForth,
+  guardRepairs,
+  noEndpoints,
+  ownFilter,
+} from './hops/filter.ts'
 import { replyGateway, senderGateway } from './hops/gateway.ts'
 import {
   bridgeNetfilter,
@@ -18,7 +25,7 @@ import {
 } from './hops/host.ts'
 import { virtualServer } from './hops/ipvs.ts'
 import { clientAddress, hairpinMasquerade, hairpinPort } from './hops/masquerade.ts'
-import { leak, notTranslated, shares, wrongEndpoint } from './hops/nat.ts'
+import { leak, natRepairs, notTranslated, shares, wrongEndpoint } from './hops/nat.ts'
 import { senderAddress, senderCable, senderDuplicate, senderNeighbour, senderRoute } from './hops/sender.ts'
 import {
   answerFilter,
@@ -33,6 +40,7 @@ import {
   targetKnown,
 } from './hops/target.ts'
 import type { Question } from './question.ts'
+import { mending } from './repairs.ts'
 import { showChain, showConnections, showListeners, showNeighbour, showWayTo } from './show.ts'
 import { wantedFailure } from './wanted-failure.ts'
 import { Way } from './way.ts'
@@ -52,6 +60,7 @@ const hops: readonly Hop[] = [
   senderNeighbour,
   senderGateway,
   tableFull,
+  beforeTranslation,
   virtualServer,
   noEndpoints,
   notTranslated,
@@ -103,10 +112,15 @@ function answered(way: Way): Evidence | undefined {
   const { tries } = way.facts
   if (rule === undefined || tries.failed > 0)
     return wantedFailure(way.question, tries, () => [showWayTo(way, way.from, way.address)])
+  const isTranslated = way.declaredTranslation.outcomes.some(({ to }) => to !== undefined)
+  const differences = [...guardRepairs(way), ...(isTranslated ? [] : natRepairs(way))]
+  const [repair] = differences
+  const because = repair === undefined ? '' : `, because of ${repair.words}`
   return finding(
-    `${ruleWords(rule)} translates ${way.target}, so it is answered`,
-    undefined,
+    `${ruleWords(rule)} translates ${way.target}, so it is answered${because}`,
+    mending(differences, repair),
     showChain(way, 'nat', rule.chain, [rule]),
+    ...(repair === undefined ? [] : [showChain(way, repair.table, repair.chain)]),
   )
 }
 

@@ -1,11 +1,12 @@
 import { host, type Place } from '../../command/command.ts'
-import { ruleText, ruleWords } from '../../command/iptables-save.ts'
+import { type ListedRule, ruleText, ruleWords } from '../../command/iptables-save.ts'
+import { beforeNat } from '../../dataplane/nft-tables.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import type { Packet } from '../packet.ts'
-import { deletion, mending, repairs } from '../repairs.ts'
+import { deletion, mending, type Repair, repairs } from '../repairs.ts'
 import { showChain } from '../show.ts'
-import { type Outcome, trace } from '../trace.ts'
+import { type Outcome, type Trace, trace } from '../trace.ts'
 import type { Endpoint, Way } from '../way.ts'
 import { chainsOf } from './nat.ts'
 
@@ -15,7 +16,7 @@ const hardly = 0.001
 export const noEndpoints: Hop = way => {
   const [endpoint] = way.endpoints
   if (endpoint === undefined || endpoint.translation !== undefined) return undefined
-  const stopped = stop(way, chainFor(way, endpoint), way.translated(endpoint))
+  const stopped = stopIn(tracesOf(way, 'filter', chainFor(way, endpoint), way.translated(endpoint)).actual)
   const [says, rule] =
     stopped?.path
       .map(each => [each.argv.find(word => / has no endpoints$/.test(word)), each] as const)
@@ -26,6 +27,20 @@ export const noEndpoints: Hop = way => {
     undefined,
     showChain(way, 'filter', rule.chain, [rule]),
   )
+}
+
+/** Chains of nftables that ask who comes before anything is translated. */
+export const beforeTranslation: Hop = way =>
+  stoppedIn(way, entryChain(way), way.firstPacket(), `from ${way.from} to ${way.address}`, beforeNat)
+
+/** What differs in the chains that should have stopped a packet before it was translated; nothing, where none should. */
+export function guardRepairs(way: Way): readonly Repair[] {
+  const { declared, chains } = tracesOf(way, beforeNat, entryChain(way), way.firstPacket())
+  return stopIn(declared) === undefined ? [] : repairs(way, beforeNat, chains)
+}
+
+function entryChain(way: Way): string {
+  return way.fromHost ? 'OUTPUT' : 'PREROUTING'
 }
 
 /** The filter table, on the way to the endpoint. */
@@ -77,34 +92,50 @@ function chainFor(way: Way, endpoint: Endpoint): string {
   return endpoint.place === host ? 'INPUT' : 'FORWARD'
 }
 
-function stop(way: Way, chain: string, packet: Packet): Outcome | undefined {
-  const { outcomes } = trace(way.facts.after.tables, 'filter', chain, packet, way.around)
+/** A packet's way through a chain as it is, and as it would be if all were as the plan made it, and the chains of both. */
+function tracesOf(way: Way, table: string, chain: string, packet: Packet) {
+  const actual = trace(way.facts.after.tables, table, chain, packet, way.around)
+  const declared = trace(way.declared.tables, table, chain, packet, way.declaredAround)
+  return { actual, declared, chains: chainsOf(actual, declared) }
+}
+
+function stopIn({ outcomes }: Trace): Outcome | undefined {
   return outcomes.find(({ target, chance }) => ['DROP', 'REJECT'].includes(target) && chance > hardly)
 }
 
-function stoppedIn(way: Way, chain: string, packet: Packet, which: string): Evidence | undefined {
-  const stopped = stop(way, chain, packet)
+function stoppedIn(
+  way: Way,
+  chain: string,
+  packet: Packet,
+  which: string,
+  table = 'filter',
+): Evidence | undefined {
+  const { actual, chains } = tracesOf(way, table, chain, packet)
+  const stopped = stopIn(actual)
   if (stopped === undefined) return undefined
-  const actual = trace(way.facts.after.tables, 'filter', chain, packet, way.around)
-  const declared = trace(way.declared.tables, 'filter', chain, packet, way.declaredAround)
-  const differences = repairs(way, 'filter', chainsOf(actual, declared))
+  const differences = repairs(way, table, chains)
   if (stopped.rule === undefined) {
     // The rules that let the lab's packets through are the better remedy than an open door for everybody.
     const repair = differences.find(one => one.kind === 'missing') ?? differences[0]
     const packets = `${chain}'s policy is ${stopped.target}, and no rule lets packets through ${which}`
-    return finding(packets, mending(differences, repair), showChain(way, 'filter', chain))
+    return finding(packets, mending(differences, repair), showChain(way, table, chain))
   }
   const { rule } = stopped
   const repair =
     differences.find(one => one.rule === rule) ??
-    differences.find(one => one.chain === rule.chain && one.kind === 'missing')
+    differences.find(one => one.chain === rule.chain && (one.kind === 'missing' || isOfNft(rule)))
   const command = mending(differences, repair) ?? deletion(way, rule)
   const verb = rule.argv.includes('REJECT') ? 'refuses' : 'drops'
   return finding(
     `${ruleWords(rule)} ${verb} packets ${which}${repair?.because === undefined ? ` (${ruleText(rule)})` : `, since ${repair.because}`}`,
     command,
-    showChain(way, 'filter', rule.chain),
+    showChain(way, table, rule.chain),
   )
+}
+
+/** Its chain is written anew as a whole. */
+function isOfNft({ listed, element, server }: ListedRule): boolean {
+  return listed !== undefined && element === undefined && server === undefined
 }
 
 /** A pod's own filter table, if it has one. */

@@ -17,6 +17,11 @@ export function chainsOf(actual: Trace, declared: Trace): readonly string[] {
   return [...new Set([...actual.chains, ...declared.chains])]
 }
 
+/** What differs in the chains of the nat table that the packet comes through, or should. */
+export function natRepairs(way: Way): readonly Repair[] {
+  return repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation))
+}
+
 function translates({ to, chance }: Outcome): boolean {
   return to !== undefined && chance > hardly
 }
@@ -28,8 +33,7 @@ export const notTranslated: Hop = way => {
   const isNobodys = near.words !== '' && way.endpoints[0]?.place === undefined
   const isWanted = way.service !== undefined || declaredTranslation.outcomes.some(translates) || isNobodys
   if (!isWanted || translation.outcomes.some(translates)) return undefined
-  const chains = chainsOf(translation, declaredTranslation)
-  const differences = repairs(way, 'nat', chains)
+  const differences = natRepairs(way)
   const where = way.target
   const stopped = translation.outcomes.find(outcome => outcome.rule !== undefined)?.rule
   const [repair] = mostTelling(differences, stopped?.chain)
@@ -102,7 +106,7 @@ export const leak: Hop = way => {
   if (translated < hardly || left < hardly) return undefined
   if (expectedToFail(way) > left - hardly) return undefined
   const chain = balancingChain(outcomes)
-  const differences = repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation))
+  const differences = natRepairs(way)
   const [repair] = mostTelling(differences)
   const last = repair === undefined ? '; the last rule must take all that come, without --probability' : ''
   return finding(
@@ -140,7 +144,7 @@ export const shares: Hop = way => {
   )
     return undefined
   const chain = balancingChain(outcomes)
-  const differences = repairs(way, 'nat', chainsOf(way.translation, way.declaredTranslation))
+  const differences = natRepairs(way)
   const [repair] = mostTelling(differences)
   const gives = pods.map(pod => `${pod} ${percent(actual.get(pod) ?? 0)}`).join(', ')
   const greedy = firstThatTakesAll(way, chain)

@@ -1,6 +1,7 @@
 import { host, type Place } from '../../command/command.ts'
 import { commandLine } from '../../command/command-line.ts'
 import { iptablesLine, ruleText } from '../../command/iptables-save.ts'
+import { beforeNat } from '../../dataplane/nft-tables.ts'
 import { isLoopback } from '../../model/address.ts'
 import { iptablesOf } from '../../model/families.ts'
 import { tunnelDevice, vxlanOverhead } from '../../model/overlay.ts'
@@ -132,7 +133,7 @@ export class Journey {
     if (typeof route === 'string') return this.#wayLost(at, route)
     const { source } = at.packet
     const packet = { ...at.packet, source: source === '' ? (route.source ?? '') : source, out: route.device }
-    const early = this.#stopped({ ...at, packet }, 'OUTPUT', ['raw', 'mangle'])
+    const early = this.#stopped({ ...at, packet }, 'OUTPUT', ['raw', 'mangle', beforeNat])
     if (early !== undefined) return early
     const sent = { ...at, packet: this.#natted(at, 'OUTPUT', packet) }
     // What has another destination now is routed anew.
@@ -145,7 +146,7 @@ export class Journey {
     const { place } = at
     const facts = this.#facts(place)
     if (at.answering === undefined) this.#met.add(place)
-    const early = this.#stopped(at, 'PREROUTING', ['raw', 'mangle'])
+    const early = this.#stopped(at, 'PREROUTING', ['raw', 'mangle', beforeNat])
     if (early !== undefined) return early
     const packet = this.#natted(at, 'PREROUTING', at.packet)
     const came = { ...at, packet }

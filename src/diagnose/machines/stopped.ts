@@ -1,6 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import type { ListedSets } from '../../command/ipset-list.ts'
 import { chainOf, iptablesLine, ruleText, ruleWords } from '../../command/iptables-save.ts'
+import type { beforeNat } from '../../dataplane/nft-tables.ts'
 import type { Lab } from '../../model/lab.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
 import type { Evidence } from '../evidence.ts'
@@ -16,7 +17,7 @@ export interface Hook {
   place: Place
   chain: string
   /** In the order in which the kernel asks them (linux/netfilter_ipv4.h, nf_ip_hook_priorities). */
-  tables: readonly ('raw' | 'mangle' | 'filter')[]
+  tables: readonly ('raw' | 'mangle' | typeof beforeNat | 'filter')[]
   packet: Packet
   /** The program that has its rules. */
   program: 'iptables' | 'ip6tables'
