@@ -5,6 +5,7 @@ import { errorName, libc } from './libc.ts'
 import type { ConnectOrder, ConnectWay, WayRounds } from './measure-order.ts'
 import { setns } from './native-network.ts'
 import { acceptTcp, listenTcp, openTcp, resetAtClose, socketAddress } from './native-tcp.ts'
+import { inTurn } from './round-order.ts'
 
 /** A way whose server listens. */
 interface OpenWay extends ConnectWay {
@@ -45,8 +46,7 @@ export async function connectRounds(
 ): Promise<WayRounds[]> {
   const ways = order.ways.map(way => openWay(way, order.timeout))
   for (let round = 1; round <= order.rounds; round += 1) {
-    // Back and forth, so that no way always comes after the same one.
-    for (const way of round % 2 === 1 ? ways : ways.toReversed()) {
+    for (const way of inTurn(ways, round)) {
       way.told.connects.push(inNamespace(way.namespace, () => connectOften(way, order)))
       if (order.abRequests > 0) await roundOfAb(way, order)
     }

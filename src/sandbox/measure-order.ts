@@ -16,7 +16,7 @@ export interface ConnectWay {
   serverPort: number
 }
 
-/** New connections over each of several ways, a few at a time and in turn: A B C, C B A, A B C. */
+/** New connections over each of several ways, a few at a time and in turn: A B C, B C A, C A B. */
 export interface ConnectOrder {
   ways: readonly ConnectWay[]
   rounds: number
