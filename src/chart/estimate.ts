@@ -8,6 +8,10 @@ export interface Estimate {
 
 /** How sure an interval is at least. */
 export const confidence = 0.95
+/** Rounds of a run at the most: with so many a median's interval leaves out the five farthest on either side. */
+export const mostRounds = 20
+/** Of fewer numbers the 99th percentile would be the largest. */
+export const leastForP99 = 100
 
 /**
  * The median of what the rounds of a run gave, with the interval of order statistics that has it: between the k-th smallest and the k-th
@@ -15,8 +19,8 @@ export const confidence = 0.95
  * taken as independent; single requests are not, since what disturbs one mostly disturbs its neighbours.
  */
 export function medianOf(values: readonly number[]): Estimate {
-  const sorted = [...values].sort((a, b) => a - b)
-  const value = middle(sorted)
+  const sorted = ascending(values)
+  const value = middleOf(sorted)
   const rank = intervalRank(sorted.length)
   return rank === 0 ? { value } : { value, low: sorted[rank - 1]!, high: sorted[sorted.length - rank]! }
 }
@@ -34,13 +38,19 @@ export function intervalRank(count: number): number {
   return rank
 }
 
-/** The value below which a part of the numbers lies. */
-export function partOf(numbers: readonly number[], part: number): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
-}
-
-function middle(sorted: readonly number[]): number {
+/** The median of numbers: of an even count what is halfway between the two in the middle. */
+export function middleOf(numbers: readonly number[]): number {
+  const sorted = ascending(numbers)
   const half = sorted.length / 2
   return Number.isInteger(half) ? (sorted[half - 1]! + sorted[half]!) / 2 : sorted[Math.floor(half)]!
+}
+
+/** The least of the numbers that at least 99 % of them do not exceed; undefined: there are too few to have one. */
+export function p99Of(numbers: readonly number[]): number | undefined {
+  if (numbers.length < leastForP99) return undefined
+  return ascending(numbers)[Math.ceil((numbers.length * 99) / 100) - 1]
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => a - b)
 }

@@ -8,25 +8,21 @@ import { openSandbox } from '../run/lab-state.ts'
 import { up } from '../run/up.ts'
 import { socketLbLack } from '../sandbox/bpf/socket-lb-control.ts'
 import { runAt } from '../sandbox/enter.ts'
-import { measureConnects, type WayRounds } from '../sandbox/measure-order.ts'
+import { abRequestsPerRound, measureConnects, type WayRounds } from '../sandbox/measure-order.ts'
 import { fitting } from '../sandbox/patience.ts'
 import { isThere } from '../sandbox/programs.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { readDocuments } from '../text/document.ts'
 import { type Cell, cellsOf, labText, lastAddress, wayOf } from './cells.ts'
-import { medianOf, partOf } from './estimate.ts'
+import { medianOf, middleOf, mostRounds, p99Of } from './estimate.ts'
 import type { ChartOptions, Wanted } from './events.ts'
 import { type CellRounds, growthOf } from './growth.ts'
 import { type Loaded, loadAll } from './load.ts'
 import type { ChartMode } from './modes.ts'
 import type { LatencyChart, LeftOut, Point } from './report.ts'
 
-/** With so many rounds a median's interval leaves out the five farthest on either side. */
-const mostRounds = 20
 /** Connections of a round that are not timed: neighbours are asked for, caches are another cell's. */
 const warmUp = 20
-/** Of 50 and less ab takes its 99th percentile from beyond its own table. */
-const abRequestsPerRound = 100
 /** Seconds that a connection gets on a machine that is not busy: a SYN that gets lost is sent again after one. */
 const connectPatience = 10
 
@@ -159,15 +155,16 @@ async function countAt(sandbox: Sandbox, cell: Cell): Promise<number | undefined
   return read(stdout, lastAddress(cell)) ?? 0
 }
 
-const medianPerRound = (rounds: readonly (readonly number[])[]) => rounds.map(times => partOf(times, 0.5))
+const medianPerRound = (rounds: readonly (readonly number[])[]) => rounds.map(middleOf)
 
 function pointOf({ cell, load }: Loaded, told: WayRounds, counted: number | undefined): Point {
   const { connects, ab, opened, accepted } = told
+  const p99s = connects.flatMap(times => p99Of(times) ?? [])
   return {
     ...{ mode: cell.mode.name, services: cell.services },
     connect: {
       median: medianOf(medianPerRound(connects)),
-      p99: medianOf(connects.map(times => partOf(times, 0.99))),
+      ...(p99s.length === 0 ? {} : { p99: medianOf(p99s) }),
     },
     ...(ab.length === 0
       ? {}

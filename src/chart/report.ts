@@ -3,9 +3,10 @@ import type { ModeName } from './modes.ts'
 
 /** How long requests of one kind took. */
 export interface Latency {
-  /** Microseconds: the median of the rounds' medians, and of their 99th percentiles. */
+  /** Microseconds: the median of the rounds' medians. */
   median: Estimate
-  p99: Estimate
+  /** That of their 99th percentiles; left out: a round has fewer than 100 connections, and no such percentile. */
+  p99?: Estimate
 }
 
 /** What loading a node's rules took. */

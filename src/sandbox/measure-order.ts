@@ -23,11 +23,14 @@ export interface ConnectOrder {
   /** Connections of each way in a round that are timed, and those before them that are not. */
   connects: number
   warmUp: number
-  /** Requests of ab's over each way in a round; 0: it is not asked. */
+  /** `abRequestsPerRound`, over each way; 0: ab is not asked. */
   abRequests: number
   /** Seconds that a connection gets. */
   timeout: number
 }
+
+/** Requests of ab's in a round: so many that each line of its table is one of them. */
+export const abRequestsPerRound = 100
 
 /** What ab has told of its requests in one round. */
 export interface AbRound {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { confidence, intervalRank, medianOf, partOf } from '../../src/chart/estimate.ts'
+import { confidence, intervalRank, medianOf, middleOf, p99Of } from '../../src/chart/estimate.ts'
 
 /** The probability that of so many numbers at most so many lie below their true median, by Pascal's triangle. */
 function atMostBelow(count: number, most: number): number {
@@ -37,11 +37,14 @@ describe('the interval of a median', () => {
   })
 })
 
-test('of a hundred times the 99th percentile is the longest', () => {
-  expect(
-    partOf(
-      Array.from({ length: 100 }, (_, index) => 100 - index),
-      0.99,
-    ),
-  ).toBe(100)
+const downFrom = (count: number) => Array.from({ length: count }, (_, index) => count - index)
+
+test('the median of an even count is halfway between the two in the middle', () => {
+  expect([downFrom(4), downFrom(5), [7]].map(middleOf)).toEqual([2.5, 3, 7])
+})
+
+test('the 99th percentile is never the longest, so fewer than a hundred numbers have none', () => {
+  expect([99, 100, 101, 200, 201, 1000].map(count => p99Of(downFrom(count)))).toEqual([
+    ...[undefined, 99, 100, 198, 199, 990],
+  ])
 })

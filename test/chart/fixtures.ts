@@ -12,12 +12,15 @@ const costs: Partial<Record<ModeName, { first: number; perThousand: number; load
 
 const estimate = (value: number) => ({ value, low: value * 0.96, high: value * 1.05 })
 
-function point(mode: ModeName, services: number): Point {
+function point(mode: ModeName, services: number, connects: number): Point {
   const { first, perThousand, load } = costs[mode]!
   const connect = first + (perThousand * services) / 1000
   return {
     ...{ mode, services, opened: 6400, accepted: 6400 },
-    connect: { median: estimate(connect), p99: estimate(3 * connect) },
+    connect: {
+      median: estimate(connect),
+      ...(connects < 100 ? {} : { p99: estimate(3 * connect) }),
+    },
     request: { median: estimate(connect + 150), p99: estimate(900) },
     ...(load === 0
       ? {}
@@ -27,15 +30,19 @@ function point(mode: ModeName, services: number): Point {
 }
 
 /** A run as it would be if nothing ever disturbed one. */
-export function chartOf(services: readonly number[], modes = Object.keys(costs) as ModeName[]): LatencyChart {
-  const points = services.flatMap(count => modes.map(mode => point(mode, count)))
+export function chartOf(
+  services: readonly number[],
+  modes = Object.keys(costs) as ModeName[],
+  connects = 200,
+): LatencyChart {
+  const points = services.flatMap(count => modes.map(mode => point(mode, count, connects)))
   const rounds = (time: number) =>
     Array.from({ length: 20 }, (_, round) => time * (1 + 0.01 * ((round % 5) - 2)))
   return {
     date: '2026-11-29T18:15:00.000Z',
     machine: { kernel: '6.12.0', processor: 'Some Processor', cores: 4, node: '20.19.0' },
     loadAverage: { before: 0.1, after: 1.2 },
-    ...{ services, modes, rounds: 20, connects: 200, requests: 100, points },
+    ...{ services, modes, rounds: 20, connects, requests: 100, points },
     growth: growthOf(
       points.map(({ mode, services, connect, request, load }) => ({
         ...{ mode, services, connect: rounds(connect.median.value), request: rounds(request!.median.value) },

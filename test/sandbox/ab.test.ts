@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { readPercentiles } from '../../src/sandbox/ab.ts'
 
-test("ab's percentiles are read as microseconds", () => {
-  const csv = `Percentage served,Time in ms\n0,0.178\n${Array.from({ length: 98 }, (_, at) => `${at + 1},0.2${at}`).join('\n')}\n99,1.659\n100,2.100\n`
-  expect(readPercentiles(csv)).toEqual({ median: 249, p99: 1659 })
+test("of ab's hundred requests the median is halfway between two, the 99th percentile not the longest, both in microseconds", () => {
+  const lines = Array.from({ length: 101 }, (_, line) => `${line},0.${200 + Math.min(line, 99)}`)
+  const { median, p99 } = readPercentiles(['Percentage served,Time in ms', ...lines, ''].join('\n'))
+  expect({ median: median.toFixed(3), p99: p99.toFixed(3) }).toEqual({ median: '249.500', p99: '298.000' })
 })
 
 test('of what is none nothing is a number', () => {

@@ -1,14 +1,15 @@
-import type { Estimate } from '../../chart/estimate.ts'
+import { type Estimate, leastForP99, mostRounds } from '../../chart/estimate.ts'
 import type { ModeName } from '../../chart/modes.ts'
 import type { Growth, LatencyChart } from '../../chart/report.ts'
 import { plural, thousands } from '../format.ts'
 
 /** What came of the measurement, in sentences: what the article claims first, then mode by mode, then what may be noise. */
-export function chartWords({ growth, leftOut, modes }: LatencyChart): string[] {
+export function chartWords({ growth, leftOut, modes, connects }: LatencyChart): string[] {
   return [
     ...(growth.length === 0 ? [] : [claimWords(growth, modes)]),
     ...growth.filter(({ mode }) => mode !== 'direct').map(modeWords),
     ...growth.filter(({ mode }) => mode === 'direct').map(noiseWords),
+    ...(connects < leastForP99 ? [fewWords(connects)] : []),
     ...leftOut.map(({ mode, from, why }) =>
       from === undefined
         ? `${mode} is not in the chart: ${why}.`
@@ -60,6 +61,11 @@ function modeWords({ mode, from, to, connect, more, load, seenFrom, verdict, goa
 
 function noiseWords({ connect }: Growth): string {
   return `direct, which no service can slow down, came to ${times(connect)}: so much is noise.`
+}
+
+function fewWords(connects: number): string {
+  const wanted = `--requests ${leastForP99 * mostRounds}`
+  return `${plural(connects, 'connection')} in a round ${connects === 1 ? 'has' : 'have'} no 99th percentile: that takes ${leastForP99}, and "${wanted}" or more.`
 }
 
 function times({ value, low, high }: Estimate): string {

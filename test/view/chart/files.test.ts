@@ -16,6 +16,16 @@ test('the table has a line of names, one for each point, and as many values in e
   )
 })
 
+test('a round of fewer than a hundred connections has no 99th percentile in the files', () => {
+  const few = chartOf([1, 10], undefined, 50)
+  const [names = '', row = ''] = renderChartCsv(few).split('\n')
+  const column = names.split(',').indexOf('connect_p99_us')
+  expect(row.split(',').slice(column - 3, column + 4)).toEqual(['40', '38.4', '42', '', '', '', '190'])
+  const svg = renderChartSvg(few)
+  expect(svg).not.toContain('A new connection: 99th percentile')
+  expect(svg).toContain('50 connections in a round have no 99th percentile')
+})
+
 /** The names of elements that are opened and closed one inside the other; throws where that is not so. */
 function elementsOf(xml: string): string[] {
   const open: string[] = []

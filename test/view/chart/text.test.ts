@@ -33,6 +33,13 @@ test('one number of services alone is drawn, and nothing is said of growth', () 
   expect(text).not.toContain('claim')
 })
 
+test('a round of fewer than a hundred connections has no 99th percentile, and is told how to have one', () => {
+  const text = renderChart(plain(80), chartOf([1, 10], undefined, 50))
+  expect(text.replace(/\s+/g, ' ')).toContain(
+    '50 connections in a round have no 99th percentile: that takes 100, and "--requests 2000" or more.',
+  )
+})
+
 test('without rules there is no chart of loading them', () => {
   const text = renderChart(plain(80), chartOf(services, ['direct']))
   expect(text).not.toContain('Loading')
