@@ -1,7 +1,7 @@
 import type { Estimate } from '../../chart/estimate.ts'
 import type { ModeName } from '../../chart/modes.ts'
 import type { LatencyChart, Point } from '../../chart/report.ts'
-import { duration, plural, thousands } from '../format.ts'
+import { duration, listing, plural, thousands } from '../format.ts'
 import { block, hanging, padEnd, padStart, widest, wrapParagraphs } from '../layout.ts'
 import { printable } from '../printable.ts'
 import type { Style } from '../terminal.ts'
@@ -14,16 +14,26 @@ export function renderChart(style: Style, chart: LatencyChart): string {
   const { color, width } = style
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [...hanging('', color.bold(title), width), ...lines, '']
+  const byMode = chart.modes.flatMap(mode => chart.points.filter(point => point.mode === mode))
+  const requests = tableOf(style, byMode, requestColumns)
+  const loads = tableOf(
+    style,
+    byMode.filter(({ load }) => load !== undefined),
+    loadColumns,
+  )
   return block([
     ...section(
       'New connections through the last of so many services: connect(2) in µs',
       latencyPlot(style, chart),
     ),
+    ...section('New connections in numbers: µs', requests.lines),
     ...section('Loading the rules', loadPlot(style, chart)),
-    ...section('The numbers', table(style, chart)),
+    ...section('Loading the rules in numbers', loads.lines),
     ...chartWords(chart).flatMap(words => hanging('  ', printable(words), width)),
     '',
-    ...wrapParagraphs(printable(howWords(chart)), width).map(line => color.dim(line)),
+    ...wrapParagraphs(printable(howWords(chart, [...requests.shown, ...loads.shown])), width).map(line =>
+      color.dim(line),
+    ),
   ])
 }
 
@@ -86,40 +96,80 @@ function paintOf({ color }: Style, mode: ModeName): (text: string) => string {
   return paints[mode]
 }
 
-const columns: readonly { name: string; text: (point: Point) => string }[] = [
-  { name: 'services', text: ({ services }) => thousands(services) },
-  { name: 'connect', text: ({ connect }) => connect.median.value.toFixed(1) },
-  { name: '95 %', text: ({ connect }) => intervalText(connect.median, 1) },
-  { name: 'p99', text: ({ connect }) => connect.p99?.value.toFixed(0) ?? '' },
-  { name: 'load', text: ({ load }) => (load === undefined ? '' : duration(load.ms)) },
-  { name: 'memory', text: ({ load }) => memoryText(load?.memory) },
-  { name: 'ab', text: ({ request }) => request?.median.value.toFixed(0) ?? '' },
-  { name: 'ab p99', text: ({ request }) => request?.p99?.value.toFixed(0) ?? '' },
-  { name: 'p99: 95 %', text: ({ connect }) => intervalText(connect.p99, 0) },
-  { name: 'ab: 95 %', text: ({ request }) => intervalText(request?.median, 0) },
-  { name: 'ab p99: 95 %', text: ({ request }) => intervalText(request?.p99, 0) },
+/** A column of the numbers: `name` stands above it, `full` says which one it is where it is not shown. */
+interface Column {
+  name: string
+  full: string
+  text: (point: Point) => string
+}
+
+const interval = '95 %'
+
+/** A value of each point, and its interval beside it. */
+function estimateColumns(
+  name: string,
+  decimals: number,
+  of: (point: Point) => Estimate | undefined,
+): Column[] {
+  return [
+    { name, full: name, text: point => of(point)?.value.toFixed(decimals) ?? '' },
+    { name: interval, full: `${interval} of ${name}`, text: point => intervalText(of(point), decimals) },
+  ]
+}
+
+const requestColumns: readonly Column[] = [
+  ...estimateColumns('connect', 1, ({ connect }) => connect.median),
+  ...estimateColumns('p99', 0, ({ connect }) => connect.p99),
+  ...estimateColumns('ab', 0, ({ request }) => request?.median),
+  ...estimateColumns('ab p99', 0, ({ request }) => request?.p99),
 ]
 
-/** The first columns that fit, and a line for each point. */
-function table({ color, width }: Style, { modes, points }: LatencyChart): string[] {
-  const names = widest(modes)
-  const cells = columns.map(({ name, text }) => [name, ...points.map(text)])
-  const widths = cells.map(widest)
+const loadColumns: readonly Column[] = [
+  { name: 'load', full: 'load', text: ({ load }) => (load === undefined ? '' : duration(load.ms)) },
+  { name: 'memory', full: 'memory', text: ({ load }) => memoryText(load?.memory) },
+]
+
+/** A table as it is shown, and the names of its columns. */
+interface Table {
+  lines: readonly string[]
+  shown: readonly string[]
+}
+
+/** Of the columns that have anything to say the first that fit, with a line for each point, and which are left out. */
+function tableOf({ color, width }: Style, points: readonly Point[], columns: readonly Column[]): Table {
+  const told = columns.filter(({ text }) => points.some(point => text(point) !== ''))
+  if (told.length === 0) return { lines: [], shown: [] }
+  const heads: readonly Column[] = [
+    { name: '', full: '', text: ({ mode }) => mode },
+    { name: 'services', full: '', text: ({ services }) => thousands(services) },
+  ]
+  const all = [...heads, ...told].map(({ name, text }) => [name, ...points.map(text)])
+  const widths = all.map(widest)
   const fitting = widths.filter(
-    (_, at) => names + widths.slice(0, at + 1).reduce((sum, own) => sum + own + 2, 0) <= width,
+    (_, at) => widths.slice(0, at + 1).reduce((sum, own) => sum + own + 2, -2) <= width,
   ).length
-  const row = (first: string, at: number) =>
-    [
-      padEnd(first, names),
-      ...cells.slice(0, fitting).map((column, index) => padStart(column[at]!, widths[index]!)),
-    ]
+  const isFirst = (at: number) => points[at - 1]?.mode !== points[at - 2]?.mode
+  const row = (at: number) =>
+    all
+      .slice(0, fitting)
+      .map((column, index) =>
+        index === 0
+          ? padEnd(isFirst(at) ? column[at]! : '', widths[0]!)
+          : padStart(column[at]!, widths[index]!),
+      )
       .join('  ')
       .trimEnd()
-  const rowsOf = (mode: ModeName) => points.flatMap((point, at) => (point.mode === mode ? [at + 1] : []))
-  return [
-    color.dim(row('', 0)),
-    ...modes.flatMap(mode => rowsOf(mode).map((at, index) => row(index === 0 ? mode : '', at))),
-  ]
+  const leftOut = told.slice(Math.max(0, fitting - heads.length)).map(({ full }) => full)
+  return {
+    lines: [
+      color.dim(row(0)),
+      ...points.map((_, at) => row(at + 1)),
+      ...(leftOut.length === 0
+        ? []
+        : hanging('', `columns left out: ${leftOut.join(', ')}; --format csv has them`, width)),
+    ],
+    shown: told.slice(0, Math.max(0, fitting - heads.length)).map(({ full }) => full),
+  }
 }
 
 function intervalText(estimate: Estimate | undefined, decimals: number): string {
@@ -133,19 +183,40 @@ function memoryText(bytes: number | undefined): string {
   return megabytes < 0.5 ? '< 0.5 MB' : `${megabytes < 9.95 ? megabytes.toFixed(1) : megabytes.toFixed(0)} MB`
 }
 
-/** How it was measured, and what else the machine was doing. */
-function howWords({ rounds, connects, requests, machine, loadAverage, points, date }: LatencyChart): string {
+/** How it was measured, what the columns are that are shown, and what else the machine was doing. */
+function howWords(chart: LatencyChart, shown: readonly string[]): string {
+  const { rounds, connects, requests, machine, loadAverage, points, date } = chart
+  const has = (name: string) => shown.includes(name)
   const ab =
     requests === 0
       ? 'ab is not on this machine, so only connect(2) was measured.'
       : `Then ab asks ${requests} times.`
-  const memory = points.some(({ load }) => load?.memory !== undefined)
-    ? 'memory is what the kernel took more, counted by the cgroup of the lab.'
-    : 'The kernel counts no memory for labs here.'
+  const medians = ['connect', 'ab'].filter(has)
+  const p99 = has('p99') || has('ab p99') ? ', p99 that of their 99th percentiles' : ''
+  const bounds = shown.some(name => name.startsWith(interval))
+    ? `; ${interval} is the interval of order statistics of the rounds`
+    : ''
+  const counted = points.some(point => point.counted !== undefined)
+    ? ', and as many were counted where the kernel counts at the rule'
+    : ''
   return [
-    `${rounds} rounds, in each of them every mode with every number of services in turn: ${plural(connects, 'connection')}, after 20 that are not counted. ${ab}`,
-    "connect is the median of the rounds' medians, p99 that of their 99th percentiles, both in µs; 95 % is the interval of order statistics of the rounds.",
-    `All connections arrived at the pod, and as many were counted where the kernel counts at the rule. ${memory}`,
+    `${plural(rounds, 'round')}, in each of them every mode with every number of services in turn: ${plural(connects, 'connection')}, after 20 that are not counted. ${ab}`,
+    ...(medians.length === 0
+      ? []
+      : [
+          `${listing(medians, 'and')} ${medians.length === 1 ? 'is the median' : 'are the medians'} of the rounds' medians${p99}${bounds}.`,
+        ]),
+    `All connections arrived at the pod${counted}.`,
+    ...loadWords(points, has),
     `${date.slice(0, 16).replace('T', ' ')} UTC, Linux ${machine.kernel}, ${machine.cores} × ${machine.processor}; so many wanted a processor: ${loadAverage.before.toFixed(1)} before, ${loadAverage.after.toFixed(1)} after.`,
   ].join(' ')
+}
+
+function loadWords(points: readonly Point[], has: (column: string) => boolean): string[] {
+  const loads = points.flatMap(({ load }) => load ?? [])
+  if (loads.length === 0) return []
+  if (has('memory')) return ['memory is what the kernel took more, counted by the cgroup of the lab.']
+  return loads.some(({ memory }) => memory !== undefined)
+    ? []
+    : ['The kernel counts no memory for labs here.']
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
+import type { ModeName } from '../../../src/chart/modes.ts'
 import { renderChart } from '../../../src/view/chart/text.ts'
 import { displayWidth } from '../../../src/view/display-width.ts'
 import { chartOf } from '../../chart/fixtures.ts'
@@ -21,10 +22,30 @@ describe.each([80, 40])('on %i columns', width => {
   })
 })
 
-test('a wide screen has room for all intervals', () => {
-  const rows = renderChart(plain(140), chartOf(services)).split('\n')
-  const row = rows.find(each => each.startsWith('nftables '))
-  expect(row).toMatch(/51\.8–56\.7 .* 204 +900 +156–170 +196–214 +864–945$/)
+test('a wide screen has room for all intervals, each beside its value', () => {
+  const text = renderChart(plain(140), chartOf(services))
+  const row = text.split('\n').find(each => each.startsWith('nftables '))
+  expect(row).toMatch(/ 54\.0 +51\.8–56\.7 +162 +156–170 +204 +196–214 +900 +864–945$/)
+  expect(text).not.toContain('left out')
+})
+
+test('columns for which there is no room are named, and nothing below explains them', () => {
+  const words = (width: number) => renderChart(plain(width), chartOf(services)).replace(/\s+/g, ' ')
+  expect(words(80)).toContain('columns left out: ab p99, 95 % of ab p99; --format csv has them')
+  expect(words(40)).toContain('columns left out: 95 % of connect, p99, ')
+  expect(words(40)).toContain('columns left out: memory; ')
+  expect(words(40)).not.toMatch(/p99 that of|order statistics|memory is what/)
+})
+
+test('one round is one', () => {
+  const chart = { ...chartOf([10], undefined, 1), rounds: 1 }
+  expect(renderChart(plain(200), chart)).toMatch(/^1 round, in each .* in turn: 1 connection, after/m)
+})
+
+test('the kernel counts at rules only where a mode has such a rule', () => {
+  const words = (modes: ModeName[]) => renderChart(plain(80), chartOf([10], modes)).replace(/\s+/g, ' ')
+  expect(words(['direct', 'nftables'])).toContain('All connections arrived at the pod. memory is')
+  expect(words(['direct', 'iptables-nft'])).toContain('arrived at the pod, and as many were counted where')
 })
 
 test('one number of services alone is drawn, and nothing is said of growth', () => {
@@ -35,6 +56,7 @@ test('one number of services alone is drawn, and nothing is said of growth', () 
 
 test('a round of fewer than a hundred connections has no 99th percentile, and is told how to have one', () => {
   const text = renderChart(plain(80), chartOf([1, 10], undefined, 50))
+  expect(text).not.toMatch(/ {2}p99/)
   expect(text.replace(/\s+/g, ' ')).toContain(
     '50 connections in a round have no 99th percentile: that takes 100, and "--requests 2000" or more.',
   )
