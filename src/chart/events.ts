@@ -13,6 +13,7 @@ export interface Wanted {
 export type ChartEvent =
   | { kind: 'building'; nodes: number }
   | { kind: 'loading'; mode: ModeName; services: number; at: number; count: number }
+  | { kind: 'loading-again'; count: number }
   | { kind: 'measuring'; done: number; rounds: number }
 
 export interface ChartOptions {

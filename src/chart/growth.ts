@@ -17,6 +17,9 @@ export interface CellRounds {
 /** Growth that counts as none, in a mode of which nothing else is said. */
 const flatGrowth = 1.05
 
+/** Milliseconds: where the longer of two loads takes less, what starts programs decides and not their rules. */
+const leastLoad = 200
+
 /** What each mode may grow at most from one service to many. */
 const goals: Partial<Record<ModeName, number>> = { ebpf: 1.05, nftables: 1.2 }
 
@@ -35,7 +38,7 @@ export function growthOf(cells: readonly CellRounds[]): Growth[] {
       more: medianOf(many.connect.map((time, round) => time - few.connect[round]!)),
       verdict: verdictOf(connect, goal ?? flatGrowth),
       ...(few.request.length === 0 ? {} : { request: ratio(few.request, many.request) }),
-      ...(few.load === undefined || many.load === undefined ? {} : { load: many.load / few.load }),
+      ...loadGrowth(few.load, many.load),
       ...(seenFrom === undefined ? {} : { seenFrom }),
       ...(goal === undefined ? {} : { goal }),
     }
@@ -45,6 +48,11 @@ export function growthOf(cells: readonly CellRounds[]): Growth[] {
 /** Round by round, so that what slows down a whole round slows down both. */
 function ratio(few: readonly number[], many: readonly number[]): Estimate {
   return medianOf(many.map((time, round) => time / few[round]!))
+}
+
+function loadGrowth(few: number | undefined, many: number | undefined): Pick<Growth, 'load'> {
+  if (few === undefined || many === undefined || Math.max(few, many) < leastLoad) return {}
+  return { load: many / few }
 }
 
 function isSlower({ low }: Estimate): boolean {

@@ -2,9 +2,10 @@ import type { Lab } from '../model/lab.ts'
 import type { EnterOptions } from '../sandbox/enter.ts'
 import { runAtAnyway } from '../sandbox/enter.ts'
 import { kernelMemory } from '../sandbox/kernel-memory.ts'
-import { timeCommands } from '../sandbox/measure-order.ts'
+import { type TimedCommand, type TimedRun, timeCommands } from '../sandbox/measure-order.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type Cell, viewOf } from './cells.ts'
+import { middleOf } from './estimate.ts'
 import type { ChartOptions } from './events.ts'
 import { loadSockets } from './load-sockets.ts'
 import type { ChartMode, ModeName } from './modes.ts'
@@ -16,7 +17,12 @@ export interface Loaded {
   load?: Load
 }
 
-/** Loads the rules of all cells, one after the other. A mode that the kernel does not take is left out, from where it does not on. */
+/** What takes less, in milliseconds, is loaded three times: what else the machine does is a large part of it. */
+const quick = 1000
+/** How often, once it is loaded. */
+const timesMore = 2
+
+/** Loads the rules of all cells, one after the other, and times those that are quick some times more. A mode that the kernel does not take is left out, from where it does not on. */
 export async function loadAll(
   { sandbox, lab }: { sandbox: Sandbox; lab: Lab },
   cells: readonly Cell[],
@@ -35,7 +41,35 @@ export async function loadAll(
       refused.set(mode.name, { mode: mode.name, ...(isFirst ? {} : { from: services }), why: outcome.whyNot })
     else loaded.push({ cell, ...outcome })
   }
+  const again = loaded.filter(isQuick)
+  if (again.length > 0) options.tell({ kind: 'loading-again', count: again.length })
+  for (const each of again) each.load = await loadAgain(sandbox, each, options.signal)
   return { cells: loaded, leftOut: [...refused.values()] }
+}
+
+type WithLoad = Loaded & { load: Load }
+
+/** One of ebpf has been loaded several times already. */
+function isQuick(loaded: Loaded): loaded is WithLoad {
+  return loaded.load !== undefined && loaded.load.times === 1 && loaded.load.ms < quick
+}
+
+/** In network namespaces of their own: the kernel frees these when it likes, so that nobody counts memory any more. */
+async function loadAgain(sandbox: Sandbox, { cell, load }: WithLoad, signal: AbortSignal): Promise<Load> {
+  const all = [load.ms]
+  for (let time = 0; time < timesMore; time += 1) {
+    const runs = await timeCommands(sandbox, cell.node, commandsOf(cell), { signal, apart: true })
+    if (runs.every(({ exitCode }) => exitCode === 0)) all.push(timeOf(runs))
+  }
+  return { ...load, ms: middleOf(all), times: all.length }
+}
+
+function commandsOf(cell: Cell): TimedCommand[] {
+  return (cell.mode.load?.(viewOf(cell)) ?? []).map(({ argv, input = '' }) => ({ argv, input }))
+}
+
+function timeOf(runs: readonly TimedRun[]): number {
+  return runs.reduce((sum, { ms }) => sum + ms, 0)
 }
 
 /** Why a mode is not to be had in this kernel; undefined: it is. */
@@ -61,15 +95,15 @@ async function load(
   if (mode.load === undefined) return {}
   if (mode.balancesSockets === true)
     return { load: await loadSockets(sandbox, lab, cell, mode.load(viewOf(cell))) }
-  const commands = mode.load(viewOf(cell)).map(({ argv, input = '' }) => ({ argv, input }))
+  const commands = commandsOf(cell)
   const before = await kernelMemory(sandbox)
-  const runs = await timeCommands(sandbox, node, commands, signal)
+  const runs = await timeCommands(sandbox, node, commands, { signal })
   const failed = runs.find(run => run.exitCode !== 0)
   if (failed !== undefined) return { whyNot: refusal(mode, commands[runs.length - 1]!.argv, failed.stderr) }
   const after = await kernelMemory(sandbox)
   return {
     load: {
-      ms: runs.reduce((sum, { ms }) => sum + ms, 0),
+      ...{ ms: timeOf(runs), times: 1 },
       programs: runs.length,
       ...(before === undefined || after === undefined ? {} : { memory: Math.max(0, after - before) }),
     },

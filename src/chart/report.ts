@@ -11,8 +11,10 @@ export interface Latency {
 
 /** What loading a node's rules took. */
 export interface Load {
-  /** Milliseconds, from the start of the first program to the end of the last. */
+  /** Milliseconds, from the start of the first program to the end of the last; of eBPF those of one order to a process that runs already. */
   ms: number
+  /** How often they were loaded: `ms` is the median. */
+  times: number
   /** How many programs it took: nft and iptables-nft load what is large in pieces. */
   programs: number
   /** Bytes of the kernel's memory; left out: nobody counts them here. */
@@ -45,7 +47,7 @@ export interface Growth {
   request?: Estimate
   /** Microseconds that came on top of connect(2). */
   more: Estimate
-  /** How many times as long the rules took to load. */
+  /** How many times as long the rules took to load; left out: too short to say. */
   load?: number
   /** The fewest services with which connect(2) is slower than with the fewest, beyond doubt and by 5 % or more; left out: none. */
   seenFrom?: number

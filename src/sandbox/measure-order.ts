@@ -103,16 +103,19 @@ export async function measureConnects(
 /** Milliseconds that the rules of a node may take to load on a machine that is not busy. */
 const loadPatience = 1_800_000
 
-/** Runs commands one after the other in a place's network, up to one that fails, and times each where it runs. */
+/**
+ * Runs commands one after the other in a place's network, up to one that fails, and times each where it runs. `apart`: in a network
+ * namespace of their own instead, which is gone afterwards.
+ */
 export async function timeCommands(
   sandbox: Sandbox,
   place: Place,
   commands: readonly TimedCommand[],
-  signal: AbortSignal,
+  { signal, apart = false }: { signal: AbortSignal; apart?: boolean },
 ): Promise<TimedRun[]> {
   const why = `loading the rules of ${place}`
   const order: MeasureOrder = { kind: 'load', commands: [...commands] }
-  const finished = await measure(sandbox, order, { place, why, deadline: loadPatience, signal })
+  const finished = await measure(sandbox, order, { place, why, deadline: loadPatience, signal, apart })
   const isWhole = (value: unknown): value is TimedRun[] => Array.isArray(value) && value.every(isRun)
   return toldJson(finished, isWhole, why)
 }
@@ -120,15 +123,20 @@ export async function timeCommands(
 async function measure(
   sandbox: Sandbox,
   order: MeasureOrder,
-  options: {
+  {
+    apart = false,
+    ...options
+  }: {
     why: string
     deadline: number
     signal: AbortSignal
     place?: Place
+    apart?: boolean
     heard?: (text: string) => void
   },
 ) {
-  const finished = await runAtAnyway(sandbox, [insideProgram.node, insideProgram.measure], {
+  const argv = [...(apart ? ['unshare', '--net', '--'] : []), insideProgram.node, insideProgram.measure]
+  const finished = await runAtAnyway(sandbox, argv, {
     onlyNetwork: true,
     input: JSON.stringify(order),
     ...options,

@@ -57,6 +57,15 @@ describe('a mode', () => {
   })
 })
 
+it('says nothing of how long rules take to load where even the longer load is short', () => {
+  const cells = (ms: number) => [
+    cell('nftables', 1, 50, { load: 12 }),
+    cell('nftables', 100, 50, { load: ms }),
+  ]
+  expect(one(...cells(199))).not.toHaveProperty('load')
+  expect(one(...cells(240)).load).toBe(20)
+})
+
 it('tells how many times as long rules take to load, and requests, where there are any', () => {
   const cells = [1, 100].map(services =>
     cell('nftables', services, 50, { load: 20 * services, request: rounds(200) }),

@@ -44,6 +44,8 @@ describe.each(users)('netlab chart latency as %s', user => {
       expect(point).toMatchObject({ opened, accepted: opened })
       expect(point.counted).toBe(point.mode.startsWith('iptables') ? opened : undefined)
       expect(point.connect.median.value).toBeGreaterThan(0)
+      const { times, ms = 0 } = point.load ?? {}
+      expect(times).toBe(point.load && (ms < 1000 ? 3 : 1))
     }
     const ebpf = chart.leftOut.find(({ mode }) => mode === 'ebpf')
     if (user === 'an ordinary user') expect(ebpf?.why).toContain('only root')

@@ -10,6 +10,7 @@ const columns: Readonly<Record<string, (point: Point) => string | number | undef
   ...estimateColumns('ab_median_us', ({ request }) => request?.median),
   ...estimateColumns('ab_p99_us', ({ request }) => request?.p99),
   load_ms: ({ load }) => load && round(load.ms),
+  load_times: ({ load }) => load?.times,
   load_programs: ({ load }) => load?.programs,
   load_memory_bytes: ({ load }) => load?.memory,
   opened: ({ opened }) => opened,

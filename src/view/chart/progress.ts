@@ -1,5 +1,5 @@
 import type { ChartEvent } from '../../chart/events.ts'
-import { plural } from '../format.ts'
+import { plural, thousands } from '../format.ts'
 import { LiveLine } from '../live-line.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -45,6 +45,8 @@ function words(event: ChartEvent): string {
       return `loading ${event.at} of ${event.count}: ${event.mode}${
         event.mode === 'direct' ? '' : `, ${plural(event.services, 'service')}`
       }`
+    case 'loading-again':
+      return `loading ${thousands(event.count)} of them twice more`
     case 'measuring':
       return `measured ${event.done} of ${plural(event.rounds, 'round')}`
   }

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../chart/estimate.ts'
 import type { ModeName } from '../../chart/modes.ts'
-import type { LatencyChart, Point } from '../../chart/report.ts'
+import type { LatencyChart, Load, Point } from '../../chart/report.ts'
 import { duration, listing, plural, thousands } from '../format.ts'
 import { block, hanging, padEnd, padStart, widest, wrapParagraphs } from '../layout.ts'
 import { printable } from '../printable.ts'
@@ -215,8 +215,18 @@ function howWords(chart: LatencyChart, shown: readonly string[]): string {
 function loadWords(points: readonly Point[], has: (column: string) => boolean): string[] {
   const loads = points.flatMap(({ load }) => load ?? [])
   if (loads.length === 0) return []
-  if (has('memory')) return ['memory is what the kernel took more, counted by the cgroup of the lab.']
-  return loads.some(({ memory }) => memory !== undefined)
-    ? []
-    : ['The kernel counts no memory for labs here.']
+  const isCounted = loads.some(({ memory }) => memory !== undefined)
+  return [
+    ...(has('load') ? [timeWords(loads)] : []),
+    ...(has('memory') ? ['memory is what the kernel took more, counted by the cgroup of the lab.'] : []),
+    ...(isCounted ? [] : ['The kernel counts no memory for labs here.']),
+  ]
+}
+
+function timeWords(loads: readonly Load[]): string {
+  const several = loads.filter(({ times }) => times > 1).length
+  if (several === 0) return 'load was measured once.'
+  return several === loads.length
+    ? 'load is the median of three.'
+    : 'load is the median of three where it takes less than a second, and measured once where it takes more.'
 }

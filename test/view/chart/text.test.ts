@@ -37,6 +37,14 @@ test('columns for which there is no room are named, and nothing below explains t
   expect(words(40)).not.toMatch(/p99 that of|order statistics|memory is what/)
 })
 
+test('it is said how often loads were measured', () => {
+  const words = (services: number[]) =>
+    renderChart(plain(80), chartOf(services, ['direct', 'nftables'])).replace(/\s+/g, ' ')
+  expect(words([10])).toContain('load is the median of three. ')
+  expect(words([5000])).toContain('load was measured once. ')
+  expect(words([10, 5000])).toContain('less than a second, and measured once where it takes more. ')
+})
+
 test('one round is one', () => {
   const chart = { ...chartOf([10], undefined, 1), rounds: 1 }
   expect(renderChart(plain(200), chart)).toMatch(/^1 round, in each .* in turn: 1 connection, after/m)
@@ -44,7 +52,7 @@ test('one round is one', () => {
 
 test('the kernel counts at rules only where a mode has such a rule', () => {
   const words = (modes: ModeName[]) => renderChart(plain(80), chartOf([10], modes)).replace(/\s+/g, ' ')
-  expect(words(['direct', 'nftables'])).toContain('All connections arrived at the pod. memory is')
+  expect(words(['direct', 'nftables'])).toContain('All connections arrived at the pod. load is')
   expect(words(['direct', 'iptables-nft'])).toContain('arrived at the pod, and as many were counted where')
 })
 
