@@ -4,7 +4,7 @@ import { mapOperations } from '../dataplane/socket-services.ts'
 import type { Lab } from '../model/lab.ts'
 import { LabFolder } from '../run/lab-folder.ts'
 import { openSocketLb } from '../run/socket-lb.ts'
-import { orderSocketLb, readSocketLb } from '../sandbox/bpf/socket-lb-control.ts'
+import { orderSocketLb, readSocketLb, socketLbMemory } from '../sandbox/bpf/socket-lb-control.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Cell } from './cells.ts'
 import { middleOf } from './estimate.ts'
@@ -15,7 +15,7 @@ const times = 3
 
 /**
  * Lets the lab's socket load balancer know a cell's services. What is timed is the one order by which the maps are filled, to a process
- * that runs already: no program is started for it, as other modes' are. Throws NetlabError.
+ * that runs already: no program is started for it, as for other modes. Memory is by how much the maps have grown. Throws NetlabError.
  */
 export async function loadSockets(
   sandbox: Sandbox,
@@ -33,13 +33,16 @@ export async function loadSockets(
     before,
     commands.map(command => ({ ...command, in: node })),
   )
-  const [fill, empty] = [mapOperations(before, after), mapOperations(after, before)]
+  const [fill, clear] = [mapOperations(before, after), mapOperations(after, before)]
+  const empty = await socketLbMemory(path)
   const all: number[] = []
   for (let time = 0; time < times; time += 1) {
-    if (time > 0) await orderSocketLb(path, empty)
+    if (time > 0) await orderSocketLb(path, clear)
     const start = performance.now()
     await orderSocketLb(path, fill)
     all.push(performance.now() - start)
   }
-  return { ms: middleOf(all), times, programs: 1 }
+  const memory = (await socketLbMemory(path)) - empty
+  // Older kernels tell the same, however much a map holds.
+  return { ms: middleOf(all), times, programs: 1, ...(memory > 0 ? { memory } : {}) }
 }

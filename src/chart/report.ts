@@ -17,7 +17,7 @@ export interface Load {
   times: number
   /** How many programs it took: nft and iptables-nft load what is large in pieces. */
   programs: number
-  /** Bytes of the kernel's memory; left out: nobody counts them here. */
+  /** Bytes of the kernel's memory, of eBPF those of its maps; left out: nobody counts them here. */
   memory?: number
 }
 

@@ -47,6 +47,9 @@ describe.each(users)('netlab chart latency as %s', user => {
       const { times, ms = 0 } = point.load ?? {}
       expect(times).toBe(point.load && (ms < 1000 ? 3 : 1))
     }
+    // Linux 6.4 and newer tell it.
+    const [one, ten] = chart.points.flatMap(({ mode, load }) => (mode === 'ebpf' ? [load?.memory] : []))
+    if (one !== undefined) expect(ten).toBe(10 * one)
     const ebpf = chart.leftOut.find(({ mode }) => mode === 'ebpf')
     if (user === 'an ordinary user') expect(ebpf?.why).toContain('only root')
     expect(chart.growth.map(({ mode }) => mode)).toEqual(chart.modes)

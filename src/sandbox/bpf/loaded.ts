@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { MapContents, MapOperation, SocketMap } from '../../dataplane/socket-maps.ts'
 import {
   attach,
@@ -61,6 +61,15 @@ export function readMaps(loaded: LoadedObject): MapContents {
     endpoints: read('endpoints'),
     members: read('members'),
   }
+}
+
+/** Bytes of the kernel's memory that the maps take, as it tells them of their descriptors. Before Linux 6.4 it tells what they take when they are full. */
+export function mapMemory({ maps }: LoadedObject): number {
+  const bytes = (descriptor: number) => {
+    const told = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')
+    return Number(/^memlock:\s*(\d+)$/m.exec(told)?.[1] ?? 0)
+  }
+  return [...maps.values()].reduce((sum, descriptor) => sum + bytes(descriptor), 0)
 }
 
 function placeOf({ maps, definitions }: LoadedObject, name: SocketMap): [number, MapDefinition] {

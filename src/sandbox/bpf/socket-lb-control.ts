@@ -17,7 +17,14 @@ import type { Sandbox } from '../sandbox.ts'
 import { readIfThere } from '../state-folder.ts'
 import { toldJson } from '../told-json.ts'
 import { type BpfObject, isLoaded, mayLoad } from './bpf-call.ts'
-import { bootId, complaintsName, type GivenObjects, objectsName, socketName } from './socket-lb-order.ts'
+import {
+  bootId,
+  complaintsName,
+  type GivenObjects,
+  memoryPath,
+  objectsName,
+  socketName,
+} from './socket-lb-order.ts'
 
 /** Milliseconds that it gets on a machine that is not busy: to load its programs, to follow an order, and the kernel to free all. */
 const patience = { start: 20_000, order: 20_000, end: 5000 }
@@ -144,6 +151,11 @@ export async function readSocketLb(folder: string): Promise<MapContents> {
   return readContents(await ask(folder, 'GET'))
 }
 
+/** Bytes of the kernel's memory that the maps take; before Linux 6.4 what they would take if they were full. Throws NetlabError. */
+export async function socketLbMemory(folder: string): Promise<number> {
+  return Number(await ask(folder, 'GET', '', memoryPath))
+}
+
 /** Ends a lab's load balancer where it has one, and waits until the kernel has freed its programs. Throws NetlabError where that takes too long. */
 export async function endSocketLb(folder: string): Promise<void> {
   if (!existsSync(join(folder, objectsName))) return
@@ -153,13 +165,14 @@ export async function endSocketLb(folder: string): Promise<void> {
 }
 
 /**
- * HEAD asks nothing, GET for the maps, POST gives an order, DELETE ends it. The name of a socket has little room, so the lab's folder is
+ * HEAD asks nothing, GET for the maps or for their memory, POST gives an order, DELETE ends it. The name of a socket has little room, so the lab's folder is
  * opened and named by its descriptor.
  */
 async function ask(
   folder: string,
   method: 'HEAD' | 'GET' | 'POST' | 'DELETE',
-  body?: string,
+  body = '',
+  path = '/',
 ): Promise<string> {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
   const descriptor = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
@@ -168,7 +181,7 @@ async function ask(
       const socketPath = `/proc/self/fd/${descriptor}/${socketName}`
       const signal = AbortSignal.timeout(Math.ceil(fitting(patience.order)))
       // No connection is kept: under the same name the next one may be another lab's.
-      const sent = request({ socketPath, method, signal, agent: false }, response => {
+      const sent = request({ socketPath, path, method, signal, agent: false }, response => {
         text(response).then(said => {
           if (response.statusCode === 200) resolve(said)
           else reject(troubled('could not do what it was told', said))

@@ -12,6 +12,9 @@ export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }
 
+/** Where it is asked what its maps take of the kernel's memory. */
+export const memoryPath = '/memory'
+
 /** In the lab's folder: the socket over which it takes orders, what it complains of, what the kernel has of it. */
 export const socketName = 'socket-lb'
 export const complaintsName = 'socket-lb.log'

@@ -11,9 +11,9 @@ import { text } from 'node:stream/consumers'
 import { contentsText, type MapOperation } from '../../dataplane/socket-maps.ts'
 import { openPidfd, whenEnded } from '../native.ts'
 import { lives } from '../proc.ts'
-import { changeMaps, loadObject, readMaps } from './loaded.ts'
+import { changeMaps, loadObject, mapMemory, readMaps } from './loaded.ts'
 import { readObject } from './program-object.ts'
-import { bootId, type GivenObjects, objectsName, socketName } from './socket-lb-order.ts'
+import { bootId, type GivenObjects, memoryPath, objectsName, socketName } from './socket-lb-order.ts'
 
 const [folder = '', cgroup = '', object = '', pid = '', startTime = ''] = process.argv.slice(2)
 // The name of a socket has little room, and this one's folder may have a long name.
@@ -39,7 +39,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       response.end()
       return
     case 'GET':
-      response.end(contentsText(readMaps(loaded)))
+      response.end(request.url === memoryPath ? String(mapMemory(loaded)) : contentsText(readMaps(loaded)))
       return
     case 'DELETE':
       response.end(end)

@@ -213,20 +213,49 @@ function howWords(chart: LatencyChart, shown: readonly string[]): string {
 }
 
 function loadWords(points: readonly Point[], has: (column: string) => boolean): string[] {
-  const loads = points.flatMap(({ load }) => load ?? [])
-  if (loads.length === 0) return []
-  const isCounted = loads.some(({ memory }) => memory !== undefined)
+  const loadsOf = (isEbpf: boolean) =>
+    points.flatMap(({ mode, load }) => (load !== undefined && (mode === 'ebpf') === isEbpf ? [load] : []))
+  const [programs, sockets] = [loadsOf(false), loadsOf(true)]
   return [
-    ...(has('load') ? [timeWords(loads)] : []),
-    ...(has('memory') ? ['memory is what the kernel took more, counted by the cgroup of the lab.'] : []),
-    ...(isCounted ? [] : ['The kernel counts no memory for labs here.']),
+    ...(has('load') ? [timeWords(programs, sockets)] : []),
+    ...(has('memory') ? [memoryWords(programs.some(isCounted), sockets.some(isCounted))] : []),
+    ...(programs.length === 0 || programs.some(isCounted)
+      ? []
+      : ['The kernel counts no memory for labs here.']),
+    ...(sockets.length === 0 || sockets.some(isCounted)
+      ? []
+      : ['This kernel does not tell how full the maps of ebpf are.']),
   ]
 }
 
-function timeWords(loads: readonly Load[]): string {
+function isCounted({ memory }: Load): boolean {
+  return memory !== undefined
+}
+
+/** What is timed of modes that start programs, and of ebpf, and how often. */
+function timeWords(programs: readonly Load[], sockets: readonly Load[]): string {
+  const order = 'one order to a process that runs already, which fills the maps'
+  const what = [
+    ...(programs.length === 0 ? [] : ['the time of the programs that write the rules, with their start']),
+    ...(sockets.length === 0
+      ? []
+      : [programs.length === 0 ? `the time of ${order}` : `of ebpf that of ${order}`]),
+  ]
+  return `load is ${what.join('; ')}: ${oftenWords([...programs, ...sockets])}.`
+}
+
+function oftenWords(loads: readonly Load[]): string {
   const several = loads.filter(({ times }) => times > 1).length
-  if (several === 0) return 'load was measured once.'
+  if (several === 0) return 'measured once'
   return several === loads.length
-    ? 'load is the median of three.'
-    : 'load is the median of three where it takes less than a second, and measured once where it takes more.'
+    ? 'the median of three'
+    : 'the median of three where it is less than a second, and measured once where it is more'
+}
+
+function memoryWords(programs: boolean, sockets: boolean): string {
+  const what = [
+    ...(programs ? ['what the kernel took more, counted by the cgroup of the lab'] : []),
+    ...(sockets ? [programs ? 'of ebpf what its maps took more' : 'what the maps took more'] : []),
+  ]
+  return `memory is ${what.join('; ')}.`
 }

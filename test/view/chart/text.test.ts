@@ -40,9 +40,34 @@ test('columns for which there is no room are named, and nothing below explains t
 test('it is said how often loads were measured', () => {
   const words = (services: number[]) =>
     renderChart(plain(80), chartOf(services, ['direct', 'nftables'])).replace(/\s+/g, ' ')
-  expect(words([10])).toContain('load is the median of three. ')
-  expect(words([5000])).toContain('load was measured once. ')
-  expect(words([10, 5000])).toContain('less than a second, and measured once where it takes more. ')
+  expect(words([10])).toContain(
+    'load is the time of the programs that write the rules, with their start: the median of three. ',
+  )
+  expect(words([5000])).toContain('with their start: measured once. ')
+  expect(words([10, 5000])).toContain('less than a second, and measured once where it is more. ')
+})
+
+test('of ebpf it is said that no program is started for it, and whose memory is told', () => {
+  const words = (modes: ModeName[]) => renderChart(plain(80), chartOf([10], modes)).replace(/\s+/g, ' ')
+  expect(words(['nftables', 'ebpf'])).toContain(
+    'with their start; of ebpf that of one order to a process that runs already, which fills the maps: the median of three. ' +
+      'memory is what the kernel took more, counted by the cgroup of the lab; of ebpf what its maps took more. ',
+  )
+  expect(words(['ebpf'])).toContain(
+    'load is the time of one order to a process that runs already, which fills the maps: the median of three. ' +
+      'memory is what the maps took more. ',
+  )
+})
+
+test('memory that nobody counts is said to be missing', () => {
+  const chart = chartOf([10], ['nftables', 'ebpf'])
+  const points = chart.points.map(({ load, ...point }) => ({
+    ...point,
+    load: { ms: load!.ms, times: 3, programs: 1 },
+  }))
+  const words = renderChart(plain(80), { ...chart, points }).replace(/\s+/g, ' ')
+  expect(words).toContain('The kernel counts no memory for labs here. This kernel does not tell how full')
+  expect(words).not.toContain('memory is')
 })
 
 test('one round is one', () => {
