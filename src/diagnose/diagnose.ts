@@ -120,7 +120,7 @@ function answered(way: Way): Evidence | undefined {
     `${ruleWords(rule)} translates ${way.target}, so it is answered${because}`,
     mending(differences, repair),
     showChain(way, 'nat', rule.chain, [rule]),
-    ...(repair === undefined ? [] : [showChain(way, repair.table, repair.chain)]),
+    ...(repair === undefined ? [] : [repair.shown ?? showChain(way, repair.table, repair.chain)]),
   )
 }
 

@@ -32,14 +32,15 @@ export function nftRepairs({ actual, declared, table, lab }: NftChains): Repair[
     const now = there.asked.find(({ name }) => name === set.name)
     if (now === undefined) return []
     const where = `${wanted.table} ${set.name}`
-    return differingKeys(now, set).map(key => {
+    const shown = showSet(now, wanted.table)
+    return differingKeys(now, set).map((key): Repair => {
       const rest = set.elements.get(key)
       const away = nft(`delete element ${where} { ${key} }`)
       const back = nft(`add element ${where} { ${key}${rest} }`)
       const what = `the element ${key} of the ${set.kind} ${set.name}`
-      if (rest === undefined) return repair('extra', what, 'kube-proxy did not make', away)
-      if (!now.elements.has(key)) return repair('missing', what, 'is not there', back)
-      return repair('changed', what, 'is not as kube-proxy made it', `${away} && ${back}`)
+      if (rest === undefined) return { ...repair('extra', what, 'kube-proxy did not make', away), shown }
+      if (!now.elements.has(key)) return { ...repair('missing', what, 'is not there', back), shown }
+      return { ...repair('changed', what, 'is not as kube-proxy made it', `${away} && ${back}`), shown }
     })
   })
   if (effectOf(there.lines) === effectOf(wanted.lines)) return elements
@@ -55,6 +56,19 @@ export function nftRepairs({ actual, declared, table, lab }: NftChains): Repair[
 export function differingKeys(one: ListedNftSet, other: ListedNftSet): string[] {
   const keys = new Set([...one.elements.keys(), ...other.elements.keys()])
   return [...keys].filter(key => one.elements.get(key) !== other.elements.get(key))
+}
+
+/** Of many elements a few. */
+const mostShown = 8
+
+function showSet({ kind, name, elements }: ListedNftSet, table: string): readonly string[] {
+  const all = [...elements].map(([key, rest]) => key + rest)
+  const left = all.length - mostShown
+  return [
+    `$ ${nft(`list ${kind} ${table} ${name}`)}`,
+    ...(all.length === 0 ? ['(no elements)'] : all.slice(0, mostShown)),
+    ...(left > 0 ? [`(${left} more)`] : []),
+  ]
 }
 
 function effectOf(lines: readonly string[]): string {

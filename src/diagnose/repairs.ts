@@ -15,6 +15,8 @@ export interface Repair {
   rule?: ListedRule
   /** `rule 2 of PREROUTING, which the lab did not make` */
   words: string
+  /** A command and what it prints, where the chain's rules do not show it: what a set or a map has. */
+  shown?: readonly string[]
   /** What that means, where the words alone do not tell: `the set KUBE-CLUSTER-IP lacks 10.96.0.1,tcp:80`. */
   because?: string
   /** Mends this one alone. */

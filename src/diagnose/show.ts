@@ -1,6 +1,6 @@
 import { host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
-import { chainOf, type ListedRule, ruleText } from '../command/iptables-save.ts'
+import { chainOf, type ListedChain, type ListedRule, ruleText } from '../command/iptables-save.ts'
 import { familyOf } from '../model/address.ts'
 import type { Connection, Link, Listener, Neighbour, Route } from '../observe/facts.ts'
 import type { Way } from './way.ts'
@@ -79,6 +79,8 @@ export function showListeners(place: Place | undefined, listeners: readonly List
 /** A chain with its counters, the rules that the tries have met marked; of a long one only those. */
 export function showChain(way: Way, table: string, name: string, rules?: readonly ListedRule[]): Shown {
   const chain = chainOf(way.facts.after.tables, table, name)
+  const nft = chain.nft ?? chainOf(way.declared.tables, table, name).nft
+  if (nft !== undefined) return showNftChain(nft.table, chain, rules)
   const shown =
     rules ?? (chain.rules.length > 8 ? chain.rules.filter(rule => way.risen(rule) > 0) : chain.rules)
   const before = chainOf(way.facts.before.tables, table, name)
@@ -91,19 +93,23 @@ export function showChain(way: Way, table: string, name: string, rules?: readonl
   const rest = left > 0 && rules === undefined ? [`(${left} more, which counted nothing)`] : []
   const content = [...lines, ...policy, ...rest]
   const shownBy =
-    chain.ipvs !== undefined
-      ? shellLine(['ipvsadm', '-L', '-n', ...chain.ipvs])
-      : chain.nft === undefined
-        ? way.iptables(table, '-v', '-S', name)
-        : nftLine(chain.nft.table, chain.name, shown)
+    chain.ipvs === undefined
+      ? way.iptables(table, '-v', '-S', name)
+      : shellLine(['ipvsadm', '-L', '-n', ...chain.ipvs])
   return [`$ ${shownBy}`, ...(content.length === 0 ? ['(no rules)'] : content)]
 }
 
 /** kube-proxy's rules of nftables have no counters. */
-function nftLine(table: string, chain: string, [first]: readonly ListedRule[]): string {
-  return first?.element === undefined
-    ? `nft list chain ${table} ${chain}`
-    : `nft list map ${table} ${first.element.map}`
+function showNftChain(
+  table: string,
+  { name, nft }: ListedChain,
+  rules: readonly ListedRule[] | undefined,
+): Shown {
+  const map = rules?.[0]?.element?.map
+  const command = `$ nft list ${map === undefined ? `chain ${table} ${name}` : `map ${table} ${map}`}`
+  if (nft === undefined) return [command, '(no such chain)']
+  const lines = rules?.flatMap(({ listed }) => listed ?? []) ?? nft.lines
+  return [command, ...(lines.length === 0 ? ['(no rules)'] : lines)]
 }
 
 function more(packets: number): string {

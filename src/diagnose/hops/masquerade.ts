@@ -1,3 +1,4 @@
+import { chainOf } from '../../command/iptables-save.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import { mending, repairs } from '../repairs.ts'
@@ -58,13 +59,14 @@ export const clientAddress: Hop = way => {
 function missing(way: Way, endpoint: Endpoint, what: string): Evidence {
   const path = endpoint.translation?.path.map(rule => rule.chain) ?? []
   const differences = repairs(way, 'nat', [...path, ...postroutingChains(way, endpoint)])
-  const about = (command: string) => /MASQ/.test(command)
+  const isOfNft = chainOf(way.declared.tables, 'nat', 'masquerading').nft !== undefined
+  const about = (command: string) => /masq/i.test(command)
   const repair = differences.find(({ command }) => about(command)) ?? differences[0]
   const because = repair?.because === undefined ? '' : `, since ${repair.because}`
   return finding(
     `${what}${because}`,
     mending(differences, repair),
-    ...shownChains(way, ['POSTROUTING', 'KUBE-POSTROUTING']),
+    ...shownChains(way, isOfNft ? [repair?.chain, 'masquerading'] : ['POSTROUTING', 'KUBE-POSTROUTING']),
   )
 }
 
@@ -72,5 +74,5 @@ function postroutingChains(way: Way, endpoint: Endpoint): readonly string[] {
   const { in: _, ...packet } = way.translated(endpoint)
   const actual = trace(way.facts.after.tables, 'nat', 'POSTROUTING', packet, way.around)
   const declared = trace(way.declared.tables, 'nat', 'POSTROUTING', packet, way.declaredAround)
-  return [...chainsOf(actual, declared), 'KUBE-MARK-MASQ']
+  return [...chainsOf(actual, declared), 'KUBE-MARK-MASQ', 'mark-for-masquerade']
 }

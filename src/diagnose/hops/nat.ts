@@ -6,7 +6,7 @@ import { hasAddress } from '../../model/families.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
 import { deletion, mending, type Repair, repairs } from '../repairs.ts'
-import { showChain } from '../show.ts'
+import { type Shown, showChain } from '../show.ts'
 import type { Outcome, Trace } from '../trace.ts'
 import type { Way } from '../way.ts'
 
@@ -37,7 +37,7 @@ export const notTranslated: Hop = way => {
   const where = way.target
   const stopped = translation.outcomes.find(outcome => outcome.rule !== undefined)?.rule
   const [repair] = mostTelling(differences, stopped?.chain)
-  const lines = shownChains(way, [repair?.chain, ...translation.chains])
+  const lines = shownChains(way, [repair?.chain, ...translation.chains], repair)
   if (repair !== undefined)
     return finding(
       `no rule translates ${where}, because of ${repair.words}`,
@@ -214,8 +214,13 @@ export const wrongEndpoint: Hop = forEachEndpoint(
   },
 )
 
-/** A few chains, the one that matters first. */
-export function shownChains(way: Way, names: readonly (string | undefined)[], table = 'nat') {
+/** A few chains of the nat table, the one that matters first; before them what a repair is about, where they do not show it. */
+export function shownChains(
+  way: Way,
+  names: readonly (string | undefined)[],
+  repair?: Repair,
+): readonly Shown[] {
   const chains = [...new Set(names.filter(name => name !== undefined))]
-  return chains.slice(0, 3).map(chain => showChain(way, table, chain))
+  const shown = chains.slice(0, 3).map(chain => showChain(way, 'nat', chain))
+  return repair?.shown === undefined ? shown : [repair.shown, ...shown]
 }
