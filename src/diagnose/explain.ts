@@ -16,6 +16,7 @@ import {
   questionOfPair,
   questionOfRequest,
   questionOfSample,
+  type SampleAsked,
 } from './question.ts'
 import { throughSocketLb } from './socket-lb.ts'
 
@@ -39,9 +40,9 @@ export function explainSample(
   context: ObservedLab,
   url: string,
   from: Place,
-  shares: Readonly<Record<string, number>>,
+  asked: SampleAsked,
 ): Promise<Evidence | undefined> {
-  return explain(context, questionOfSample(context.running, url, from, shares))
+  return explain(context, questionOfSample(context.running, url, from, asked))
 }
 
 /** Looks for the hop that keeps a request from being answered. */

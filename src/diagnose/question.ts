@@ -30,6 +30,8 @@ export interface Question {
   client?: string
   /** Pod → the share that it should have; undefined where shares do not matter. */
   shares?: Readonly<Record<string, number>>
+  /** Whoever answers a client first answers it from then on, so that shares say nothing while only one does. */
+  stays?: true
   /** How many of the plan's steps have been carried out. */
   steps: number
   /** What came of it a moment ago, on a port that was open for that moment only; left out: it is asked again. */
@@ -58,15 +60,18 @@ function answers(one: Expectation): one is Extract<Expectation, { kind: 'answers
   return one.kind === 'answers'
 }
 
+/** A sample of a service that is not as promised: what shares should have come, and whether a client was to stay with one pod. */
+export type SampleAsked = Pick<Question, 'stays'> & Required<Pick<Question, 'shares'>>
+
 /** The question behind a sample of a service. */
 export function questionOfSample(
   running: LabInCondition,
   url: string,
   from: Place,
-  shares: Readonly<Record<string, number>>,
+  asked: SampleAsked,
 ): Question {
-  const wantsFailure = Object.keys(shares).length === 0
-  return { ...askedFor(running, url, from), wantsFailure, shares, steps: running.outlines.length }
+  const wantsFailure = Object.keys(asked.shares).length === 0
+  return { ...askedFor(running, url, from), wantsFailure, ...asked, steps: running.outlines.length }
 }
 
 /** The question behind a request that should be answered by anybody. */

@@ -61,7 +61,10 @@ async function judge(context: ObservedLab, job: Job, counted: Tally): Promise<Se
   const evidence =
     complaint === undefined || !speaksHttp(target)
       ? undefined
-      : await explainSample(context, urlOf(entry), from, expectedShare)
+      : await explainSample(context, urlOf(entry), from, {
+          shares: expectedShare,
+          ...(promise.kind === 'stays' ? { stays: true } : {}),
+        })
   return {
     service: target.service,
     portName: target.portName,

@@ -10,7 +10,7 @@ const even = { b: 0.5, c: 0.5 }
 
 /** The cause that is named for a question, with what to type behind it. */
 function cause(facts: Facts, from: string, url: string, shares: Record<string, number> = even): string {
-  const { headline, mend } = diagnose(facts, healthy, questionOfSample(healthy, url, from, shares))
+  const { headline, mend } = diagnose(facts, healthy, questionOfSample(healthy, url, from, { shares }))
   return mend === undefined ? headline : `${headline}: ${mend}`
 }
 
@@ -34,7 +34,7 @@ it.each([
   ['client', '10.0.0.12:8080'],
 ])('blames no hop of a lab that is well, from %s to %s', (from, url) => {
   const shares = url === vip ? even : { [url.includes('.12:') ? 'b' : 'a']: 1 }
-  const said = diagnose(healthyFacts(), healthy, questionOfSample(healthy, url, from, shares))
+  const said = diagnose(healthyFacts(), healthy, questionOfSample(healthy, url, from, { shares }))
   expect(said.headline).toBe(`every hop from ${from} to ${url} looks right; this is what the kernel says`)
 })
 
@@ -145,6 +145,17 @@ it('says which rule answers for a service that should have no endpoints', () => 
   expect(cause(facts, 'a', vip, {})).toMatch(
     /^rule 2 of KUBE-SEP-\w+ translates 10\.100\.0\.1:80, so it is answered$/,
   )
+})
+
+it('takes no shares for wrong where a client stays with one pod, and does where it does not', () => {
+  const told = (answers: readonly string[]) => {
+    const tries = { failed: 0, failures: [], answers: answers.map(pod => ({ pod })) }
+    const asked = { shares: { b: 1, c: 0 }, stays: true } as const
+    return diagnose({ ...healthyFacts(), tries }, healthy, questionOfSample(healthy, vip, 'a', asked))
+      .headline
+  }
+  expect(told(['b', 'b'])).toContain('it was late')
+  expect(told(['b', 'c'])).toBe('the rules give b 50 %, c 50 % of the connections')
 })
 
 it('says nothing wrong where the kernel said nothing', () => {

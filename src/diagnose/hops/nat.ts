@@ -117,15 +117,16 @@ export const leak: Hop = way => {
 }
 
 /** The share of connections that are said to fail. */
-function expectedToFail(way: Way): number {
-  if (way.question.shares === undefined) return 0
-  return 1 - Object.values(way.question.shares).reduce((sum, share) => sum + share, 0)
+function expectedToFail({ question: { shares: expected, stays } }: Way): number {
+  if (expected === undefined || stays) return 0
+  return 1 - Object.values(expected).reduce((sum, share) => sum + share, 0)
 }
 
 /** The dice are thrown otherwise than was promised. */
 export const shares: Hop = way => {
   const expected = way.question.shares
   if (expected === undefined || way.question.wantsFailure) return undefined
+  if (way.question.stays && new Set(way.facts.tries.answers.map(({ pod }) => pod)).size < 2) return undefined
   const { outcomes } = way.translation
   // Those of a virtual server have been looked at.
   if (outcomes.some(({ rule }) => rule?.server !== undefined)) return undefined

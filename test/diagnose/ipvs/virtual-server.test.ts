@@ -42,7 +42,7 @@ const even = { b: 0.5, c: 0.5 }
 
 /** The cause that is named for a question, with what to type behind it. */
 function cause(from: string, url: string, given: Facts, shares: Record<string, number> = even): string {
-  const { headline, mend } = diagnose(given, lab, questionOfSample(lab, url, from, shares))
+  const { headline, mend } = diagnose(given, lab, questionOfSample(lab, url, from, { shares }))
   return mend === undefined ? headline : `${headline}: ${mend}`
 }
 
@@ -69,7 +69,7 @@ describe('a lab that is well', () => {
   })
 
   it('shows the virtual server', () => {
-    const { lines } = diagnose(facts(), lab, questionOfSample(lab, vip, 'a', even))
+    const { lines } = diagnose(facts(), lab, questionOfSample(lab, vip, 'a', { shares: even }))
     expect(lines).toContain('$ ipvsadm -L -n -t 10.100.0.1:80')
     expect(lines).toContain('-> 10.0.0.12:8080 Masq 1')
   })
