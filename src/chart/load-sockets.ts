@@ -16,6 +16,9 @@ const times = 3
 /**
  * Lets the lab's socket load balancer know a cell's services. What is timed is the one order by which the maps are filled, to a process
  * that runs already: no program is started for it, as for other modes. Memory is by how much the maps have grown. Throws NetlabError.
+ *
+ * One process of the lab measures all modes, and a lab has one cgroup: so connections of the other modes run the program, too, look their network
+ * namespace up in vain and go on. That is the same with one service and with many, and what modes are compared by is how they grow.
  */
 export async function loadSockets(
   sandbox: Sandbox,

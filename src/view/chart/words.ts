@@ -40,7 +40,10 @@ function ebpfWords(growth: readonly Growth[], modes: readonly ModeName[]): strin
   const own = growth.find(({ mode }) => mode === 'ebpf')
   if (own === undefined || !modes.includes('ebpf')) return 'eBPF was not measured'
   if (own.verdict === 'open') return 'of eBPF this run cannot tell it'
-  return own.verdict === 'flat' ? 'of eBPF it is true as well' : 'of eBPF it is not true here'
+  if (own.verdict === 'grows') return 'of eBPF it is not true here'
+  return growth.some(({ mode, seenFrom }) => mode.startsWith('iptables') && seenFrom !== undefined)
+    ? 'of eBPF it is true as well'
+    : 'of eBPF it is true here'
 }
 
 function modeWords({ mode, from, to, connect, more, load, seenFrom, verdict, goal }: Growth): string {
