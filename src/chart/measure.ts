@@ -74,7 +74,8 @@ function modesHere(all: readonly ChartMode[]): { modes: ChartMode[]; leftOut: Le
   const whyNot = ({ balancesSockets, programs }: ChartMode) => {
     const missing = programs.filter(program => !isThere(program))
     if (missing.length > 0) return `this machine lacks ${missing.join(' and ')}`
-    return balancesSockets === true ? socketLbLack()?.what : undefined
+    const lack = balancesSockets === true ? socketLbLack() : undefined
+    return lack && `it needs a program in the kernel, and ${lack.what}; ${lack.fix}`
   }
   const leftOut = all.flatMap(mode => {
     const why = whyNot(mode)

@@ -10,6 +10,7 @@ import { renderChartCsv } from '../view/chart/csv.ts'
 import { openChartProgress } from '../view/chart/progress.ts'
 import { renderChartSvg } from '../view/chart/svg.ts'
 import { renderChart } from '../view/chart/text.ts'
+import { listing } from '../view/format.ts'
 import { printableJson } from '../view/printable.ts'
 import { openTerminal, plainStyle, type Style } from '../view/terminal.ts'
 import type { EarlyStart } from './early-start.ts'
@@ -115,19 +116,31 @@ function mustBeFew(services: readonly number[], modes: readonly ChartMode[]): vo
 }
 
 function countsOf(text: string): number[] {
-  const counts = text.split(',').map(Number)
-  if (counts.every(count => Number.isInteger(count) && count >= 1 && count <= mostServices))
-    return [...new Set(counts)].sort((a, b) => a - b)
+  const isCount = (word: string) => /^\d+$/.test(word) && Number(word) >= 1 && Number(word) <= mostServices
+  const words = text.split(',')
+  const wrong = words.find(word => !isCount(word))
+  if (wrong === undefined) return [...new Set(words.map(Number))].sort((a, b) => a - b)
   throw new InvalidArgumentError(
-    `Whole numbers from 1 to ${mostServices} are needed, with commas between them.`,
+    `${wrongWord(wrong, `whole number from 1 to ${mostServices}`)} Write such numbers with commas between them, as 1,10,100.`,
   )
+}
+
+/** What is wrong in a list; a comma too many leaves an empty word. */
+function wrongWord(word: string, wanted: string): string {
+  return word === '' ? `There is a comma with no ${wanted} beside it.` : `"${word}" is no ${wanted}.`
 }
 
 function modesOf(text: string): ChartMode[] {
   const names = text.split(',')
   const unknown = names.find(name => !chartModes.some(mode => mode.name === name))
   if (unknown === undefined) return chartModes.filter(({ name }) => names.includes(name))
-  throw new InvalidArgumentError(`There are: ${chartModes.map(({ name }) => name).join(', ')}.`)
+  const there = listing(
+    chartModes.map(({ name }) => name),
+    'and',
+  )
+  throw new InvalidArgumentError(
+    `${wrongWord(unknown, 'mode')} The modes are ${there}: write those that you want with commas between them, as direct,nftables.`,
+  )
 }
 
 function requestsOf(text: string): number {

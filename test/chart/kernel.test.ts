@@ -51,7 +51,10 @@ describe.each(users)('netlab chart latency as %s', user => {
     const [one, ten] = chart.points.flatMap(({ mode, load }) => (mode === 'ebpf' ? [load?.memory] : []))
     if (one !== undefined) expect(ten).toBe(10 * one)
     const ebpf = chart.leftOut.find(({ mode }) => mode === 'ebpf')
-    if (user === 'an ordinary user') expect(ebpf?.why).toContain('only root')
+    if (user === 'an ordinary user')
+      expect(ebpf?.why).toBe(
+        'it needs a program in the kernel, and only root may load one; run netlab as root, with sudo; all else is then as it is for everybody',
+      )
     expect(chart.growth.map(({ mode }) => mode)).toEqual(chart.modes)
     expect(readFileSync(join(session.folder, 'chart.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
     expect(left(session)).toEqual(nothing)
@@ -82,6 +85,21 @@ test.each([
 test('a file of another kind than it draws is refused before anything starts', async () => {
   const ended = await openSession().netlab('chart', 'latency', '--output', 'chart.png')
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('.svg, .json, .csv or .txt') })
+})
+
+test.each([
+  ['--modes', 'foo', '"foo" is no mode. The modes are direct, iptables-nft, '],
+  ['--modes', 'direct,direct,', 'There is a comma with no mode beside it. The modes are direct, '],
+  [
+    '--services',
+    '1,x',
+    '"x" is no whole number from 1 to 65000. Write such numbers with commas between them',
+  ],
+  ['--services', '1,,10', 'There is a comma with no whole number from 1 to 65000 beside it.'],
+])('%s %s is refused with the wrong word, and what to write', async (option, value, words) => {
+  const ended = await openSession().netlab('chart', 'latency', option, value)
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(option) })
+  expect(ended.stderr.replace(/\s+/g, ' ')).toContain(words)
 })
 
 test('a connection that nobody answers ends the measurement, with who asked for what', async () => {

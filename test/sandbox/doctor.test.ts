@@ -306,7 +306,7 @@ describe('a program in the kernel that finds services', () => {
       found: 'labs with "proxy: {mode: ebpf}" run here',
     })
     expect(socketLbFinding({ what: 'only root may load one', fix: 'run netlab as root' }).found).toBe(
-      'no lab with "proxy: {mode: ebpf}" runs here, since only root may load one; run netlab as root',
+      'no lab with "proxy: {mode: ebpf}" runs here: it needs a program in the kernel, and only root may load one; run netlab as root',
     )
   })
 })

@@ -49,7 +49,7 @@ export function socketLbLack(): { what: string; fix: string } | undefined {
   if (process.getuid?.() !== 0)
     return {
       what: 'only root may load one',
-      fix: 'run netlab as root: sudo netlab up …; all else of the lab is then as it is for everybody',
+      fix: 'run netlab as root, with sudo; all else is then as it is for everybody',
     }
   const [major = 0, minor = 0] = release().split('.').map(Number)
   if (major < 5 || (major === 5 && minor < 18))

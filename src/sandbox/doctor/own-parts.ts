@@ -54,6 +54,6 @@ export function socketLbFinding(lack: { what: string; fix: string } | undefined)
   return {
     topic,
     state: 'ok',
-    found: `no lab with "proxy: {mode: ebpf}" runs here, since ${lack.what}; ${lack.fix}`,
+    found: `no lab with "proxy: {mode: ebpf}" runs here: it needs a program in the kernel, and ${lack.what}; ${lack.fix}`,
   }
 }
