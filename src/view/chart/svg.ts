@@ -1,7 +1,7 @@
 import type { Estimate } from '../../chart/estimate.ts'
 import type { ModeName } from '../../chart/modes.ts'
 import type { LatencyChart, Point } from '../../chart/report.ts'
-import { thousands } from '../format.ts'
+import { plural, thousands } from '../format.ts'
 import { printableXml } from '../printable.ts'
 import { linearScale, loadTick, logScale, type Scale, servicesScale } from './scale.ts'
 import { chartWords } from './words.ts'
@@ -84,7 +84,7 @@ export function renderChartSvg(chart: LatencyChart): string {
     const [x, y] = [(at % 2) * panelSize.width, header + Math.floor(at / 2) * panelSize.height]
     return `<g transform="translate(${x} ${y})">\n${panelMarkup(panel, chart)}\n</g>`
   })
-  const from = `${date.slice(0, 10)}, Linux ${machine.kernel}, ${machine.cores} × ${machine.processor}, ${chart.rounds} rounds; bars: 95 % intervals`
+  const from = `${date.slice(0, 10)}, Linux ${machine.kernel}, ${machine.cores} × ${machine.processor}, ${plural(chart.rounds, 'round')}; bars: 95 % intervals`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title words">
 <title id="title">New connections through the last of so many services</title>
 <desc id="words">${printableXml(chartWords(chart).join(' '))}</desc>

@@ -68,6 +68,11 @@ describe('the picture', () => {
     expect(svg).toMatch(/<desc id="words">[^<]*iptables-nft grows: ×4\.63/)
   })
 
+  it('counts its rounds', () => {
+    expect(svg).toContain(', 20 rounds; bars')
+    expect(renderChartSvg({ ...chart, rounds: 1 })).toContain(', 1 round; bars')
+  })
+
   it('escapes what the machine says of itself', () => {
     const hostile = { ...chart, machine: { ...chart.machine, processor: '"><script>x</script>' } }
     expect(elementsOf(renderChartSvg(hostile))).not.toContain('script')
