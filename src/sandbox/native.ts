@@ -81,7 +81,8 @@ export function whenEnded(fd: number, ended: () => void): void {
   files.writeInt32LE(fd, 0)
   files.writeInt16LE(POLLIN, 4)
   libc().poll.async(files, 1, -1, (error: unknown, result: number) => {
-    if (error === null && result === 1) ended()
+    // The kernel reads the buffer anew after a process that was stopped goes on, so it has to be kept until now.
+    if (error === null && result === 1 && (files.readInt16LE(6) & POLLIN) !== 0) ended()
     // A signal woke it, say.
     else setTimeout(() => whenEnded(fd, ended), 100)
   })

@@ -1,5 +1,6 @@
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -11,23 +12,24 @@ import { exitCode, NetlabError } from '../../errors.ts'
 import { socketCgroup, takeOut } from '../cgroup.ts'
 import { startDetached } from '../detached.ts'
 import { runAt } from '../enter.ts'
+import { lockFile } from '../file-lock.ts'
 import { fitting } from '../patience.ts'
 import { insideProgram, outsideProgram } from '../program-files.ts'
 import type { Sandbox } from '../sandbox.ts'
-import { readIfThere } from '../state-folder.ts'
 import { toldJson } from '../told-json.ts'
-import { type BpfObject, isLoaded, mayLoad } from './bpf-call.ts'
+import { isLoaded, mayLoad } from './bpf-call.ts'
 import {
-  bootId,
   complaintsName,
-  type GivenObjects,
+  loadedObjects,
+  lockName,
   memoryPath,
+  noteObjects,
   objectsName,
   socketName,
 } from './socket-lb-order.ts'
 
-/** Milliseconds that it gets on a machine that is not busy: to load its programs, to follow an order, and the kernel to free all. */
-const patience = { start: 20_000, order: 20_000, end: 5000 }
+/** Milliseconds that it gets on a machine that is not busy: to load its programs, to be started by somebody else, to follow an order, and the kernel to free all. */
+const patience = { start: 20_000, turn: 30_000, order: 20_000, end: 5000 }
 
 /** The rights of root that it keeps. */
 const rights = ['bpf', 'net_admin', 'dac_read_search'].map(right => `+${right}`).join(',')
@@ -62,11 +64,25 @@ export function socketLbLack(): { what: string; fix: string } | undefined {
   return undefined
 }
 
-/** Starts the socket load balancer of a lab that runs, and waits until the kernel has its programs. Throws NetlabError. */
+/**
+ * Starts the socket load balancer of a lab that runs where none lives, and waits until the kernel has its programs: of several that ask at
+ * once, one starts it. Throws NetlabError.
+ */
 export async function startSocketLb(sandbox: Sandbox, folder: string): Promise<void> {
+  const release = await lockFile(join(folder, lockName), { patience: fitting(patience.turn) })
+  if (release === undefined) throw otherStarts()
+  try {
+    if (!(await hasSocketLb(folder))) await startAlone(sandbox, folder)
+  } finally {
+    release()
+  }
+}
+
+async function startAlone(sandbox: Sandbox, folder: string): Promise<void> {
   const cgroup = socketCgroup(sandbox.cgroups)
   if (cgroup === undefined) throw noCgroup()
   const { pid, startTime } = sandbox.init
+  noteObjects(folder, loadedObjects(folder).filter(isLoaded))
   const complaints = join(folder, complaintsName)
   const log = openSync(complaints, 'a', 0o600)
   const child = startDetached(
@@ -109,16 +125,30 @@ function saysReady(output: Readable): Promise<boolean> {
   })
 }
 
-/** Whether a lab has a load balancer that takes orders. */
+/** Whether a lab has a load balancer that lives. Throws NetlabError where nobody can tell. */
 export async function hasSocketLb(folder: string): Promise<boolean> {
-  if (!existsSync(join(folder, socketName))) return false
   try {
-    await ask(folder, 'HEAD')
+    await atSocket(folder, socketPath => {
+      return new Promise<void>((resolve, reject) => {
+        const socket = connect(socketPath, () => {
+          socket.destroy()
+          resolve()
+        })
+        socket.on('error', reject)
+      })
+    })
     return true
-  } catch {
-    // It was killed, and left the name behind.
-    return false
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    // Who was killed leaves the name behind, where nobody listens.
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return false
+    throw silent(error as Error)
   }
+}
+
+/** Whether a lab that once had a load balancer has none now: somebody has ended it. Throws NetlabError where nobody can tell. */
+export async function hasSocketLbEnded(folder: string): Promise<boolean> {
+  return existsSync(join(folder, objectsName)) && !(await hasSocketLb(folder))
 }
 
 /**
@@ -164,34 +194,39 @@ export async function endSocketLb(folder: string): Promise<void> {
   for (const name of [socketName, objectsName]) rmSync(join(folder, name), { force: true })
 }
 
-/**
- * HEAD asks nothing, GET for the maps or for their memory, POST gives an order, DELETE ends it. The name of a socket has little room, so the lab's folder is
- * opened and named by its descriptor.
- */
+/** GET asks for the maps or for their memory, POST gives an order, DELETE ends it. */
 async function ask(
   folder: string,
-  method: 'HEAD' | 'GET' | 'POST' | 'DELETE',
-  body = '',
+  method: 'GET' | 'POST' | 'DELETE',
+  body?: string,
   path = '/',
 ): Promise<string> {
+  try {
+    return await atSocket(folder, socketPath => {
+      return new Promise<string>((resolve, reject) => {
+        const signal = AbortSignal.timeout(Math.ceil(fitting(patience.order)))
+        // No connection is kept: under the same name the next one may be another lab's.
+        const sent = request({ socketPath, path, method, signal, agent: false }, response => {
+          text(response).then(said => {
+            if (response.statusCode === 200) resolve(said)
+            else reject(troubled('could not do what it was told', said))
+          }, reject)
+        })
+        sent.on('error', reject)
+        sent.end(body)
+      })
+    })
+  } catch (error) {
+    throw error instanceof NetlabError ? error : silent(error as Error)
+  }
+}
+
+/** The name of a socket has little room, so the lab's folder is opened and named by its descriptor. */
+async function atSocket<T>(folder: string, work: (socketPath: string) => Promise<T>): Promise<T> {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
   const descriptor = openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   try {
-    return await new Promise<string>((resolve, reject) => {
-      const socketPath = `/proc/self/fd/${descriptor}/${socketName}`
-      const signal = AbortSignal.timeout(Math.ceil(fitting(patience.order)))
-      // No connection is kept: under the same name the next one may be another lab's.
-      const sent = request({ socketPath, path, method, signal, agent: false }, response => {
-        text(response).then(said => {
-          if (response.statusCode === 200) resolve(said)
-          else reject(troubled('could not do what it was told', said))
-        }, reject)
-      })
-      sent.on('error', reject)
-      sent.end(body)
-    })
-  } catch (error) {
-    throw error instanceof NetlabError ? error : troubled('does not answer', (error as Error).message)
+    return await work(`/proc/self/fd/${descriptor}/${socketName}`)
   } finally {
     closeSync(descriptor)
   }
@@ -214,22 +249,6 @@ export async function mustBeFreed(folder: string): Promise<void> {
   }
 }
 
-/**
- * What the kernel was given by a lab's load balancer since the machine has started: programs and maps, by the numbers that bpftool tells.
- * Those of before are somebody else's now.
- */
-export function loadedObjects(folder: string): readonly BpfObject[] {
-  const told = readIfThere(join(folder, objectsName))
-  if (told === undefined) return []
-  try {
-    const { boot, objects } = JSON.parse(told) as GivenObjects
-    return boot === bootId() ? objects : []
-  } catch {
-    // It was ended while it wrote them.
-    return []
-  }
-}
-
 function noCgroup(): NetlabError {
   return new NetlabError({
     what: 'netlab can make no cgroup of version 2 for the lab',
@@ -239,11 +258,30 @@ function noCgroup(): NetlabError {
   })
 }
 
+const purpose = 'it fills the maps by which the kernel finds a pod for each connection to a service'
+
 function troubled(what: string, details: string): NetlabError {
   return new NetlabError({
     what: `the socket load balancer of the lab ${what}`,
-    why: 'it fills the maps by which the kernel finds a pod for each connection to a service',
+    why: purpose,
     details,
-    fix: 'where somebody has ended it: take the lab down and bring it up again',
+    fix: 'take the lab down and bring it up again',
+  })
+}
+
+function silent({ message }: Error): NetlabError {
+  return new NetlabError({
+    what: 'the socket load balancer of the lab does not answer',
+    why: purpose,
+    details: message,
+    fix: 'one that was stopped (ps says T for socket-lb.js) goes on with kill -CONT; else take the lab down and bring it up again',
+  })
+}
+
+function otherStarts(): NetlabError {
+  return new NetlabError({
+    what: 'another netlab is starting the socket load balancer of the lab, and does not come to an end',
+    why: purpose,
+    fix: 'end that process, or take the lab down and bring it up again',
   })
 }

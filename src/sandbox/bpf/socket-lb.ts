@@ -5,7 +5,7 @@
  * time.
  */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { contentsText, type MapOperation } from '../../dataplane/socket-maps.ts'
@@ -13,7 +13,7 @@ import { openPidfd, whenEnded } from '../native.ts'
 import { lives } from '../proc.ts'
 import { changeMaps, loadObject, mapMemory, readMaps } from './loaded.ts'
 import { readObject } from './program-object.ts'
-import { bootId, type GivenObjects, memoryPath, objectsName, socketName } from './socket-lb-order.ts'
+import { loadedObjects, memoryPath, noteObjects, socketName } from './socket-lb-order.ts'
 
 const [folder = '', cgroup = '', object = '', pid = '', startTime = ''] = process.argv.slice(2)
 // The name of a socket has little room, and this one's folder may have a long name.
@@ -31,13 +31,11 @@ function end(): void {
 }
 
 const loaded = loadObject(readObject(readFileSync(object)), cgroup)
-writeFileSync(objectsName, JSON.stringify({ boot: bootId(), objects: loaded.objects } satisfies GivenObjects))
+// Of one that was killed the kernel may still have some.
+noteObjects('.', [...loadedObjects('.'), ...loaded.objects])
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   switch (request.method) {
-    case 'HEAD':
-      response.end()
-      return
     case 'GET':
       response.end(request.url === memoryPath ? String(mapMemory(loaded)) : contentsText(readMaps(loaded)))
       return

@@ -11,7 +11,6 @@ import { LabFolder } from '../../../src/run/lab-folder.ts'
 import { isLoaded } from '../../../src/sandbox/bpf/bpf-call.ts'
 import {
   hasSocketLb,
-  loadedObjects,
   mustBeFreed,
   netnsCookies,
   orderSocketLb,
@@ -19,6 +18,7 @@ import {
   socketLbLack,
   startSocketLb,
 } from '../../../src/sandbox/bpf/socket-lb-control.ts'
+import { loadedObjects } from '../../../src/sandbox/bpf/socket-lb-order.ts'
 import { socketCgroup } from '../../../src/sandbox/cgroup.ts'
 import { complainersTo, kill, lives } from '../../../src/sandbox/proc.ts'
 import { falseAlarmRate, pValue } from '../../../src/verify/statistics.ts'
@@ -263,9 +263,39 @@ describe.runIf(canLoad)('a socket load balancer that cannot do what it is told',
   })
 })
 
-describe.runIf(canLoad)('of a socket load balancer nothing is left', () => {
-  const helper = (folder: string, holder: number) => complainersTo(folder).filter(({ pid }) => pid !== holder)
+/** The processes that complain to a lab's folder, but for its holder. */
+const helper = (folder: string, holder: number) => complainersTo(folder).filter(({ pid }) => pid !== holder)
 
+describe.runIf(canLoad)('of socket load balancers a lab has one', () => {
+  it('that several who miss it start together', async () => {
+    const { session, folder, sandbox } = await openLab()
+    const [first] = helper(folder, sandbox.holder.pid)
+    kill(first!)
+    await expect.poll(() => hasSocketLb(folder), { timeout: 60_000 }).toBe(false)
+    const before = loadedObjects(folder)
+    await Promise.all([1, 2, 3].map(() => startSocketLb(sandbox, folder)))
+    const after = helper(folder, sandbox.holder.pid)
+    expect(after).toHaveLength(1)
+    // What the first one had may have gone meanwhile; nothing of the second one is forgotten.
+    const objects = loadedObjects(folder).filter(({ id }) => !before.some(each => each.id === id))
+    expect(objects).toHaveLength(before.length)
+    expect(objects.every(isLoaded)).toBe(true)
+    expect(await session.netlab('down')).toMatchObject({ code: 0 })
+    expect([...before, ...objects].filter(isLoaded)).toEqual([])
+  })
+
+  it('and no second one beside one that was stopped', async () => {
+    const { folder, sandbox } = await openLab()
+    const [only] = helper(folder, sandbox.holder.pid)
+    process.kill(only!.pid, 'SIGSTOP')
+    await startSocketLb(sandbox, folder)
+    expect(helper(folder, sandbox.holder.pid)).toEqual([only])
+    process.kill(only!.pid, 'SIGCONT')
+    expect((await readSocketLb(folder)).networks.size).toBe(6)
+  })
+})
+
+describe.runIf(canLoad)('of a socket load balancer nothing is left', () => {
   it('when the lab is taken down', async () => {
     const { session, folder, sandbox } = await openLab()
     const objects = loadedObjects(folder)
