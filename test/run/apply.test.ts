@@ -431,7 +431,9 @@ test('kube-proxy changes its mode in a running lab, there and back, and leaves n
   await fine(session, 'verify', 'web', '--requests', '20', '--from', 'host')
   expect((await fine(session, 'apply', 'web')).stdout).toContain('nothing to do')
   await fine(session, 'exec', 'web', '--', 'nft', 'delete', 'table', 'ip', 'kube-proxy')
-  expect((await fine(session, 'sync', 'web')).stdout).toContain('somebody took rules away or changed them; full sync')
+  expect((await fine(session, 'sync', 'web')).stdout).toContain(
+    'somebody took rules away or changed them; full sync',
+  )
   expect(await rules()).toContain('table ip kube-proxy')
   session.file('web.yaml', inMode('iptables'))
   await fine(session, 'apply', 'web')

@@ -131,7 +131,9 @@ test('rules that somebody flushed come back', async () => {
     '-c',
     'for t in nat filter; do iptables -t $t -F; iptables -t $t -X; done',
   )
-  expect((await fine(session, 'sync')).stdout).toContain('kube-proxy: somebody took rules away or changed them; full sync')
+  expect((await fine(session, 'sync')).stdout).toContain(
+    'kube-proxy: somebody took rules away or changed them; full sync',
+  )
   // The lab's own rules for the bridge are not kube-proxy's to bring back.
   const own = (table: unknown) =>
     (table as string[])
@@ -174,7 +176,9 @@ services: [{name: web, clusterIP: 10.96.0.10, selector: {app: web}, ports: [{por
   await fine(session, 'pod', 'start', 'web-2')
   await fine(session, 'sync')
   await fine(session, 'exec', '--in', 'n2', '--', 'iptables', '-t', 'nat', '-F')
-  expect((await fine(session, 'sync')).stdout).toContain('kube-proxy: somebody took rules away or changed them; full sync')
+  expect((await fine(session, 'sync')).stdout).toContain(
+    'kube-proxy: somebody took rules away or changed them; full sync',
+  )
   const own = (text: string) =>
     text
       .split('\n')
