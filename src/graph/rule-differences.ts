@@ -1,10 +1,14 @@
-import type { Place } from '../command/command.ts'
+import type { Command, Place } from '../command/command.ts'
 import { editScript } from '../command/edit-script.ts'
 import { effectKey } from '../command/iptables-rule.ts'
-import { type ListedChain, parseSaved, type Tables } from '../command/iptables-save.ts'
+import { type ListedChain, type NftChain, parseSaved, type Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
+import { type ListedNftTable, parseNftTable } from '../command/nft-list.ts'
+import { NftState } from '../command/nft-state.ts'
 import { placed } from '../command/undo.ts'
-import { iptablesOf } from '../model/families.ts'
+import { nftEffect } from '../dataplane/nft-rule.ts'
+import { withNftTable } from '../dataplane/nft-tables.ts'
+import { iptablesOf, nftTableOf } from '../model/families.ts'
 import type { DrawnFacts } from '../observe/facts.ts'
 import { carriedOut } from '../plan/carried-out.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
@@ -15,17 +19,24 @@ export function ruleDifferences(
   running: LabInCondition,
   facts: ReadonlyMap<Place, DrawnFacts>,
 ): ReadonlyMap<Place, readonly string[]> {
-  const state = expectedRules(running)
+  const commands = carriedOut(running)
+  const state = expectedRules(commands)
   const unknown = unreadPlaces(running)
   const found = new Map<Place, readonly string[]>()
-  for (const [place, { rules }] of facts) {
+  for (const [place, { rules, nft = [] }] of facts) {
     if (unknown.has(place)) continue
-    const words = [...rules].flatMap(([family, text]) => {
+    const iptables = [...rules].flatMap(([family, text]) => {
       const program = iptablesOf(family)
       const prefix = program === 'iptables' ? '' : 'IPv6 '
       const [actual, expected] = [parseSaved(text), state.tables(place, program)]
       return differences(actual, expected, isByPlugins(place, running.lab)).map(each => prefix + each)
     })
+    const nftables = [...nft].flatMap(([family, text]) => {
+      const name = nftTableOf(family)
+      const words = nftDifferences(parseNftTable(text, name), expectedTable(commands, place, name), name)
+      return words.map(each => (family === 'ipv4' ? each : `IPv6 ${each}`))
+    })
+    const words = [...iptables, ...nftables]
     if (words.length > 0) found.set(place, words)
   }
   return found
@@ -42,10 +53,52 @@ function unreadPlaces({ plan }: LabInCondition): ReadonlySet<Place> {
 }
 
 /** The rules after all steps, and after what syncs have made of them since. */
-function expectedRules(running: LabInCondition): IptablesState {
+function expectedRules(commands: readonly Command[]): IptablesState {
   const state = new IptablesState()
-  for (const { in: place, argv } of carriedOut(running)) state.note(place, argv)
+  for (const { in: place, argv } of commands) state.note(place, argv)
   return state
+}
+
+/** kube-proxy's table of nftables likewise; undefined: there should be none. */
+function expectedTable(commands: readonly Command[], place: Place, name: string): ListedNftTable | undefined {
+  const state = new NftState(name)
+  for (const command of commands) {
+    const { in: at, argv } = placed(command.argv, command.in)
+    if (at === place) state.note(argv)
+  }
+  return state.table
+}
+
+/** Of kube-proxy's table: the rules of each chain, and the elements of each set and map that they ask. */
+function nftDifferences(
+  actual: ListedNftTable | undefined,
+  expected: ListedNftTable | undefined,
+  name: string,
+): string[] {
+  if (expected === undefined) return []
+  if (actual === undefined) return ["kube-proxy's table is gone"]
+  const [there, wanted] = [chainsOf(actual, name), chainsOf(expected, name)]
+  const chains = [...new Set([...wanted.keys(), ...there.keys()])].flatMap(chain => {
+    const [now, lines] = [there.get(chain), wanted.get(chain)?.lines ?? []]
+    if (now === undefined) return lines.length === 0 ? [] : [`kube-proxy ${chain} is gone`]
+    const counts = ruleCounts(now.lines.map(nftEffect), lines.map(nftEffect))
+    return countWords(`kube-proxy ${chain}`, counts, 'rule')
+  })
+  const asked = new Map([...wanted.values()].flatMap(chain => chain.asked.map(set => [set.name, set])))
+  const sets = [...asked.values()].flatMap(({ name: set, elements }) => {
+    const now = actual.sets.get(set)?.elements
+    if (now === undefined) return [`kube-proxy ${set} is gone`]
+    const missing = [...elements.keys()].filter(key => !now.has(key)).length
+    const extra = [...now.keys()].filter(key => !elements.has(key)).length
+    const changed = [...elements].filter(([key, rest]) => now.has(key) && now.get(key) !== rest).length
+    return countWords(`kube-proxy ${set}`, { missing, extra, changed }, 'element')
+  })
+  return [...chains, ...sets]
+}
+
+function chainsOf(table: ListedNftTable, name: string): ReadonlyMap<string, NftChain> {
+  const chains = [...(withNftTable(new Map(), table, name).get('nat')?.values() ?? [])]
+  return new Map(chains.flatMap(chain => (chain.nft === undefined ? [] : [[chain.name, chain.nft]])))
 }
 
 function differences(actual: Tables, expected: Tables, mayHaveMore: boolean): string[] {
@@ -73,19 +126,36 @@ interface ComparedChain {
 function chainDifference(name: string, { actual, expected, mayHaveMore }: ComparedChain): string[] {
   const [there, wanted] = [actual?.rules ?? [], expected?.rules ?? []]
   if (actual === undefined && wanted.length > 0) return [`${name} is gone`]
-  const edits = editScript(there.map(effectKey), wanted.map(effectKey))
-  const count = (kinds: readonly string[]) => edits.filter(({ kind }) => kinds.includes(kind)).length
-  const [missing, extra, changed] = [count(['insert', 'append']), count(['delete']), count(['replace'])]
-  const rules = (many: number) => (many === 1 ? '1 rule' : `${many} rules`)
+  const counts = ruleCounts(there.map(effectKey), wanted.map(effectKey))
   const policy = expected?.policy ?? 'ACCEPT'
   return [
-    ...(missing === 0 ? [] : [`${name} lacks ${rules(missing)}`]),
-    ...(extra === 0 || mayHaveMore ? [] : [`${name} has ${rules(extra)} too many`]),
-    ...(changed === 0
-      ? []
-      : [`${name} has ${rules(changed)} that ${changed === 1 ? 'is' : 'are'} not the lab's`]),
+    ...countWords(name, mayHaveMore ? { ...counts, extra: 0 } : counts, 'rule'),
     ...(actual?.policy === undefined || actual.policy === policy
       ? []
       : [`${name} has the policy ${actual.policy}`]),
+  ]
+}
+
+/** How many of something differ. */
+interface Counts {
+  missing: number
+  extra: number
+  changed: number
+}
+
+function ruleCounts(there: readonly string[], wanted: readonly string[]): Counts {
+  const edits = editScript(there, wanted)
+  const count = (kinds: readonly string[]) => edits.filter(({ kind }) => kinds.includes(kind)).length
+  return { missing: count(['insert', 'append']), extra: count(['delete']), changed: count(['replace']) }
+}
+
+function countWords(name: string, { missing, extra, changed }: Counts, what: 'rule' | 'element'): string[] {
+  const some = (many: number) => (many === 1 ? `1 ${what}` : `${many} ${what}s`)
+  return [
+    ...(missing === 0 ? [] : [`${name} lacks ${some(missing)}`]),
+    ...(extra === 0 ? [] : [`${name} has ${some(extra)} too many`]),
+    ...(changed === 0
+      ? []
+      : [`${name} has ${some(changed)} that ${changed === 1 ? 'is' : 'are'} not the lab's`]),
   ]
 }

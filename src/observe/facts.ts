@@ -115,6 +115,8 @@ export interface DrawnFacts {
   routes: readonly Route[]
   /** What iptables-save has printed, with counters. */
   rules: ReadonlyMap<Family, string>
+  /** What nft has printed, where kube-proxy has its rules there. */
+  nft?: ReadonlyMap<Family, string>
 }
 
 /** An entry of the host's table of connections. */

@@ -59,7 +59,7 @@ export function momentReadings(
 function modeReadings(of: string, place: Place, family: Family, mode: ProxySettings['mode']): Reading[] {
   switch (mode) {
     case 'nftables':
-      return [{ key: `nft${of}`, place, argv: ['nft', 'list', 'ruleset', nftTableOf(family).split(' ')[0]!] }]
+      return [nftReading(`nft${of}`, place, family)]
     case 'ipvs':
       return [
         { key: `servers${of}`, place, argv: ['ipvsadm', '-L', '-n'] },
@@ -68,6 +68,10 @@ function modeReadings(of: string, place: Place, family: Family, mode: ProxySetti
     default:
       return []
   }
+}
+
+function nftReading(key: string, place: Place, family: Family): Reading {
+  return { key, place, argv: ['nft', 'list', 'ruleset', nftTableOf(family).split(' ')[0]!] }
 }
 
 /** All rules of a place, of whatever program; `saved`: those of iptables. */
@@ -162,11 +166,19 @@ export function addressReading(place: Place): Reading {
   return ipReading(place, [linkQuestion])
 }
 
-/** What a place of a lab that is drawn is asked: its links and routes of these families, and its rules where it may have some. */
+/** What a place of a lab that is drawn is asked beside its links and routes. */
+export interface AskedRules {
+  /** It may have rules of iptables. */
+  iptables: boolean
+  /** kube-proxy has a table of nftables there. */
+  nft: boolean
+}
+
+/** What a place of a lab that is drawn is asked: its links and routes of these families, and its rules. */
 export function drawnReadings(
   place: Place,
   families: readonly Family[],
-  hasRules: boolean,
+  asked: AskedRules,
 ): readonly Reading[] {
   const is6 = families.includes('ipv6')
   const ask6 = ipReading(place, ['route show'])
@@ -174,7 +186,8 @@ export function drawnReadings(
   return [
     ipReading(place, [linkQuestion, 'route show']),
     ...(is6 ? [{ ...ask6, key: `ip -6 ${place}`, argv: [ip, '-6', ...words] }] : []),
-    ...(hasRules ? families.map(family => rulesReading(place, family)) : []),
+    ...(asked.iptables ? families.map(family => rulesReading(place, family)) : []),
+    ...(asked.nft ? families.map(family => nftReading(`nft ${family} ${place}`, place, family)) : []),
   ]
 }
 
@@ -189,17 +202,21 @@ export function drawnFacts(place: Place, texts: ReadonlyMap<string, string>): Dr
   const known = parseLinks(links, 'ipv4')
   if (links === '' || known === undefined) return undefined
   const known6 = parseLinks(links, 'ipv6')
-  const tables = (['ipv4', 'ipv6'] as const).flatMap(family => {
-    const text = texts.get(`${iptablesOf(family)} ${place}`)
-    return text === undefined ? [] : [[family, text] as const]
-  })
+  const printed = (key: (family: Family) => string) =>
+    new Map(
+      (['ipv4', 'ipv6'] as const).flatMap(family => {
+        const text = texts.get(`${key(family)} ${place}`)
+        return text === undefined ? [] : [[family, text] as const]
+      }),
+    )
   return {
     links: known.map((link, at) => ({
       ...link,
       addresses: [...link.addresses, ...(known6?.[at]?.addresses ?? [])],
     })),
     routes: [...(parseRoutes(routes) ?? []), ...(parseRoutes(routes6) ?? [])],
-    rules: new Map(tables),
+    rules: printed(iptablesOf),
+    nft: printed(family => `nft ${family}`),
   }
 }
 

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseSaved } from '../../src/command/iptables-save.ts'
 import { IptablesState } from '../../src/command/iptables-state.ts'
+import { NftState } from '../../src/command/nft-state.ts'
 import { dataplaneOf } from '../../src/dataplane/modes.ts'
+import { asListed } from '../../src/dataplane/nft-rule.ts'
 import { ruleDifferences } from '../../src/graph/rule-differences.ts'
 import { nodeView } from '../../src/plan/kube-proxy.ts'
 import { labAsBuilt, labIn } from '../../src/plan/lab-in-condition.ts'
@@ -93,4 +95,77 @@ test('takes what a sync has made for right', () => {
   for (const { argv } of dataplane.steps(view(running.condition.endpoints), view(endpoints)))
     state.note('host', argv)
   expect(differencesOf(savedOf(state), condition)).toEqual([])
+})
+
+describe("kube-proxy's table of nftables", () => {
+  const inNftables = labAsBuilt(
+    labOf(`name: small
+title: Two pods
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24, serve: 80, labels: {app: web}}
+  b: {address: 10.0.0.12/24, serve: 80, labels: {app: web}}
+proxy: {mode: nftables}
+services:
+  - {name: web, clusterIP: 10.96.0.1, selector: {app: web}, ports: [{port: 80}]}
+`),
+  )
+  const table = 'ip kube-proxy'
+
+  /** What nft would list after the lab's steps, and after some more commands. */
+  function listed(...more: string[]): string {
+    const state = new NftState(table)
+    for (const { actions } of inNftables.plan.steps)
+      for (const { command } of actions) state.note(command.argv)
+    for (const command of more) state.note(['nft', command])
+    const { chains, sets } = state.table!
+    return [
+      `table ${table} {`,
+      ...[...sets.values()].flatMap(({ kind, name, elements }) => [
+        `\t${kind} ${name} {`,
+        ...(elements.size === 0
+          ? []
+          : [`\t\telements = { ${[...elements].map(each => each.join('')).join(', ')} }`]),
+        '\t}',
+      ]),
+      ...[...chains.values()].flatMap(({ name, rules }) => [
+        `\tchain ${name} {`,
+        ...rules.map(asListed),
+        '\t}',
+      ]),
+      '}',
+    ].join('\n')
+  }
+
+  function told(text: string) {
+    const nft = new Map([['ipv4', text] as const])
+    const facts = new Map([['host', { links: [], routes: [], rules: new Map(), nft }]])
+    return ruleDifferences(inNftables, facts).get('host') ?? []
+  }
+
+  const chain = /chain (endpoint-\S*10\.0\.0\.11\/80) /.exec(listed())![1]!
+
+  test('has nothing by hand where it is as the lab has made it', () => {
+    expect(told(listed())).toEqual([])
+  })
+
+  test('has a line for each chain and each map that is not', () => {
+    expect(
+      told(
+        listed(
+          `flush chain ${table} ${chain}`,
+          `add rule ${table} mark-for-masquerade accept`,
+          `delete element ${table} service-ips { 10.96.0.1 . tcp . 80 }`,
+          `add element ${table} no-endpoint-nodeports { tcp . 30080 : drop }`,
+        ),
+      ),
+    ).toEqual([
+      'kube-proxy mark-for-masquerade has 1 rule too many',
+      `kube-proxy ${chain} lacks 2 rules`,
+      'kube-proxy service-ips lacks 1 element',
+      'kube-proxy no-endpoint-nodeports has 1 element too many',
+    ])
+    expect(told(listed(`delete chain ${table} ${chain}`))).toEqual([`kube-proxy ${chain} is gone`])
+    expect(told('')).toEqual(["kube-proxy's table is gone"])
+  })
 })
