@@ -136,6 +136,8 @@ export interface ShownChain {
   name: string
   /** The kernel itself sends packets there. */
   isHook: boolean
+  /** It stands there for rules that need it, of which there may be none. */
+  isHelper?: true
   /** What becomes of a packet at its end, where it is a hook. */
   policy?: string
   rules: readonly ShownRule[]

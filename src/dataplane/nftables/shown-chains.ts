@@ -22,12 +22,16 @@ export function chainsInKernel(text: string): readonly ShownChain[] {
   )
 }
 
+/** Chains that kube-proxy makes whether or not a service leads there. */
+const helpers = new Set(['reject-chain', 'mark-for-masquerade'])
+
 function shownChains(table: ListedNftTable | undefined, family: Family): readonly ShownChain[] {
   const name = nftTableOf(family)
   const asRules = withNftTable(new Map(), table, name).get('filter')
   return [...(table?.chains.values() ?? [])].map(
     ({ name: chain, hook }): ShownChain => ({
       ...{ table: name, name: chain, isHook: hook !== undefined },
+      ...(helpers.has(chain) ? { isHelper: true } : {}),
       rules: (asRules?.get(chain)?.rules ?? []).map(rule => {
         const shown = shownRule(rule, undefined)
         const service = serviceOf(shown.to ?? '') ?? serviceOf(chain)

@@ -126,7 +126,7 @@ export function rootsOf(chosen: ReadonlyMap<string, ChosenChain>): ChosenChain[]
   })
 }
 
-/** Chains to which no told rule leads, although they have rules. */
+/** Chains to which no told rule leads, although they have rules; not those that wait for some. */
 export function unreached(chosen: ReadonlyMap<string, ChosenChain>): ChosenChain[] {
   const reached = new Set<string>()
   const visit = (key: string) => {
@@ -138,6 +138,7 @@ export function unreached(chosen: ReadonlyMap<string, ChosenChain>): ChosenChain
   }
   for (const { chain } of chosen.values()) if (chain.isHook) visit(chainKey(chain))
   return [...chosen.values()].filter(
-    ({ chain, rules }) => !chain.isHook && rules.length > 0 && !reached.has(chainKey(chain)),
+    ({ chain, rules }) =>
+      !chain.isHook && !chain.isHelper && rules.length > 0 && !reached.has(chainKey(chain)),
   )
 }

@@ -161,6 +161,10 @@ test("follows nftables' chains as it follows iptables'", () => {
   `)
 })
 
+test("does not take nftables' helper chains for forgotten ones", () => {
+  expect(renderRuleTree(plain(80), setsOf('nftables-mode'))).not.toContain('No rule leads to')
+})
+
 test('says so where there is no rule', () => {
   expect(renderRuleTree(plain(40), [{ title: '', chains: [] }])).toBe('no rules\n')
 })
