@@ -24,7 +24,10 @@ export function endOf(
   if (last === undefined) return neverSent(from, events)
   const dropped = droppedIn(last)
   const place = last.place
-  if (dropped !== undefined) return droppedEnd(place, dropped, error !== undefined)
+  if (dropped !== undefined) {
+    const end = droppedEnd(place, dropped, error !== undefined)
+    return error === undefined && end.kind === 'rejected' && isTurnedBack(last) ? unheard(end, from) : end
+  }
   if (error !== undefined) {
     const sender = error.visits[0]?.place ?? place
     // After three seconds in vain a kernel tells who has sent the packet.
@@ -91,6 +94,21 @@ function strangersAnswer(out: Way | undefined, last: Visit, from: Place): TraceE
   if (wanted === sender) return undefined
   const words = `the answer comes to ${from} from ${sender}, but ${from} waits for one from ${wanted}`
   return { kind: 'lost', place: from, words }
+}
+
+/** The packet was to go out by the link that it came in by. */
+function isTurnedBack({ items }: Visit): boolean {
+  const came = items.find(({ kind }) => kind === 'in')
+  const route = items.find(({ kind }) => kind === 'route')
+  if (came?.kind !== 'in' || route?.kind !== 'route') return false
+  return ` ${route.text} `.includes(` dev ${came.link} `)
+}
+
+/** The kernel's limit on ICMP (net.ipv4.icmp_ratelimit) counts the redirect that it sends first. */
+function unheard(end: TraceEnd, from: Place): TraceEnd {
+  const words = end.words.replace(', and tells its sender', '')
+  const why = `${end.place} has just sent ${from} a redirect, to the neighbour that the packet was to go on to, and the kernel sends a host one ICMP message a second`
+  return { ...end, words: `${words}, but its message stays away: ${why}` }
 }
 
 function droppedIn({ items }: Visit): ChainMet | undefined {

@@ -3,7 +3,7 @@ import { loadLab } from '../../src/read/load-lab.ts'
 import { findLab } from '../../src/read/load-shipped.ts'
 import type { TraceEvent } from '../../src/sandbox/trace/order.ts'
 import { endKnown, endOf } from '../../src/trace/end.ts'
-import type { Ends, Passage, TraceEnd, Visit, Way } from '../../src/trace/report.ts'
+import type { ChainMet, Ends, Passage, TraceEnd, Visit, Way } from '../../src/trace/report.ts'
 
 const lab = loadLab(findLab('hairpin'))
 const asked: Ends = { source: '10.0.0.21', sourcePort: 2000, destination: '10.96.0.80', port: 8080 }
@@ -60,4 +60,33 @@ test('the diagnosis knows where packets end that a trace does not follow', () =>
   })
   expect(endKnown(taken, { place: 'node', words: 'node does not forward' })).toEqual(taken)
   expect(endKnown(taken, undefined)).toEqual(taken)
+})
+
+test('a message about a refusal stays away where a redirect has gone before it', () => {
+  const link = 'out_client'
+  const filter: ChainMet = {
+    ...{
+      kind: 'chain',
+      hook: 'forward',
+      family: 'ip',
+      table: 'kube-proxy',
+      chain: 'filter-forward',
+      type: 'filter',
+    },
+    ...{ ends: asked, verdict: 'drop', byPolicy: false },
+    rules: [{ number: 1, text: 'reject', verdict: 'drop' }],
+  }
+  const saw = { ok: false, words: 'no answer comes', ms: 1000 }
+  const end = (device: string, ...errors: Way[]) => {
+    const route = { kind: 'route', text: `10.96.0.80 from 10.0.0.21 via 10.0.0.1 dev ${device}` } as const
+    const items = [{ kind: 'in', link, ends: asked, at: 0 } as const, route, filter]
+    return endOf([{ direction: 'out', visits: [{ place: 'host', items }] }, ...errors], saw, 'other', [], lab)
+      .words
+  }
+  const rejects = 'rule 1 of kube-proxy filter-forward of host rejects it'
+  expect(end(link)).toBe(
+    `${rejects}, but its message stays away: host has just sent other a redirect, to the neighbour that the packet was to go on to, and the kernel sends a host one ICMP message a second`,
+  )
+  expect(end('br1')).toBe(`${rejects}, and tells its sender`)
+  expect(end(link, { direction: 'error', visits: [] })).toBe(`${rejects}, and tells its sender`)
 })
