@@ -84,6 +84,13 @@ export class BrokenLab {
     if (after !== undefined) await this.#run(after)
   }
 
+  /** Breaks it, and expects that a command mends it, whatever is said of it. */
+  async isMended(commands: string, mend: string): Promise<void> {
+    await this.#run(commands)
+    await this.#run(mend)
+    expect((await this.#explained()).code).toBe(0)
+  }
+
   async #run(commands: string): Promise<void> {
     const argv = isOutside(commands)
       ? commands.split(' ').slice(1)

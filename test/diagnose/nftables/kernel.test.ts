@@ -44,7 +44,7 @@ describe('on one node', () => {
     ],
     [
       `nft flush chain ${inTable} ${solo}; nft add rule ${inTable} ${solo} meta l4proto tcp dnat to 10.0.0.11:8080`,
-      'a reaches itself through 10.100.0.2, and without MASQUERADE it gets a packet from its own address, which it throws away',
+      `a reaches itself through 10.100.0.2, and without MASQUERADE it gets a packet from its own address, which it throws away, since the chain ${solo} is not as kube-proxy made it`,
       writeAnew(
         solo,
         `nft add rule ${inTable} ${solo} ip saddr 10.0.0.11 jump mark-for-masquerade`,
@@ -70,6 +70,94 @@ describe('on one node', () => {
   ]
 
   it.each(breaks)('%s', async (...one) => lab.isExplained(one))
+})
+
+describe("with all that a load balancer's service has", () => {
+  const lab = new BrokenLab(
+    new URL('affinity-nftables.yaml', import.meta.url),
+    ['a', 'client'],
+    ['host'],
+    ['a', 'client'],
+  )
+  const endpoint = 'endpoint-74W6JSEF-default/web/tcp/__10.0.0.11/8080'
+  const firewall = 'firewall-PFISGYVC-default/web/tcp/'
+  const key = '203.0.113.5 . tcp . 80'
+  const answered = `rule 3 of the chain ${endpoint} translates 203.0.113.5:80, so it is answered, because of`
+  const hairpin =
+    'a reaches itself through 10.96.0.10, and without MASQUERADE it gets a packet from its own address, which it throws away, since'
+  const add = (chain: string, ...lines: string[]) =>
+    writeAnew(
+      chain,
+      ...lines.map(line =>
+        /[{|&]/.test(line)
+          ? `nft 'add rule ${inTable} ${chain} ${line}'`
+          : `nft add rule ${inTable} ${chain} ${line}`,
+      ),
+    )
+  const services = 'ip daddr . meta l4proto . th dport vmap @service-ips'
+
+  const breaks: Break[] = [
+    [
+      `nft flush chain ${inTable} firewall-check`,
+      `${answered} the chain firewall-check, which is not as kube-proxy made it`,
+      add('firewall-check', 'ip daddr . meta l4proto . th dport vmap @firewall-ips'),
+    ],
+    [
+      `nft delete element ${inTable} firewall-ips '{ ${key} }'`,
+      `${answered} the element ${key} of the map firewall-ips, which is not there`,
+      `nft 'add element ${inTable} firewall-ips { ${key} : goto ${firewall} }'`,
+    ],
+    [
+      `nft flush chain ${inTable} ${firewall}; nft 'add rule ${inTable} ${firewall} ip saddr != { 198.18.0.0/16 } drop'`,
+      `rule 1 of the chain ${firewall} drops packets from client to 203.0.113.5, since the chain ${firewall} is not as kube-proxy made it`,
+      add(firewall, 'ip saddr != { 192.0.2.0/28, 203.0.113.5 } drop'),
+    ],
+    [
+      `nft flush set ${inTable} nodeport-ips`,
+      'no rule translates 192.0.2.1:30080, because of the element 192.0.2.1 of the set nodeport-ips, which is not there',
+      `nft 'add element ${inTable} nodeport-ips { 192.0.2.1 }'`,
+    ],
+    [
+      `nft flush set ${inTable} nodeport-ips; nft add element ${inTable} nodeport-ips '{ 10.0.0.1 }'`,
+      'no rule translates 192.0.2.1:30080, because of the element 192.0.2.1 of the set nodeport-ips, which is not there',
+      `nft 'delete element ${inTable} nodeport-ips { 10.0.0.1 }' && nft 'add element ${inTable} nodeport-ips { 192.0.2.1 }'`,
+    ],
+    [
+      `nft flush chain ${inTable} services; nft add rule ${inTable} services ${services}`,
+      'no rule translates 192.0.2.1:30080, because of the chain services, which is not as kube-proxy made it',
+      add('services', services, 'ip daddr @nodeport-ips meta l4proto . th dport vmap @service-nodeports'),
+    ],
+    [
+      `nft flush chain ${inTable} masquerading`,
+      `${hairpin} the chain masquerading is not as kube-proxy made it`,
+      writeAnew(
+        'masquerading',
+        `nft 'add rule ${inTable} masquerading meta mark & 0x00004000 == 0x00000000 return'`,
+        `nft add rule ${inTable} masquerading meta mark set meta mark '^' 0x00004000`,
+        `nft add rule ${inTable} masquerading masquerade fully-random`,
+      ),
+    ],
+    [
+      `nft flush chain ${inTable} mark-for-masquerade`,
+      `${hairpin} the chain mark-for-masquerade is not as kube-proxy made it`,
+      add('mark-for-masquerade', 'meta mark set meta mark | 0x00004000'),
+    ],
+  ]
+
+  it.each(breaks)('%s', async (...one) => lab.isExplained(one))
+
+  const clients = `update @${endpoint.replace('endpoint', 'affinity')} { ip saddr }`
+  const sends = (to: string) =>
+    add(endpoint, 'ip saddr 10.0.0.11 jump mark-for-masquerade', clients, `meta l4proto tcp dnat to ${to}`)
+
+  it('a rule that was changed in place', async () => {
+    await lab.isExplained([
+      sends('10.0.0.11:9999'),
+      `rule 3 of the chain ${endpoint} sends to 10.0.0.11:9999 in a, not the endpoint's port, 8080`,
+      sends('10.0.0.11:8080'),
+    ])
+    await lab.isMended(sends('10.0.0.11:9999'), 'netlab sync affinity-nftables')
+  })
 })
 
 describe('on several nodes', () => {
