@@ -20,10 +20,16 @@ export function asListed(text: string): string {
   )
 }
 
-/** The same text for two rules that do the same to packets: comments aside. */
+/** The same text for two rules that do the same to packets: comments aside, and what another version of nft may write otherwise. */
 export function nftEffect(text: string): string {
-  return asListed(text).replace(/ comment "[^"]*"$/, '')
+  return asListed(text)
+    .replace(/ comment "[^"]*"$/, '')
+    .replaceAll(/ (and|or|xor) (?=0x)/g, (_, word: string) => ` ${bitwise[word]} `)
+    .replaceAll(/\b0x0+(?=[\da-f])/g, '0x')
+    .replace(/^(.*\breject) with icmp(?:v6|x)? (?:type )?port-unreachable$/, '$1')
 }
+
+const bitwise: Readonly<Record<string, string>> = { and: '&', or: '|', xor: '^' }
 
 /** nft puts ranges that overlap or touch together, and has no braces around one alone. */
 function rangesListed(said: string): string {

@@ -24,3 +24,12 @@ it('takes two rules with different comments for one', () => {
     nftEffect('ip daddr @cluster-ips reject'),
   )
 })
+
+it.each([
+  ['mark set mark or 0x4000', 'meta mark set meta mark or 0x4000'],
+  ['mark and 0x4000 == 0 return', 'meta mark & 0x4000 == 0x0 return'],
+  ['ip daddr @cluster-ips reject', 'ip daddr @cluster-ips reject with icmp port-unreachable'],
+  ['reject', 'reject with icmpv6 type port-unreachable'],
+])('takes %s and %s for one rule, whatever version of nft lists it', (typed, listed) => {
+  expect(nftEffect(listed)).toBe(nftEffect(typed))
+})
