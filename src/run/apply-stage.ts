@@ -15,7 +15,7 @@ import { type RunContext, sandboxExecutor } from './carry-out.ts'
 import type { RunListener, StepEvent } from './events.ts'
 import type { StepResult } from './report.ts'
 import { runSteps } from './run-steps.ts'
-import { balancesSockets, dumpSocketLb, openSocketLb } from './socket-lb.ts'
+import { balancesSockets, dumpSocketLb, introducePods } from './socket-lb.ts'
 
 /** UDP connections that were taken out of conntrack's table. */
 export interface Flushed {
@@ -146,7 +146,7 @@ export async function carryOutStages(
       },
       after: async (index, result) => {
         const stage = stages[index]!
-        if (balancesSockets(context.running.lab)) await openSocketLb(sandbox, context.running.lab)
+        if (balancesSockets(context.running.lab)) await introducePods(sandbox, context.running.lab)
         if (result.failure === undefined) flushed.push(...(await flush(sandbox, stage.rules?.flushes ?? [])))
         after?.(stage, result)
       },

@@ -15,7 +15,7 @@ import type { LabState } from './lab-folder.ts'
 import { type LivingLab, mustHaveAllSteps } from './lab-state.ts'
 import { mustHaveHere, mustHaveThere } from './must-have.ts'
 import type { StepResult } from './report.ts'
-import { balancesSockets, closeSocketLb } from './socket-lb.ts'
+import { balancesSockets, closeSocketLb, openSocketLb } from './socket-lb.ts'
 import { withLabLocked } from './sync-lock.ts'
 
 export interface ApplyReport extends PlannedApply {
@@ -78,6 +78,8 @@ export function apply(
     const plan = { steps: stages.map(({ step }) => step) }
     mustHaveHere(target, plan)
     await mustHaveThere(sandbox, { lab: target, plan, file: originOf(state) })
+    // What the maps of one that has ended had is among what the stages make.
+    if (balancesSockets(running) && stages.length > 0) await openSocketLb(sandbox, running)
     let standing: Condition = {
       ...after.condition,
       ...{ endpoints: condition.endpoints, fullSync: condition.fullSync },

@@ -23,7 +23,7 @@ import { tryAll } from '../verify/try-checks.ts'
 import { pluginComplaint, pluginScript } from './plugin-run.ts'
 import type { CommandFailure } from './report.ts'
 import type { Executor, Outcome, Turn } from './run-steps.ts'
-import { balancesSockets, openSocketLb, runSocketLb } from './socket-lb.ts'
+import { balancesSockets, introducePods, runSocketLb } from './socket-lb.ts'
 
 /** What carrying out steps works with. */
 export interface RunContext {
@@ -42,9 +42,8 @@ export function sandboxExecutor(context: RunContext, manner: Manner): Executor {
   return {
     turns: step => (manner === 'typed' ? typedTurns(context, step) : stageTurns(context, step, manner)),
     tryChecks: async ({ checks, title }, done) => {
-      // Pods that have come meanwhile use services, too.
       const { lab } = context.running
-      if (checks.length > 0 && balancesSockets(lab)) await openSocketLb(context.sandbox, lab)
+      if (checks.length > 0 && balancesSockets(lab)) await introducePods(context.sandbox, lab)
       return tryAll(
         context,
         checks.map(check => ({ check, step: title })),

@@ -1,13 +1,13 @@
 import type { Command } from '../command/command.ts'
 import { contentsAfter, isChange } from '../dataplane/socket-commands.ts'
 import { listText } from '../dataplane/socket-list.ts'
-import { contentsText, networkEntry, networkOperations } from '../dataplane/socket-maps.ts'
+import { contentsText, networkEntry, networkOperations, readContents } from '../dataplane/socket-maps.ts'
 import { mapOperations } from '../dataplane/socket-services.ts'
 import { NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { proxyNodes, serviceUsers } from '../model/places.ts'
 import { isEverInMode } from '../model/proxy-modes.ts'
-import { readBalancer } from '../observe/socket-lb.ts'
+import { endedBalancer, hasBalancerEnded, readBalancer } from '../observe/socket-lb.ts'
 import {
   endSocketLb,
   hasSocketLb,
@@ -26,18 +26,22 @@ export function balancesSockets(lab: Lab): boolean {
   return isEverInMode(lab, 'ebpf')
 }
 
-/** Carries out neighbouring commands of a load balancer, which is started where there is none yet. */
+/**
+ * Carries out neighbouring commands of a load balancer. The first one that changes something starts it; one that somebody has ended is not
+ * started without its services.
+ */
 export async function runSocketLb(
   sandbox: Sandbox,
   lab: Lab,
   commands: readonly Command[],
 ): Promise<Outcome> {
   try {
-    await openSocketLb(sandbox, lab)
+    if (await hasBalancerEnded(lab.name)) throw hasEnded(lab.name)
+    if (commands.some(isChange)) await openSocketLb(sandbox, lab)
     const { path } = new LabFolder(lab.name)
     let output = ''
     for (const run of runsOf(commands)) {
-      const before = await readSocketLb(path)
+      const before = (await readBalancer(lab.name)) ?? readContents('')
       const [, , verb] = run[0]!.argv
       if (verb === 'dump') output += `${contentsText(before)}\n`
       else if (verb === 'list') output += listText(before, proxyNodes(lab))
@@ -46,7 +50,8 @@ export async function runSocketLb(
     return { output }
   } catch (error) {
     if (!(error instanceof NetlabError)) throw error
-    const stderr = [error.message, error.details ?? ''].filter(text => text !== '').join('\n')
+    const { message, details = '', fix = '' } = error
+    const stderr = [message, details, fix].filter(text => text !== '').join('\n')
     return { output: '', failure: { command: commands[0]!, exitCode: 1, stderr } }
   }
 }
@@ -68,7 +73,12 @@ export async function dumpSocketLb({ name }: Pick<Lab, 'name'>): Promise<string>
   return contents === undefined ? '' : contentsText(contents)
 }
 
-/** Starts a lab's load balancer where there is none, and lets it know which network namespaces there are now. Throws NetlabError. */
+/** Lets a lab's load balancer know the pods that have come meanwhile. One that somebody has ended stays so: it would have no services. Throws NetlabError. */
+export async function introducePods(sandbox: Sandbox, lab: Lab): Promise<void> {
+  if (!(await hasBalancerEnded(lab.name))) await openSocketLb(sandbox, lab)
+}
+
+/** Starts a lab's load balancer where none lives, for who fills its maps then, and lets it know which network namespaces there are now. Throws NetlabError. */
 export async function openSocketLb(sandbox: Sandbox, lab: Lab): Promise<void> {
   const { path } = new LabFolder(lab.name)
   if (!(await hasSocketLb(path))) {
@@ -91,4 +101,13 @@ export async function openSocketLb(sandbox: Sandbox, lab: Lab): Promise<void> {
 /** Ends the load balancer of a lab that needs none any more. Throws NetlabError. */
 export async function closeSocketLb({ name }: Pick<Lab, 'name'>): Promise<void> {
   await endSocketLb(new LabFolder(name).path)
+}
+
+function hasEnded(lab: string): NetlabError {
+  const { words, mend } = endedBalancer(lab)
+  return new NetlabError({
+    what: words,
+    why: 'its maps went with it, and the commands of a service make that service only',
+    fix: `${mend} brings it back, with all services`,
+  })
 }

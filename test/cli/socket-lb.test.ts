@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { hasSocketLb, socketLbLack } from '../../src/sandbox/bpf/socket-lb-control.ts'
+import { openSession, type Session } from '../labs/cli.ts'
+import { processesOf } from '../labs/processes.ts'
+
+const lab = `name: balanced
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24, serve: 8080, labels: {app: web}}
+  dns: {address: 10.0.0.12/24, serve: 53/UDP, labels: {app: dns}}
+outside: {client: 192.0.2.10/24}
+proxy: {mode: ebpf}
+services:
+  - {name: web, clusterIP: 10.100.0.1, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+  - {name: dns, clusterIP: 10.100.0.2, selector: {app: dns}, ports: [{port: 53, protocol: UDP}]}
+steps:
+  - title: The service answers
+    check: [{curl: "10.100.0.1:80", from: a, expect: {backend: a}}]
+`
+const listed = '10.100.0.1:80 TCP → 10.0.0.11:8080\n10.100.0.2:53 UDP → 10.0.0.12:53\n'
+const ended = "the lab's socket load balancer has ended"
+const mend = 'netlab sync balanced'
+
+async function openLab(): Promise<Session> {
+  const session = openSession()
+  expect(await session.netlab('up', session.file('balanced.yaml', lab), '-q')).toMatchObject({ code: 0 })
+  return session
+}
+
+const balancers = ({ stateDir }: Session) =>
+  processesOf(stateDir).filter(({ command }) => command.includes('socket-lb.js'))
+
+async function killBalancer(session: Session): Promise<void> {
+  process.kill(balancers(session)[0]!.pid, 'SIGKILL')
+  await expect.poll(() => hasSocketLb(join(session.stateDir, 'balanced')), { timeout: 60_000 }).toBe(false)
+}
+
+describe.runIf(socketLbLack() === undefined)('a lab whose socket load balancer was killed', () => {
+  it('says so to whoever lists or changes it, starts none without its services, and gets it back by a sync', async () => {
+    const session = await openLab()
+    expect(await session.netlab('socket-lb', 'list')).toMatchObject({ code: 0, stdout: listed })
+    await killBalancer(session)
+    const set = ['set', 'default/web', '--at', '10.100.0.1:80', '--to', '10.0.0.11:8080']
+    for (const words of [['list'], ['dump'], set, ['delete', 'default/web', '--at', '10.100.0.1:80']]) {
+      const { code, stdout, stderr } = await session.netlab('socket-lb', ...words)
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toContain(ended)
+      expect(stderr).toContain(mend)
+    }
+    expect(balancers(session)).toEqual([])
+    expect(await session.netlab('sync')).toMatchObject({ code: 0 })
+    expect(await session.netlab('socket-lb', 'list')).toMatchObject({ code: 0, stdout: listed })
+    await killBalancer(session)
+    const changed = lab.replace('10.0.0.11/24', '10.0.0.13/24')
+    expect(await session.netlab('apply', session.file('balanced.yaml', changed))).toMatchObject({ code: 0 })
+    expect(await session.netlab('socket-lb', 'list')).toMatchObject({
+      code: 0,
+      stdout: listed.replace('10.0.0.11', '10.0.0.13'),
+    })
+  })
+})
