@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { own } from '../command/own.ts'
+import type { Evidence } from '../diagnose/evidence.ts'
+import { endedBalancerEvidence } from '../diagnose/socket-lb.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
 import { labIn } from '../plan/lab-in-condition.ts'
@@ -31,6 +33,8 @@ interface Looked {
   condition: Condition
   /** Undefined: netlab's kubelet has ended. */
   containers: readonly PodState[] | undefined
+  /** The lab's socket load balancer has ended. */
+  socketLb?: Evidence | undefined
 }
 
 /** The lab that is named, or meant; in a lab's shell that lab. */
@@ -42,7 +46,10 @@ async function lookAt(name: string | undefined): Promise<Looked> {
   const lab = folder.readLab()
   const status = statusOf(folder, lab)
   if (status.kernel !== undefined && status.state !== 'gone') openSandbox(name)
-  return { status, lab, condition: folder.readCondition(lab), containers: await containersNow(status, lab) }
+  return {
+    ...{ status, lab, condition: folder.readCondition(lab), containers: await containersNow(status, lab) },
+    socketLb: status.state === 'gone' ? undefined : await endedBalancerEvidence(lab),
+  }
 }
 
 /** `netlab status`: a lab's pods, services and steps. */
@@ -52,11 +59,11 @@ export function statusCommand(): Command {
     .argument('[name]', 'the lab; not needed where one lab runs')
     .option('--json', 'print them as JSON')
     .action(async (name: string | undefined, flags: { json?: true }) => {
-      const { status, lab, condition, containers } = await lookAt(name)
+      const { status, lab, condition, containers, socketLb } = await lookAt(name)
       const known = labIn(condition, lab)
       const { out } = openTerminal()
       if (!flags.json) {
-        out.write(renderStatus(out, status, { ...known, containers }, Date.now()))
+        out.write(renderStatus(out, status, { ...known, containers, socketLb }, Date.now()))
         return
       }
       const { services, outlines } = known
@@ -67,6 +74,7 @@ export function statusCommand(): Command {
         ...toldContainers(containers ?? [], pod.name),
       }))
       const steps = outlines.map(step => step.title)
-      out.write(printableJson({ ...status, ...toldPlaces(lab), pods, services, steps }))
+      const balancer = socketLb === undefined ? {} : { socketLb }
+      out.write(printableJson({ ...status, ...toldPlaces(lab), pods, services, ...balancer, steps }))
     })
 }

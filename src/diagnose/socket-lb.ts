@@ -1,4 +1,5 @@
 import { shellLine } from '../command/command-line.ts'
+import { typedLines } from '../command/typed-lines.ts'
 import { dataplaneOf } from '../dataplane/modes.ts'
 import {
   contentsAfter,
@@ -12,7 +13,7 @@ import { joinHostPort, splitHostPort } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
 import { machineAt, proxiersOf, proxyNodes, serviceUsers } from '../model/places.ts'
 import { ask } from '../observe/curl.ts'
-import { readBalancer } from '../observe/socket-lb.ts'
+import { endedBalancer, hasBalancerEnded, readBalancer } from '../observe/socket-lb.ts'
 import { nodeView } from '../plan/kube-proxy.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { netnsCookies } from '../sandbox/bpf/socket-lb-control.ts'
@@ -61,6 +62,19 @@ export async function throughSocketLb(source: Source, question: Question): Promi
   return { ...question, ...(await silentEndpoint(source, asked)) }
 }
 
+/** That nobody finds pods for a lab's services any more; undefined: the load balancer lives, or the lab needs none. */
+export async function endedBalancerEvidence({
+  name,
+  proxy,
+}: Pick<Lab, 'name' | 'proxy'>): Promise<Evidence | undefined> {
+  if (proxy.mode !== 'ebpf' || !(await hasBalancerEnded(name))) return undefined
+  const { words, mend } = endedBalancer(name)
+  return {
+    ...finding(`${words}: no connection to a service finds a pod`, mend),
+    typed: typedLines(name, mend),
+  }
+}
+
 /** Undefined: no socket load balancer has a say there. */
 function askedOf(running: LabInCondition, question: Question): Asked | undefined {
   const { lab } = running
@@ -99,13 +113,12 @@ function commandsOf({ lab, plan, outlines, condition }: LabInCondition, steps: n
 function balancerEvidence(asked: Asked, contents: MapContents | undefined): Evidence | undefined {
   const { wanted, lab } = asked
   const target = targetOf(asked)
-  if (contents === undefined)
+  if (contents === undefined) {
+    const { words, mend } = endedBalancer(lab.name)
     return wanted === undefined
       ? undefined
-      : finding(
-          `no program is asked when ${asked.from} connects to ${target}: the lab's socket load balancer has ended`,
-          `netlab sync ${lab.name}`,
-        )
+      : finding(`no program is asked when ${asked.from} connects to ${target}: ${words}`, mend)
+  }
   const found = servedAddress(contents, keyOf(asked))
   const words = found === undefined ? missing(asked) : difference(asked, found)
   return words === undefined ? undefined : finding(words, mending(asked), shownEntry(asked, contents))

@@ -5,6 +5,7 @@ import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { patiently } from '../sandbox/patience.ts'
 import { type ProbeSample, probe } from '../sandbox/probe-order.ts'
 import { connectionsTo } from './connections.ts'
+import type { Connection } from './facts.ts'
 import type { Failures, Tally } from './tally.ts'
 import type { ObservedLab } from './tool.ts'
 
@@ -12,6 +13,8 @@ import type { ObservedLab } from './tool.ts'
 const patience = 3
 /** Few enough that no queue overflows; a name server has a process, and that a limit, for each TCP connection. */
 const atOnce = { TCP: 8, UDP: 32 }
+/** Where so many requests have timed out, none of which has come to a pod, the others are not sent. */
+const firstFew = 8
 
 const dnsPort = 53
 
@@ -31,7 +34,7 @@ export async function tallyProbes(
 ): Promise<Tally> {
   const isTcp = protocol === 'TCP'
   const isDns = port === dnsPort || endpoints.some(endpoint => endpoint.port === dnsPort)
-  const ask = (slowness: number) =>
+  const ask = (count: number) => (slowness: number) =>
     probe(
       sandbox,
       {
@@ -39,16 +42,21 @@ export async function tallyProbes(
         address: entry.address,
         port: entry.port,
         payload: (isDns ? dnsQuery(isTcp) : Buffer.from('netlab\n')).toString('base64'),
-        ...{ requests, atOnce: atOnce[isTcp ? 'TCP' : 'UDP'], timeout: timeout * slowness },
+        ...{ requests: count, atOnce: atOnce[isTcp ? 'TCP' : 'UDP'], timeout: timeout * slowness },
       },
       from,
       signal,
     )
-  const samples = await patiently(ask, some => some.some(({ error }) => error === 'timeout'))
+  const send = (count: number) => patiently(ask(count), some => some.some(hasTimedOut))
   const { address, port: asked } = entry
   const asking = { protocol: isTcp ? 'TCP' : 'UDP', address, port: asked } as const
-  const connections = await connectionsTo(sandbox, entry.node, asking, [familyOf(address)], signal)
+  const known = () => connectionsTo(sandbox, entry.node, asking, [familyOf(address)], signal)
   const pods = podsByAddress(running.lab)
+  const first = await send(Math.min(requests, firstFew))
+  const others = requests - first.length
+  const isInVain = others > 0 && first.every(hasTimedOut) && !cameToPod(first, await known(), pods)
+  const samples = others === 0 || isInVain ? first : [...first, ...(await send(others))]
+  const connections = await known()
   const backends = new Map<string, number>()
   const clients = new Set<string>()
   const failures: Failures = { refused: 0, unreachable: 0, timeout: 0, other: 0 }
@@ -73,6 +81,18 @@ export async function tallyProbes(
     backends: Object.fromEntries(backends),
     clients: [...clients],
   }
+}
+
+function cameToPod(
+  samples: readonly ProbeSample[],
+  connections: ReadonlyMap<string, Connection>,
+  pods: ReadonlyMap<string, string>,
+): boolean {
+  return samples.some(({ client }) => pods.has(connections.get(client)?.replySource ?? ''))
+}
+
+function hasTimedOut({ error }: ProbeSample): boolean {
+  return error === 'timeout'
 }
 
 /** A program that does not know what to make of a datagram may keep silent: that it was brought to a pod is all there is to see. */

@@ -94,6 +94,8 @@ export interface VerifyReport {
   ok: boolean
   checks: readonly CheckResult[]
   services: readonly ServiceSample[]
+  /** The lab's socket load balancer has ended, so no service was sampled. */
+  socketLb?: Evidence
   /** Undefined: it was neither asked for, nor does the lab say who reaches whom. */
   matrix?: MatrixReport
 }

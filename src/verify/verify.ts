@@ -1,5 +1,6 @@
 import pMap from 'p-map'
 import type { Place } from '../command/command.ts'
+import { endedBalancerEvidence } from '../diagnose/socket-lb.ts'
 import type { Check } from '../model/lab.ts'
 import { placesOf } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
@@ -48,7 +49,8 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   const lasting = lastingChecks(running)
   const tried = counted('checks', lasting.length, tell)
   const checks = await tryAll(context, lasting, tried, { unexplained })
-  const targets = running.services.filter(target => target.protocol !== 'SCTP')
+  const socketLb = await endedBalancerEvidence(running.lab)
+  const targets = socketLb === undefined ? running.services.filter(target => target.protocol !== 'SCTP') : []
   const from = options.from ?? placesOf(running.lab)
   const jobs = targets.flatMap(target => jobsOf(context, target, from))
   const many = jobs.length > manyJobs
@@ -89,10 +91,13 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   const isAsked = options.matrix === true || running.lab.reach.length > 0
   if (isAsked) tell({ kind: 'matrix' })
   const matrix = isAsked ? await reachMatrix(context, options.from) : undefined
-  const ok = [...checks, ...services, ...(matrix === undefined ? [] : [matrix])].every(each => each.ok)
+  const ok =
+    socketLb === undefined &&
+    [...checks, ...services, ...(matrix === undefined ? [] : [matrix])].every(each => each.ok)
   return {
     ...{ lab: running.lab.name, ok, checks },
     services: unexplained ? services.map(withoutCause) : services,
+    ...(socketLb === undefined ? {} : { socketLb }),
     ...(matrix === undefined ? {} : { matrix: unexplained ? withoutCauses(matrix) : matrix }),
   }
 }

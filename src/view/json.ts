@@ -103,6 +103,7 @@ export function renderVerifyJson(report: VerifyReport): string {
       ...(sample.complaint === undefined ? {} : { complaint: sample.complaint }),
       ...(sample.evidence === undefined ? {} : { evidence: sample.evidence }),
     })),
+    ...(report.socketLb === undefined ? {} : { socketLb: report.socketLb }),
     ...(report.matrix === undefined ? {} : { matrix: report.matrix }),
   })
 }

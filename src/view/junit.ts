@@ -1,3 +1,4 @@
+import type { Evidence } from '../diagnose/evidence.ts'
 import { joinHostPort } from '../model/address.ts'
 import type { Step } from '../plan/plan.ts'
 import type { StepResult, UpReport } from '../run/report.ts'
@@ -32,12 +33,13 @@ export function renderUpJunit({ lab, ms, steps: results }: UpReport, steps: read
 }
 
 /** `verify --junit`: a suite in which each check, each service from each place, and each pair that the lab speaks of is a case. */
-export function renderVerifyJunit({ lab, checks, services, matrix }: VerifyReport): string {
+export function renderVerifyJunit({ lab, checks, services, socketLb, matrix }: VerifyReport): string {
   const style = plainStyle()
   const pairs = (matrix?.pairs ?? []).filter(pair => pair.expected !== undefined || !pair.ok)
   return suite(lab, [
     ...checks.map(check => checkCase(style, lab, check)),
     ...services.map(sample => sampleCase(style, lab, sample)),
+    ...(socketLb === undefined ? [] : [socketLbCase(style, lab, socketLb)]),
     ...pairs.map(pair => pairCase(style, lab, pair)),
   ])
 }
@@ -89,6 +91,11 @@ function sampleCase(style: Style, lab: string, sample: ServiceSample): Case {
           },
         }),
   }
+}
+
+function socketLbCase(style: Style, lab: string, evidence: Evidence): Case {
+  const failure = { message: evidence.headline, text: evidenceLines(style, evidence, 0) }
+  return { group: [lab, 'services'], name: 'the socket load balancer', failure }
 }
 
 function pairCase(style: Style, lab: string, { from, to, ok, expected, evidence }: MatrixPair): Case {

@@ -1,5 +1,6 @@
 import { own } from '../command/own.ts'
 import { pauseName } from '../command/pause.ts'
+import type { Evidence } from '../diagnose/evidence.ts'
 import { joinHostPort } from '../model/address.ts'
 import type { Addressed } from '../model/cidr.ts'
 import type { Condition } from '../model/condition.ts'
@@ -9,6 +10,7 @@ import { machineAddresses } from '../model/places.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import type { LabStatus } from '../run/report.ts'
 import type { PodState } from '../sandbox/kubelet/pod-state.ts'
+import { evidenceLines } from './failure.ts'
 import { duration, inhabitants, listing, plural } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { printable } from './printable.ts'
@@ -44,13 +46,17 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
 }
 
 /** A lab, and how the containers are that netlab's kubelet has in its care; undefined: it has ended. */
-type StandingLab = Omit<LabInCondition, 'plan'> & { containers: readonly PodState[] | undefined }
+type StandingLab = Omit<LabInCondition, 'plan'> & {
+  containers: readonly PodState[] | undefined
+  /** Its socket load balancer has ended. */
+  socketLb?: Evidence | undefined
+}
 
 /** One lab: its state, its pods and machines, its services, its steps. */
 export function renderStatus(
   style: Style,
   status: LabStatus,
-  { lab, condition, services, outlines, containers }: StandingLab,
+  { lab, condition, services, outlines, containers, socketLb }: StandingLab,
   now: number,
 ): string {
   const { color, width } = style
@@ -103,6 +109,7 @@ export function renderStatus(
             ),
       ]),
     ),
+    ...(socketLb === undefined ? [] : ['', ...evidenceLines(style, socketLb, 0)]),
     ...section(
       'steps',
       outlines.map((step, index) => [

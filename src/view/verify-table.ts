@@ -3,7 +3,7 @@ import { joinHostPort } from '../model/address.ts'
 import type { Failures } from '../observe/tally.ts'
 import type { CheckResult, ServiceSample, VerifyReport } from '../verify/report.ts'
 import { describeAttempt } from './describe-check.ts'
-import { Causes, causeLines, failedCheckLines, tryLines } from './failure.ts'
+import { Causes, causeLines, evidenceLines, failedCheckLines, tryLines } from './failure.ts'
 import { duration, listing, percentage, plural, probability, thousands } from './format.ts'
 import { block, flow, hanging, padEnd, padStart, widest } from './layout.ts'
 import { matrixLines } from './matrix-table.ts'
@@ -37,7 +37,7 @@ function render(
   wholeMatrix: boolean,
 ): string {
   const causes = new Causes()
-  const lines = checkLines(style, report.checks, causes)
+  const lines = [...socketLbLines(style, report.socketLb), ...checkLines(style, report.checks, causes)]
   const groups = byService(shown)
   // A long list of what is well would hide what is not.
   const shownGroups = groups.filter(
@@ -51,6 +51,16 @@ function render(
   }
   if (report.matrix !== undefined) lines.push(...matrixLines(style, report.matrix, wholeMatrix, causes))
   return block([...lines, ...verdictLines(style, report)])
+}
+
+function socketLbLines(style: Style, evidence: Evidence | undefined): string[] {
+  if (evidence === undefined) return []
+  const { color, width } = style
+  return [
+    ...hanging(`${color.red('✘')} `, 'services were not asked', width),
+    ...evidenceLines(style, evidence, 2),
+    '',
+  ]
 }
 
 function checkLines(style: Style, checks: readonly CheckResult[], causes: Causes): string[] {
@@ -274,6 +284,7 @@ function verdictLines(style: Style, report: VerifyReport): string[] {
     return hanging('', `${color.green.bold(report.lab)} is well: ${what}`, width, 2)
   }
   const parts = [
+    ...(report.socketLb === undefined ? [] : ['its socket load balancer has ended']),
     ...(offChecks > 0 ? [`${plural(offChecks, 'check')} ${offChecks === 1 ? 'fails' : 'fail'}`] : []),
     ...offSamples.slice(0, 1).map(sample => `${serviceName(sample)} is off from ${whence(offSamples)}`),
     ...(offPairs > 0

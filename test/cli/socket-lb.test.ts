@@ -37,6 +37,23 @@ async function killBalancer(session: Session): Promise<void> {
 }
 
 describe.runIf(socketLbLack() === undefined)('a lab whose socket load balancer was killed', () => {
+  it('is not well, which verify and status say at once', async () => {
+    const session = await openLab()
+    await killBalancer(session)
+    const verify = await session.netlab('verify', '--json')
+    expect(JSON.parse(verify.stdout)).toMatchObject({
+      ...{ ok: false, services: [] },
+      socketLb: { headline: expect.stringContaining(ended), mend },
+    })
+    expect(verify.code).toBe(1)
+    const { stdout } = await session.netlab('verify', '-q')
+    expect(stdout).toMatch(new RegExp(`^✘ services were not asked\n  ${ended}.*: ${mend}\n`))
+    expect(stdout).toContain('balanced is not well: its socket load balancer has ended')
+    expect((await session.netlab('status')).stdout).toMatch(new RegExp(`${ended}.*: ${mend}\n`))
+    const status = JSON.parse((await session.netlab('status', '--json')).stdout)
+    expect(status).toMatchObject({ state: 'up', socketLb: { mend } })
+  })
+
   it('says so to whoever lists or changes it, starts none without its services, and gets it back by a sync', async () => {
     const session = await openLab()
     expect(await session.netlab('socket-lb', 'list')).toMatchObject({ code: 0, stdout: listed })

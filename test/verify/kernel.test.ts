@@ -147,6 +147,14 @@ const breaks: [string, string, string, string, string, RegExp][] = [
     /requests failed/,
   ],
   [
+    'datagrams that get lost, after the first few',
+    'iptables -t raw -I PREROUTING 1 -p udp -d 10.96.0.10 -j DROP',
+    '10.96.0.10:53',
+    'a',
+    'iptables -t raw -D PREROUTING 1',
+    /8 of 8 requests failed/,
+  ],
+  [
     'a name server that has died',
     'kill $(ip netns pids dns-2)',
     '10.96.0.10:53',

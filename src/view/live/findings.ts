@@ -20,9 +20,14 @@ export interface Findings {
   off: readonly Finding[]
 }
 
+const ofSocketLb = { what: "the lab's socket load balancer", expected: 'finds pods for services' }
+
 /** The checks and samples of a lab that do not hold; a cause is shown with the first of them. */
-export function findingsOf({ ok, checks, services }: VerifyReport): Findings {
+export function findingsOf({ ok, checks, services, socketLb }: VerifyReport): Findings {
   const off = [
+    ...(socketLb === undefined
+      ? []
+      : [{ ...ofSocketLb, observed: 'it has ended, so no service was asked', evidence: socketLb }]),
     ...checks
       .filter(check => !check.ok)
       .map(({ check, observed, evidence }) => ({
