@@ -13,10 +13,14 @@ typedef __u64 u64;
 
 #define SECTION(name) __attribute__((section(name), used))
 #define INLINE static __attribute__((always_inline))
+// The verifier wants each field of a context read at its own place, and compilers like to read two of them by one instruction.
+#define KEEP(value) __asm__ volatile("" : "+r"(value))
+#define AF_INET6 10
 #define ECONNREFUSED 111
 
 static void *(*const map_lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
 static long (*const map_update)(void *map, const void *key, const void *value, u64 flags) = (void *)BPF_FUNC_map_update_elem;
+static long (*const map_delete)(void *map, const void *key) = (void *)BPF_FUNC_map_delete_elem;
 static u32 (*const random_number)(void) = (void *)BPF_FUNC_get_prandom_u32;
 static u64 (*const nanoseconds)(void) = (void *)BPF_FUNC_ktime_get_ns;
 static u64 (*const socket_cookie)(void *context) = (void *)BPF_FUNC_get_socket_cookie;
@@ -216,8 +220,12 @@ INLINE int forward(struct bpf_sock_addr *context, bool is_ipv6, bool connects)
 {
 	struct endpoint asked = destination(context, is_ipv6), chosen = {};
 	struct service *service = service_at(context, &asked);
-	if (!service)
+	if (!service) {
+		// The same socket may have come there by a service before.
+		struct peer former = {.socket = socket_cookie(context), .endpoint = asked};
+		map_delete(&peers, &former);
 		return PROCEED;
+	}
 	if (!choose(context, service, connects, &chosen)) {
 		set_error(-ECONNREFUSED);
 		return REJECT;
@@ -238,6 +246,26 @@ INLINE int reverse(struct bpf_sock_addr *context, bool is_ipv6)
 	return PROCEED;
 }
 
+// Of a socket without a connection nobody knows here whom it has asked: its entries are the oldest one day.
+INLINE int forget(struct bpf_sock *socket)
+{
+	struct peer peer = {.socket = socket_cookie(socket)};
+	if (socket->family == AF_INET6) {
+		peer.endpoint.address[0] = socket->dst_ip6[0];
+		peer.endpoint.address[1] = socket->dst_ip6[1];
+		peer.endpoint.address[2] = socket->dst_ip6[2];
+		u32 last = socket->dst_ip6[3];
+		KEEP(last);
+		peer.endpoint.address[3] = last;
+	} else {
+		peer.endpoint.address[2] = __builtin_bswap32(0xffff);
+		peer.endpoint.address[3] = socket->dst_ip4;
+	}
+	peer.endpoint.port = socket->dst_port;
+	map_delete(&peers, &peer);
+	return PROCEED;
+}
+
 SECTION("cgroup/connect4") int connect4(struct bpf_sock_addr *context) { return forward(context, false, true); }
 SECTION("cgroup/connect6") int connect6(struct bpf_sock_addr *context) { return forward(context, true, true); }
 SECTION("cgroup/sendmsg4") int sendmsg4(struct bpf_sock_addr *context) { return forward(context, false, false); }
@@ -246,5 +274,6 @@ SECTION("cgroup/recvmsg4") int recvmsg4(struct bpf_sock_addr *context) { return 
 SECTION("cgroup/recvmsg6") int recvmsg6(struct bpf_sock_addr *context) { return reverse(context, true); }
 SECTION("cgroup/getpeername4") int getpeername4(struct bpf_sock_addr *context) { return reverse(context, false); }
 SECTION("cgroup/getpeername6") int getpeername6(struct bpf_sock_addr *context) { return reverse(context, true); }
+SECTION("cgroup/sock_release") int sock_release(struct bpf_sock *socket) { return forget(socket); }
 
 char licence[] SECTION("license") = "Dual MIT/GPL";

@@ -15,7 +15,8 @@ const commands = {
   ...{ lookUpBatch: 24, updateBatch: 26, createLink: 28 },
 } as const
 
-const cgroupSocketAddress = 18
+/** Of programs that are given an address, or a socket (`enum bpf_prog_type` in linux/bpf.h). */
+const programTypes = { address: 18, socket: 9 }
 
 /** `struct`s of the kernel: values with their place, by the number of their bytes. */
 interface Attributes {
@@ -75,10 +76,11 @@ export function loadProgram(
     linked[offset + 1] = (linked[offset + 1]! & 0x0f) | 0x10
     linked.writeInt32LE(descriptor, offset + 4)
   }
+  const type = hook === 'sock_release' ? programTypes.socket : programTypes.address
   const log = Buffer.alloc(logSize)
   const attempt = (level: number) =>
     call(commands.loadProgram, {
-      u32: { 0: cgroupSocketAddress, 4: linked.length / 8, 24: level, 28: level && logSize, 68: hooks[hook] },
+      u32: { 0: type, 4: linked.length / 8, 24: level, 28: level && logSize, 68: hooks[hook] },
       pointers: { 8: linked, 16: Buffer.from(`${license}\0`), ...(level === 0 ? {} : { 32: log }) },
       text: { 48: name.slice(0, longestName) },
       size: 72,

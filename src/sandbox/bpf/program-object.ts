@@ -21,7 +21,7 @@ export interface ProgramObject {
 /** The hooks of cgroups that a program can be for, and their number (`enum bpf_attach_type` in linux/bpf.h). */
 export const hooks = {
   ...{ connect4: 10, connect6: 11, sendmsg4: 14, sendmsg6: 15 },
-  ...{ recvmsg4: 19, recvmsg6: 20, getpeername4: 29, getpeername6: 30 },
+  ...{ recvmsg4: 19, recvmsg6: 20, getpeername4: 29, getpeername6: 30, sock_release: 34 },
 } as const
 
 export type Hook = keyof typeof hooks

@@ -83,6 +83,51 @@ const once = () => new Promise(resolve => {
 })()
 `
 
+/** Sockets of UDP that ask the service and then the pod itself; prints whom each said, or heard, that it asks. */
+const askBoth = `
+const { createSocket } = require('node:dgram')
+const { once } = require('node:events')
+const [service, pod, port] = process.argv.slice(1)
+;(async () => {
+  const connected = createSocket('udp4')
+  const peers = []
+  for (const host of [service, pod]) {
+    connected.connect(Number(port), host)
+    await once(connected, 'connect')
+    peers.push(connected.remoteAddress().address)
+    connected.disconnect()
+  }
+  connected.close()
+  const free = createSocket('udp4')
+  for (const host of [service, pod]) {
+    free.send('?', port, host)
+    const [, { address }] = await once(free, 'message')
+    peers.push(address)
+  }
+  free.close()
+  console.log(JSON.stringify(peers))
+})()
+`
+
+/** A socket that is connected to the service, and many others that come and go; prints whom the first one says that it asks. */
+const askForLong = `
+const { createSocket } = require('node:dgram')
+const { once } = require('node:events')
+const [service, port, times] = process.argv.slice(1)
+const open = async () => {
+  const socket = createSocket('udp4')
+  socket.connect(Number(port), service)
+  await once(socket, 'connect')
+  return socket
+}
+;(async () => {
+  const first = await open()
+  for (let at = 0; at < Number(times); at += 1) (await open()).close()
+  console.log(JSON.stringify(first.remoteAddress().address))
+  first.close()
+})()
+`
+
 const canLoad = socketLbLack() === undefined
 
 /** A running lab with its load balancer. */
@@ -203,6 +248,19 @@ describe.runIf(canLoad)('a socket load balancer', () => {
     }
   })
 
+  it('tells a socket that asks an endpoint itself so, also where it came there by the service before', async () => {
+    const { session, folder } = await openLab()
+    await serve(folder, [dns], [udpSlice('10.0.0.41')])
+    const both = ['10.96.0.10', '10.0.0.41']
+    expect(await run(session, 'c', askBoth, ...both, 53)).toEqual([...both, ...both])
+  })
+
+  it('knows what a socket has asked for as long as it is open, however many others have come and gone', async () => {
+    const { session, folder } = await openLab()
+    await serve(folder, [dns], [udpSlice('10.0.0.41')])
+    expect(await run(session, 'c', askForLong, '10.96.0.10', 53, 40_000)).toBe('10.96.0.10')
+  })
+
   it('lets a client stay where it was, as long as that is an endpoint', async () => {
     const { session, folder } = await openLab()
     const sticky = service({ sessionAffinity: 'ClientIP' })
@@ -301,7 +359,7 @@ describe.runIf(canLoad)('of a socket load balancer nothing is left', () => {
     const objects = loadedObjects(folder)
     expect(objects.map(({ kind }) => kind).sort()).toEqual([
       ...Array(6).fill('map'),
-      ...Array(8).fill('program'),
+      ...Array(9).fill('program'),
     ])
     expect(objects.every(isLoaded)).toBe(true)
     expect(await session.netlab('down')).toMatchObject({ code: 0 })
