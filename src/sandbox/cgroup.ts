@@ -65,6 +65,12 @@ function socketParents(bounding: readonly CgroupParent[]): CgroupParent[] {
   return bounding.some(({ folder }) => isUnified(folder)) ? [] : [{ folder: own, bounds: [] }]
 }
 
+/** Whether a lab would get a cgroup to which such programs can be attached. */
+export function hasSocketParent(): boolean {
+  const bounding = cgroupParents()
+  return [...bounding, ...socketParents(bounding)].some(({ folder }) => isUnified(folder))
+}
+
 /** The one of a lab's cgroups to which such programs can be attached; undefined where it has none. */
 export function socketCgroup(folders: readonly string[]): string | undefined {
   return labCgroups(folders).find(isUnified)

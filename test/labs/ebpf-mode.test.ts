@@ -49,6 +49,33 @@ it.runIf(users.length > 1)('ebpf-mode is refused to an ordinary user before anyt
   expect(session.leftFiles()).toEqual([])
 })
 
+it.runIf(socketLbLack() === undefined)(
+  'without a cgroup of version 2 it is refused before anything starts',
+  async () => {
+    const session = openSession()
+    // In a mount namespace of its own nobody else misses it.
+    const without = 'for at in $(findmnt -rnt cgroup2 -o TARGET); do umount -l "$at"; done; exec "$@"'
+    const netlab = [
+      'unshare',
+      '--mount',
+      'sh',
+      '-ec',
+      without,
+      'sh',
+      process.execPath,
+      ...session.command([]),
+    ]
+    expect(await session.startProgram([...netlab, 'up', file])).toMatchObject({
+      exitCode: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/netlab can make no cgroup of version 2[\s\S]*mount -t cgroup2/),
+    })
+    expect(session.leftFiles()).toEqual([])
+    const { stdout } = await session.startProgram([...netlab, 'doctor'])
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('since netlab can make no cgroup of version 2')
+  },
+)
+
 it('has no script for a real machine, and says why', async () => {
   const session = openSession()
   expect(await session.netlab('plan', file, '--format', 'sh')).toMatchObject({

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from '../../command/command.ts'
 import { type MapContents, type MapOperation, readContents } from '../../dataplane/socket-maps.ts'
 import { exitCode, NetlabError } from '../../errors.ts'
-import { socketCgroup, takeOut } from '../cgroup.ts'
+import { hasSocketParent, socketCgroup, takeOut } from '../cgroup.ts'
 import { startDetached } from '../detached.ts'
 import { runAt } from '../enter.ts'
 import { lockFile } from '../file-lock.ts'
@@ -61,6 +61,7 @@ export function socketLbLack(): { what: string; fix: string } | undefined {
       what: 'root may load none here',
       fix: 'containers mostly may not: run netlab on the machine itself',
     }
+  if (!hasSocketParent()) return { what: lackOfCgroup, fix: mountCgroup }
   return undefined
 }
 
@@ -249,11 +250,15 @@ export async function mustBeFreed(folder: string): Promise<void> {
   }
 }
 
+const lackOfCgroup = 'netlab can make no cgroup of version 2 for it'
+const mountCgroup =
+  'where none is mounted: mkdir -p /sys/fs/cgroup/unified; mount -t cgroup2 none /sys/fs/cgroup/unified'
+
 function noCgroup(): NetlabError {
   return new NetlabError({
-    what: 'netlab can make no cgroup of version 2 for the lab',
+    what: 'the lab has no cgroup of version 2',
     why: "a program that the kernel asks about sockets is attached to their cgroup, so that it meets the lab's alone",
-    fix: 'mount one: mount -t cgroup2 none /sys/fs/cgroup/unified',
+    fix: mountCgroup,
     exitCode: exitCode.machineLacks,
   })
 }
