@@ -1,11 +1,12 @@
 import { Argument, Command, Option } from 'commander'
 import { host } from '../command/command.ts'
-import { mustBeSocketLbCommand } from '../dataplane/socket-commands.ts'
+import { isChange, mustBeSocketLbCommand } from '../dataplane/socket-commands.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
 import { mustBeUp, openLab } from '../run/lab-state.ts'
-import { balancesSockets, runSocketLb } from '../run/socket-lb.ts'
+import { balancesSockets, besides, runSocketLb } from '../run/socket-lb.ts'
+import { withLabLocked } from '../run/sync-lock.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { collect } from './rules-options.ts'
 
@@ -37,7 +38,7 @@ export function socketLbCommand(): Command {
     .option('--at-node <address:port>', 'where the node itself reaches it (repeatable)', collect, [])
     .option('--to <address:port>', 'an endpoint (repeatable); none: connections are refused', collect, [])
     .action(async (action: string, service: string | undefined, flags: SocketLbFlags) => {
-      const { lab, state, sandbox } = openLab(flags.lab)
+      const { folder, lab, running, state, sandbox } = openLab(flags.lab)
       mustBeUp(state)
       if (!balancesSockets(lab)) throw otherMode(lab.name)
       const argv = [
@@ -49,10 +50,20 @@ export function socketLbCommand(): Command {
       ]
       mustBeSocketLbCommand({ argv })
       const node = nodeFor(lab, action, flags.node)
-      const { output, failure } = await runSocketLb(sandbox, lab, [{ argv, in: node }])
-      if (failure !== undefined)
-        throw new NetlabError({ what: failure.stderr, why: 'a load balancer was to be changed' })
-      openTerminal().out.write(output)
+      const command = { argv, in: node }
+      const { out, err } = openTerminal()
+      const carryOut = async () => {
+        const { output, failure } = await runSocketLb(sandbox, lab, [command])
+        if (failure !== undefined)
+          throw new NetlabError({ what: failure.stderr, why: 'a load balancer was to be changed' })
+        out.write(output)
+      }
+      if (!isChange(command)) return carryOut()
+      await withLabLocked(folder, undefined, async () => {
+        const taken = await besides(running, command)
+        await carryOut()
+        for (const words of taken) err.write(`${words}\n`)
+      })
     })
 }
 

@@ -1,8 +1,8 @@
 import { Address4, Address6 } from 'ip-address'
 import { exitCode, NetlabError } from '../errors.ts'
-import { joinHostPort, splitHostPort } from '../model/address.ts'
+import { familyOf, joinHostPort, splitHostPort } from '../model/address.ts'
 import type { BalancedService, Frontend } from './balanced-service.ts'
-import { type MapContents, reversed, type SocketMap } from './socket-maps.ts'
+import { type MapContents, reversed, type SocketMap, serviceKey } from './socket-maps.ts'
 import { serviceEntries, serviceId } from './socket-services.ts'
 
 /**
@@ -92,6 +92,33 @@ export function contentsAfter(before: MapContents, commands: readonly SocketLbCo
   return contents
 }
 
+/** Whether the maps have something of the service that a command names. Throws NetlabError where it is none of these. */
+export function isServiceThere(before: MapContents, { argv, in: node }: SocketLbCommand): boolean {
+  return keysByService(before).has(reversed(serviceId(node, parse(argv).service)))
+}
+
+/** The addresses that a command takes from another service, whose name `known` commands tell. Throws NetlabError where one is none of these. */
+export function takenAddresses(
+  { services }: MapContents,
+  { argv, in: node }: SocketLbCommand,
+  known: readonly SocketLbCommand[],
+): { place: string; owner: string | undefined }[] {
+  const { service } = parse(argv)
+  const { protocol, frontends } = service
+  const names = new Map(
+    known.map(one => {
+      const { service: owner } = parse(one.argv)
+      return [serviceId(one.in, owner), owner.name]
+    }),
+  )
+  return frontends.flatMap(({ address, port }) => {
+    const value = services.get(serviceKey({ node, address, port, protocol }))
+    const id = value === undefined ? undefined : reversed(value.slice(0, 16))
+    if (id === undefined || id === serviceId(node, service)) return []
+    return [{ place: joinHostPort(address, port), owner: names.get(id) }]
+  })
+}
+
 /** The keys of each service's entries, by the service's number as the maps have it. */
 function keysByService({ services, endpoints, members }: MapContents) {
   const keys = new Map<string, { map: SocketMap; key: string }[]>()
@@ -124,6 +151,10 @@ function parse(argv: readonly string[]): Change {
   const endpoints = values('--to')
   for (const endpoint of endpoints) placeOf(endpoint)
   if (name === '' || frontends.length === 0) throw unknown(argv.join(' '))
+  mustBeOfOneFamily(name, [
+    ...frontends.map(({ address, port }) => joinHostPort(address, port)),
+    ...endpoints,
+  ])
   const scope = options.some(({ option }) => option === '--local') ? 'local' : 'all'
   return { verb, service: { name, protocol, scope, affinity, frontends, endpoints } }
 }
@@ -148,6 +179,19 @@ function placeOf(text: string): { address: string; port: number } {
   const isAddress = Address4.isValid(address) || Address6.isValid(address)
   if (!isAddress || address.includes('/') || port < 1 || port > 65_535) throw unknown(text)
   return { address, port }
+}
+
+function mustBeOfOneFamily(name: string, places: readonly string[]): void {
+  const isIpv6 = (place = '') => familyOf(splitHostPort(place).address) === 'ipv6'
+  const other = places.find(place => isIpv6(place) !== isIpv6(places[0]))
+  if (other === undefined) return
+  const words = (place = '') => `${place} is an address of ${isIpv6(place) ? 'IPv6' : 'IPv4'}`
+  throw new NetlabError({
+    what: `${name}: ${words(places[0])}, and ${words(other)}`,
+    why: 'a socket that asks for an address of one family cannot be connected to one of the other',
+    fix: 'name addresses and endpoints of one family; a service of both is set twice, once for each',
+    exitCode: exitCode.wrongInput,
+  })
 }
 
 function unknown(word = ''): NetlabError {

@@ -96,12 +96,18 @@ function askedOf(running: LabInCondition, question: Question): Asked | undefined
 }
 
 /** What the lab has told its load balancer by the end of so many of its steps, or by now. */
-function commandsOf({ lab, plan, outlines, condition }: LabInCondition, steps: number): SocketLbCommand[] {
+function commandsOf(running: LabInCondition, steps: number): SocketLbCommand[] {
+  const { plan, outlines } = running
   if (steps < outlines.length)
     return plan.steps
       .slice(0, steps)
       .flatMap(step => step.actions.map(({ command }) => command))
       .filter(command => isSocketLbCommand(command) && isChange(command))
+  return socketLbCommands(running)
+}
+
+/** The commands that make all services of a lab in ebpf mode as it stands now. */
+export function socketLbCommands({ lab, condition }: LabInCondition): SocketLbCommand[] {
   const dataplane = dataplaneOf(lab.proxy)
   return proxiersOf(lab).flatMap(proxier => {
     const rules = dataplane.compile(nodeView(lab, proxier, condition.endpoints))

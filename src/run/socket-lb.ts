@@ -1,13 +1,21 @@
 import type { Command } from '../command/command.ts'
-import { contentsAfter, isChange } from '../dataplane/socket-commands.ts'
+import {
+  contentsAfter,
+  isChange,
+  isServiceThere,
+  type SocketLbCommand,
+  takenAddresses,
+} from '../dataplane/socket-commands.ts'
 import { listText } from '../dataplane/socket-list.ts'
 import { contentsText, networkEntry, networkOperations, readContents } from '../dataplane/socket-maps.ts'
 import { mapOperations } from '../dataplane/socket-services.ts'
-import { NetlabError } from '../errors.ts'
+import { socketLbCommands } from '../diagnose/socket-lb.ts'
+import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { proxyNodes, serviceUsers } from '../model/places.ts'
 import { isEverInMode } from '../model/proxy-modes.ts'
 import { endedBalancer, hasBalancerEnded, readBalancer } from '../observe/socket-lb.ts'
+import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import {
   endSocketLb,
   hasSocketLb,
@@ -54,6 +62,28 @@ export async function runSocketLb(
     const stderr = [message, details, fix].filter(text => text !== '').join('\n')
     return { output: '', failure: { command: commands[0]!, exitCode: 1, stderr } }
   }
+}
+
+/**
+ * What a command that somebody has typed would do beside its own service: `10.96.0.1:80 was default/web's until now`. Throws NetlabError where there
+ * is no such service to delete.
+ */
+export async function besides(running: LabInCondition, command: SocketLbCommand): Promise<string[]> {
+  const { lab } = running
+  if (await hasBalancerEnded(lab.name)) return []
+  const contents = (await readBalancer(lab.name)) ?? readContents('')
+  if (command.argv[2] === 'delete') {
+    if (isServiceThere(contents, command)) return []
+    throw new NetlabError({
+      what: `${command.in} has no such service: ${command.argv.slice(3).join(' ')}`,
+      fix: `name, --protocol, --local and the family of --at say which one is meant; netlab socket-lb list --lab ${lab.name} shows the addresses`,
+      exitCode: exitCode.wrongInput,
+    })
+  }
+  const known = lab.proxy.mode === 'ebpf' ? socketLbCommands(running) : []
+  return takenAddresses(contents, command, known).map(({ place, owner }) => {
+    return `${place} was ${owner === undefined ? "another service's" : `${owner}'s`} until now`
+  })
 }
 
 /** Neighbouring changes are one order; what reads the maps is by itself. */

@@ -77,3 +77,26 @@ describe.runIf(socketLbLack() === undefined)('a lab whose socket load balancer w
     })
   })
 })
+
+it.runIf(socketLbLack() === undefined)('a change by hand that cannot be meant is told', async () => {
+  const session = await openLab()
+  const change = (...words: string[]) => session.netlab('socket-lb', ...words)
+  expect(await change('set', 'a/b', '--at', '10.1.1.1:80', '--to', '[fd00::1]:80')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      '10.1.1.1:80 is an address of IPv4, and [fd00::1]:80 is an address of IPv6',
+    ),
+  })
+  expect(await change('delete', 'no/such', '--at', '10.100.0.1:80')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('host has no such service: no/such --at 10.100.0.1:80'),
+  })
+  expect(await change('list')).toMatchObject({ stdout: listed })
+  const set = ['set', 'a/b', '--at', '10.100.0.1:80', '--to', '10.0.0.12:8080']
+  expect(await change(...set)).toMatchObject({
+    code: 0,
+    stderr: "10.100.0.1:80 was default/web's until now\n",
+  })
+  expect(await change(...set)).toMatchObject({ code: 0, stderr: '' })
+  expect(await change('delete', 'a/b', '--at', '10.100.0.1:80')).toMatchObject({ code: 0, stderr: '' })
+})
