@@ -43,7 +43,7 @@ async function besideMininet(netlab, file, pods, rounds) {
     return [{ what, skipped: `no Mininet that runs in namespaces: ${error.message.slice(0, 60)}` }]
   }
   const seconds = await interleaved(rounds, [() => upThenDown(netlab, file), () => timed(mininet)])
-  return [ratio(what, seconds, 0.2, ['netlab', 'mn'])]
+  return [ratio(what, seconds, 0.12, ['netlab', 'mn'])]
 }
 
 const namespaces = [
