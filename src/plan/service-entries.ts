@@ -156,5 +156,6 @@ function nodePortEntries(
     from: address === primary ? [node.name, ...askers(address)] : askers(address),
     served: addresses === undefined || addresses.includes(address),
   }))
-  return localhost ? [...own, { address: '127.0.0.1', from: [node.name], served: true }] : own
+  const loopback = family === 'ipv4' ? '127.0.0.1' : '::1'
+  return localhost ? [...own, { address: loopback, from: [node.name], served: true }] : own
 }

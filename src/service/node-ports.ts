@@ -19,7 +19,7 @@ export interface ProxyNode {
 export interface NodePortScope {
   /** Undefined: all that are the node's own. */
   addresses: readonly string[] | undefined
-  /** Node ports answer on 127.0.0.1, which needs route_localnet. */
+  /** Node ports answer the node itself on 127.0.0.1, or ::1: rules need route_localnet for that, which IPv6 does not have. */
   localhost: boolean
 }
 

@@ -32,10 +32,10 @@ export function compileServices(view: NodeView): RuleSet {
   return { node: node.name, family, services }
 }
 
-/** Which of a node's addresses serve node ports; on 127.0.0.1 they answer the node itself. */
+/** Which of a node's addresses serve node ports; on 127.0.0.1 and ::1 they answer the node itself. */
 export function servedNodePorts(settings: ProxySettings, node: ProxyNode, family: Family): NodePortScope {
   const addresses = nodePortAddresses(settings.nodePortAddresses, node, family)
-  return { addresses, localhost: addresses === undefined && family === 'ipv4' }
+  return { addresses, localhost: addresses === undefined }
 }
 
 /** Makes the addresses of service ports, each of which leads to one service only: of two with one external IP the first has it. */

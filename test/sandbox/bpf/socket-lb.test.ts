@@ -279,8 +279,13 @@ describe.runIf(canLoad)('a socket load balancer', () => {
   it("serves node ports on the node's addresses to the node and its pods, on 127.0.0.1 to the node alone", async () => {
     const { session, folder } = await openLab()
     const ports = [{ name: '', protocol: 'TCP' as const, port: 80, targetPort: 8080, nodePort: 30_080 }]
-    const exposed = service({ type: 'NodePort', ports, externalTrafficPolicy: 'Local' })
-    await serve(folder, [exposed], [slice([{ addresses: ['10.0.0.11'], nodeName: 'elsewhere' }])])
+    const clusterIPs = ['10.96.0.1', 'fd00:96::1']
+    const exposed = service({ type: 'NodePort', ports, clusterIPs, externalTrafficPolicy: 'Local' })
+    const elsewhere = (address: string) => [{ addresses: [address], nodeName: 'elsewhere' }]
+    const slices = [slice(elsewhere('10.0.0.11')), slice(elsewhere('fd00::11'), { addressType: 'IPv6' })]
+    await serve(folder, [exposed], slices)
+    expect(await run(session, 'host', ask, '::1', 30_080, 1)).toEqual([['a', '::1 30080']])
+    expect(await run(session, 'c', ask, '::1', 30_080, 1)).toEqual([['ECONNREFUSED', '']])
     expect(await run(session, 'c', ask, '10.0.0.1', 30_080, 1)).toEqual([['a', '10.0.0.1 30080']])
     expect(await run(session, 'host', ask, '10.0.0.1', 30_080, 1)).toEqual([['a', '10.0.0.1 30080']])
     expect(await run(session, 'host', ask, '127.0.0.1', 30_080, 1)).toEqual([['a', '127.0.0.1 30080']])
