@@ -15,8 +15,11 @@ const file = readFileSync('bpf/socket-lb.o')
 
 describe('the programs that ship', () => {
   it('were made of the source that ships beside them: after a change of it, run scripts/build-bpf', () => {
-    const source = createHash('sha256').update(readFileSync('bpf/socket-lb.c')).digest('hex')
-    expect(readFileSync('bpf/socket-lb.c.sha256', 'utf8')).toBe(`${source}\n`)
+    const line = (path: string) =>
+      `${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${path}\n`
+    expect(readFileSync('bpf/socket-lb.sha256', 'utf8')).toBe(
+      line('bpf/socket-lb.c') + line('bpf/socket-lb.o'),
+    )
   })
 
   it('are one for each way in which a socket names its peer', () => {
