@@ -53,7 +53,7 @@ export function nftRepairs({ actual, declared, table, lab }: NftChains): Repair[
 }
 
 /** The elements that two states of a set or map do not have alike. */
-export function differingKeys(one: ListedNftSet, other: ListedNftSet): string[] {
+function differingKeys(one: ListedNftSet, other: ListedNftSet): string[] {
   const keys = new Set([...one.elements.keys(), ...other.elements.keys()])
   return [...keys].filter(key => one.elements.get(key) !== other.elements.get(key))
 }

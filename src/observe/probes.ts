@@ -1,6 +1,7 @@
 import type { Place } from '../command/command.ts'
-import { familyOf } from '../model/address.ts'
+import { canonical, familyOf } from '../model/address.ts'
 import { podsByAddress } from '../model/places.ts'
+import { isEverInMode } from '../model/proxy-modes.ts'
 import type { ServiceEntry, ServiceTarget } from '../plan/plan.ts'
 import { patiently } from '../sandbox/patience.ts'
 import { type ProbeSample, probe } from '../sandbox/probe-order.ts'
@@ -43,6 +44,7 @@ export async function tallyProbes(
         port: entry.port,
         payload: (isDns ? dnsQuery(isTcp) : Buffer.from('netlab\n')).toString('base64'),
         ...{ requests: count, atOnce: atOnce[isTcp ? 'TCP' : 'UDP'], timeout: timeout * slowness },
+        tellsPeer: isEverInMode(running.lab, 'ebpf'),
       },
       from,
       signal,
@@ -63,7 +65,7 @@ export async function tallyProbes(
   let answers = 0
   for (const sample of samples) {
     const connection = connections.get(sample.client)
-    const pod = pods.get(connection?.replySource ?? '')
+    const pod = podOf(sample, connection, pods)
     if (connection !== undefined && pod !== undefined) clients.add(connection.replyDestination)
     const failure = failureOf(sample, pod !== undefined && !isTcp && !isDns)
     if (failure !== undefined) failures[failure] += 1
@@ -88,7 +90,16 @@ function cameToPod(
   connections: ReadonlyMap<string, Connection>,
   pods: ReadonlyMap<string, string>,
 ): boolean {
-  return samples.some(({ client }) => pods.has(connections.get(client)?.replySource ?? ''))
+  return samples.some(sample => podOf(sample, connections.get(sample.client), pods) !== undefined)
+}
+
+/** Whom the kernel has sent it to: by its table of connections, or by the socket, where that was given its endpoint before there was a packet. */
+function podOf(
+  { peer }: ProbeSample,
+  connection: Connection | undefined,
+  pods: ReadonlyMap<string, string>,
+): string | undefined {
+  return pods.get(connection?.replySource ?? canonical(peer ?? ''))
 }
 
 function hasTimedOut({ error }: ProbeSample): boolean {

@@ -18,12 +18,16 @@ export interface ProbeOrder {
   atOnce: number
   /** Seconds that each one gets. */
   timeout: number
+  /** Whether to tell whom the kernel has connected each socket to. */
+  tellsPeer: boolean
 }
 
 /** What came of one request. */
 export interface ProbeSample {
   /** The client's end, `10.0.0.11:41234`. */
   client: string
+  /** The address that its socket was connected to, if that was to be told: where a socket load balancer chose, not the one that was asked. */
+  peer?: string
   /** Milliseconds. */
   ms: number
   /** Why no answer came: the system's word for it, or `timeout`. */
@@ -58,8 +62,7 @@ const startPatience = 20
 
 function isSample(value: unknown): value is ProbeSample {
   if (typeof value !== 'object' || value === null) return false
-  const { client, ms, error } = value as Readonly<Record<string, unknown>>
-  return (
-    typeof client === 'string' && Number.isFinite(ms) && (error === undefined || typeof error === 'string')
-  )
+  const { client, ms, peer, error } = value as Readonly<Record<string, unknown>>
+  const areTexts = [peer, error].every(word => word === undefined || typeof word === 'string')
+  return typeof client === 'string' && Number.isFinite(ms) && areTexts
 }

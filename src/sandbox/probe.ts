@@ -3,13 +3,25 @@
  * datagrams, or with TCP connections for what curl does not speak. Reads a ProbeOrder on stdin, writes ProbeSamples.
  */
 import { createSocket } from 'node:dgram'
+import { readFileSync } from 'node:fs'
 import { connect, isIPv6 } from 'node:net'
 import { text } from 'node:stream/consumers'
 import pMap from 'p-map'
 import type { ProbeOrder, ProbeSample } from './probe-order.ts'
+import { peerIn } from './socket-table.ts'
+
+/** Whom the kernel has connected a socket of this network namespace to. */
+function peerOf({ protocol, address, tellsPeer }: ProbeOrder, client: string): Pick<ProbeSample, 'peer'> {
+  if (!tellsPeer || client === '') return {}
+  const table = `${protocol.toLowerCase()}${isIPv6(address) ? '6' : ''}`
+  const port = Number(client.slice(client.lastIndexOf(':') + 1))
+  const peer = peerIn(readFileSync(`/proc/self/net/${table}`, 'utf8'), port)
+  return peer === undefined ? {} : { peer }
+}
 
 /** A datagram may get lost, so it is sent a second time, from the same port, when half of the time is over. */
-function askUdp({ address, port, payload, timeout }: ProbeOrder): Promise<ProbeSample> {
+function askUdp(order: ProbeOrder): Promise<ProbeSample> {
+  const { address, port, payload, timeout } = order
   return new Promise(resolve => {
     const start = performance.now()
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
@@ -19,8 +31,10 @@ function askUdp({ address, port, payload, timeout }: ProbeOrder): Promise<ProbeS
     const end = (error?: string) => {
       clearTimeout(again)
       clearTimeout(late)
+      const ms = performance.now() - start
+      const peer = peerOf(order, client)
       socket.close()
-      resolve({ client, ms: performance.now() - start, ...(error === undefined ? {} : { error }) })
+      resolve({ client, ms, ...peer, ...(error === undefined ? {} : { error }) })
     }
     const send = () =>
       socket.send(
@@ -39,14 +53,17 @@ function askUdp({ address, port, payload, timeout }: ProbeOrder): Promise<ProbeS
   })
 }
 
-function askTcp({ address, port, payload, timeout }: ProbeOrder): Promise<ProbeSample> {
+function askTcp(order: ProbeOrder): Promise<ProbeSample> {
+  const { address, port, payload, timeout } = order
   return new Promise(resolve => {
     const start = performance.now()
     let client = ''
     const socket = connect({ host: address, port, timeout: timeout * 1000 })
     const end = (error?: string) => {
+      const ms = performance.now() - start
+      const peer = peerOf(order, client)
       socket.destroy()
-      resolve({ client, ms: performance.now() - start, ...(error === undefined ? {} : { error }) })
+      resolve({ client, ms, ...peer, ...(error === undefined ? {} : { error }) })
     }
     socket.once('connect', () => {
       client = `${socket.localAddress}:${socket.localPort}`

@@ -53,3 +53,48 @@ test.runIf(socketLbLack() === undefined)(
     expect(await verify()).toMatchObject({ code: 0 })
   },
 )
+
+const names = `name: names-ebpf
+sysctls: {net.ipv4.ip_forward: 1}
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+${[1, 2]
+  .map(
+    number => `  dns-${number}:
+    address: 10.0.0.1${number}/24
+    labels: {app: dns}
+    command: dnsmasq --no-daemon --conf-file=/etc/dnsmasq-lab.conf
+    ports: {dns: 53/UDP, dns-tcp: 53}
+`,
+  )
+  .join('')}  probe: 10.0.0.31/24
+files:
+  /etc/dnsmasq-lab.conf: |
+    no-resolv
+    no-hosts
+proxy: {mode: ebpf}
+services:
+  - name: dns
+    clusterIP: 10.96.0.10
+    selector: {app: dns}
+    ports: [{name: dns, port: 53, protocol: UDP}, {name: dns-tcp, port: 53}]
+`
+
+test.runIf(socketLbLack() === undefined)(
+  'verify knows which pod a datagram has come to, which no entry of conntrack tells',
+  async () => {
+    const session = openSession()
+    expect(await session.netlab('up', session.file('names.yaml', names), '-q')).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    const { code, stdout } = await session.netlab('verify', '--json', '--requests', '40')
+    const { services } = JSON.parse(stdout) as {
+      services: { ok: boolean; expected: string; backends: Record<string, number> }[]
+    }
+    expect({ code, off: services.filter(({ ok }) => !ok) }).toEqual({ code: 0, off: [] })
+    const spread = services.filter(({ expected }) => expected === 'spread')
+    expect(spread.length).toBeGreaterThan(1)
+    for (const { backends } of spread) expect(Object.keys(backends).sort()).toEqual(['dns-1', 'dns-2'])
+  },
+)
