@@ -5,7 +5,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { proxyNodes } from '../model/places.ts'
 import { mustBeUp, openLab } from '../run/lab-state.ts'
-import { balancesSockets, besides, runSocketLb } from '../run/socket-lb.ts'
+import { balancesSockets, mustKnowService, runSocketLb, takenWords } from '../run/socket-lb.ts'
 import { withLabLocked } from '../run/sync-lock.ts'
 import { openTerminal } from '../view/terminal.ts'
 import { collect } from './rules-options.ts'
@@ -60,7 +60,8 @@ export function socketLbCommand(): Command {
       }
       if (!isChange(command)) return carryOut()
       await withLabLocked(folder, undefined, async () => {
-        const taken = await besides(running, command)
+        if (action === 'delete') await mustKnowService(lab, command)
+        const taken = action === 'set' ? await takenWords(running, command) : []
         await carryOut()
         for (const words of taken) err.write(`${words}\n`)
       })

@@ -1,6 +1,5 @@
 import { shellLine } from '../command/command-line.ts'
 import { typedLines } from '../command/typed-lines.ts'
-import { dataplaneOf } from '../dataplane/modes.ts'
 import {
   contentsAfter,
   isChange,
@@ -11,11 +10,11 @@ import { type ServedAddress, servedAddress, servedWords } from '../dataplane/soc
 import { type MapContents, networkEntry, readContents, serviceKey } from '../dataplane/socket-maps.ts'
 import { joinHostPort, splitHostPort } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
-import { machineAt, proxiersOf, proxyNodes, serviceUsers } from '../model/places.ts'
+import { machineAt, proxyNodes, serviceUsers } from '../model/places.ts'
 import { ask } from '../observe/curl.ts'
 import { endedBalancer, hasBalancerEnded, readBalancer } from '../observe/socket-lb.ts'
-import { nodeView } from '../plan/kube-proxy.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import { socketLbCommands } from '../plan/socket-lb.ts'
 import { netnsCookies } from '../sandbox/bpf/socket-lb-control.ts'
 import { fitting } from '../sandbox/patience.ts'
 import { type Evidence, finding } from './evidence.ts'
@@ -104,15 +103,6 @@ function commandsOf(running: LabInCondition, steps: number): SocketLbCommand[] {
       .flatMap(step => step.actions.map(({ command }) => command))
       .filter(command => isSocketLbCommand(command) && isChange(command))
   return socketLbCommands(running)
-}
-
-/** The commands that make all services of a lab in ebpf mode as it stands now. */
-export function socketLbCommands({ lab, condition }: LabInCondition): SocketLbCommand[] {
-  const dataplane = dataplaneOf(lab.proxy)
-  return proxiersOf(lab).flatMap(proxier => {
-    const rules = dataplane.compile(nodeView(lab, proxier, condition.endpoints))
-    return dataplane.steps(undefined, rules).map(({ argv }) => ({ argv, in: proxier.node }))
-  })
 }
 
 /** What is off in the entry of the address that was asked for; `contents` undefined: nobody answers for the load balancer. */

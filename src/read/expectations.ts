@@ -109,7 +109,7 @@ function readShares(
     if (!context.complete) return []
     const message = endpoints
       ? 'the service has no endpoints to share the requests'
-      : '"even" needs a service: the "curl" line names none'
+      : '"even" needs the name or the cluster IP of a service, and the "curl" line has neither'
     findings.report(at, message, 'write the share of each pod: {POD: 0.5, POD: 0.5}')
     return []
   }

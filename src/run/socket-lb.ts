@@ -9,13 +9,13 @@ import {
 import { listText } from '../dataplane/socket-list.ts'
 import { contentsText, networkEntry, networkOperations, readContents } from '../dataplane/socket-maps.ts'
 import { mapOperations } from '../dataplane/socket-services.ts'
-import { socketLbCommands } from '../diagnose/socket-lb.ts'
 import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { proxyNodes, serviceUsers } from '../model/places.ts'
 import { isEverInMode } from '../model/proxy-modes.ts'
 import { endedBalancer, hasBalancerEnded, readBalancer } from '../observe/socket-lb.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
+import { socketLbCommands } from '../plan/socket-lb.ts'
 import {
   endSocketLb,
   hasSocketLb,
@@ -64,26 +64,28 @@ export async function runSocketLb(
   }
 }
 
-/**
- * What a command that somebody has typed would do beside its own service: `10.96.0.1:80 was default/web's until now`. Throws NetlabError where there
- * is no such service to delete.
- */
-export async function besides(running: LabInCondition, command: SocketLbCommand): Promise<string[]> {
-  const { lab } = running
-  if (await hasBalancerEnded(lab.name)) return []
-  const contents = (await readBalancer(lab.name)) ?? readContents('')
-  if (command.argv[2] === 'delete') {
-    if (isServiceThere(contents, command)) return []
-    throw new NetlabError({
-      what: `${command.in} has no such service: ${command.argv.slice(3).join(' ')}`,
-      fix: `name, --protocol, --local and the family of --at say which one is meant; netlab socket-lb list --lab ${lab.name} shows the addresses`,
-      exitCode: exitCode.wrongInput,
-    })
-  }
-  const known = lab.proxy.mode === 'ebpf' ? socketLbCommands(running) : []
-  return takenAddresses(contents, command, known).map(({ place, owner }) => {
-    return `${place} was ${owner === undefined ? "another service's" : `${owner}'s`} until now`
+/** Throws NetlabError where a `delete` that somebody has typed names a service that the maps do not have. */
+export async function mustKnowService({ name }: Lab, { argv, in: node }: SocketLbCommand): Promise<void> {
+  // Of one that has ended whoever carries the command out says so.
+  if (await hasBalancerEnded(name)) return
+  if (isServiceThere((await readBalancer(name)) ?? readContents(''), { argv, in: node })) return
+  throw new NetlabError({
+    what: `${node} has no such service: ${argv.slice(3).join(' ')}`,
+    fix: `name, --protocol, --local and the family of --at say which one is meant; netlab socket-lb list --lab ${name} shows the addresses`,
+    exitCode: exitCode.wrongInput,
   })
+}
+
+/** The addresses that a `set` takes from other services, in words: `10.96.0.1:80 was default/web's until now`. */
+export async function takenWords(running: LabInCondition, command: SocketLbCommand): Promise<string[]> {
+  const { lab } = running
+  const contents = await readBalancer(lab.name)
+  if (contents === undefined) return []
+  const known = lab.proxy.mode === 'ebpf' ? socketLbCommands(running) : []
+  return takenAddresses(contents, command, known).map(
+    ({ place, owner }) =>
+      `${place} was ${owner === undefined ? "another service's" : `${owner}'s`} until now`,
+  )
 }
 
 /** Neighbouring changes are one order; what reads the maps is by itself. */

@@ -107,3 +107,23 @@ test('counts the packets that each rule has met', async () => {
     })
   await session.netlab('down')
 })
+
+test("marks what somebody changed in kube-proxy's table of nftables, and nothing any more after a sync", async () => {
+  const session = openSession()
+  const run = async (...argv: string[]) => {
+    const { code, stdout, stderr } = await session.netlab(...argv)
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    return stdout
+  }
+  const marks = async () => marksIn(await run('graph', '--format', 'json'))
+  await run('up', session.file('lab.yaml', `${text}proxy: {mode: nftables}\n`), '--quiet')
+  expect(await marks()).toEqual([])
+
+  const nft = (line: string) => run('exec', '--in', 'two', '--', 'nft', ...line.split(' '))
+  await nft('flush chain ip kube-proxy services')
+  await nft('delete element ip kube-proxy cluster-ips { 10.96.0.10 }')
+  const found = (await marks()).toSorted()
+  expect(found).toEqual(['kube-proxy cluster-ips lacks 1 element', 'kube-proxy services lacks 2 rules'])
+  await run('sync')
+  expect(await marks()).toEqual([])
+})

@@ -52,7 +52,7 @@ const shares = z
   .strictObject({
     shares: z.union([z.literal('even'), z.record(name, z.number().min(0).max(1))]).meta({
       description:
-        'The share of the requests that each pod answers. `even`: all endpoints of the service that `curl` names get the same.',
+        'The share of the requests that each pod answers. `even`: all endpoints of the service whose name or cluster IP `curl` has get the same.',
       examples: ['even', { netns_011: 0.5, netns_021: 0.25 }],
     }),
     failed: z

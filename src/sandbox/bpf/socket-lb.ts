@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers'
 import { contentsText, type MapOperation } from '../../dataplane/socket-maps.ts'
 import { openPidfd, whenEnded } from '../native.ts'
 import { lives } from '../proc.ts'
+import { isLoaded } from './bpf-call.ts'
 import { changeMaps, loadObject, mapMemory, readMaps } from './loaded.ts'
 import { readObject } from './program-object.ts'
 import { loadedObjects, memoryPath, noteObjects, socketName } from './socket-lb-order.ts'
@@ -32,7 +33,7 @@ function end(): void {
 
 const loaded = loadObject(readObject(readFileSync(object)), cgroup)
 // Of one that was killed the kernel may still have some.
-noteObjects('.', [...loadedObjects('.'), ...loaded.objects])
+noteObjects('.', [...loadedObjects('.').filter(isLoaded), ...loaded.objects])
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   switch (request.method) {
