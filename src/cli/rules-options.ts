@@ -68,36 +68,24 @@ export function settingsOf(options: RulesOptions): ProxySettings {
   }
 }
 
-/** A socket load balancer masquerades nothing, so it need not tell pods from others. */
-const ofKubeProxy = {
-  modes: ['iptables', 'nftables', 'ipvs'],
-  else: 'leave it out: a socket load balancer masquerades nothing',
-} as const
-
 /** Options that not every mode has a use for: the modes that have, and why another has none. */
 const ofSomeModes: Readonly<
   Partial<Record<keyof RulesOptions, { modes: readonly ProxyMode[]; else: string }>>
 > = {
   jumps: {
-    modes: ['iptables', 'ipvs'],
-    else: 'leave it out: other modes have no jumps from built-in chains',
+    modes: ['iptables', 'ipvs', 'ebpf'],
+    else: 'leave it out: nftables mode has no jumps from built-in chains',
   },
-  clusterCidr: ofKubeProxy,
-  detectLocalMode: ofKubeProxy,
-  podBridgeInterface: ofKubeProxy,
-  podInterfaceNamePrefix: ofKubeProxy,
-  masqueradeAll: ofKubeProxy,
-  masqueradeBit: ofKubeProxy,
   conntrackTcpBeLiberal: {
-    modes: ['iptables'],
+    modes: ['iptables', 'ebpf'],
     else: 'leave it out: in other modes no rule drops what conntrack takes for invalid',
   },
   iptablesLocalhostNodeports: {
     modes: ['iptables'],
-    else: 'leave it out: in other modes node ports never answer on loopback addresses',
+    else: 'leave it out: in other modes no rule serves node ports on loopback addresses',
   },
   randomFully: {
-    modes: ['iptables', 'ipvs'],
+    modes: ['iptables', 'ipvs', 'ebpf'],
     else: 'leave it out: nftables mode always masquerades with fully-random',
   },
   ipvsScheduler: { modes: ['ipvs'], else: 'leave it out, or add "--mode ipvs"' },
@@ -110,11 +98,15 @@ export function refuseOthersOptions(command: Command, mode: ProxyMode): void {
     const only = ofSomeModes[option.attributeName() as keyof RulesOptions]
     if (only === undefined || only.modes.includes(mode)) continue
     throw new NetlabError({
-      what: `${option.long ?? option.flags} is for ${only.modes.join(' and ')} mode`,
+      what: `${option.long ?? option.flags} is for ${listed(only.modes)} mode`,
       fix: only.else,
       exitCode: exitCode.wrongInput,
     })
   }
+}
+
+function listed(modes: readonly ProxyMode[]): string {
+  return new Intl.ListFormat('en-GB').format(modes)
 }
 
 /** What each mode of telling pods looks for, by the option that says it. */
@@ -172,7 +164,7 @@ export function nodePortNote({ services, node, family }: NodeView, options: Rule
   if (options.mode === 'ipvs')
     return 'node ports are left out: each has a virtual server on each address of the node, which --node-ip says\n'
   if (options.mode === 'ebpf')
-    return 'node ports are served on 127.0.0.1 alone: each has an entry for each address of the node, which --node-ip says\n'
+    return 'sockets of the node find node ports on 127.0.0.1 alone: each has an entry for each address of the node, which --node-ip says\n'
   if (options.mode !== 'nftables' || options.nodeportAddresses.length > 0) return ''
   return (
     "node ports are served on every address of the node: in nftables mode kube-proxy serves them on the node's IP alone, " +

@@ -116,7 +116,7 @@ export function rulesCommand(): Command {
       trueOrFalse,
       true,
     )
-    .option('--no-random-fully', 'iptables, ipvs: masquerade without --random-fully')
+    .option('--no-random-fully', 'iptables, ipvs, ebpf: masquerade without --random-fully')
     .addOption(
       new Option(
         '--family <family>',
@@ -124,7 +124,7 @@ export function rulesCommand(): Command {
       ).choices(['ipv4', 'ipv6']),
     )
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
-    .option('--jumps', 'iptables, ipvs: with the jumps from the built-in chains', false)
+    .option('--jumps', 'iptables, ipvs, ebpf: with the jumps from the built-in chains', false)
     .option('--explain', 'with a line in plain words before each rule', false)
     .option(
       '--diff <save>',

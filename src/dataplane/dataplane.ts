@@ -58,6 +58,21 @@ export const noRulesChange: RulesChange = {
   flushed: false,
 }
 
+/** Two changes as one; where nothing is to be done nothing is said of how. */
+export function together(one: RulesChange, other: RulesChange): RulesChange {
+  const union = (some: readonly string[], more: readonly string[]) => [...new Set([...some, ...more])].sort()
+  return {
+    how: one.how === 'none' ? other.how : one.how,
+    commands: [...one.commands, ...other.commands],
+    flushes: [...one.flushes, ...other.flushes],
+    rules: one.rules + other.rules,
+    more: one.more + other.more,
+    services: union(one.services, other.services),
+    stale: union(one.stale, other.stale),
+    flushed: one.flushed || other.flushed,
+  }
+}
+
 /** A command that brings a node's rules one step on. */
 export interface RuleStep {
   argv: readonly string[]
@@ -65,6 +80,8 @@ export interface RuleStep {
   explain: string
   /** `namespace/name` of the service to which alone the rule or the chain belongs; left out: all services share it. */
   service?: string | undefined
+  /** It comes with the first rules of its kind, whatever the services. */
+  base?: true
 }
 
 /** One of a service port's addresses, by its kind. */
@@ -198,10 +215,10 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   steps(previous: Rules | undefined, next: Rules | undefined): readonly RuleStep[]
   /** The same as kube-proxy does it at once; undefined: no services. `full` writes every rule. */
   sync(before: NodeView | undefined, after: NodeView | undefined, kernel: Kernel, full: boolean): RulesChange
-  /** Prints what the kernel has of a family, for `readBack`. */
-  save(family: Family): readonly string[]
-  /** Reads it. */
-  readBack(text: string): Kernel
+  /** The commands that print what the kernel has of a family, for `readBack`. */
+  save(family: Family): readonly (readonly string[])[]
+  /** Reads what each of them has printed; nothing: the kernel has nothing. */
+  readBack(...texts: string[]): Kernel
   /** Prints the rules that the kernel has of a family, with their counters where they have some, for `countedChains`. */
   saveCounted?(family: Family): readonly string[]
   /** The chains in it, whoever made them; `rules`: those of kube-proxy, by which it is told for which service a rule is. */
@@ -215,10 +232,10 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   /** Whether a client's connections all go to one endpoint, of a service that does not ask for that, too. */
   choosesBySource(settings: ProxySettings): boolean
   /** Whose chains its rules stand in: two modes with the same ones cannot be there at once. */
-  chainsOf: 'iptables' | 'nftables' | 'nobody'
+  chainsOf: 'iptables' | 'nftables'
   /** What it makes of Services, in a sentence. */
   summary: string
-  /** Whose connections it looks at: `sockets`, of the node and its pods alone; or all `packets` that the node gets. */
+  /** By what it serves the node and its pods: their `sockets` as they connect, or the `packets` that they send. */
   serves: 'packets' | 'sockets'
   /** What a sync takes, in words. */
   loader: string

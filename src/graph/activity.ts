@@ -128,7 +128,7 @@ function targetOf({ address, port }: ServiceTarget['endpoints'][number]): string
 
 /**
  * Finds to which endpoint of which service a connection of a node's was sent; none, where no service had a part in it. Of sockets that a
- * service has balanced no table knows: their connections are the endpoint's own, and it is its node that is asked.
+ * service has balanced no table knows: their connections are the endpoint's own, and it is its node that is asked, of all connections then.
  */
 function endpointFinder(
   services: readonly ServiceTarget[],
@@ -146,9 +146,8 @@ function endpointFinder(
     const target = joinHostPort(replySource, replySourcePort)
     const found = byTarget.get(`${protocol.toUpperCase()} ${target}`) ?? []
     const asked = joinHostPort(destination, port)
-    if (ofSockets)
-      return asked === target ? found.find(({ pod }) => nodeOf(lab, pod) === place)?.key : undefined
-    if (asked === target) return undefined
+    const near = ofSockets ? found.filter(({ pod }) => nodeOf(lab, pod) === place) : found
+    if (asked === target) return ofSockets ? near[0]?.key : undefined
     // Where several services have the endpoint, the address says which one was asked; a rule of somebody's own belongs to none.
     const answers = ({ service }: (typeof found)[number]) =>
       service.entries.some(entry =>
@@ -156,7 +155,7 @@ function endpointFinder(
           ? entry.port === port
           : entry.port === port && entry.address === destination,
       )
-    return (found.find(answers) ?? found[0])?.key
+    return (near.find(answers) ?? near[0])?.key
   }
 }
 

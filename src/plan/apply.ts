@@ -1,5 +1,6 @@
 import type { Command, Place } from '../command/command.ts'
-import type { NodeView, RulesChange } from '../dataplane/dataplane.ts'
+import { type NodeView, type RulesChange, together } from '../dataplane/dataplane.ts'
+import { modeChange } from '../dataplane/mode-change.ts'
 import { dataplaneOf } from '../dataplane/modes.ts'
 import { joinHostPort } from '../model/address.ts'
 import type { EndpointsByService } from '../model/condition.ts'
@@ -61,7 +62,7 @@ export function applyStages(
     { ...standing.lab, ...kubernetesOf(after.lab), pods: merged },
   )
   const fresh = new Set(difference.machines.nodesAdded.map(({ name }) => name))
-  const none = dataplaneOf(now.lab.proxy).readBack('')
+  const none = dataplaneOf(now.lab.proxy).readBack()
   const isOther = before.lab.proxy.mode !== now.lab.proxy.mode
   const rules: KernelRules = new Map(
     proxiersOf(now.lab).map(proxier => {
@@ -130,8 +131,8 @@ export function rulesChange(
 }
 
 /**
- * Another mode: its rules are made, and then those of the old one taken away; before that where their chains have the same names. A
- * kube-proxy that starts anew would lose connections: it takes away first (`Options.Run`), and makes its rules when it has heard of all services.
+ * Another mode: its rules are made, and those of the old one taken away. A kube-proxy that starts anew would lose connections: it takes
+ * away first (`Options.Run`), and makes its rules when it has heard of all services.
  */
 function otherMode(
   before: Lab,
@@ -140,10 +141,13 @@ function otherMode(
   now: NodeView | undefined,
 ): RulesChange {
   const [old, other] = [dataplaneOf(before.proxy), dataplaneOf(after.proxy)]
-  const made = other.sync(undefined, now, other.readBack(''), true)
-  const gone = old.sync(was, undefined, old.readBack(''), true)
-  const both = old.chainsOf === other.chainsOf ? together(gone, made) : together(made, gone)
-  return { ...both, how: made.how, flushes: [], stale: [] }
+  const made = other.sync(undefined, now, other.readBack(), true)
+  const gone = old.sync(was, undefined, old.readBack(), true)
+  const commands = modeChange(
+    { mode: old, commands: gone.commands },
+    { mode: other, commands: made.commands },
+  )
+  return { ...together(gone, made), commands, how: made.how, flushes: [], stale: [] }
 }
 
 /** What a lab has beside its machines, their links and pods. */
@@ -162,21 +166,6 @@ function kubernetesOf({
 function onNode(node: Place, change: RulesChange): RulesChange {
   const placed = (commands: readonly Command[]) => commands.map(command => ({ ...command, in: node }))
   return { ...change, commands: placed(change.commands), flushes: placed(change.flushes) }
-}
-
-/** The changes of two nodes as one; a node where nothing is to be done says nothing of how. */
-function together(one: RulesChange, other: RulesChange): RulesChange {
-  const union = (some: readonly string[], more: readonly string[]) => [...new Set([...some, ...more])].sort()
-  return {
-    how: one.how === 'none' ? other.how : one.how,
-    commands: [...one.commands, ...other.commands],
-    flushes: [...one.flushes, ...other.flushes],
-    rules: one.rules + other.rules,
-    more: one.more + other.more,
-    services: union(one.services, other.services),
-    stale: union(one.stale, other.stale),
-    flushed: one.flushed || other.flushed,
-  }
 }
 
 /** What the kernels hold once a lab's rules are synced. */

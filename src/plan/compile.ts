@@ -1,6 +1,7 @@
 import type { Action, Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
+import { modeChange } from '../dataplane/mode-change.ts'
 import { dataplaneOf } from '../dataplane/modes.ts'
 import { networkOf, PodLeases } from '../model/cni.ts'
 import type { CniCall } from '../model/cni-network.ts'
@@ -108,8 +109,7 @@ class Planner {
     const other = dataplaneOf({ mode: modes.before })
     const made = [...(first ? dataplane.prepare(view) : []), ...dataplane.steps(previous, next)]
     const gone = isOther ? other.steps(known, undefined) : []
-    // Those of the other mode last, so that at each moment somebody translates, unless their chains have the same names.
-    const steps = isOther && other.chainsOf === dataplane.chainsOf ? [...gone, ...made] : [...made, ...gone]
+    const steps = modeChange({ mode: other, commands: gone }, { mode: dataplane, commands: made })
     const folds = foldsOf(steps, first)
     return steps.map(({ argv, explain }, at) => {
       const fold = folds[at]

@@ -15,8 +15,8 @@ export function foldsOf(steps: readonly RuleStep[], first: boolean): (string | u
   const services = [...new Set(steps.flatMap(({ service }) => service ?? []))]
   const shown = new Set(services.length > mostShown ? services.slice(0, 1) : services)
   const rest = `the same for ${services.length - shown.size} more services`
-  return steps.map(({ service }) => {
-    if (service === undefined) return first ? everyNode : undefined
+  return steps.map(({ service, base }) => {
+    if (service === undefined) return first || base ? everyNode : undefined
     return shown.has(service) ? undefined : rest
   })
 }

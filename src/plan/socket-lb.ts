@@ -1,5 +1,5 @@
 import { dataplaneOf } from '../dataplane/modes.ts'
-import type { SocketLbCommand } from '../dataplane/socket-commands.ts'
+import { isSocketLbCommand, type SocketLbCommand } from '../dataplane/socket-commands.ts'
 import { proxiersOf } from '../model/places.ts'
 import { nodeView } from './kube-proxy.ts'
 import type { LabInCondition } from './lab-in-condition.ts'
@@ -12,6 +12,7 @@ export function socketLbCommands({
   const dataplane = dataplaneOf(lab.proxy)
   return proxiersOf(lab).flatMap(proxier => {
     const rules = dataplane.compile(nodeView(lab, proxier, condition.endpoints))
-    return dataplane.steps(undefined, rules).map(({ argv }) => ({ argv, in: proxier.node }))
+    const steps = dataplane.steps(undefined, rules).filter(isSocketLbCommand)
+    return steps.map(({ argv }) => ({ argv, in: proxier.node }))
   })
 }

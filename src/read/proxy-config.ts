@@ -53,9 +53,9 @@ function saidIn(value: unknown, path: string): string[] {
 /** What a setting is to rules: it counts, in these modes, or by this way to tell pods; or it has no meaning. */
 type Meaning = { modes: readonly ProxyMode[]; tells?: ProxySettings['detectLocalMode'] } | { why: string }
 
-const all: Meaning = { modes: ['iptables', 'nftables', 'ipvs', 'ebpf'] }
-const ofKubeProxy = ['iptables', 'nftables', 'ipvs'] as const
-const ofIptables: Meaning = { modes: ['iptables', 'ipvs'] }
+const modes = ['iptables', 'nftables', 'ipvs', 'ebpf'] as const
+const all: Meaning = { modes }
+const ofIptables: Meaning = { modes: ['iptables', 'ipvs', 'ebpf'] }
 const onlyIptables: Meaning = { modes: ['iptables'] }
 const onlyNftables: Meaning = { modes: ['nftables'] }
 const onlyIpvs: Meaning = { modes: ['ipvs'] }
@@ -72,10 +72,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   hostnameOverride: all,
   bindAddress: all,
   nodePortAddresses: all,
-  detectLocalMode: { modes: ofKubeProxy },
-  clusterCIDR: { modes: ofKubeProxy, tells: 'ClusterCIDR' },
-  'detectLocal.bridgeInterface': { modes: ofKubeProxy, tells: 'BridgeInterface' },
-  'detectLocal.interfaceNamePrefix': { modes: ofKubeProxy, tells: 'InterfaceNamePrefix' },
+  detectLocalMode: all,
+  clusterCIDR: { modes, tells: 'ClusterCIDR' },
+  'detectLocal.bridgeInterface': { modes, tells: 'BridgeInterface' },
+  'detectLocal.interfaceNamePrefix': { modes, tells: 'InterfaceNamePrefix' },
   'iptables.masqueradeAll': ofIptables,
   'iptables.masqueradeBit': ofIptables,
   'iptables.localhostNodePorts': onlyIptables,
@@ -83,7 +83,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   'nftables.masqueradeBit': onlyNftables,
   'ipvs.scheduler': onlyIpvs,
   'ipvs.strictARP': onlyIpvs,
-  'conntrack.tcpBeLiberal': onlyIptables,
+  'conntrack.tcpBeLiberal': { modes: ['iptables', 'ebpf'] },
   'featureGates.PreferSameTrafficDistribution': all,
   'featureGates.TopologyAwareHints': all,
   featureGates: { why: 'netlab knows no rule that this gate changes' },

@@ -51,16 +51,16 @@ export function readProxySettings(
   return { proxy: settings, ...(later.length === 0 ? {} : { firstMode: mode }) }
 }
 
-/** Settings of another mode would be without any effect; IPVS mode masquerades by those of iptables. */
+/** Settings of another mode would be without any effect; IPVS and ebpf mode masquerade by those of iptables. */
 function refuseOthers(input: ProxyInput, modes: readonly LabMode[], findings: Findings): void {
-  const masquerades = modes.includes('ipvs')
+  const masquerading = modes.find(mode => mode === 'ipvs' || mode === 'ebpf')
   for (const other of labModes) {
     if (other === 'ebpf' || modes.includes(other) || input[other] === undefined) continue
-    if (other === 'iptables' && masquerades) {
+    if (other === 'iptables' && masquerading !== undefined) {
       if (input.iptables?.localhostNodePorts !== undefined)
         findings.report(
           ['proxy', 'iptables', 'localhostNodePorts'],
-          'in ipvs mode node ports never answer on loopback addresses',
+          `in ${masquerading} mode no rule serves node ports on loopback addresses`,
           'leave it out',
         )
       continue

@@ -40,19 +40,23 @@ export async function kernelRules(
   const rules = new Map<string, unknown>()
   for (const proxier of proxiers) {
     const { node: place, family } = proxier
-    const argv = dataplane.save(family)
-    if (isSocketLbCommand({ argv })) {
-      rules.set(proxierName(proxier), dataplane.readBack(await dumpSocketLb(lab)))
-      continue
-    }
-    const { stdout } = await runAt(sandbox, argv, {
-      place,
-      why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
-      shownAs: commandLine({ argv, in: place }),
-    })
-    rules.set(proxierName(proxier), dataplane.readBack(stdout))
+    const texts: string[] = []
+    for (const argv of dataplane.save(family))
+      texts.push(
+        isSocketLbCommand({ argv }) ? await dumpSocketLb(lab) : await savedRules(sandbox, argv, place),
+      )
+    rules.set(proxierName(proxier), dataplane.readBack(...texts))
   }
   return rules
+}
+
+async function savedRules(sandbox: Sandbox, argv: readonly string[], place: Place): Promise<string> {
+  const { stdout } = await runAt(sandbox, argv, {
+    place,
+    why: 'a sync deletes the chains that nothing leads to any more, so it looks which there are',
+    shownAs: commandLine({ argv, in: place }),
+  })
+  return stdout
 }
 
 /** All of the sandbox that decides which commands an apply needs. */

@@ -124,7 +124,7 @@ describe('netlab rules --config', () => {
     expect(out).toContain('! -s 10.8.0.0/16 -j KUBE-MARK-MASQ')
     expect(out).toContain('-A KUBE-MARK-MASQ -j MARK --or-mark 0x8\n')
     await expect(rules(web, '--config', path, '--jumps')).rejects.toThrow(
-      '--jumps is for iptables and ipvs mode',
+      '--jumps is for iptables, ipvs and ebpf mode',
     )
   })
 
@@ -139,7 +139,10 @@ describe('netlab rules --config', () => {
         `${path}:1: clusterCIDR has no meaning for rules: pods are told by BridgeInterface\n`,
     )
     const ebpf = await rules(web, '--config', path, '--mode', 'ebpf', '--node-ip', '192.0.2.1')
-    expect(ebpf.notes).toContain('nftables.masqueradeBit, ')
+    // The rules beside its program masquerade.
+    expect(ebpf.notes).toContain(
+      'iptables.localhostNodePorts, ipvs.scheduler, nftables.masqueradeBit have no meaning for rules: the mode is ebpf\n',
+    )
   })
 
   it('takes only a whole zero for nothing', async () => {

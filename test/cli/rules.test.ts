@@ -197,12 +197,12 @@ describe('netlab rules --mode nftables', () => {
   })
 
   it.each([
-    [[...mode, '--jumps'], '--jumps is for iptables and ipvs mode'],
+    [[...mode, '--jumps'], '--jumps is for iptables, ipvs and ebpf mode'],
     [
       [...mode, '--iptables-localhost-nodeports', 'false'],
       '--iptables-localhost-nodeports is for iptables mode',
     ],
-    [[...mode, '--no-random-fully'], '--no-random-fully is for iptables and ipvs mode'],
+    [[...mode, '--no-random-fully'], '--no-random-fully is for iptables, ipvs and ebpf mode'],
     [['--ipvs-scheduler', 'lc'], '--ipvs-scheduler is for ipvs mode'],
     [[...mode, '--ipvs-strict-arp'], '--ipvs-strict-arp is for ipvs mode'],
     [['--mode', 'ipvs', '--ipvs-scheduler', 'fair'], 'Allowed choices are rr'],

@@ -99,10 +99,21 @@ describe('new connections', () => {
     const watch = new ActivityWatch()
     watch.next(reading(0, []), own)
     const { services } = watch.next(
-      reading(1, [connection(1, '10.0.0.11:8080'), connection(2, '10.0.0.1:22')]),
+      reading(1, [
+        connection(1, '10.0.0.11:8080'),
+        connection(2, '10.0.0.1:22'),
+        // Of a client beyond the node, whom a rule has sent there.
+        connection(3, '192.0.2.1:30080', '10.0.0.21:8080'),
+      ]),
       own,
     )
-    expect(services[0]).toMatchObject({ count: 1, endpoints: [{ pod: 'netns_011', count: 1 }, { count: 0 }] })
+    expect(services[0]).toMatchObject({
+      count: 2,
+      endpoints: [
+        { pod: 'netns_011', count: 1 },
+        { pod: 'netns_021', count: 1 },
+      ],
+    })
   })
 
   test('those that a node tracks are told by state, most first', () => {

@@ -7,8 +7,8 @@ import { serviceEntries, serviceId } from '../socket-services.ts'
 import { compileServices } from './compile.ts'
 import { serviceWords } from './print.ts'
 
-/** The change from one rule set to another, service by service. */
-export function ruleSteps(previous: RuleSet | undefined, next: RuleSet | undefined): RuleStep[] {
+/** The change of a load balancer from one rule set to another, service by service. */
+export function socketSteps(previous: RuleSet | undefined, next: RuleSet | undefined): RuleStep[] {
   const { set, gone } = difference(previous, next)
   return [...set.map(setStep), ...gone.map(goneStep)]
 }
@@ -22,8 +22,8 @@ function goneStep(service: BalancedService): RuleStep {
   return { argv: deleteCommand(service), explain, service: ownerOf(service) }
 }
 
-/** The change as an agent makes it: services that differ, or that the kernel has lost; all of them with `full`. */
-export function rulesChange(
+/** The same as an agent makes it: services that differ, or that the kernel has lost; all of them with `full`. */
+export function socketsChange(
   before: NodeView | undefined,
   after: NodeView | undefined,
   kernel: MapContents,
@@ -53,8 +53,8 @@ export function rulesChange(
   }
 }
 
-/** What the kernel holds once a node's services have been synced. */
-export function kernelAfter(view: NodeView | undefined, kernel: MapContents): MapContents {
+/** What its maps hold once a node's services have been synced. */
+export function socketsAfter(view: NodeView | undefined, kernel: MapContents): MapContents {
   if (view === undefined) return kernel
   const { node, services } = compileServices(view)
   return contentsAfter(

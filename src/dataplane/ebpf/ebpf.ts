@@ -1,42 +1,89 @@
-import type { RuleSet } from '../balanced-service.ts'
-import type { Dataplane, NodeModel, NodeView } from '../dataplane.ts'
+import {
+  type Dataplane,
+  type NodeModel,
+  type NodeView,
+  type RuleStep,
+  type RulesChange,
+  together,
+} from '../dataplane.ts'
+import { iptables } from '../iptables/iptables.ts'
 import { nodeModel } from '../promise.ts'
 import { dumpCommand } from '../socket-commands.ts'
-import { type MapContents, readContents } from '../socket-maps.ts'
-import { kernelAfter, ruleSteps, rulesChange } from './change.ts'
+import { readContents } from '../socket-maps.ts'
+import { viewBeyondSockets } from './beyond.ts'
+import { socketSteps, socketsAfter, socketsChange } from './change.ts'
 import { compileServices, servedNodePorts } from './compile.ts'
-import { batchText, toJson } from './print.ts'
+import { scriptText, toJson } from './print.ts'
+import type { KernelState, ServiceRules } from './rules.ts'
 
-/** A socket load balancer in the place of kube-proxy. */
-export const ebpf: Dataplane<RuleSet, MapContents> = {
-  compile: compileServices,
+/** A socket load balancer in the place of kube-proxy, and beside it kube-proxy's rules of iptables for those whom it does not see. */
+export const ebpf: Dataplane<ServiceRules, KernelState> = {
+  compile: view => {
+    const beyond = viewBeyondSockets(view)
+    return {
+      sockets: compileServices(view),
+      packets: beyond === undefined ? undefined : iptables.compile(beyond),
+    }
+  },
   prepare: () => [],
-  steps: ruleSteps,
-  sync: rulesChange,
-  save: () => dumpCommand,
-  readBack: readContents,
-  synced: kernelAfter,
-  model: balancedModel,
+  steps: (previous, next) => [
+    ...socketSteps(previous?.sockets, next?.sockets),
+    ...packetSteps(previous?.packets, next?.packets),
+  ],
+  sync: bothChanges,
+  save: family => [dumpCommand, ...iptables.save(family)],
+  readBack: (maps = '', saved = '') => ({
+    sockets: readContents(maps),
+    packets: iptables.readBack(saved),
+  }),
+  synced: (view, { sockets, packets }) => ({
+    sockets: socketsAfter(view, sockets),
+    packets: iptables.synced(view && viewBeyondSockets(view), packets),
+  }),
+  model: bothModels,
   nodePorts: servedNodePorts,
   choosesBySource: () => false,
-  chainsOf: 'nobody',
+  chainsOf: 'iptables',
   summary:
     'A program that the kernel asks when a process connects knows the address, chooses an endpoint by chance, and writes the ' +
-    "pod's address over it: no packet for the Service is ever sent.",
+    "pod's address over it: no packet of the node or its pods is ever sent to the Service. For who comes from beyond the node kube-proxy's rules stand beside it.",
   serves: 'sockets',
-  loader: 'one change of the maps of its program',
-  text: batchText,
+  loader: 'one change of the maps of its program, and one iptables-restore where rules stand beside it',
+  chains: ({ packets }) => (packets === undefined ? [] : (iptables.chains?.(packets) ?? [])),
+  ...(iptables.saveCounted === undefined ? {} : { saveCounted: iptables.saveCounted }),
+  countedChains: (text, rules) => iptables.countedChains?.(text, rules?.packets) ?? [],
+  text: scriptText,
   json: toJson,
 }
 
-/** Only sockets of the node and its pods are served: what comes in by a link is not looked at. */
-function balancedModel(view: NodeView): NodeModel {
+function packetSteps(previous: ServiceRules['packets'], next: ServiceRules['packets']): readonly RuleStep[] {
+  const steps = iptables.steps(previous, next)
+  if (previous !== undefined) return steps
+  return steps.map(step => (step.service === undefined ? { ...step, base: true } : step))
+}
+
+function bothChanges(
+  before: NodeView | undefined,
+  after: NodeView | undefined,
+  { sockets, packets }: KernelState,
+  full: boolean,
+): RulesChange {
+  const [was, now] = [before && viewBeyondSockets(before), after && viewBeyondSockets(after)]
+  return together(socketsChange(before, after, sockets, full), iptables.sync(was, now, packets, full))
+}
+
+/** The node and its pods are served by their sockets, and all others by what the rules beside the program do with their packets. */
+function bothModels(view: NodeView): NodeModel {
   const chosen = nodeModel(view, () => false)
+  const beyond = viewBeyondSockets(view)
+  const ruled = beyond === undefined ? undefined : iptables.model(beyond)
   return (port, kind, client) => {
     const promise = chosen(port, kind, { ...client, from: 'node' })
-    if (promise === undefined || port.protocol === 'SCTP') return undefined
-    const isServed = client.from !== 'outside'
-    if (isServed && promise.kind === 'spread') return { ...promise, client: 'kept' }
-    return { kind: isServed ? 'refused' : 'unserved', endpoints: [], client: 'kept' }
+    if (promise === undefined) return undefined
+    if (client.from === 'outside' || port.protocol === 'SCTP')
+      return ruled?.(port, kind, client) ?? { kind: 'unserved', endpoints: [], client: 'kept' }
+    return promise.kind === 'spread'
+      ? { ...promise, client: 'kept' }
+      : { kind: 'refused', endpoints: [], client: 'kept' }
   }
 }

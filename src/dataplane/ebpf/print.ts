@@ -1,8 +1,11 @@
 import { joinHostPort } from '../../model/address.ts'
+import { iptablesOf } from '../../model/families.ts'
 import type { BalancedService, RuleSet } from '../balanced-service.ts'
 import type { PrintOptions } from '../dataplane.ts'
+import { iptables } from '../iptables/iptables.ts'
 import type { MapEntry, SocketMap } from '../socket-maps.ts'
 import { serviceEntries } from '../socket-services.ts'
+import type { ServiceRules } from './rules.ts'
 
 /** Where the maps stand in lines that are printed: who loads the programs says it. */
 const folder = '/sys/fs/bpf/netlab'
@@ -13,8 +16,21 @@ const mapWords: Readonly<Record<Exclude<SocketMap, 'networks'>, string>> = {
   members: 'a client that has been there may stay',
 }
 
-/** Lines for `bpftool batch file`, which fill the maps of a socket load balancer that is loaded and has no entry yet. */
-export function batchText({ node, services }: RuleSet, { explain }: Pick<PrintOptions, 'explain'>): string {
+/** A script for the shell: it fills the maps of a socket load balancer that is loaded and has no entry yet, and loads the rules beside it. */
+export function scriptText({ sockets, packets }: ServiceRules, options: PrintOptions): string {
+  const maps = hereDocument('bpftool batch file -', batchText(sockets, options))
+  if (packets === undefined) return maps
+  const program = `${iptablesOf(packets.family)}-restore --noflush --counters`
+  const words = '# whom no program is asked about: clients beyond the node, and SCTP\n'
+  return `${maps}\n${options.explain ? words : ''}${hereDocument(program, iptables.text(packets, options))}`
+}
+
+function hereDocument(command: string, text: string): string {
+  return `${command} <<'END'\n${text}END\n`
+}
+
+/** Lines for `bpftool batch file`. */
+function batchText({ node, services }: RuleSet, { explain }: Pick<PrintOptions, 'explain'>): string {
   return services
     .map(service => {
       const lines = serviceEntries(node, service).map(entry => {
@@ -46,6 +62,9 @@ export function serviceWords({ name, protocol, frontends, endpoints, affinity }:
 }
 
 /** The same for programs. */
-export function toJson({ node, services }: RuleSet): unknown {
-  return { node, services }
+export function toJson(
+  { sockets: { node, services }, packets }: ServiceRules,
+  options: Pick<PrintOptions, 'jumps'>,
+): unknown {
+  return { node, services, ...(packets === undefined ? {} : { beside: iptables.json(packets, options) }) }
 }

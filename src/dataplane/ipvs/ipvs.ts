@@ -19,8 +19,8 @@ export const ipvs: Dataplane<RuleSet, KernelState> = {
     })),
   steps: ruleSteps,
   sync: rulesChange,
-  save: saveArgv,
-  readBack: readListed,
+  save: family => [saveArgv(family)],
+  readBack: (text = '') => readListed(text),
   synced: kernelAfter,
   model: nodeModel,
   nodePorts: (settings, node, family) => ({

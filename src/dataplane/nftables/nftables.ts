@@ -21,8 +21,8 @@ export const nftables: Dataplane<RuleSet, KernelTable> = {
   prepare: () => [],
   steps: ruleSteps,
   sync: rulesChange,
-  save: list,
-  readBack: readListed,
+  save: family => [list(family)],
+  readBack: (text = '') => readListed(text),
   synced: kernelAfter,
   // The load balancer's source ranges are asked before it is known whether there are endpoints.
   model: view => nodeModel(view, ({ limitsSources }) => limitsSources),

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { NodeView } from '../../../src/dataplane/dataplane.ts'
+import type { NodeView, RuleStep } from '../../../src/dataplane/dataplane.ts'
 import { ebpf } from '../../../src/dataplane/ebpf/ebpf.ts'
-import { contentsAfter } from '../../../src/dataplane/socket-commands.ts'
+import type { KernelState } from '../../../src/dataplane/ebpf/rules.ts'
+import { iptables } from '../../../src/dataplane/iptables/iptables.ts'
+import { modeChange } from '../../../src/dataplane/mode-change.ts'
+import { contentsAfter, isSocketLbCommand } from '../../../src/dataplane/socket-commands.ts'
 import { listText } from '../../../src/dataplane/socket-list.ts'
 import { contentsText, readContents } from '../../../src/dataplane/socket-maps.ts'
-import { ruleSetContents } from '../../../src/dataplane/socket-services.ts'
 import type { EndpointSlice, Service } from '../../../src/model/kubernetes.ts'
+import { foldsOf } from '../../../src/plan/folds.ts'
 import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 
@@ -27,13 +30,14 @@ const udp = service({
 const one = slice(['10.1.0.2'])
 const two = slice(['10.1.0.2', '10.1.0.3'])
 const empty = readContents('')
-const kernelOf = (of: NodeView) => ruleSetContents([ebpf.compile(of) as never])
+const kernelOf = (of: NodeView) => ebpf.synced(of, ebpf.readBack()) as KernelState
+const mapsOf = (of: NodeView) => kernelOf(of).sockets
 const lines = (commands: readonly { argv: readonly string[] }[]) => commands.map(({ argv }) => argv.join(' '))
 
 describe('commands for a socket load balancer', () => {
   it('say in words what the maps get, and lead to what is compiled', () => {
     const all = view([service(), web, udp], [two, slice(['10.1.0.4'], { service: 'web' })])
-    const steps = ebpf.steps(undefined, ebpf.compile(all))
+    const steps = ebpf.steps(undefined, ebpf.compile(all)).filter(isSocketLbCommand)
     expect(lines(steps)).toEqual([
       'netlab socket-lb set shop/cart --at 10.96.0.1:80 --to 10.1.0.2:8080 --to 10.1.0.3:8080',
       'netlab socket-lb set shop/dns --protocol UDP --local --at 10.96.0.10:53',
@@ -44,7 +48,7 @@ describe('commands for a socket load balancer', () => {
       empty,
       steps.map(({ argv }) => ({ argv, in: 'n1' })),
     )
-    expect(made).toEqual(kernelOf(all))
+    expect(made).toEqual(mapsOf(all))
     expect(readContents(contentsText(made))).toEqual(made)
     expect(listText(made, ['n1'])).toBe(`10.96.0.10:53 UDP → refused
 10.96.0.1:80 TCP → 10.1.0.2:8080, 10.1.0.3:8080
@@ -52,7 +56,7 @@ describe('commands for a socket load balancer', () => {
 127.0.0.1:30053 UDP (from the node itself) → refused
 192.0.2.1:30053 UDP → refused
 `)
-    const gone = ebpf.steps(ebpf.compile(all), undefined)
+    const gone = ebpf.steps(ebpf.compile(all), undefined).filter(isSocketLbCommand)
     expect(
       contentsAfter(
         made,
@@ -80,7 +84,7 @@ describe('a sync', () => {
   const change = (
     before: NodeView | undefined,
     after: NodeView | undefined,
-    kernel = empty,
+    kernel: KernelState = ebpf.readBack() as KernelState,
     full = false,
   ) => {
     const { commands, ...rest } = ebpf.sync(before, after, kernel, full)
@@ -121,7 +125,7 @@ describe('a sync', () => {
     const other = view([moved], [slice(['10.1.0.2'])])
     const { commands } = ebpf.sync(one, other, kernelOf(one), false)
     expect(lines(commands)).toEqual(['netlab socket-lb set shop/cart --at 10.96.0.9:81 --to 10.1.0.2:8080'])
-    expect(contentsAfter(kernelOf(one), commands)).toEqual(kernelOf(other))
+    expect(contentsAfter(mapsOf(one), commands)).toEqual(mapsOf(other))
   })
 
   it.each([
@@ -134,7 +138,7 @@ describe('a sync', () => {
     }
     const [one, other] = names.map(of)
     const { commands } = ebpf.sync(one, other, kernelOf(one!), false)
-    expect(contentsAfter(kernelOf(one!), commands)).toEqual(kernelOf(other!))
+    expect(contentsAfter(mapsOf(one!), commands)).toEqual(mapsOf(other!))
   })
 
   it('keeps an external address that goes from one of two services to the other', () => {
@@ -152,7 +156,7 @@ describe('a sync', () => {
       [other, one],
     ] as const) {
       const { commands } = ebpf.sync(before, after, kernelOf(before), false)
-      expect(contentsAfter(kernelOf(before), commands)).toEqual(kernelOf(after))
+      expect(contentsAfter(mapsOf(before), commands.filter(isSocketLbCommand))).toEqual(mapsOf(after))
     }
   })
 
@@ -163,17 +167,101 @@ describe('a sync', () => {
   })
 })
 
-it('promises the node and its pods what is compiled, and others nothing', () => {
-  const model = ebpf.model(view([service(), udp], [two]))
-  const cart = { service: 'shop/cart', portName: '', protocol: 'TCP' as const }
-  const ask = (from: 'node' | 'pod' | 'outside') => model(cart, 'cluster IP', { from, address: '10.1.0.9' })
-  expect(ask('pod')).toEqual({
-    kind: 'spread',
-    endpoints: ['10.1.0.2:8080', '10.1.0.3:8080'],
-    client: 'kept',
+describe('beside the program', () => {
+  const exposed = service({ type: 'NodePort', ports: [tcpPort(80, 30_080)], externalTrafficPolicy: 'Local' })
+  const alone = view([service({ name: 'inner', clusterIPs: ['10.96.0.3'] })], [one])
+  const both = view([...alone.services, exposed], [one])
+  const rulesIn = (change: readonly { argv: readonly string[] }[]) =>
+    change.filter(command => !isSocketLbCommand(command)).map(({ argv }) => argv.join(' '))
+
+  it('there are rules of kube-proxy for the services that are asked from beyond the node, and for no other', () => {
+    expect(rulesIn(ebpf.steps(undefined, ebpf.compile(alone)))).toEqual([])
+    const beside = ebpf.steps(ebpf.compile(alone), ebpf.compile(both))
+    const asKubeProxy = iptables.steps(
+      undefined,
+      iptables.compile({
+        ...both,
+        services: [exposed],
+        settings: { ...both.settings, iptables: { ...both.settings.iptables, localhostNodePorts: false } },
+      }),
+    )
+    expect(rulesIn(beside)).toEqual(rulesIn(asKubeProxy))
+    expect(rulesIn(beside).filter(line => line.includes('10.96.0.3'))).toEqual([])
+    // A lesson folds what comes with the first of them.
+    const folds = new Set(foldsOf(beside, false))
+    expect(folds).toEqual(new Set([undefined, 'what every node has, whatever its services']))
+    expect(rulesIn(ebpf.steps(ebpf.compile(both), ebpf.compile(alone)))).toEqual(
+      rulesIn(iptables.steps(iptables.compile({ ...both, services: [exposed] }), undefined)),
+    )
   })
+
+  it('one for SCTP, for which the kernel asks no program', () => {
+    const sctp = view([service({ ports: [{ name: '', protocol: 'SCTP', port: 9, targetPort: 9 }] })], [])
+    expect(rulesIn(ebpf.steps(undefined, ebpf.compile(sctp))).length).toBeGreaterThan(0)
+  })
+
+  it('a sync makes them, brings them on, and makes those anew that somebody has taken away', () => {
+    const first = ebpf.sync(alone, both, kernelOf(alone), false)
+    expect(first.commands.filter(isSocketLbCommand)).toHaveLength(1)
+    expect(rulesIn(first.commands)).toEqual(rulesIn(ebpf.steps(ebpf.compile(alone), ebpf.compile(both))))
+    const more = view([...both.services], [two])
+    expect(rulesIn(ebpf.sync(both, more, kernelOf(both), false).commands)).toEqual([
+      'iptables-restore --wait 5 --noflush',
+    ])
+    const { sockets } = kernelOf(both)
+    const flushed = { sockets, packets: kernelOf(alone).packets }
+    expect(ebpf.sync(both, both, flushed, false)).toMatchObject({ how: 'full', flushed: true })
+    expect(ebpf.sync(both, both, kernelOf(both), false)).toMatchObject({ how: 'none', commands: [] })
+  })
+
+  it('nobody is served without a rule or a program in a change of mode, but for clients beyond the node', () => {
+    const order = (commands: readonly { argv: readonly string[] }[]) =>
+      [...new Set(commands.map(({ argv: [program, verb] }) => (program === 'netlab' ? verb : program)))].join(
+        ' ',
+      )
+    const inIptables = iptables.compile(both)
+    const ofMode = (mode: typeof ebpf | typeof iptables, commands: readonly RuleStep[]) => ({
+      mode,
+      commands,
+    })
+    expect(
+      order(
+        modeChange(
+          ofMode(iptables, iptables.steps(inIptables, undefined)),
+          ofMode(ebpf, ebpf.steps(undefined, ebpf.compile(both))),
+        ),
+      ),
+    ).toBe('socket-lb iptables')
+    expect(
+      order(
+        modeChange(
+          ofMode(ebpf, ebpf.steps(ebpf.compile(both), undefined)),
+          ofMode(iptables, iptables.steps(undefined, inIptables)),
+        ),
+      ),
+    ).toBe('iptables socket-lb')
+  })
+})
+
+it('promises the node and its pods what is compiled, and others what the rules do with their packets', () => {
+  const exposed = service({ type: 'NodePort', ports: [tcpPort(80, 30_080)] })
+  const inner = service({ name: 'inner', clusterIPs: ['10.96.0.3'] })
+  const model = ebpf.model(view([exposed, inner, udp], [two, slice(['10.1.0.4'], { service: 'inner' })]))
+  const cart = { service: 'shop/cart', portName: '', protocol: 'TCP' as const }
+  const ask = (from: 'node' | 'pod' | 'outside', port = cart) =>
+    model(port, 'node port', { from, address: '10.1.0.9' })
+  const endpoints = ['10.1.0.2:8080', '10.1.0.3:8080']
+  expect(ask('pod')).toEqual({ kind: 'spread', endpoints, client: 'kept' })
   expect(ask('node')).toEqual(ask('pod'))
-  expect(ask('outside')?.kind).toBe('unserved')
+  expect(ask('outside')).toEqual({ kind: 'spread', endpoints, client: 'masqueraded' })
+  expect(
+    model({ ...cart, service: 'shop/inner' }, 'cluster IP', { from: 'outside', address: '' })?.kind,
+  ).toBe('unserved')
   const dns = { service: 'shop/dns', portName: '', protocol: 'UDP' as const }
   expect(model(dns, 'cluster IP', { from: 'pod', address: '10.1.0.9' })?.kind).toBe('refused')
+  expect(model(dns, 'node port', { from: 'outside', address: '198.51.100.1' })?.kind).toBe('refused')
 })
+
+function tcpPort(port: number, nodePort: number) {
+  return { name: '', protocol: 'TCP' as const, port, targetPort: 8080, nodePort }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RuleSet } from '../../../src/dataplane/balanced-service.ts'
-import { batchText, serviceWords, toJson } from '../../../src/dataplane/ebpf/print.ts'
+import { scriptText, serviceWords, toJson } from '../../../src/dataplane/ebpf/print.ts'
 import { serviceId } from '../../../src/dataplane/socket-services.ts'
 import type { Protocol } from '../../../src/model/kubernetes.ts'
 import { service, slice } from '../iptables/fixtures.ts'
@@ -13,6 +13,8 @@ const port = (protocol: Protocol, number: number, nodePort = 0) => ({
 const here = (address: string) => ({ addresses: [address], nodeName: 'n1' })
 const elsewhere = (address: string) => ({ addresses: [address], nodeName: 'n2' })
 const words = ({ services }: RuleSet) => services.map(serviceWords)
+const script = (sockets: RuleSet, explain = false) =>
+  scriptText({ sockets, packets: undefined }, { explain, jumps: false })
 
 describe('what a socket load balancer is told', () => {
   it('is where a service is reached, and by which endpoints, sorted', () => {
@@ -103,7 +105,7 @@ describe('what a socket load balancer is told', () => {
 
 describe('the lines for bpftool', () => {
   const line = (of: string, explain = false) =>
-    batchText(compile([service({ sessionAffinity: 'ClientIP' })], [slice(['10.1.0.2'])]), { explain })
+    script(compile([service({ sessionAffinity: 'ClientIP' })], [slice(['10.1.0.2'])]), explain)
       .split('\n')
       .filter(each => each.includes(of))
 
@@ -144,16 +146,22 @@ describe('the lines for bpftool', () => {
       {},
       { family: 'ipv6' },
     )
-    expect(batchText(six, { explain: false })).toContain(
-      'fd 00 00 96 00 00 00 00 00 00 00 00 00 00 00 01 00 50 06',
-    )
+    expect(script(six)).toContain('fd 00 00 96 00 00 00 00 00 00 00 00 00 00 00 01 00 50 06')
     expect(words(six)).toEqual(['shop/cart: TCP [fd00:96::1]:80 → [fd00::b]:8080'])
   })
 })
 
 it('for programs it is plain data', () => {
-  expect(toJson(compile([service()], [slice(['10.1.0.2'])]))).toMatchObject({
+  const sockets = compile([service()], [slice(['10.1.0.2'])])
+  expect(toJson({ sockets, packets: undefined }, { jumps: false })).toEqual({
     node: 'n1',
-    services: [{ name: 'shop/cart', protocol: 'TCP', affinity: 0, endpoints: ['10.1.0.2:8080'] }],
+    services: [
+      expect.objectContaining({
+        name: 'shop/cart',
+        protocol: 'TCP',
+        affinity: 0,
+        endpoints: ['10.1.0.2:8080'],
+      }),
+    ],
   })
 })

@@ -12,7 +12,7 @@ const asMade = {
 
 // Only real root of a machine may load programs.
 describe.runIf(socketLbLack() === undefined)('on one node', () => {
-  const lab = new BrokenLab(new URL('healthy-ebpf.yaml', import.meta.url), ['a', 'host'], ['host'])
+  const lab = new BrokenLab(new URL('healthy-ebpf.yaml', import.meta.url), ['a', 'host', 'client'], ['host'])
 
   const breaks: Break[] = [
     [
@@ -44,6 +44,11 @@ describe.runIf(socketLbLack() === undefined)('on one node', () => {
       `${set}/web --at-node 10.100.0.1:80 --to 10.0.0.12:8080 --to 10.0.0.13:8080`,
       'the entry for 10.100.0.1:80 is for host itself only, not for a',
       asMade.web,
+    ],
+    [
+      'iptables -t nat -F KUBE-NODEPORTS',
+      'no rule translates 192.0.2.1:30080, because of a rule that KUBE-NODEPORTS lacks',
+      'iptables -t nat -A KUBE-NODEPORTS -m comment --comment default/door -m tcp -p tcp --dport 30080 -j KUBE-EXT-I7HRAOREBTDJDQB4',
     ],
     // The entry leads to a pod that is dead, until a sync takes it out.
     ['netlab pod kill a', 'nothing listens on port 8080 in a', 'netlab pod start a --lab healthy-ebpf'],
