@@ -62,10 +62,10 @@ export class LabWatch {
   listen(send: (told: Told) => void, gone: AbortSignal): void {
     this.#readers.add(send)
     gone.addEventListener('abort', () => this.#readers.delete(send))
-    for (const [name, text] of Object.entries(this.#texts)) tellTo(send, partTold(name, text))
     // Also where there is none: a page that was away for a while may still show what there was before.
     tellTo(send, { kind: 'busy', words: this.#busy })
     tellTo(send, { kind: 'trouble', words: this.#trouble })
+    for (const [name, text] of Object.entries(this.#texts)) tellTo(send, partTold(name, text))
     void this.look()
   }
 

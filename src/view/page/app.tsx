@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import type { ManyReport } from '../../trace/trace-many.ts'
 import type { Findings } from '../live/findings.ts'
 import type { LessonPart } from '../live/lesson-part.ts'
@@ -51,7 +51,8 @@ export function App() {
   const hasLesson = lesson.step !== undefined
   const shownTabs: readonly Tab[] = hasLesson ? tabsInLesson : tabs
   const tab = shownTabs.find(each => each === chosenTab) ?? (hasLesson ? 'Lesson' : 'Send')
-  const isBusy = known.busy !== '' || known.ended !== '' || !known.connected
+  const isAlone = known.ended !== '' || !known.connected
+  const isBusy = known.busy !== '' || isAlone
   const ask = useCallback(
     <Name extends keyof Orders>(
       name: Name,
@@ -82,7 +83,18 @@ export function App() {
     },
     [ask, turn, goToShell],
   )
-  useLessonKeys(tab === 'Lesson' && !isBusy ? lesson.keys : noLesson.keys, press)
+  // A question is told before the order that has led to it is over: a key that answers it by then waits.
+  const [early, setEarly] = useState<{ key: string; turn: number }>()
+  useEffect(() => {
+    if (early === undefined || (known.busy !== '' && !isAlone)) return
+    setEarly(undefined)
+    if (early.turn === turn && !isAlone) press(early.key)
+  }, [early, known.busy, turn, isAlone, press])
+  const hear = useCallback(
+    (key: string) => (known.busy === '' ? press(key) : setEarly({ key, turn })),
+    [known.busy, press, turn],
+  )
+  useLessonKeys(tab === 'Lesson' && !isAlone ? lesson.keys : noLesson.keys, hear)
 
   if (lab === undefined || drawing === undefined) return <Waiting known={known} />
   const chosen = place ?? places.find(({ kind }) => kind === 'pod')?.name ?? places[0]?.name ?? ''
@@ -261,7 +273,7 @@ function Tabs({ tabs, chosen, choose }: TabsProps) {
 
 /** The arrow keys step through a trace, but where something is typed or chosen. */
 function useArrowKeys(at: number, go: (at: number) => void, isOn: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOn) return
     const press = (event: KeyboardEvent) => {
       if (event.target instanceof Element && event.target.closest('input, select, textarea') !== null) return

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type {
   LessonCheck,
   LessonCommand,
@@ -295,7 +295,8 @@ function paragraphs(text: string): string[] {
 
 /** The lesson's keys, as on a terminal: but where something is typed or chosen, and Enter where it presses something else. */
 export function useLessonKeys(keys: LessonPart['keys'], press: (key: string) => void): void {
-  useEffect(() => {
+  // At once: a key that is shown is heard.
+  useLayoutEffect(() => {
     if (keys.length === 0) return
     const hear = (event: KeyboardEvent) => {
       if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) return
