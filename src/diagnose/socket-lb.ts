@@ -69,7 +69,7 @@ export async function endedBalancerEvidence({
   if (proxy.mode !== 'ebpf' || !(await hasBalancerEnded(name))) return undefined
   const { words, mend } = endedBalancer(name)
   return {
-    ...finding(`${words}: no connection to a service finds a pod`, mend),
+    ...finding(`${words}: no connection to a service finds a pod, unless it has rules as well`, mend),
     typed: typedLines(name, mend),
   }
 }

@@ -49,9 +49,9 @@ export const ebpf: Dataplane<ServiceRules, KernelState> = {
     "pod's address over it: no packet of the node or its pods is ever sent to the Service. For who comes from beyond the node kube-proxy's rules stand beside it.",
   serves: 'sockets',
   loader: 'one change of the maps of its program, and one iptables-restore where rules stand beside it',
-  chains: ({ packets }) => (packets === undefined ? [] : (iptables.chains?.(packets) ?? [])),
-  ...(iptables.saveCounted === undefined ? {} : { saveCounted: iptables.saveCounted }),
-  countedChains: (text, rules) => iptables.countedChains?.(text, rules?.packets) ?? [],
+  chains: ({ packets }) => (packets === undefined ? [] : iptables.chains(packets)),
+  saveCounted: iptables.saveCounted,
+  countedChains: (text, rules) => iptables.countedChains(text, rules?.packets),
   text: scriptText,
   json: toJson,
 }

@@ -14,7 +14,7 @@ import { usesFirewallChain } from './service-chains.ts'
 import { chainsInKernel, chainsOfRules } from './shown-chains.ts'
 
 /** kube-proxy's iptables mode. */
-export const iptables: Dataplane<RuleSet, KernelRules> = {
+export const iptables = {
   compile: compileServices,
   // Where node ports shall answer on 127.0.0.1: the kernel refuses else to route what comes from a loopback address
   // (`ensureRouteLocalnet` in proxier.go).
@@ -48,4 +48,4 @@ export const iptables: Dataplane<RuleSet, KernelRules> = {
   countedChains: chainsInKernel,
   text: restoreText,
   json: toJson,
-}
+} as const satisfies Dataplane<RuleSet, KernelRules>

@@ -98,3 +98,52 @@ test.runIf(socketLbLack() === undefined)(
     for (const { backends } of spread) expect(Object.keys(backends).sort()).toEqual(['dns-1', 'dns-2'])
   },
 )
+
+const door = (ports: string) => `name: door-ebpf
+sysctls: {net.ipv4.ip_forward: 1}
+bridge: {name: br1, address: 10.0.0.1/24}
+pods:
+  a: {address: 10.0.0.11/24, serve: 8080, labels: {app: web}}
+  b: {address: 10.0.0.12/24, serve: 8080, labels: {app: web}}
+outside: {visitor: 192.0.2.10/24}
+proxy: {mode: ebpf}
+services:
+  - name: web
+    clusterIP: 10.96.0.10
+    selector: {app: web}
+    ${ports}
+`
+
+test.runIf(socketLbLack() === undefined)(
+  'rules come with a node port and go with it, and one that somebody has taken away comes back',
+  async () => {
+    const session = openSession()
+    const run = async (...argv: string[]) => {
+      const result = await session.netlab(...argv)
+      expect(result, result.stdout).toMatchObject({ code: 0 })
+      return result.stdout
+    }
+    const rules = () => run('exec', 'door-ebpf', '--', 'iptables-save')
+    const inner = door('ports: [{port: 80, targetPort: 8080}]')
+    const exposed = door('ports: [{port: 80, targetPort: 8080, nodePort: 30080}]').replace(
+      'name: web\n',
+      'name: web\n    type: NodePort\n',
+    )
+    await run('up', session.file('door.yaml', inner), '-q')
+    expect(await rules()).not.toContain('KUBE-')
+    session.file('door.yaml', exposed)
+    await run('apply', 'door-ebpf')
+    const made = await rules()
+    expect(made).toContain('--dport 30080 -j KUBE-EXT-')
+    await run('verify', '--requests', '20', '--from', 'visitor', 'a')
+    const off = 'iptables -t nat -F PREROUTING'
+    await run('exec', 'door-ebpf', '--', 'sh', '-ec', off)
+    expect(await session.netlab('verify', '--requests', '20', '--from', 'visitor')).toMatchObject({ code: 1 })
+    expect(await run('sync')).toContain('somebody took rules away or changed them')
+    await run('verify', '--requests', '20', '--from', 'visitor')
+    session.file('door.yaml', inner)
+    await run('apply', 'door-ebpf')
+    expect(await rules()).not.toContain('KUBE-')
+    await run('verify', '--requests', '20', '--from', 'a')
+  },
+)
