@@ -112,8 +112,8 @@ function joinsIpBatch(argv: readonly string[]): boolean {
   return object === 'netns' ? verb === 'add' : !/^(|show|list|lst|get|save|monitor)$/.test(verb)
 }
 
-/** A batch as shell text that ends with the batch's exit code. */
-export function batchScript({ kind, in: place, commands }: Batch): string {
+/** A batch as shell text that ends with the batch's exit code. `crowded`: it is one of very many places. */
+export function batchScript({ kind, in: place, commands }: Batch, crowded = false): string {
   const [first] = commands
   if (first === undefined) return ':'
   const at = (argv: readonly string[]) => shellLine(hostArgv({ argv, in: place }))
@@ -122,8 +122,11 @@ export function batchScript({ kind, in: place, commands }: Batch): string {
     case 'ip':
     case 'bridge': {
       const lines = commands.map(({ argv }) => argv.slice(1).map(batchWord).join(' '))
-      // `ip -n` gives its process mounts of its own, a copy of those of all pods, which their number would make dear.
-      return hereDocument(shellLine([...enterNetwork(place), kind, '-batch', '-']), `${lines.join('\n')}\n`)
+      const batch = [kind, '-batch', '-']
+      // `ip -n` is one program less than nsenter, but it copies the mounts of all places, which their number makes dear.
+      const line =
+        kind === 'ip' && !crowded ? hostArgv({ argv: batch, in: place }) : [...enterNetwork(place), ...batch]
+      return hereDocument(shellLine(line), `${lines.join('\n')}\n`)
     }
     case 'iptables':
     case 'ip6tables':

@@ -9,6 +9,8 @@ import type { CommandFailure, StepResult } from './report.ts'
 export interface Outcome {
   output: string
   failure?: CommandFailure
+  /** How many commands after the failed one have run all the same, beside it; none unless said. */
+  beside?: number
 }
 
 /** Commands of a step that go into the sandbox together. */
@@ -110,7 +112,7 @@ async function runCommands(run: Run, step: Step, index: number): Promise<Command
     const { reached, commands } = lotsTold(run, turn, index, first)
     const start = performance.now()
     reached(0)
-    const { output, failure } = await turn.run(reached)
+    const { output, failure, beside = 0 } = await turn.run(reached)
     const ms = performance.now() - start
     signal?.throwIfAborted()
     if (failure !== undefined) {
@@ -122,7 +124,7 @@ async function runCommands(run: Run, step: Step, index: number): Promise<Command
       reached(lot)
       // Programs of pods start together, whichever of them fails.
       const last = failure.command.container === undefined ? commands.indexOf(failure.command) : -1
-      const begun = last === -1 ? commands.length : last + 1
+      const begun = last === -1 ? commands.length : last + 1 + beside
       tell({ kind: 'command-failed', index, failure, output, left: step.actions.length - first - begun })
       return failure
     }

@@ -133,7 +133,9 @@ async function start(argv: readonly string[], options: RunOptions): Promise<Chil
 
 /** A command under way. */
 export interface Running {
-  /** All of its stdin. */
+  /** Some of its stdin. */
+  add(input: string): void
+  /** All of its stdin, or the rest of it. */
   give(input: string | Uint8Array): void
   /** Its end, as `runAnyway` has it. */
   finished: Promise<Finished>
@@ -196,7 +198,11 @@ export async function startAnyway(argv: readonly string[], options: RunOptions =
     }))
   // Whoever waits for it hears of it, though that be later.
   finished.catch(() => {})
-  return { give: input => void child.stdin?.end(input), finished }
+  return {
+    add: input => void child.stdin?.write(input),
+    give: input => void child.stdin?.end(input),
+    finished,
+  }
 }
 
 /** Runs a command to its end. Throws CommandError where its exit code is not 0. */

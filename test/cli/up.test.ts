@@ -98,7 +98,7 @@ describe.each(Object.entries(broken))('a command that fails %s', (_, { text, com
       expect(ended.stderr).toContain('Because it is.')
       expect(ended.stderr).toMatch(new RegExp(`exit code ${exit.source}:`))
       expect(ended.stderr.slice(ended.stderr.indexOf('exit code'))).toMatch(stderr)
-      expect(ended.stderr).not.toMatch(/netlab-failed-batch|Command failed -:|\bat file:/)
+      expect(ended.stderr).not.toMatch(/netlab-batch-done|Command failed -:|\bat file:/)
       expect({ left: session.leftFiles(), processes: processesOf(session.stateDir) }).toEqual({
         left: [],
         processes: [],

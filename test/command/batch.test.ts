@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batches, batchScript, blockOfRestoreLine } from '../../src/command/batch.ts'
+import { type Batch, batches, batchScript, blockOfRestoreLine } from '../../src/command/batch.ts'
 import type { Command } from '../../src/command/command.ts'
 
 const on =
@@ -57,14 +57,21 @@ describe('neighbouring commands go out together', () => {
   it('ip in a pod', () => {
     const inA = on('a')
     expect(texts([inA('ip link set dev lo up'), inA('ip route add default via 10.0.0.1')])).toEqual([
-      "nsenter --net=/run/netns/a -- ip -batch - <<'END'\nlink set dev lo up\nroute add default via 10.0.0.1\nEND",
+      "ip -n a -batch - <<'END'\nlink set dev lo up\nroute add default via 10.0.0.1\nEND",
     ])
+  })
+
+  it('ip in one of very many pods, by nsenter', () => {
+    const [batch] = batches(['ip link set dev lo up', 'ip neigh flush dev eth0'].map(on('a')))
+    expect(batchScript(batch as Batch, true)).toBe(
+      "nsenter --net=/run/netns/a -- ip -batch - <<'END'\nlink set dev lo up\nneigh flush dev eth0\nEND",
+    )
   })
 
   it('ip that flushes, which says nothing', () => {
     const inA = on('a')
     expect(texts([inA('ip neigh flush dev eth0'), inA('ip address flush dev eth0 to fe80::/64')])).toEqual([
-      "nsenter --net=/run/netns/a -- ip -batch - <<'END'\nneigh flush dev eth0\naddress flush dev eth0 to fe80::/64\nEND",
+      "ip -n a -batch - <<'END'\nneigh flush dev eth0\naddress flush dev eth0 to fe80::/64\nEND",
     ])
   })
 
