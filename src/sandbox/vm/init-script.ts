@@ -10,14 +10,15 @@ export const sharedFiles = 'netlab'
  * not get among the files of this one; all else is empty and lies in memory. Nothing
  * is laid over the shared files with overlayfs: it opens files with O_NOATIME, which is only their owner's to do.
  *
- * This shell keeps the initramfs as its root, and so do the kernel's own threads: it is there that the kernel finds modprobe.
+ * This shell keeps the initramfs as its root, and so do the kernel's own threads: it is there that the kernel finds modprobe. It loads
+ * most modules itself when they are asked for. iptables-legacy cannot ask for ip_tables in a user namespace, so that is loaded here.
  */
 export const initScript = `#!/bin/busybox sh
 b=/bin/busybox
 $b mount -t proc proc /proc
 $b mount -t sysfs sysfs /sys
 $b mount -t devtmpfs devtmpfs /dev
-for module in virtio_pci virtio_console virtiofs overlay br_netfilter nf_conntrack_netlink tun ip_vs; do
+for module in virtio_pci virtio_console virtiofs overlay br_netfilter nf_conntrack_netlink tun ip_vs ip_tables ip6_tables; do
   $b modprobe -q "$module"
 done
 give_up() { echo "netlab: $1"; $b poweroff -f; }

@@ -26,7 +26,7 @@ export interface Kernel {
 }
 
 /** Grows when what `initramfs` starts with changes: one that an older netlab has made is then made anew. */
-const layout = 1
+const layout = 2
 
 /** The folder of a kernel, whether it has been brought here or not (XDG Base Directory Specification). */
 export function kernelFolder(name: KernelName, env: NodeJS.ProcessEnv = process.env): string {

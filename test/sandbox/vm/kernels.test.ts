@@ -15,14 +15,14 @@ afterEach(() => rmSync(folder, { recursive: true }))
 describe('a kernel that is kept', () => {
   it('lies where XDG_CACHE_HOME says', () => {
     expect(kernelFolder('debian-6.1', { XDG_CACHE_HOME: folder })).toBe(
-      `${folder}/netlab/kernels-1/debian-6.1`,
+      `${folder}/netlab/kernels-2/debian-6.1`,
     )
   })
 
   it.each([[{}], [{ XDG_CACHE_HOME: '' }], [{ XDG_CACHE_HOME: 'not/absolute' }]])(
     'else in .cache (%j)',
     env => {
-      expect(kernelFolder('debian-6.12', env)).toBe(`${homedir()}/.cache/netlab/kernels-1/debian-6.12`)
+      expect(kernelFolder('debian-6.12', env)).toBe(`${homedir()}/.cache/netlab/kernels-2/debian-6.12`)
     },
   )
 
