@@ -88,6 +88,8 @@ async function textOf(style: Style, { lab, graph, chains }: Drawn, flags: GraphF
   if (rules === undefined) return renderGraph(style, await graph(), format)
   const asked = serviceOf(lab, service)
   const found = chosen(lab, await chains(), on)
+  if (found.length === 0 && format === 'text')
+    return `${lab.name} has no rules: netlab rules ${lab.name} prints what its services take\n`
   return renderRules(style, { name: lab.name, found }, format, asked)
 }
 

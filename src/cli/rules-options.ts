@@ -6,6 +6,7 @@ import { type Family, familyOf } from '../model/address.ts'
 import type { ProxyMode, ProxySettings } from '../model/lab.ts'
 import { ipAddress, network, podNetworks } from '../read/manifest/fields.ts'
 import { defaultProxySettings } from '../read/proxy-settings.ts'
+import { listing } from '../view/format.ts'
 
 /** The options of `netlab rules`. */
 export interface RulesOptions {
@@ -98,15 +99,11 @@ export function refuseOthersOptions(command: Command, mode: ProxyMode): void {
     const only = ofSomeModes[option.attributeName() as keyof RulesOptions]
     if (only === undefined || only.modes.includes(mode)) continue
     throw new NetlabError({
-      what: `${option.long ?? option.flags} is for ${listed(only.modes)} mode`,
+      what: `${option.long ?? option.flags} is for ${listing(only.modes, 'and')} mode`,
       fix: only.else,
       exitCode: exitCode.wrongInput,
     })
   }
-}
-
-function listed(modes: readonly ProxyMode[]): string {
-  return new Intl.ListFormat('en-GB').format(modes)
 }
 
 /** What each mode of telling pods looks for, by the option that says it. */

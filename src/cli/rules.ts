@@ -93,7 +93,11 @@ export function rulesCommand(): Command {
     .option('--pod-interface-name-prefix <prefix>', 'of --detect-local-mode InterfaceNamePrefix', '')
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs', false)
     .option('--masquerade-bit <bit>', 'the bit of the mark that asks for masquerading; 14 by default', bit)
-    .option('--conntrack-tcp-be-liberal', 'iptables: for a kernel that takes no packet for invalid', false)
+    .option(
+      '--conntrack-tcp-be-liberal',
+      'iptables, ebpf: for a kernel that takes no packet for invalid',
+      false,
+    )
     .option(
       '--node-name <name>',
       'the node for which the rules are: of a lab, its first one by default; of manifests with Nodes, the only one',

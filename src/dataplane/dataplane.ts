@@ -58,11 +58,20 @@ export const noRulesChange: RulesChange = {
   flushed: false,
 }
 
-/** Two changes as one; where nothing is to be done nothing is said of how. */
+/** How a change is told: what is before others where they are one change. */
+const weights: Readonly<Record<RulesChange['how'], number>> = {
+  full: 4,
+  partial: 3,
+  first: 2,
+  last: 1,
+  none: 0,
+}
+
+/** Two changes as one. */
 export function together(one: RulesChange, other: RulesChange): RulesChange {
   const union = (some: readonly string[], more: readonly string[]) => [...new Set([...some, ...more])].sort()
   return {
-    how: one.how === 'none' ? other.how : one.how,
+    how: weights[one.how] >= weights[other.how] ? one.how : other.how,
     commands: [...one.commands, ...other.commands],
     flushes: [...one.flushes, ...other.flushes],
     rules: one.rules + other.rules,
@@ -82,6 +91,11 @@ export interface RuleStep {
   service?: string | undefined
   /** It comes with the first rules of its kind, whatever the services. */
   base?: true
+}
+
+/** Steps that make the first rules of their kind: what is no service's own is what every node has. */
+export function withBase(steps: readonly RuleStep[]): RuleStep[] {
+  return steps.map(step => (step.service === undefined ? { ...step, base: true } : step))
 }
 
 /** One of a service port's addresses, by its kind. */
@@ -217,7 +231,7 @@ export interface Dataplane<Rules = unknown, Kernel = unknown> extends RuleWriter
   sync(before: NodeView | undefined, after: NodeView | undefined, kernel: Kernel, full: boolean): RulesChange
   /** The commands that print what the kernel has of a family, for `readBack`. */
   save(family: Family): readonly (readonly string[])[]
-  /** Reads what each of them has printed; nothing: the kernel has nothing. */
+  /** Reads what they have printed, in their order; nothing: the kernel has nothing. */
   readBack(...texts: string[]): Kernel
   /** Prints the rules that the kernel has of a family, with their counters where they have some, for `countedChains`. */
   saveCounted?(family: Family): readonly string[]

@@ -1,3 +1,4 @@
+import type { Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { typedLines } from '../command/typed-lines.ts'
 import {
@@ -33,6 +34,7 @@ interface Asked {
   from: string
   address: string
   port: number
+  protocol: 'TCP' | 'UDP'
   wanted: ServedAddress | undefined
   /** That makes the entry as the lab has it. */
   command: SocketLbCommand | undefined
@@ -69,29 +71,73 @@ export async function endedBalancerEvidence({
   if (proxy.mode !== 'ebpf' || !(await hasBalancerEnded(name))) return undefined
   const { words, mend } = endedBalancer(name)
   return {
-    ...finding(`${words}: no connection to a service finds a pod, unless it has rules as well`, mend),
+    ...finding(`${words}: the node and its pods reach no service, but where it has rules as well`, mend),
     typed: typedLines(name, mend),
   }
 }
 
+/** Who asks for what. */
+export interface SocketQuestion {
+  from: Place
+  address: string
+  port: number
+  protocol: 'TCP' | 'UDP'
+}
+
+/**
+ * What is off in the entry by which a place's sockets should be served, whoever has served them: rules beside the program hide that it does not.
+ * Undefined: nothing is, or no program has a say there.
+ */
+export async function hiddenEvidence(
+  running: LabInCondition,
+  question: SocketQuestion,
+): Promise<Evidence | undefined> {
+  const asked = askedOf(running, { ...question, steps: running.outlines.length })
+  if (asked?.wanted === undefined) return undefined
+  const found = balancerEvidence(asked, await readBalancer(running.lab.name))
+  return found?.mend === undefined ? found : { ...found, typed: typedLines(running.lab.name, found.mend) }
+}
+
 /** Undefined: no socket load balancer has a say there. */
-function askedOf(running: LabInCondition, question: Question): Asked | undefined {
+function askedOf(
+  running: LabInCondition,
+  question: Pick<Question, 'from' | 'address' | 'port' | 'isPing' | 'steps'> &
+    Partial<Pick<SocketQuestion, 'protocol'>>,
+): Asked | undefined {
   const { lab } = running
-  const { from, address, port, isPing } = question
+  const { from, address, port, isPing, protocol = 'TCP' } = question
   const node = serviceUsers(lab).find(({ place }) => place === from)?.node
   if (lab.proxy.mode !== 'ebpf' || node === undefined || address === undefined || isPing) return undefined
-  const commands = commandsOf(running, question.steps)
-  const key = serviceKey({ node, address, port, protocol: 'TCP' })
-  const wanted = servedAddress(contentsAfter(readContents(''), commands), key)
+  const { commands, contents } = toldBy(running, question.steps)
+  const wanted = servedAddress(contents, serviceKey({ node, address, port, protocol }))
   if (wanted?.nodeOnly && from !== node) return undefined
   const place = joinHostPort(address, port)
   const command = commands.findLast(
     one => one.in === node && one.argv[2] === 'set' && one.argv.includes(place),
   )
   return {
-    ...{ lab, node, from, address, port, wanted },
+    ...{ lab, node, from, address, port, protocol, wanted },
     command: wanted === undefined ? undefined : command,
   }
+}
+
+interface Told {
+  commands: readonly SocketLbCommand[]
+  contents: MapContents
+}
+
+/** Each address of a service is asked about. */
+const told = new WeakMap<LabInCondition, Map<number, Told>>()
+
+function toldBy(running: LabInCondition, steps: number): Told {
+  const known = told.get(running) ?? new Map<number, Told>()
+  told.set(running, known)
+  const found = known.get(steps)
+  if (found !== undefined) return found
+  const commands = commandsOf(running, steps)
+  const made = { commands, contents: contentsAfter(readContents(''), commands) }
+  known.set(steps, made)
+  return made
 }
 
 /** What the lab has told its load balancer by the end of so many of its steps, or by now. */
@@ -198,8 +244,8 @@ function targetOf({ address, port }: Pick<Asked, 'address' | 'port'>): string {
   return joinHostPort(address, port)
 }
 
-function keyOf({ node, address, port }: Asked): string {
-  return serviceKey({ node, address, port, protocol: 'TCP' })
+function keyOf({ node, address, port, protocol }: Asked): string {
+  return serviceKey({ node, address, port, protocol })
 }
 
 function shownEntry(asked: Asked, contents: MapContents): readonly string[] {

@@ -7,7 +7,7 @@ import type { EndpointsByService } from '../model/condition.ts'
 import { addressesOf, hasAddress } from '../model/families.ts'
 import { namespacedName } from '../model/kubernetes.ts'
 import type { Check, Lab, Pod } from '../model/lab.ts'
-import { proxierName, proxiersOf, proxyNodes } from '../model/places.ts'
+import { type Proxier, proxierName, proxiersOf, proxyNodes } from '../model/places.ts'
 import { vethOf } from '../model/pod-link.ts'
 import { changedEndpoints, proxyView } from './apply-endpoints.ts'
 import { joinStage, leaveStage, restartMachinesStage, sweepMachinesStage } from './apply-machines.ts'
@@ -62,15 +62,11 @@ export function applyStages(
     { ...standing.lab, ...kubernetesOf(after.lab), pods: merged },
   )
   const fresh = new Set(difference.machines.nodesAdded.map(({ name }) => name))
-  const none = dataplaneOf(now.lab.proxy).readBack()
-  const isOther = before.lab.proxy.mode !== now.lab.proxy.mode
-  const rules: KernelRules = new Map(
-    proxiersOf(now.lab).map(proxier => {
-      const name = proxierName(proxier)
-      const known = isOther || fresh.has(proxier.node) ? undefined : kernel.rules.get(name)
-      return [name, known ?? none]
-    }),
+  const rules = rulesOr(dataplaneOf(before.lab.proxy).readBack(), now.lab, proxier =>
+    fresh.has(proxier.node) ? undefined : kernel.rules.get(proxierName(proxier)),
   )
+  const isOther = before.lab.proxy.mode !== now.lab.proxy.mode
+  const ofMode = isOther ? rulesOr(dataplaneOf(now.lab.proxy).readBack(), now.lab) : rules
   push(rulesStage(rulesChange(standing, now, rules, fullSync, fresh), standing, now))
   push(removeStage(standing, after.lab, gone, kernel))
   push(leaveStage(standing, after.lab, difference.machines, kernel))
@@ -81,12 +77,21 @@ export function applyStages(
   if (waits)
     push(
       rulesStage(
-        rulesChange(labIn(standing.condition, after.lab), after, syncedRules(standing, rules)),
+        rulesChange(labIn(standing.condition, after.lab), after, syncedRules(standing, ofMode)),
         standing,
         after,
       ),
     )
   return stages
+}
+
+/** What the kernels of a lab's nodes have of kube-proxy's; `none` where nothing is known. */
+function rulesOr(
+  none: unknown,
+  lab: Lab,
+  known: (proxier: Proxier) => unknown = () => undefined,
+): KernelRules {
+  return new Map(proxiersOf(lab).map(proxier => [proxierName(proxier), known(proxier) ?? none]))
 }
 
 /** Two pods with one address, one interface or one port of their node must not be there at once. */
@@ -100,7 +105,10 @@ function meet(one: Pod, other: Pod): boolean {
   )
 }
 
-/** The change of the rules from one state to another, as kube-proxy makes it; `full` writes every rule, `fresh` are nodes that have none yet. */
+/**
+ * The change of the rules from one state to another, as kube-proxy makes it. `kernel` is what the mode of before has made of them; `full`
+ * writes every rule, `fresh` are nodes that have none yet.
+ */
 export function rulesChange(
   before: LabInCondition,
   after: LabInCondition,
@@ -118,7 +126,7 @@ export function rulesChange(
       const change =
         before.lab.proxy.mode === after.lab.proxy.mode
           ? dataplane.sync(was, now, known, full)
-          : otherMode(before.lab, was, after.lab, now)
+          : otherMode(before.lab, was, after.lab, now, known)
       // The kernel's settings that kube-proxy makes as it starts.
       const isFirst = change.how === 'first' || change.flushed
       const first = isFirst && now !== undefined ? dataplane.prepare(now) : []
@@ -139,10 +147,11 @@ function otherMode(
   was: NodeView | undefined,
   after: Lab,
   now: NodeView | undefined,
+  kernel: unknown,
 ): RulesChange {
   const [old, other] = [dataplaneOf(before.proxy), dataplaneOf(after.proxy)]
   const made = other.sync(undefined, now, other.readBack(), true)
-  const gone = old.sync(was, undefined, old.readBack(), true)
+  const gone = old.sync(was, undefined, kernel, true)
   const commands = modeChange(
     { mode: old, commands: gone.commands },
     { mode: other, commands: made.commands },
@@ -191,7 +200,7 @@ export function rulesStage(rules: RulesChange, before: LabInCondition, after: La
       title: syncTitle(rules),
       why:
         `kube-proxy brings its rules to the new state in ${loader}. A connection that is open keeps the endpoint ` +
-        `that ${serves === 'packets' ? 'conntrack remembers' : 'it was made to'}: the rules are asked for new connections only.`,
+        `that ${serves === 'packets' ? 'conntrack remembers' : 'it was made to, or where a rule has sent it on, that conntrack remembers'}: new connections alone ask.`,
       from: 'topology',
       actions: rules.commands.map(action),
       checks: rules.how === 'none' ? [] : serviceChecks(after, changed),

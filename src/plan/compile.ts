@@ -1,6 +1,7 @@
 import type { Action, Command } from '../command/command.ts'
 import { host } from '../command/command.ts'
 import { Before, placed, undoOf } from '../command/undo.ts'
+import { withBase } from '../dataplane/dataplane.ts'
 import { modeChange } from '../dataplane/mode-change.ts'
 import { dataplaneOf } from '../dataplane/modes.ts'
 import { networkOf, PodLeases } from '../model/cni.ts'
@@ -109,8 +110,9 @@ class Planner {
     const other = dataplaneOf({ mode: modes.before })
     const made = [...(first ? dataplane.prepare(view) : []), ...dataplane.steps(previous, next)]
     const gone = isOther ? other.steps(known, undefined) : []
-    const steps = modeChange({ mode: other, commands: gone }, { mode: dataplane, commands: made })
-    const folds = foldsOf(steps, first)
+    const all = modeChange({ mode: other, commands: gone }, { mode: dataplane, commands: made })
+    const steps = first ? withBase(all) : all
+    const folds = foldsOf(steps)
     return steps.map(({ argv, explain }, at) => {
       const fold = folds[at]
       return { ...this.#action({ argv, in: proxier.node }), explain, ...(fold === undefined ? {} : { fold }) }

@@ -66,7 +66,7 @@ const ofMode: Readonly<Record<ProxyMode, string>> = {
   nftables:
     '它只是 kube-proxy 写进 nftables 的规则：一次查表就找到 Service，再把目的地址换成某个端点的地址。',
   ipvs: '它绑定在一个从不启用的网卡 kube-ipvs0 上，由内核的 IPVS 换成某个端点的地址。',
-  ebpf: '它由一个 eBPF 程序在套接字上换成某个端点的地址，包还没有产生，地址就已经换好。',
+  ebpf: '它由一个 eBPF 程序在套接字上换成某个端点的地址，包还没有产生，地址就已经换好。只有还要给别人用的 Service，旁边才有 kube-proxy 的规则。',
 }
 
 function networkTitle({ nodes, pods, machines, networks, bridges }: Lab): string {

@@ -1,4 +1,4 @@
-import type { ProxyMode, ProxySettings } from '../model/lab.ts'
+import { labModes, type ProxyMode, type ProxySettings } from '../model/lab.ts'
 import type { Path, SourceDocument } from '../text/document.ts'
 import type { Problem } from '../text/problem.ts'
 import { type ProxyConfigObject, proxyConfigObject } from './schema/proxy-config.ts'
@@ -53,8 +53,7 @@ function saidIn(value: unknown, path: string): string[] {
 /** What a setting is to rules: it counts, in these modes, or by this way to tell pods; or it has no meaning. */
 type Meaning = { modes: readonly ProxyMode[]; tells?: ProxySettings['detectLocalMode'] } | { why: string }
 
-const modes = ['iptables', 'nftables', 'ipvs', 'ebpf'] as const
-const all: Meaning = { modes }
+const all: Meaning = { modes: labModes }
 const ofIptables: Meaning = { modes: ['iptables', 'ipvs', 'ebpf'] }
 const onlyIptables: Meaning = { modes: ['iptables'] }
 const onlyNftables: Meaning = { modes: ['nftables'] }
@@ -73,9 +72,9 @@ const meanings: Readonly<Record<string, Meaning>> = {
   bindAddress: all,
   nodePortAddresses: all,
   detectLocalMode: all,
-  clusterCIDR: { modes, tells: 'ClusterCIDR' },
-  'detectLocal.bridgeInterface': { modes, tells: 'BridgeInterface' },
-  'detectLocal.interfaceNamePrefix': { modes, tells: 'InterfaceNamePrefix' },
+  clusterCIDR: { modes: labModes, tells: 'ClusterCIDR' },
+  'detectLocal.bridgeInterface': { modes: labModes, tells: 'BridgeInterface' },
+  'detectLocal.interfaceNamePrefix': { modes: labModes, tells: 'InterfaceNamePrefix' },
   'iptables.masqueradeAll': ofIptables,
   'iptables.masqueradeBit': ofIptables,
   'iptables.localhostNodePorts': onlyIptables,

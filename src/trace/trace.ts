@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
 import { explainRequest } from '../diagnose/explain.ts'
+import { hiddenEvidence } from '../diagnose/socket-lb.ts'
 import type { Addressed } from '../model/cidr.ts'
 import { addressesOf } from '../model/families.ts'
 import { machinesOf, placesOf } from '../model/places.ts'
@@ -45,7 +46,9 @@ export async function trace(
   const between = waysBetween(seen, flow, from, ruleFinder(seen.chains, rules, explanations))
   const ways = withRoutes(between, routes)
   const { events, repeats } = firstTry(seen.events, flow, from)
-  const evidence = saw.ok || unexplained ? undefined : await explained(context, target, from)
+  const evidence = unexplained
+    ? undefined
+    : await (saw.ok ? hidden(context, target, from) : explained(context, target, from))
   const end = endKnown(endOf(ways, saw, from, events, running.lab), evidence?.end)
   return {
     ...{ lab: running.lab.name, from, request: target.shown, ways, end, saw, repeats },
@@ -155,6 +158,17 @@ async function explained(
 ): Promise<Evidence | undefined> {
   if (target.request.kind === 'datagram') return undefined
   return explainRequest(context, target.request.kind === 'ping' ? (target.address ?? '') : target.text, from)
+}
+
+/** What is off, though the request was answered. */
+async function hidden(
+  { running }: ObservedLab,
+  { address, port, request }: TraceTarget,
+  from: Place,
+): Promise<Evidence | undefined> {
+  if (address === undefined || port === undefined || request.kind === 'ping') return undefined
+  const protocol = request.kind === 'datagram' ? 'UDP' : 'TCP'
+  return hiddenEvidence(running, { from, address, port, protocol })
 }
 
 /** What could not be seen, and why. */

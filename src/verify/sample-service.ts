@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from '../command/command.ts'
 import { own } from '../command/own.ts'
 import { explainSample } from '../diagnose/explain.ts'
+import { hiddenEvidence } from '../diagnose/socket-lb.ts'
 import { joinHostPort } from '../model/address.ts'
 import { patienceInVain } from '../observe/connections.ts'
 import { ask } from '../observe/curl.ts'
@@ -57,10 +58,12 @@ async function judge(context: ObservedLab, job: Job, counted: Tally): Promise<Se
     names.map(name => own(backends, name) ?? 0),
     names.map(name => own(expectedShare, name) ?? 0),
   )
-  const complaint = complaintAbout(context.running.lab, job, { ...counted, backends }, expectedShare, p)
+  const wrong = complaintAbout(context.running.lab, job, { ...counted, backends }, expectedShare, p)
+  const hidden = wrong === undefined ? await hiddenFault(context, job) : undefined
+  const complaint = wrong ?? (hidden && 'rules have served it, and not the program')
   const evidence =
-    complaint === undefined || !speaksHttp(target)
-      ? undefined
+    wrong === undefined || !speaksHttp(target)
+      ? hidden
       : await explainSample(context, urlOf(entry), from, {
           shares: expectedShare,
           ...(promise.kind === 'stays' ? { stays: true } : {}),
@@ -86,6 +89,13 @@ async function judge(context: ObservedLab, job: Job, counted: Tally): Promise<Se
     ...(complaint === undefined ? {} : { complaint }),
     ...(evidence === undefined ? {} : { evidence }),
   }
+}
+
+/** A fault of the socket load balancer that nobody notices, since rules serve in its place. */
+async function hiddenFault({ running }: ObservedLab, { target, entry, from, promise }: Job) {
+  const { protocol } = target
+  if (protocol === 'SCTP' || promise.kind === 'fails') return undefined
+  return hiddenEvidence(running, { from, address: entry.address, port: entry.port, protocol })
 }
 
 /** Requests of which the latency is told: few, since each waits for the one before. */

@@ -114,6 +114,13 @@ describe('new connections', () => {
         { pod: 'netns_021', count: 1 },
       ],
     })
+    // Another node, through which a client comes, sees what the endpoint's own node sees as well.
+    const elsewhere = reading(2, [connection(4, '198.51.100.1:30080', '10.0.0.11:8080')])
+    const there = {
+      ...elsewhere,
+      tables: [{ place: 'node-9', connections: elsewhere.tables[0]!.connections }],
+    }
+    expect(watch.next(there, own).services[0]).toMatchObject({ count: 2 })
   })
 
   test('those that a node tracks are told by state, most first', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { withBase } from '../../src/dataplane/dataplane.ts'
 import { foldLikeNodes, foldOfParts, foldsOf } from '../../src/plan/folds.ts'
 import { planOf } from './lab-text.ts'
 
@@ -8,18 +9,15 @@ const steps = (...services: (string | undefined)[]) =>
 const everyNode = 'what every node has, whatever its services'
 
 it('folds what no service has for itself, where there were no rules before', () => {
-  expect(foldsOf(steps(undefined, 'default/web', undefined), true)).toEqual([everyNode, undefined, everyNode])
-  expect(foldsOf(steps(undefined, 'default/web', undefined), false)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ])
+  const some = steps(undefined, 'default/web', undefined)
+  expect(foldsOf(withBase(some))).toEqual([everyNode, undefined, everyNode])
+  expect(foldsOf(some)).toEqual([undefined, undefined, undefined])
 })
 
 it('shows three services, and of more the first', () => {
-  expect(foldsOf(steps('a', 'b', 'c', 'a'), false)).toEqual([undefined, undefined, undefined, undefined])
+  expect(foldsOf(steps('a', 'b', 'c', 'a'))).toEqual([undefined, undefined, undefined, undefined])
   const rest = 'the same for 3 more services'
-  expect(foldsOf(steps('a', 'b', 'a', 'c', 'd'), false)).toEqual([undefined, rest, undefined, rest, rest])
+  expect(foldsOf(steps('a', 'b', 'a', 'c', 'd'))).toEqual([undefined, rest, undefined, rest, rest])
 })
 
 const lab = planOf(`name: lab

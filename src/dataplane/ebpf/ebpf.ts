@@ -5,6 +5,7 @@ import {
   type RuleStep,
   type RulesChange,
   together,
+  withBase,
 } from '../dataplane.ts'
 import { iptables } from '../iptables/iptables.ts'
 import { nodeModel } from '../promise.ts'
@@ -46,7 +47,7 @@ export const ebpf: Dataplane<ServiceRules, KernelState> = {
   chainsOf: 'iptables',
   summary:
     'A program that the kernel asks when a process connects knows the address, chooses an endpoint by chance, and writes the ' +
-    "pod's address over it: no packet of the node or its pods is ever sent to the Service. For who comes from beyond the node kube-proxy's rules stand beside it.",
+    "pod's address over it: no packet of the node or its pods is sent to the Service. Where a Service is for others, too, kube-proxy's rules stand beside it.",
   serves: 'sockets',
   loader: 'one change of the maps of its program, and one iptables-restore where rules stand beside it',
   chains: ({ packets }) => (packets === undefined ? [] : iptables.chains(packets)),
@@ -58,8 +59,7 @@ export const ebpf: Dataplane<ServiceRules, KernelState> = {
 
 function packetSteps(previous: ServiceRules['packets'], next: ServiceRules['packets']): readonly RuleStep[] {
   const steps = iptables.steps(previous, next)
-  if (previous !== undefined) return steps
-  return steps.map(step => (step.service === undefined ? { ...step, base: true } : step))
+  return previous === undefined ? withBase(steps) : steps
 }
 
 function bothChanges(
@@ -68,8 +68,20 @@ function bothChanges(
   { sockets, packets }: KernelState,
   full: boolean,
 ): RulesChange {
-  const [was, now] = [before && viewBeyondSockets(before), after && viewBeyondSockets(after)]
-  return together(socketsChange(before, after, sockets, full), iptables.sync(was, now, packets, full))
+  const now = after && viewBeyondSockets(after)
+  const beside = iptables.sync(before && ruledView(before, packets), now, packets, full)
+  // Rules come and go while the node goes on serving.
+  const comesOrGoes = beside.how === 'first' || beside.how === 'last'
+  const goesOn = before !== undefined && after !== undefined
+  const how = comesOrGoes && goesOn ? 'partial' : beside.how
+  return together(socketsChange(before, after, sockets, full), { ...beside, how })
+}
+
+/** What the rules beside the program were made of; of nothing where a change that broke off has left some. Undefined: there are none. */
+function ruledView(view: NodeView, { jumps, chains }: KernelState['packets']): NodeView | undefined {
+  const known = viewBeyondSockets(view)
+  const isLeft = jumps.size > 0 || [...chains.filter, ...chains.nat].some(name => name.startsWith('KUBE-'))
+  return known ?? (isLeft ? { ...view, services: [] } : undefined)
 }
 
 /** The node and its pods are served by their sockets, and all others by what the rules beside the program do with their packets. */

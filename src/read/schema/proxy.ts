@@ -48,7 +48,10 @@ export const proxy = z
         localhostNodePorts: z
           .boolean()
           .optional()
-          .meta({ description: 'Let node ports answer on loopback addresses; `true` by default.' }),
+          .meta({
+            description:
+              'Let node ports answer on loopback addresses; `true` by default. Of the iptables mode alone.',
+          }),
         randomFully: z
           .boolean()
           .optional()
@@ -56,7 +59,8 @@ export const proxy = z
       })
       .optional()
       .meta({
-        description: 'Settings of the iptables mode; those of masquerading are of the IPVS mode, too.',
+        description:
+          'Settings of the iptables mode; those of masquerading are of the IPVS and the ebpf mode, too.',
       }),
     nftables: z
       .strictObject({ masqueradeAll, masqueradeBit })

@@ -160,11 +160,15 @@ function oneRuleLines(
 function endLines(style: Style, { saw, end, from, evidence, repeats }: TraceReport): string[] {
   const { color, width } = style
   if (saw.ok)
-    return hanging(
-      `${color.green('✔')} `,
-      `${printable(saw.words)} ${color.dim(`(${duration(saw.ms)})`)}`,
-      width,
-    )
+    return [
+      ...hanging(
+        `${color.green('✔')} `,
+        `${printable(saw.words)} ${color.dim(`(${duration(saw.ms)})`)}`,
+        width,
+      ),
+      ...(evidence === undefined ? [] : hanging('  ', 'but not as it should be:', width)),
+      ...evidenceLines(style, evidence, 2),
+    ]
   const again =
     repeats === 0 ? '' : `; ${printable(from)} sends its first packet ${plural(repeats, 'more time')}`
   return [

@@ -4,6 +4,7 @@ import { ebpf } from '../../../src/dataplane/ebpf/ebpf.ts'
 import type { KernelState } from '../../../src/dataplane/ebpf/rules.ts'
 import { iptables } from '../../../src/dataplane/iptables/iptables.ts'
 import { modeChange } from '../../../src/dataplane/mode-change.ts'
+import { nftables } from '../../../src/dataplane/nftables/nftables.ts'
 import { contentsAfter, isSocketLbCommand } from '../../../src/dataplane/socket-commands.ts'
 import { listText } from '../../../src/dataplane/socket-list.ts'
 import { contentsText, readContents } from '../../../src/dataplane/socket-maps.ts'
@@ -188,7 +189,7 @@ describe('beside the program', () => {
     expect(rulesIn(beside)).toEqual(rulesIn(asKubeProxy))
     expect(rulesIn(beside).filter(line => line.includes('10.96.0.3'))).toEqual([])
     // A lesson folds what comes with the first of them.
-    const folds = new Set(foldsOf(beside, false))
+    const folds = new Set(foldsOf(beside))
     expect(folds).toEqual(new Set([undefined, 'what every node has, whatever its services']))
     expect(rulesIn(ebpf.steps(ebpf.compile(both), ebpf.compile(alone)))).toEqual(
       rulesIn(iptables.steps(iptables.compile({ ...both, services: [exposed] }), undefined)),
@@ -203,7 +204,14 @@ describe('beside the program', () => {
   it('a sync makes them, brings them on, and makes those anew that somebody has taken away', () => {
     const first = ebpf.sync(alone, both, kernelOf(alone), false)
     expect(first.commands.filter(isSocketLbCommand)).toHaveLength(1)
-    expect(rulesIn(first.commands)).toEqual(rulesIn(ebpf.steps(ebpf.compile(alone), ebpf.compile(both))))
+    expect(first).toMatchObject({ how: 'partial' })
+    expect(rulesIn(first.commands)[0]).toBe('iptables-restore --wait 5 --noflush')
+    const jumps = rulesIn(ebpf.steps(ebpf.compile(alone), ebpf.compile(both))).filter(line =>
+      line.includes(' -I '),
+    )
+    expect(new Set(rulesIn(first.commands).slice(1))).toEqual(
+      new Set([...jumps, 'iptables -t filter -N KUBE-FIREWALL']),
+    )
     const more = view([...both.services], [two])
     expect(rulesIn(ebpf.sync(both, more, kernelOf(both), false).commands)).toEqual([
       'iptables-restore --wait 5 --noflush',
@@ -211,10 +219,48 @@ describe('beside the program', () => {
     const { sockets } = kernelOf(both)
     const flushed = { sockets, packets: kernelOf(alone).packets }
     expect(ebpf.sync(both, both, flushed, false)).toMatchObject({ how: 'full', flushed: true })
+    // What is told of both is what weighs more.
+    expect(ebpf.sync(both, more, flushed, false)).toMatchObject({ how: 'full' })
     expect(ebpf.sync(both, both, kernelOf(both), false)).toMatchObject({ how: 'none', commands: [] })
   })
 
-  it('nobody is served without a rule or a program in a change of mode, but for clients beyond the node', () => {
+  it('what somebody, or a change that broke off, has left goes, and what is gone is not taken away once more', () => {
+    const { sockets } = kernelOf(alone)
+    const saved = (...lines: string[]) => ({
+      sockets,
+      packets: iptables.readBack(['*nat', ':OUTPUT ACCEPT [0:0]', ...lines, 'COMMIT', ''].join('\n')),
+    })
+    const halfMade = saved(
+      ':KUBE-SERVICES - [0:0]',
+      ':KUBE-SEP-ABCDEFGHIJKLMNOP - [0:0]',
+      '-A OUTPUT -j KUBE-SERVICES',
+    )
+    const gone = ebpf.sync(alone, alone, halfMade, true)
+    expect(rulesIn(gone.commands)).toEqual([
+      'iptables -t nat -D OUTPUT -m comment --comment kubernetes service portals -j KUBE-SERVICES',
+      'iptables -t nat -F KUBE-SERVICES',
+      'iptables -t nat -F KUBE-SEP-ABCDEFGHIJKLMNOP',
+      'iptables -t nat -X KUBE-SERVICES',
+      'iptables -t nat -X KUBE-SEP-ABCDEFGHIJKLMNOP',
+    ])
+    const [load, ...others] = ebpf
+      .sync(alone, both, halfMade, false)
+      .commands.filter(command => !isSocketLbCommand(command))
+    expect(load?.input).toContain('-X KUBE-SEP-ABCDEFGHIJKLMNOP\n')
+    const jumpsTo = (chain: string) => others.filter(({ argv }) => argv[3] === '-I' && argv.includes(chain))
+    // The one from OUTPUT is there.
+    expect(jumpsTo('KUBE-SERVICES').map(({ argv }) => `${argv[2]} ${argv[4]}`)).toEqual([
+      'filter FORWARD',
+      'filter OUTPUT',
+      'nat PREROUTING',
+    ])
+    expect(rulesIn(ebpf.sync(both, alone, saved(':KUBE-SERVICES - [0:0]'), false).commands)).toEqual([
+      'iptables -t nat -F KUBE-SERVICES',
+      'iptables -t nat -X KUBE-SERVICES',
+    ])
+  })
+
+  it('a change of mode serves the node and its pods throughout, and clients beyond the node again at its end', () => {
     const order = (commands: readonly { argv: readonly string[] }[]) =>
       [...new Set(commands.map(({ argv: [program, verb] }) => (program === 'netlab' ? verb : program)))].join(
         ' ',
@@ -240,6 +286,15 @@ describe('beside the program', () => {
         ),
       ),
     ).toBe('iptables socket-lb')
+    const inNftables = nftables.steps(undefined, nftables.compile(both))
+    expect(
+      order(
+        modeChange(
+          { mode: ebpf, commands: ebpf.steps(ebpf.compile(both), undefined) },
+          { mode: nftables, commands: inNftables },
+        ),
+      ),
+    ).toBe('nft socket-lb iptables')
   })
 })
 
@@ -259,6 +314,30 @@ it('promises the node and its pods what is compiled, and others what the rules d
   ).toBe('unserved')
   const dns = { service: 'shop/dns', portName: '', protocol: 'UDP' as const }
   expect(model(dns, 'cluster IP', { from: 'pod', address: '10.1.0.9' })?.kind).toBe('refused')
+  // No program is asked about SCTP, and none looks at source ranges.
+  const balanced = service({
+    type: 'LoadBalancer',
+    loadBalancerIPs: ['198.51.100.9'],
+    loadBalancerSourceRanges: ['192.0.2.0/24'],
+    ports: [tcpPort(80, 30_080), { name: 'sctp', protocol: 'SCTP', port: 9, targetPort: 8080 }],
+  })
+  const ports = [
+    { name: '', protocol: 'TCP', port: 8080 },
+    { name: 'sctp', protocol: 'SCTP', port: 8080 },
+  ] as const
+  const ofBoth = ebpf.model(view([balanced], [slice(['10.1.0.2'], { ports })]))
+  const sctp = { service: 'shop/cart', portName: 'sctp', protocol: 'SCTP' as const }
+  expect(ofBoth(sctp, 'cluster IP', { from: 'pod', address: '10.1.0.9' })).toMatchObject({
+    kind: 'spread',
+    client: 'masqueraded',
+  })
+  const ranged = (from: 'pod' | 'outside', address: string) =>
+    ofBoth(cart, 'load balancer IP', { from, address })?.kind
+  expect([
+    ranged('pod', '10.1.0.9'),
+    ranged('outside', '192.0.2.7'),
+    ranged('outside', '203.0.113.7'),
+  ]).toEqual(['spread', 'spread', 'dropped'])
   expect(model(dns, 'node port', { from: 'outside', address: '198.51.100.1' })?.kind).toBe('refused')
 })
 

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { RuleSet } from '../../../src/dataplane/balanced-service.ts'
+import type { NodeView } from '../../../src/dataplane/dataplane.ts'
+import { ebpf } from '../../../src/dataplane/ebpf/ebpf.ts'
 import { scriptText, serviceWords, toJson } from '../../../src/dataplane/ebpf/print.ts'
+import { iptables } from '../../../src/dataplane/iptables/iptables.ts'
 import { serviceId } from '../../../src/dataplane/socket-services.ts'
 import type { Protocol } from '../../../src/model/kubernetes.ts'
+import { defaultProxySettings } from '../../../src/read/proxy-settings.ts'
 import { service, slice } from '../iptables/fixtures.ts'
 import { compile } from './fixtures.ts'
 
@@ -149,6 +153,37 @@ describe('the lines for bpftool', () => {
     expect(script(six)).toContain('fd 00 00 96 00 00 00 00 00 00 00 00 00 00 00 01 00 50 06')
     expect(words(six)).toEqual(['shop/cart: TCP [fd00:96::1]:80 → [fd00::b]:8080'])
   })
+})
+
+it('has a part for the rules beside, in the words of iptables mode', () => {
+  const exposed = (family: 'ipv4' | 'ipv6') => {
+    const [clusterIP, nodeIP] = family === 'ipv4' ? ['10.96.0.1', '192.0.2.1'] : ['fd00:96::1', '2001:db8::1']
+    const view: NodeView = {
+      services: [service({ type: 'NodePort', clusterIPs: [clusterIP!], ports: [port('TCP', 80, 30_080)] })],
+      slices: [],
+      settings: { ...defaultProxySettings, mode: 'ebpf' },
+      node: { name: 'n1', addresses: [nodeIP!] },
+      family,
+    }
+    const options = { explain: true, jumps: true }
+    const rules = ebpf.compile(view)
+    return { text: ebpf.text(rules, options), json: ebpf.json(rules, options), rules: rules.packets! }
+  }
+  for (const [family, program] of [
+    ['ipv4', 'iptables-restore'],
+    ['ipv6', 'ip6tables-restore'],
+  ] as const) {
+    const { text, json, rules } = exposed(family)
+    const [maps, beside] = text.split(
+      `\n# whom no program is asked about: clients beyond the node, and SCTP\n`,
+    )
+    expect(maps).toMatch(/^bpftool batch file - <<'END'\n# shop\/cart:tcp: TCP .*\nEND\n$/s)
+    expect(beside).toBe(
+      `${program} --noflush --counters <<'END'\n${iptables.text(rules, { explain: true, jumps: true })}END\n`,
+    )
+    expect(beside).toContain('-I PREROUTING 1 ')
+    expect(json).toMatchObject({ node: 'n1', beside: { nat: { 'KUBE-NODEPORTS': [] }, filter: {} } })
+  }
 })
 
 it('for programs it is plain data', () => {

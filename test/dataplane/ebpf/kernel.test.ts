@@ -132,15 +132,32 @@ test.runIf(socketLbLack() === undefined)(
     await run('up', session.file('door.yaml', inner), '-q')
     expect(await rules()).not.toContain('KUBE-')
     session.file('door.yaml', exposed)
+    // As a change that broke off may have left it.
+    const inside = (commands: string) => run('exec', 'door-ebpf', '--', 'sh', '-ec', commands)
+    await inside('iptables -t nat -N KUBE-SERVICES; iptables -t nat -A KUBE-SERVICES -j RETURN')
     await run('apply', 'door-ebpf')
     const made = await rules()
     expect(made).toContain('--dport 30080 -j KUBE-EXT-')
     await run('verify', '--requests', '20', '--from', 'visitor', 'a')
-    const off = 'iptables -t nat -F PREROUTING'
-    await run('exec', 'door-ebpf', '--', 'sh', '-ec', off)
+    await inside('iptables -t nat -F PREROUTING')
     expect(await session.netlab('verify', '--requests', '20', '--from', 'visitor')).toMatchObject({ code: 1 })
     expect(await run('sync')).toContain('somebody took rules away or changed them')
     await run('verify', '--requests', '20', '--from', 'visitor')
+    // Rules serve a pod, too, which the program should have served.
+    await run('socket-lb', 'delete', 'default/web', '--at', '10.96.0.10:80')
+    const hidden = await session.netlab('verify', '--json', '--requests', '20', '--from', 'host')
+    const { services } = JSON.parse(hidden.stdout) as { services: { target: string }[] }
+    expect(hidden.code).toBe(1)
+    expect(services.find(({ target }) => target === '10.96.0.10:80')).toMatchObject({
+      failed: 0,
+      complaint: 'rules have served it, and not the program',
+      evidence: { headline: 'the socket load balancer has no entry for 10.96.0.10:80' },
+    })
+    expect(await run('trace', 'host', '10.96.0.10:80')).toMatch(
+      /✔ [ab] answers.*but not as it should be:.*no entry/s,
+    )
+    await run('sync')
+    await inside('iptables -t nat -F; iptables -t nat -X KUBE-POSTROUTING')
     session.file('door.yaml', inner)
     await run('apply', 'door-ebpf')
     expect(await rules()).not.toContain('KUBE-')
