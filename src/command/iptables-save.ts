@@ -1,6 +1,6 @@
 import { shellLine } from './command-line.ts'
 import type { Rule } from './iptables-rule.ts'
-import type { ListedNftSet } from './nft-list.ts'
+import type { ListedNftHook, ListedNftSet } from './nft-list.ts'
 
 /** A rule in its chain, with its counter. */
 export interface ListedRule extends Rule {
@@ -21,7 +21,7 @@ export interface ListedRule extends Rule {
 /** A chain as iptables-save prints it. */
 export interface ListedChain {
   name: string
-  /** `ACCEPT` or `DROP`; undefined for a chain that is not built in. */
+  /** `ACCEPT` or `DROP`; undefined for a chain that the kernel hands no packets to by itself. */
   policy?: string
   /** Packets that the policy has decided on. */
   packets: number
@@ -38,6 +38,8 @@ export interface ListedChain {
 export interface NftChain {
   /** `ip kube-proxy` */
   table: string
+  /** Undefined for a chain that is only jumped to. */
+  hook?: ListedNftHook
   /** Its rules as nft lists them. */
   lines: readonly string[]
   /** The sets and maps that they ask, but for those that packets fill. */

@@ -1,8 +1,16 @@
+/** Where the kernel hands packets to a chain, and what becomes of those that no rule decides on. */
+export interface ListedNftHook {
+  type: string
+  hook: string
+  priority: number
+  policy: string
+}
+
 /** A chain as `nft list` prints it. */
 export interface ListedNftChain {
   name: string
-  /** Where the kernel hands packets to it; undefined for a chain that is only jumped to. */
-  hook?: { type: string; hook: string; priority: number }
+  /** Undefined for a chain that is only jumped to. */
+  hook?: ListedNftHook
   /** As nft prints them. */
   rules: string[]
 }
@@ -44,7 +52,7 @@ function chainIn(name: string, body: readonly string[]): ListedNftChain {
   const rules: string[] = []
   let hook: ListedNftChain['hook']
   for (const line of body.map(each => each.trim())) {
-    const found = hookIn(line)
+    const found = line.startsWith('type ') ? hookIn(line) : undefined
     if (found !== undefined) hook = found
     else if (line !== '' && !/^comment "/.test(line)) rules.push(line)
   }
@@ -62,11 +70,27 @@ const priorities: Readonly<Record<string, number>> = {
 }
 
 /** Where a chain hangs, in nft's words: `type nat hook prerouting priority dstnat - 10; policy accept;` */
-export function hookIn(text: string): ListedNftChain['hook'] {
+export function hookIn(text: string): ListedNftHook | undefined {
   const [, type, hook, word = '', sign = '', offset = '0'] =
     /\btype (\w+) hook (\w+) priority ([\w-]+)(?: ([+-]) (\d+))?/.exec(text) ?? []
   if (type === undefined || hook === undefined) return undefined
-  return { type, hook, priority: (priorities[word] ?? Number(word)) + Number(`${sign}${offset}`) }
+  const [, policy = 'accept'] = /\bpolicy (\w+)/.exec(text) ?? []
+  return { type, hook, priority: (priorities[word] ?? Number(word)) + Number(`${sign}${offset}`), policy }
+}
+
+/** The same, whatever it was typed like: `type nat hook prerouting priority -110`; empty for a chain that hangs nowhere. */
+export function placeOfHook(hook: Omit<ListedNftHook, 'policy'> | undefined): string {
+  return hook === undefined ? '' : `type ${hook.type} hook ${hook.hook} priority ${hook.priority}`
+}
+
+/** The same with its policy. */
+export function hookText(hook: Omit<ListedNftHook, 'policy'> & { policy?: string }): string {
+  return `${placeOfHook(hook)}; policy ${hook.policy ?? 'accept'};`
+}
+
+/** That a chain does not hang where it should. */
+export function astrayWords(hook: ListedNftHook | undefined): string {
+  return hook === undefined ? 'hangs nowhere' : `hangs elsewhere: ${placeOfHook(hook)}`
 }
 
 /** They may go over many lines; a comment may have any character but a quote. */

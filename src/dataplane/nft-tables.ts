@@ -46,7 +46,7 @@ function kindOf({ type, priority }: NonNullable<ListedNftChain['hook']>): string
   return type === 'filter' && priority < dnatPriority ? beforeNat : type
 }
 
-function asChain({ name, rules }: ListedNftChain, table: ListedNftTable, nft: string): ListedChain {
+function asChain({ name, hook, rules }: ListedNftChain, table: ListedNftTable, nft: string): ListedChain {
   const lines = rules.map(asListed)
   const names = new Set(lines.flatMap(line => [...line.matchAll(/@(\S+)/g)].map(([, set = '']) => set)))
   // Which clients an endpoint has is the packets' matter.
@@ -55,7 +55,8 @@ function asChain({ name, rules }: ListedNftChain, table: ListedNftTable, nft: st
   return {
     name,
     packets: 0,
-    nft: { table: nft, lines, asked },
+    ...(hook === undefined ? {} : { policy: hook.policy.toUpperCase() }),
+    nft: { table: nft, ...(hook === undefined ? {} : { hook }), lines, asked },
     rules: read.map((rule, at) => ({ ...rule, table: '', chain: name, number: at + 1, packets: 0 })),
   }
 }

@@ -1,6 +1,6 @@
 import { nftArgv, shellLine } from '../command/command-line.ts'
 import type { ListedChain } from '../command/iptables-save.ts'
-import type { ListedNftSet } from '../command/nft-list.ts'
+import { astrayWords, type ListedNftSet, placeOfHook } from '../command/nft-list.ts'
 import { nftEffect } from '../dataplane/nft-rule.ts'
 import type { Repair } from './repairs.ts'
 
@@ -15,8 +15,8 @@ export interface NftChains {
 }
 
 /**
- * What differs in a chain of kube-proxy's own table: elements of the sets and maps that it asks in both states, each by itself, and its
- * rules as a whole, since they have no numbers.
+ * What differs in a chain of kube-proxy's own table: elements of the sets and maps that it asks in both states, each by itself, its policy,
+ * where it hangs, and its rules as a whole, since they have no numbers.
  */
 export function nftRepairs({ actual, declared, table, lab }: NftChains): Repair[] {
   const { name: chain, nft: wanted } = declared
@@ -43,13 +43,38 @@ export function nftRepairs({ actual, declared, table, lab }: NftChains): Repair[
       return { ...repair('changed', what, 'is not as kube-proxy made it', `${away} && ${back}`), shown }
     })
   })
-  if (effectOf(there.lines) === effectOf(wanted.lines)) return elements
-  const lines = [
-    `flush chain ${wanted.table} ${chain}`,
-    ...wanted.lines.map(line => `add rule ${wanted.table} ${chain} ${line}`),
+  const place = `${wanted.table} ${chain}`
+  const rules = wanted.lines.map(line => `add rule ${place} ${line}`)
+  const anew = (...lines: string[]) => [`flush chain ${place}`, ...lines, ...rules].map(nft).join(' && ')
+  const hung = placeOfHook(wanted.hook)
+  if (placeOfHook(there.hook) !== hung) {
+    const how = astrayWords(there.hook)
+    const made = `add chain ${place}${hung === '' ? '' : ` { ${hung} ; }`}`
+    return [...elements, repair('changed', `the chain ${chain}`, how, anew(`delete chain ${place}`, made))]
+  }
+  const policy = there.hook?.policy
+  const policies =
+    policy === undefined || policy === wanted.hook?.policy
+      ? []
+      : [
+          repair(
+            'policy',
+            `the policy of the chain ${chain}`,
+            `is ${policy}`,
+            policyCommand(wanted.table, chain),
+          ),
+        ]
+  if (effectOf(there.lines) === effectOf(wanted.lines)) return [...elements, ...policies]
+  return [
+    ...elements,
+    ...policies,
+    repair('changed', `the chain ${chain}`, 'is not as kube-proxy made it', anew()),
   ]
-  const anew = lines.map(nft).join(' && ')
-  return [...elements, repair('changed', `the chain ${chain}`, 'is not as kube-proxy made it', anew)]
+}
+
+/** Gives a chain of kube-proxy's table back the policy that all of them have. */
+export function policyCommand(table: string, chain: string): string {
+  return nft(`add chain ${table} ${chain} { policy accept ; }`)
 }
 
 /** The elements that two states of a set or map do not have alike. */

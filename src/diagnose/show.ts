@@ -1,6 +1,7 @@
 import { host, type Place } from '../command/command.ts'
 import { shellLine } from '../command/command-line.ts'
 import { chainOf, type ListedChain, type ListedRule, ruleText } from '../command/iptables-save.ts'
+import { hookText } from '../command/nft-list.ts'
 import { familyOf } from '../model/address.ts'
 import type { Connection, Link, Listener, Neighbour, Route } from '../observe/facts.ts'
 import type { Way } from './way.ts'
@@ -108,7 +109,9 @@ function showNftChain(
   const map = rules?.[0]?.element?.map
   const command = `$ nft list ${map === undefined ? `chain ${table} ${name}` : `map ${table} ${map}`}`
   if (nft === undefined) return [command, '(no such chain)']
-  const lines = rules?.flatMap(({ listed }) => listed ?? []) ?? nft.lines
+  const { hook } = nft
+  const hung = hook === undefined ? [] : [hookText(hook)]
+  const lines = rules?.flatMap(({ listed }) => listed ?? []) ?? [...hung, ...nft.lines]
   return [command, ...(lines.length === 0 ? ['(no rules)'] : lines)]
 }
 

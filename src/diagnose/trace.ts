@@ -12,6 +12,8 @@ export interface Outcome {
   target: string
   /** The rule that decided; undefined for the policy. */
   rule?: ListedRule
+  /** The chain whose policy decided. */
+  byPolicyOf?: string
   /** What follows `--to-destination` or `--to-source`. */
   to?: string
   /** The rules that took the packet, in order. */
@@ -48,7 +50,7 @@ export function trace(
   const chains = new Set<string>()
   const left = follow(chain, [{ chance: 1, mark: packet.mark, path: [] }], 0)
   const { policy = 'ACCEPT', afterwards = [] } = chainOf(tables, table, chain)
-  for (const state of left) outcomes.push({ ...state, target: policy })
+  for (const state of left) outcomes.push({ ...state, target: policy, byPolicyOf: chain })
   for (const next of afterwards) {
     const passed = outcomes.filter(({ target }) => target === 'ACCEPT')
     const others = outcomes.filter(outcome => !passed.includes(outcome))
@@ -58,7 +60,7 @@ export function trace(
       passed.map(({ chance, mark, path }) => ({ chance, mark, path })),
       0,
     ))
-      outcomes.push({ ...state, target: 'ACCEPT' })
+      outcomes.push({ ...state, target: chainOf(tables, table, next).policy ?? 'ACCEPT', byPolicyOf: next })
   }
   return { outcomes, chains: [...chains] }
 

@@ -3,7 +3,7 @@ import { editScript } from '../command/edit-script.ts'
 import { effectKey } from '../command/iptables-rule.ts'
 import { type ListedChain, type NftChain, parseSaved, type Tables } from '../command/iptables-save.ts'
 import { IptablesState } from '../command/iptables-state.ts'
-import { type ListedNftTable, parseNftTable } from '../command/nft-list.ts'
+import { astrayWords, type ListedNftTable, parseNftTable, placeOfHook } from '../command/nft-list.ts'
 import { NftState } from '../command/nft-state.ts'
 import { placed } from '../command/undo.ts'
 import { nftEffect } from '../dataplane/nft-rule.ts'
@@ -69,7 +69,7 @@ function expectedTable(commands: readonly Command[], place: Place, name: string)
   return state.table
 }
 
-/** Of kube-proxy's table: the rules of each chain, and the elements of each set and map that they ask. */
+/** Of kube-proxy's table: where each chain hangs and its rules, and the elements of each set and map that they ask. */
 function nftDifferences(
   actual: ListedNftTable | undefined,
   expected: ListedNftTable | undefined,
@@ -79,10 +79,14 @@ function nftDifferences(
   if (actual === undefined) return ["kube-proxy's table is gone"]
   const [there, wanted] = [chainsOf(actual, name), chainsOf(expected, name)]
   const chains = [...new Set([...wanted.keys(), ...there.keys()])].flatMap(chain => {
-    const [now, lines] = [there.get(chain), wanted.get(chain)?.lines ?? []]
+    const [now, before] = [there.get(chain), wanted.get(chain)]
+    const lines = before?.lines ?? []
     if (now === undefined) return lines.length === 0 ? [] : [`kube-proxy ${chain} is gone`]
     const counts = ruleCounts(now.lines.map(nftEffect), lines.map(nftEffect))
-    return countWords(`kube-proxy ${chain}`, counts, 'rule')
+    return [
+      ...hookWords(`kube-proxy ${chain}`, now, before),
+      ...countWords(`kube-proxy ${chain}`, counts, 'rule'),
+    ]
   })
   const asked = new Map([...wanted.values()].flatMap(chain => chain.asked.map(set => [set.name, set])))
   const sets = [...asked.values()].flatMap(({ name: set, elements }) => {
@@ -94,6 +98,14 @@ function nftDifferences(
     return countWords(`kube-proxy ${set}`, { missing, extra, changed }, 'element')
   })
   return [...chains, ...sets]
+}
+
+function hookWords(name: string, { hook: now }: NftChain, before: NftChain | undefined): string[] {
+  const policy = now?.policy ?? 'accept'
+  return [
+    ...(placeOfHook(now) === placeOfHook(before?.hook) ? [] : [`${name} ${astrayWords(now)}`]),
+    ...(policy === 'accept' ? [] : [`${name} has the policy ${policy}`]),
+  ]
 }
 
 function chainsOf(table: ListedNftTable, name: string): ReadonlyMap<string, NftChain> {

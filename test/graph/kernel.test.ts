@@ -126,4 +126,22 @@ test("marks what somebody changed in kube-proxy's table of nftables, and nothing
   expect(found).toEqual(['kube-proxy cluster-ips lacks 1 element', 'kube-proxy services lacks 2 rules'])
   await run('sync')
   expect(await marks()).toEqual([])
+
+  // A chain cannot be hung elsewhere: it is deleted, and made anew.
+  await nft('flush chain ip kube-proxy nat-output')
+  await nft('delete chain ip kube-proxy nat-output')
+  await nft('add chain ip kube-proxy nat-output { type nat hook output priority -90 ; }')
+  await nft('add rule ip kube-proxy nat-output jump services')
+  await nft('flush chain ip kube-proxy nat-prerouting')
+  await nft('delete chain ip kube-proxy nat-prerouting')
+  await nft('add chain ip kube-proxy nat-prerouting')
+  await nft('add rule ip kube-proxy nat-prerouting jump services')
+  await nft('add chain ip kube-proxy filter-forward { policy drop ; }')
+  expect((await marks()).toSorted()).toEqual([
+    'kube-proxy filter-forward has the policy drop',
+    'kube-proxy nat-output hangs elsewhere: type nat hook output priority -90',
+    'kube-proxy nat-prerouting hangs nowhere',
+  ])
+  await run('sync')
+  expect(await marks()).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseSaved } from '../../src/command/iptables-save.ts'
 import { IptablesState } from '../../src/command/iptables-state.ts'
+import { hookText } from '../../src/command/nft-list.ts'
 import { NftState } from '../../src/command/nft-state.ts'
 import { dataplaneOf } from '../../src/dataplane/modes.ts'
 import { asListed } from '../../src/dataplane/nft-rule.ts'
@@ -128,8 +129,9 @@ services:
           : [`\t\telements = { ${[...elements].map(each => each.join('')).join(', ')} }`]),
         '\t}',
       ]),
-      ...[...chains.values()].flatMap(({ name, rules }) => [
+      ...[...chains.values()].flatMap(({ name, hook, rules }) => [
         `\tchain ${name} {`,
+        ...(hook === undefined ? [] : [hookText(hook)]),
         ...rules.map(asListed),
         '\t}',
       ]),
@@ -167,5 +169,28 @@ services:
     ])
     expect(told(listed(`delete chain ${table} ${chain}`))).toEqual([`kube-proxy ${chain} is gone`])
     expect(told('')).toEqual(["kube-proxy's table is gone"])
+  })
+
+  test('has a line for a chain that hangs elsewhere, or has another policy', () => {
+    const anew = (name: string, said: string) => [
+      `delete chain ${table} ${name}`,
+      `add chain ${table} ${name}${said}`,
+    ]
+    expect(
+      told(
+        listed(
+          ...anew('filter-output-pre-dnat', ' { type filter hook output priority -90 ; }'),
+          `add rule ${table} filter-output-pre-dnat ct state new jump firewall-check`,
+          ...anew('nat-output', ''),
+          `add rule ${table} nat-output jump services`,
+          ...anew('filter-input', ' { type filter hook input priority filter ; policy drop ; }'),
+        ),
+      ),
+    ).toEqual([
+      'kube-proxy filter-output-pre-dnat hangs elsewhere: type filter hook output priority -90',
+      'kube-proxy nat-output hangs nowhere',
+      'kube-proxy filter-input has the policy drop',
+      'kube-proxy filter-input lacks 2 rules',
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { parseNftTable } from '../../command/nft-list.ts'
+import { hookText, parseNftTable } from '../../command/nft-list.ts'
 import type { Family } from '../../model/address.ts'
 import { nftTableOf } from '../../model/families.ts'
 import { nftEffect } from '../nft-rule.ts'
@@ -15,6 +15,9 @@ export function readListed(text: string): KernelTable {
   const shared = sets.filter(({ name }) => !isClientSet(name))
   return {
     chains: new Map([...table.chains].map(([name, { rules }]) => [name, rules])),
+    hooks: new Map(
+      [...table.chains].flatMap(([name, { hook }]) => (hook === undefined ? [] : [[name, hookText(hook)]])),
+    ),
     sets: new Set(sets.filter(({ kind }) => kind === 'set').map(({ name }) => name)),
     elements: new Map(shared.map(({ name, elements }) => [name, elements])),
   }
@@ -23,12 +26,15 @@ export function readListed(text: string): KernelTable {
 /** Whether the kernel lacks something of these rules, or has another rule in its place: somebody has changed it behind kube-proxy's back. */
 export function isChanged(expected: KernelTable, kernel: KernelTable): boolean {
   const hasChains = [...expected.chains].every(([name, rules]) => hasRules(kernel.chains.get(name), rules))
+  const hasHooks = [...expected.chains.keys()].every(
+    name => kernel.hooks.get(name) === expected.hooks.get(name),
+  )
   const hasSets = [...expected.sets].every(name => kernel.sets.has(name))
   const hasElements = [...expected.elements].every(([container, elements]) => {
     const there = kernel.elements.get(container)
     return [...elements].every(([key, rest]) => there?.get(key) === rest)
   })
-  return !hasChains || !hasSets || !hasElements
+  return !hasChains || !hasHooks || !hasSets || !hasElements
 }
 
 /** Of many thousand rules most are listed as they were typed, or with other commas. */

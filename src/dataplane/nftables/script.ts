@@ -1,3 +1,4 @@
+import { placeOfHook } from '../../command/nft-list.ts'
 import type { Family } from '../../model/address.ts'
 import { nftTableOf } from '../../model/families.ts'
 import type { Chain, Container, Element, Rule } from './rules.ts'
@@ -37,7 +38,7 @@ export class Script {
 
   addChain({ name, hook, comment, explain }: Chain): void {
     const properties = [
-      ...(hook === undefined ? [] : [`type ${hook.type} hook ${hook.hook} priority ${hook.priority}`]),
+      ...(hook === undefined ? [] : [placeOfHook(hook)]),
       ...(comment === undefined ? [] : [quoted(comment)]),
     ]
     const said = properties.length > 0 ? ` { ${properties.join(' ; ')} ; }` : ''
@@ -64,8 +65,8 @@ export class Script {
     this.#push(`flush chain ${this.#table} ${name}`, explain)
   }
 
-  deleteChain(name: string): void {
-    this.#push(`delete chain ${this.#table} ${name}`, 'and the empty chain goes')
+  deleteChain(name: string, explain = 'and the empty chain goes'): void {
+    this.#push(`delete chain ${this.#table} ${name}`, explain)
   }
 
   deleteSet(name: string): void {

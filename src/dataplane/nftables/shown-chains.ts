@@ -32,6 +32,7 @@ function shownChains(table: ListedNftTable | undefined, family: Family): readonl
     ({ name: chain, hook }): ShownChain => ({
       ...{ table: name, name: chain, isHook: hook !== undefined },
       ...(helpers.has(chain) ? { isHelper: true } : {}),
+      ...(hook === undefined || hook.policy === 'accept' ? {} : { policy: hook.policy.toUpperCase() }),
       rules: (asRules?.get(chain)?.rules ?? []).map(rule => {
         const shown = shownRule(rule, undefined)
         const service = serviceOf(shown.to ?? '') ?? serviceOf(chain)

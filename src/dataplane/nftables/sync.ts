@@ -1,3 +1,4 @@
+import { hookText } from '../../command/nft-list.ts'
 import { isClientSet, isServiceChain } from './names.ts'
 import type { Chain, Element, PortObjects, RuleSet } from './rules.ts'
 import { elementText, ruleText, Script, type ScriptCommand } from './script.ts'
@@ -6,13 +7,20 @@ import { elementText, ruleText, Script, type ScriptCommand } from './script.ts'
 export interface KernelTable {
   /** Chains, with the rules of each. */
   chains: ReadonlyMap<string, readonly string[]>
+  /** Of the chains that the kernel itself hands packets to: where they hang and their policy, as `hookText` writes it. */
+  hooks: ReadonlyMap<string, string>
   sets: ReadonlySet<string>
   /** Container → key → the rest of the element, as `elementText` writes it. */
   elements: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
 /** There is no table. */
-export const emptyKernel: KernelTable = { chains: new Map(), sets: new Set(), elements: new Map() }
+export const emptyKernel: KernelTable = {
+  chains: new Map(),
+  hooks: new Map(),
+  sets: new Set(),
+  elements: new Map(),
+}
 
 /** Commands that belong together. */
 export interface SyncPart {
@@ -50,6 +58,9 @@ export function kernelTableOf({ base, ports }: RuleSet): KernelTable {
   }
   return {
     chains: new Map(chains.map(({ name, rules }) => [name, rules.map(ruleText)])),
+    hooks: new Map(
+      base.chains.flatMap(({ name, hook }) => (hook === undefined ? [] : [[name, hookText(hook)]])),
+    ),
     sets: new Set(sets.map(({ name }) => name)),
     elements,
   }
@@ -135,6 +146,14 @@ export function linesOf(parts: readonly SyncPart[]): string[] {
 function writeBase(script: Script, base: RuleSet['base'], kernel: KernelTable): void {
   script.addTable()
   for (const container of base.containers) script.addContainer(container)
+  const hooks = new Map(base.chains.map(({ name, hook }) => [name, hook === undefined ? '' : hookText(hook)]))
+  const astray = [...kernel.chains.keys()].filter(
+    name => hooks.has(name) && hooks.get(name) !== (kernel.hooks.get(name) ?? ''),
+  )
+  for (const name of astray) {
+    script.flushChain(name, 'this chain hangs elsewhere, or has another policy: empty it')
+    script.deleteChain(name, 'and make it anew: where a chain hangs cannot be changed')
+  }
   for (const chain of base.chains) script.addChain(chain)
   for (const { name } of base.chains) script.flushChain(name, 'empty it, to write it anew')
   for (const chain of base.chains) script.addRules(chain)

@@ -1,8 +1,9 @@
 import { host, type Place } from '../../command/command.ts'
-import { type ListedRule, ruleText, ruleWords } from '../../command/iptables-save.ts'
+import { chainOf, type ListedRule, ruleText, ruleWords } from '../../command/iptables-save.ts'
 import { beforeNat } from '../../dataplane/nft-tables.ts'
 import type { Evidence } from '../evidence.ts'
 import { finding, forEachEndpoint, type Hop } from '../evidence.ts'
+import { policyCommand } from '../nft-repairs.ts'
 import type { Packet } from '../packet.ts'
 import { deletion, mending, type Repair, repairs } from '../repairs.ts'
 import { showChain } from '../show.ts'
@@ -29,9 +30,15 @@ export const noEndpoints: Hop = way => {
   )
 }
 
-/** Chains of nftables that ask who comes before anything is translated. */
-export const beforeTranslation: Hop = way =>
-  stoppedIn(way, entryChain(way), way.firstPacket(), `from ${way.from} to ${way.address}`, beforeNat)
+/** Chains of nftables that ask who comes before anything is translated, and the policies of those that translate. */
+export const beforeTranslation: Hop = way => {
+  const [packet, which] = [way.firstPacket(), `from ${way.from} to ${way.address}`]
+  const isSeen = way.endpoints.some(endpoint => way.bridgeCallsIptables || !way.isSwitched(endpoint))
+  return (
+    stoppedIn(way, entryChain(way), packet, which, beforeNat) ??
+    (isSeen ? stoppedIn(way, entryChain(way), packet, which, 'nat') : undefined)
+  )
+}
 
 /** What differs in the chains that should have stopped a packet before it was translated; nothing, where none should. */
 export function guardRepairs(way: Way): readonly Repair[] {
@@ -47,16 +54,17 @@ function entryChain(way: Way): string {
 export const filterForth: Hop = forEachEndpoint((way, endpoint) => {
   if (!isFiltered(way, endpoint)) return undefined
   const packet = way.translated(endpoint)
+  const which = `from ${way.from} to ${endpoint.place ?? endpoint.address}`
   return (
     beforeIpvs(way, endpoint) ??
-    stoppedIn(
-      way,
-      chainFor(way, endpoint),
-      packet,
-      `from ${way.from} to ${endpoint.place ?? endpoint.address}`,
-    )
+    stoppedIn(way, chainFor(way, endpoint), packet, which) ??
+    (endpoint.place === host ? undefined : stoppedIn(way, 'POSTROUTING', leaving(packet), which, 'nat'))
   )
 })
+
+function leaving({ in: _, ...packet }: Packet): Packet {
+  return packet
+}
 
 /** What IPVS takes has come in as a packet for the host itself. */
 function beforeIpvs(way: Way, endpoint: Endpoint): Evidence | undefined {
@@ -68,12 +76,15 @@ function beforeIpvs(way: Way, endpoint: Endpoint): Evidence | undefined {
 /** The filter table, on the way back. */
 export const filterBack: Hop = forEachEndpoint((way, endpoint) => {
   if (!isFiltered(way, endpoint)) return undefined
-  const chain = way.fromHost ? 'INPUT' : endpoint.place === host ? 'OUTPUT' : 'FORWARD'
-  return stoppedIn(
-    way,
-    chain,
+  const isOfHost = endpoint.place === host
+  const chain = way.fromHost ? 'INPUT' : isOfHost ? 'OUTPUT' : 'FORWARD'
+  const [answer, which] = [
     way.answer(endpoint),
     `back from ${endpoint.place ?? endpoint.address} to ${way.from}`,
+  ]
+  return (
+    stoppedIn(way, isOfHost ? 'OUTPUT' : 'PREROUTING', answer, which, beforeNat) ??
+    stoppedIn(way, chain, answer, which)
   )
 })
 
@@ -116,9 +127,12 @@ function stoppedIn(
   const differences = repairs(way, table, chains)
   if (stopped.rule === undefined) {
     // The rules that let the lab's packets through are the better remedy than an open door for everybody.
+    const own = stopped.byPolicyOf ?? chain
+    const { nft } = chainOf(way.facts.after.tables, table, own)
     const repair = differences.find(one => one.kind === 'missing') ?? differences[0]
-    const packets = `${chain}'s policy is ${stopped.target}, and no rule lets packets through ${which}`
-    return finding(packets, mending(differences, repair), showChain(way, table, chain))
+    const command = nft === undefined ? mending(differences, repair) : policyCommand(nft.table, own)
+    const packets = `${own}'s policy is ${stopped.target}, and no rule lets packets through ${which}`
+    return finding(packets, command, showChain(way, table, own))
   }
   const { rule } = stopped
   const repair =

@@ -1,6 +1,7 @@
 import type { Place } from '../../command/command.ts'
 import type { ListedSets } from '../../command/ipset-list.ts'
 import { chainOf, iptablesLine, ruleText, ruleWords } from '../../command/iptables-save.ts'
+import { astrayWords, hookText } from '../../command/nft-list.ts'
 import type { beforeNat } from '../../dataplane/nft-tables.ts'
 import type { Lab } from '../../model/lab.ts'
 import type { MachineFacts } from '../../observe/facts.ts'
@@ -51,7 +52,7 @@ export function stopped(facts: MachineFacts, hook: Hook): Evidence | undefined {
 function stoppedBy(
   { place, chain, packet, program, lab, kind, sets }: Hook,
   table: string,
-  { rule, target, path }: Outcome,
+  { rule, target, path, byPolicyOf = chain }: Outcome,
   facts: MachineFacts,
 ): Evidence {
   const { source, destination } = packet
@@ -60,6 +61,14 @@ function stoppedBy(
   const which = `${isAnswer ? `the ${kind}` : what} from ${source} to ${destination}`
   const at = `ip netns exec ${place}`
   const where = (name: string) => (table === 'filter' ? name : `${table}'s ${name}`)
+  const { nft } = chainOf(facts.tables, table, byPolicyOf)
+  if (rule === undefined && nft !== undefined) {
+    return finding(
+      `${place} drops ${which}: the policy of the chain ${byPolicyOf} of kube-proxy's table is ${nft.hook?.policy}`,
+      `netlab sync ${lab.name}`,
+      [`$ ${at} nft list chain ${nft.table} ${byPolicyOf}`, nft.hook === undefined ? '' : hookText(nft.hook)],
+    )
+  }
   if (rule === undefined) {
     const letting = isAnswer
       ? ['-I', chain, '-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT']
@@ -94,9 +103,15 @@ function stoppedBy(
 }
 
 /** Why kube-proxy's table of nftables has left a cluster IP as it is; undefined: the packet is not for one. */
-function untranslated({ tables }: MachineFacts, { destination, protocol, port }: Packet): string | undefined {
+function untranslated(
+  { tables }: MachineFacts,
+  { destination, protocol, port, in: device }: Packet,
+): string | undefined {
   const checks = chainOf(tables, 'filter', 'cluster-ips-check').rules
   if (!checks.some(({ argv }) => argv.some(word => word.split(',').includes(destination)))) return undefined
+  const at = device === undefined ? 'output' : 'prerouting'
+  const { nft } = chainOf(tables, 'nat', `nat-${at}`)
+  if (nft !== undefined && nft.hook?.hook !== at) return `the chain nat-${at} ${astrayWords(nft.hook)}`
   const key = `${destination} . ${protocol ?? 'tcp'} . ${port}`
   const element = chainOf(tables, 'nat', 'services').rules.find(rule => rule.element?.key === key)
   return element === undefined

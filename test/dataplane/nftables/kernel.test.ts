@@ -124,6 +124,24 @@ describe.skipIf(!nftWorks)('on the kernel, in a namespace of its own', () => {
     expect(kernelAfter(printed(few), partByPart(sync))).toEqual(kernelAfter(printed(other)))
   })
 
+  it('a full sync hangs chains back where they were, with their policy', () => {
+    const chain = (name: string) => `chain ip kube-proxy ${name}`
+    const changed = load([
+      ...['nat-output', 'nat-prerouting'].flatMap(name => [`flush ${chain(name)}`, `delete ${chain(name)}`]),
+      `add ${chain('nat-output')} { type nat hook output priority -90 ; }`,
+      'add rule ip kube-proxy nat-output jump services',
+      `add ${chain('nat-prerouting')}`,
+      'add rule ip kube-proxy nat-prerouting jump services',
+      `add ${chain('filter-forward')} { policy drop ; }`,
+    ])
+    const kernel = readListed(inNamespace([printed(more), changed, 'nft list ruleset ip'].join('\n')))
+    expect(isChanged(kernelTableOf(more), kernel)).toBe(true)
+    for (const run of [atOnce, partByPart])
+      expect(kernelAfter(printed(more), changed, run(fullSync(more, kernel)))).toEqual(
+        kernelAfter(printed(more)),
+      )
+  })
+
   it('what nft lists is read as it was written', () => {
     const listed = inNamespace([printed(more), 'nft list ruleset ip'].join('\n'))
     const { chains, ...others } = readListed(listed)

@@ -12,6 +12,12 @@ function writeAnew(chain: string, ...rules: string[]): string {
   return [`nft flush chain ${inTable} ${chain}`, ...rules].join(' && ')
 }
 
+/** What puts a chain back where it hung. */
+function hangAnew(chain: string, hook: string, ...rules: string[]): string {
+  const made = [`nft delete chain ${inTable} ${chain}`, `nft 'add chain ${inTable} ${chain} { ${hook} ; }'`]
+  return writeAnew(chain, ...made, ...rules)
+}
+
 const chooses = `nft 'add rule ${inTable} ${web} numgen random mod 2 vmap { 0 : goto ${webB}, 1 : goto ${webC} }'`
 const marks = `nft 'add rule ${inTable} ${web} ip daddr 10.100.0.1 ip saddr != 10.0.0.0/24 jump mark-for-masquerade'`
 
@@ -63,6 +69,30 @@ describe('on one node', () => {
       `nft 'delete element ${inTable} no-endpoint-services { 10.0.0.13 . tcp . 8080 }'`,
     ],
     [
+      hangAnew(
+        'nat-prerouting',
+        'type nat hook output priority -90',
+        `nft add rule ${inTable} nat-prerouting jump services`,
+      ),
+      'no rule translates 10.100.0.1:80, because of the chain nat-prerouting, which hangs elsewhere: type nat hook output priority -90',
+      hangAnew(
+        'nat-prerouting',
+        'type nat hook prerouting priority -100',
+        `nft add rule ${inTable} nat-prerouting jump services`,
+      ),
+    ],
+    ...[
+      ['filter-forward', 'from a to b'],
+      ['nat-postrouting', 'from host to a'],
+      ['filter-prerouting-pre-dnat', 'back from a to host'],
+    ].map(
+      ([chain, which]): Break => [
+        `nft 'add chain ${inTable} ${chain} { policy drop ; }'`,
+        `${chain}'s policy is DROP, and no rule lets packets through ${which}`,
+        `nft 'add chain ${inTable} ${chain} { policy accept ; }'`,
+      ],
+    ),
+    [
       'nft delete table ip kube-proxy',
       "no rule translates 10.100.0.1:80, because of the chain nat-prerouting of kube-proxy's table, which is gone",
       'netlab sync healthy-nftables',
@@ -94,6 +124,7 @@ describe("with all that a load balancer's service has", () => {
           : `nft add rule ${inTable} ${chain} ${line}`,
       ),
     )
+  const checks = 'filter-prerouting-pre-dnat ct state new jump firewall-check'
   const services = 'ip daddr . meta l4proto . th dport vmap @service-ips'
 
   const breaks: Break[] = [
@@ -101,6 +132,19 @@ describe("with all that a load balancer's service has", () => {
       `nft flush chain ${inTable} firewall-check`,
       `${answered} the chain firewall-check, which is not as kube-proxy made it`,
       add('firewall-check', 'ip daddr . meta l4proto . th dport vmap @firewall-ips'),
+    ],
+    [
+      hangAnew(
+        'filter-prerouting-pre-dnat',
+        'type filter hook prerouting priority -90',
+        `nft add rule ${inTable} ${checks}`,
+      ),
+      `${answered} the chain filter-prerouting-pre-dnat, which hangs elsewhere: type filter hook prerouting priority -90`,
+      hangAnew(
+        'filter-prerouting-pre-dnat',
+        'type filter hook prerouting priority -110',
+        `nft add rule ${inTable} ${checks}`,
+      ),
     ],
     [
       `nft delete element ${inTable} firewall-ips '{ ${key} }'`,
@@ -182,6 +226,16 @@ describe('on several nodes', () => {
       'the element 172.7.1.2 . tcp . 80 of the map no-endpoint-services in n1 drops packets from 172.7.1.3 to 172.7.1.2',
       '',
       `ip netns exec n1 nft 'delete element ${inTable} no-endpoint-services { 172.7.1.2 . tcp . 80 }'`,
+    ],
+    [
+      `ip netns exec n1 nft 'add chain ${inTable} filter-forward { policy drop ; }'`,
+      "n1 drops packets from 172.7.1.3 to 172.7.1.2: the policy of the chain filter-forward of kube-proxy's table is drop",
+      'netlab sync nodes-nftables',
+    ],
+    [
+      `ip netns exec n1 nft 'flush chain ${inTable} nat-prerouting ; delete chain ${inTable} nat-prerouting ; add chain ${inTable} nat-prerouting'`,
+      `${refuses} the chain nat-prerouting hangs nowhere`,
+      'netlab sync nodes-nftables',
     ],
   ]
 
