@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { own } from '../command/own.ts'
 import type { Evidence } from '../diagnose/evidence.ts'
-import { endedBalancerEvidence } from '../diagnose/socket-lb.ts'
+import { balancerTroubleEvidence } from '../diagnose/socket-lb.ts'
 import type { Condition } from '../model/condition.ts'
 import type { Lab } from '../model/lab.ts'
 import { labIn } from '../plan/lab-in-condition.ts'
@@ -33,7 +33,7 @@ interface Looked {
   condition: Condition
   /** Undefined: netlab's kubelet has ended. */
   containers: readonly PodState[] | undefined
-  /** The lab's socket load balancer has ended. */
+  /** The lab's socket load balancer has ended, or is stopped. */
   socketLb?: Evidence | undefined
 }
 
@@ -48,7 +48,7 @@ async function lookAt(name: string | undefined): Promise<Looked> {
   if (status.kernel !== undefined && status.state !== 'gone') openSandbox(name)
   return {
     ...{ status, lab, condition: folder.readCondition(lab), containers: await containersNow(status, lab) },
-    socketLb: status.state === 'gone' ? undefined : await endedBalancerEvidence(lab),
+    socketLb: status.state === 'gone' ? undefined : await balancerTroubleEvidence(lab),
   }
 }
 

@@ -13,7 +13,7 @@ import { joinHostPort, splitHostPort } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
 import { machineAt, proxyNodes, serviceUsers } from '../model/places.ts'
 import { ask } from '../observe/curl.ts'
-import { endedBalancer, hasBalancerEnded, readBalancer } from '../observe/socket-lb.ts'
+import { balancerTrouble, endedBalancer, readBalancer } from '../observe/socket-lb.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { socketLbCommands } from '../plan/socket-lb.ts'
 import { netnsCookies } from '../sandbox/bpf/socket-lb-control.ts'
@@ -47,6 +47,9 @@ interface Asked {
 export async function throughSocketLb(source: Source, question: Question): Promise<Evidence | Question> {
   const asked = askedOf(source.running, question)
   if (asked === undefined) return question
+  const trouble = await balancerTrouble(asked.lab.name)
+  if (trouble?.state === 'stopped')
+    return asked.wanted === undefined ? question : finding(`${trouble.words}: ${trouble.means}`, trouble.mend)
   const contents = await readBalancer(asked.lab.name)
   const off = balancerEvidence(asked, contents)
   if (off !== undefined || asked.wanted === undefined || contents === undefined) return off ?? question
@@ -63,15 +66,16 @@ export async function throughSocketLb(source: Source, question: Question): Promi
   return { ...question, ...(await silentEndpoint(source, asked)) }
 }
 
-/** That nobody finds pods for a lab's services any more; undefined: the load balancer lives, or the lab needs none. */
-export async function endedBalancerEvidence({
+/** That nobody finds pods for a lab's services any more, or those of before; undefined: the load balancer works, or the lab needs none. */
+export async function balancerTroubleEvidence({
   name,
   proxy,
 }: Pick<Lab, 'name' | 'proxy'>): Promise<Evidence | undefined> {
-  if (proxy.mode !== 'ebpf' || !(await hasBalancerEnded(name))) return undefined
-  const { words, mend } = endedBalancer(name)
+  const trouble = proxy.mode === 'ebpf' ? await balancerTrouble(name) : undefined
+  if (trouble === undefined) return undefined
+  const { words, means, mend } = trouble
   return {
-    ...finding(`${words}: the node and its pods reach no service, but where it has rules as well`, mend),
+    ...finding(`${words}: ${means}`, mend),
     typed: typedLines(name, mend),
   }
 }

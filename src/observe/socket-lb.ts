@@ -1,6 +1,11 @@
 import { join } from 'node:path'
 import type { MapContents } from '../dataplane/socket-maps.ts'
-import { hasSocketLb, hasSocketLbEnded, readSocketLb } from '../sandbox/bpf/socket-lb-control.ts'
+import {
+  hasSocketLb,
+  hasSocketLbEnded,
+  isSocketLbStopped,
+  readSocketLb,
+} from '../sandbox/bpf/socket-lb-control.ts'
 import { stateRoot } from '../sandbox/state-folder.ts'
 
 /** What the maps of a lab's socket load balancer hold; undefined: it has none. Throws NetlabError where one does not answer. */
@@ -9,14 +14,38 @@ export async function readBalancer(lab: string): Promise<MapContents | undefined
   return (await hasSocketLb(folder)) ? readSocketLb(folder) : undefined
 }
 
-/** Whether somebody has ended a lab's socket load balancer. Throws NetlabError where nobody can tell. */
-export function hasBalancerEnded(lab: string): Promise<boolean> {
-  return hasSocketLbEnded(folderOf(lab))
+/** What somebody has done to a lab's socket load balancer, and what it takes to have it back with the lab's services. */
+export interface BalancerTrouble {
+  state: 'ended' | 'stopped'
+  words: string
+  /** What that means for connections. */
+  means: string
+  mend: string
 }
 
-/** That it has ended, and what brings it back with the lab's services. */
-export function endedBalancer(lab: string): { words: string; mend: string } {
-  return { words: "the lab's socket load balancer has ended", mend: `netlab sync ${lab}` }
+/** Undefined: it works, or there never was one. Throws NetlabError where nobody can tell. */
+export async function balancerTrouble(lab: string): Promise<BalancerTrouble | undefined> {
+  if (isSocketLbStopped(folderOf(lab))) return stoppedBalancer(lab)
+  return (await hasSocketLbEnded(folderOf(lab))) ? endedBalancer(lab) : undefined
+}
+
+/** That it has ended. */
+export function endedBalancer(lab: string): BalancerTrouble {
+  return {
+    state: 'ended',
+    words: "the lab's socket load balancer has ended",
+    means: 'the node and its pods reach no service, but where it has rules as well',
+    mend: `netlab sync ${lab}`,
+  }
+}
+
+function stoppedBalancer(lab: string): BalancerTrouble {
+  return {
+    state: 'stopped',
+    words: "the lab's socket load balancer is stopped",
+    means: 'connections find the pods that services had, and nothing new comes to the kernel',
+    mend: `netlab sync ${lab}`,
+  }
 }
 
 function folderOf(lab: string): string {

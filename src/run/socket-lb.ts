@@ -13,7 +13,7 @@ import { exitCode, NetlabError } from '../errors.ts'
 import type { Lab } from '../model/lab.ts'
 import { proxyNodes, serviceUsers } from '../model/places.ts'
 import { isEverInMode } from '../model/proxy-modes.ts'
-import { endedBalancer, hasBalancerEnded, readBalancer } from '../observe/socket-lb.ts'
+import { balancerTrouble, readBalancer } from '../observe/socket-lb.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { socketLbCommands } from '../plan/socket-lb.ts'
 import {
@@ -23,6 +23,7 @@ import {
   netnsCookies,
   orderSocketLb,
   readSocketLb,
+  resumeSocketLb,
   startSocketLb,
 } from '../sandbox/bpf/socket-lb-control.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -44,7 +45,7 @@ export async function runSocketLb(
   commands: readonly Command[],
 ): Promise<Outcome> {
   try {
-    if (await hasBalancerEnded(lab.name)) throw hasEnded(lab.name)
+    await mustWork(lab.name)
     if (commands.some(isChange)) await openSocketLb(sandbox, lab)
     const { path } = new LabFolder(lab.name)
     let output = ''
@@ -66,8 +67,8 @@ export async function runSocketLb(
 
 /** Throws NetlabError where a `delete` that somebody has typed names a service that the maps do not have. */
 export async function mustKnowService({ name }: Lab, { argv, in: node }: SocketLbCommand): Promise<void> {
-  // Of one that has ended whoever carries the command out says so.
-  if (await hasBalancerEnded(name)) return
+  // Of one that has ended, or is stopped, whoever carries the command out says so.
+  if ((await balancerTrouble(name)) !== undefined) return
   if (isServiceThere((await readBalancer(name)) ?? readContents(''), { argv, in: node })) return
   throw new NetlabError({
     what: `${node} has no such service: ${argv.slice(3).join(' ')}`,
@@ -105,14 +106,18 @@ export async function dumpSocketLb({ name }: Pick<Lab, 'name'>): Promise<string>
   return contents === undefined ? '' : contentsText(contents)
 }
 
-/** Lets a lab's load balancer know the pods that have come meanwhile. One that somebody has ended stays so: it would have no services. Throws NetlabError. */
+/** Lets a lab's load balancer know the pods that have come meanwhile. One that somebody has ended or stopped stays so until the next sync. Throws NetlabError. */
 export async function introducePods(sandbox: Sandbox, lab: Lab): Promise<void> {
-  if (!(await hasBalancerEnded(lab.name))) await openSocketLb(sandbox, lab)
+  if ((await balancerTrouble(lab.name)) === undefined) await openSocketLb(sandbox, lab)
 }
 
-/** Starts a lab's load balancer where none lives, for who fills its maps then, and lets it know which network namespaces there are now. Throws NetlabError. */
+/**
+ * Starts a lab's load balancer where none lives, for who fills its maps then, lets one go on that was stopped, and lets it know which network
+ * namespaces there are now. Throws NetlabError.
+ */
 export async function openSocketLb(sandbox: Sandbox, lab: Lab): Promise<void> {
   const { path } = new LabFolder(lab.name)
+  resumeSocketLb(path)
   if (!(await hasSocketLb(path))) {
     mustBalanceSockets()
     await startSocketLb(sandbox, path)
@@ -135,11 +140,15 @@ export async function closeSocketLb({ name }: Pick<Lab, 'name'>): Promise<void> 
   await endSocketLb(new LabFolder(name).path)
 }
 
-function hasEnded(lab: string): NetlabError {
-  const { words, mend } = endedBalancer(lab)
-  return new NetlabError({
+/** Throws NetlabError where somebody has ended or stopped it. */
+async function mustWork(lab: string): Promise<void> {
+  const trouble = await balancerTrouble(lab)
+  if (trouble === undefined) return
+  const { state, words, means, mend } = trouble
+  const hasEnded = state === 'ended'
+  throw new NetlabError({
     what: words,
-    why: 'its maps went with it, and the commands of a service make that service only',
-    fix: `${mend} brings it back, with all services`,
+    why: hasEnded ? 'its maps went with it, and the commands of a service make that service only' : means,
+    fix: hasEnded ? `${mend} brings it back, with all services` : `${mend} lets it go on`,
   })
 }

@@ -52,6 +52,12 @@ export function runs({ pid, startTime }: ProcessId): boolean {
   return found?.startTime === startTime && !found.stopped
 }
 
+/** Whether this very process lives and is stopped. */
+export function isStopped({ pid, startTime }: ProcessId): boolean {
+  const found = statOf(pid)
+  return found?.startTime === startTime && found.stopped
+}
+
 /** Sends a signal to this very process, if it still lives: held on to first, looked at then, so that no other can take its number. */
 export function kill(target: ProcessId, signal: NodeJS.Signals = 'SIGKILL'): void {
   const held = holdOn(target.pid)

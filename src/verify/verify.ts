@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import type { Place } from '../command/command.ts'
-import { endedBalancerEvidence } from '../diagnose/socket-lb.ts'
+import { balancerTroubleEvidence } from '../diagnose/socket-lb.ts'
 import type { Check } from '../model/lab.ts'
 import { placesOf } from '../model/places.ts'
 import type { ObservedLab } from '../observe/tool.ts'
@@ -49,7 +49,7 @@ export async function verify(context: ObservedLab, options: VerifyOptions): Prom
   const lasting = lastingChecks(running)
   const tried = counted('checks', lasting.length, tell)
   const checks = await tryAll(context, lasting, tried, { unexplained })
-  const socketLb = await endedBalancerEvidence(running.lab)
+  const socketLb = await balancerTroubleEvidence(running.lab)
   const targets = socketLb === undefined ? running.services.filter(target => target.protocol !== 'SCTP') : []
   const from = options.from ?? placesOf(running.lab)
   const jobs = targets.flatMap(target => jobsOf(context, target, from))

@@ -48,7 +48,7 @@ export function renderLabList(style: Style, labs: readonly LabStatus[], now: num
 /** A lab, and how the containers are that netlab's kubelet has in its care; undefined: it has ended. */
 type StandingLab = Omit<LabInCondition, 'plan'> & {
   containers: readonly PodState[] | undefined
-  /** Its socket load balancer has ended. */
+  /** Its socket load balancer has ended, or is stopped. */
   socketLb?: Evidence | undefined
 }
 

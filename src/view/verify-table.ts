@@ -284,7 +284,7 @@ function verdictLines(style: Style, report: VerifyReport): string[] {
     return hanging('', `${color.green.bold(report.lab)} is well: ${what}`, width, 2)
   }
   const parts = [
-    ...(report.socketLb === undefined ? [] : ['its socket load balancer has ended']),
+    ...(report.socketLb === undefined ? [] : ['its socket load balancer does not answer']),
     ...(offChecks > 0 ? [`${plural(offChecks, 'check')} ${offChecks === 1 ? 'fails' : 'fail'}`] : []),
     ...offSamples.slice(0, 1).map(sample => `${serviceName(sample)} is off from ${whence(offSamples)}`),
     ...(offPairs > 0

@@ -48,7 +48,7 @@ describe.runIf(socketLbLack() === undefined)('a lab whose socket load balancer w
     expect(verify.code).toBe(1)
     const { stdout } = await session.netlab('verify', '-q')
     expect(stdout).toMatch(new RegExp(`^✘ services were not asked\n  ${ended}.*: ${mend}\n`))
-    expect(stdout).toContain('balanced is not well: its socket load balancer has ended')
+    expect(stdout).toContain('balanced is not well: its socket load balancer does not answer')
     expect((await session.netlab('status')).stdout).toMatch(new RegExp(`${ended}.*: ${mend}\n`))
     const status = JSON.parse((await session.netlab('status', '--json')).stdout)
     expect(status).toMatchObject({ state: 'up', socketLb: { mend } })
@@ -75,6 +75,50 @@ describe.runIf(socketLbLack() === undefined)('a lab whose socket load balancer w
       code: 0,
       stdout: listed.replace('10.0.0.11', '10.0.0.13'),
     })
+  })
+})
+
+describe.runIf(socketLbLack() === undefined)('a lab whose socket load balancer was stopped', () => {
+  const stopped = "the lab's socket load balancer is stopped"
+
+  it('is not well, which whoever asks is told without waiting for it, and a sync lets it go on', async () => {
+    const session = await openLab()
+    const [balancer] = balancers(session)
+    process.kill(balancer!.pid, 'SIGSTOP')
+    const verified = async () => JSON.parse((await session.netlab('verify', '--json')).stdout)
+    expect(await verified()).toMatchObject({
+      ...{ ok: false, services: [] },
+      socketLb: { headline: expect.stringContaining(stopped), mend },
+    })
+    expect((await session.netlab('status')).stdout).toMatch(new RegExp(`${stopped}.*: ${mend}\n`))
+    const set = ['set', 'default/web', '--at', '10.100.0.1:80', '--to', '10.0.0.11:8080']
+    for (const words of [['list'], ['dump'], set]) {
+      const { code, stdout, stderr } = await session.netlab('socket-lb', ...words)
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toContain('load balancer')
+      expect(stderr).toContain(`is stopped`)
+      expect(stderr).toContain(mend)
+    }
+
+    // What fails may have any cause while nobody can be asked.
+    await session.netlab('pod', 'kill', 'a')
+    const { checks } = await verified()
+    expect(checks.at(-1)).toMatchObject({
+      ...{ target: '10.100.0.1:80', ok: false },
+      evidence: { headline: expect.stringContaining(stopped), mend },
+    })
+    await session.netlab('pod', 'start', 'a')
+    expect(await session.netlab('sync')).toMatchObject({ code: 0 })
+    expect(await session.netlab('socket-lb', 'list')).toMatchObject({ code: 0, stdout: listed })
+    expect(balancers(session)).toMatchObject([{ pid: balancer!.pid }])
+    expect(await verified()).toMatchObject({ ok: true })
+  })
+
+  it('is taken down whole', async () => {
+    const session = await openLab()
+    process.kill(balancers(session)[0]!.pid, 'SIGSTOP')
+    expect(await session.netlab('down')).toMatchObject({ code: 0 })
+    expect(balancers(session)).toEqual([])
   })
 })
 

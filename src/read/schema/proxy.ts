@@ -45,13 +45,10 @@ export const proxy = z
       .strictObject({
         masqueradeAll,
         masqueradeBit,
-        localhostNodePorts: z
-          .boolean()
-          .optional()
-          .meta({
-            description:
-              'Let node ports answer on loopback addresses; `true` by default. Of the iptables mode alone.',
-          }),
+        localhostNodePorts: z.boolean().optional().meta({
+          description:
+            'Let node ports answer on loopback addresses; `true` by default. Of the iptables mode alone.',
+        }),
         randomFully: z
           .boolean()
           .optional()

@@ -2,7 +2,7 @@ import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, write
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { release } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,12 +14,14 @@ import { startDetached } from '../detached.ts'
 import { runAt } from '../enter.ts'
 import { lockFile } from '../file-lock.ts'
 import { fitting } from '../patience.ts'
+import { isStopped, kill } from '../proc.ts'
 import { insideProgram, outsideProgram } from '../program-files.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { toldJson } from '../told-json.ts'
 import { isLoaded, mayLoad } from './bpf-call.ts'
 import {
   complaintsName,
+  holderOfObjects,
   loadedObjects,
   lockName,
   memoryPath,
@@ -152,6 +154,18 @@ export async function hasSocketLbEnded(folder: string): Promise<boolean> {
   return existsSync(join(folder, objectsName)) && !(await hasSocketLb(folder))
 }
 
+/** Whether somebody has stopped a lab's load balancer (signal(7), SIGSTOP): the kernel finds pods as before, and nothing of that can be asked or changed. */
+export function isSocketLbStopped(folder: string): boolean {
+  const holder = holderOfObjects(folder)
+  return holder !== undefined && isStopped(holder)
+}
+
+/** Lets a lab's load balancer go on that somebody has stopped. */
+export function resumeSocketLb(folder: string): void {
+  const holder = holderOfObjects(folder)
+  if (holder !== undefined && isStopped(holder)) kill(holder, 'SIGCONT')
+}
+
 /**
  * By which numbers the kernel knows places' network namespaces, in the order of the places; undefined for one that is not there. Throws
  * NetlabError.
@@ -190,6 +204,7 @@ export async function socketLbMemory(folder: string): Promise<number> {
 /** Ends a lab's load balancer where it has one, and waits until the kernel has freed its programs. Throws NetlabError where that takes too long. */
 export async function endSocketLb(folder: string): Promise<void> {
   if (!existsSync(join(folder, objectsName))) return
+  resumeSocketLb(folder)
   if (await hasSocketLb(folder)) await ask(folder, 'DELETE')
   await mustBeFreed(folder)
   for (const name of [socketName, objectsName]) rmSync(join(folder, name), { force: true })
@@ -202,6 +217,7 @@ async function ask(
   body?: string,
   path = '/',
 ): Promise<string> {
+  if (isSocketLbStopped(folder)) throw stopped(folder)
   try {
     return await atSocket(folder, socketPath => {
       return new Promise<string>((resolve, reject) => {
@@ -274,12 +290,20 @@ function troubled(what: string, details: string): NetlabError {
   })
 }
 
+function stopped(folder: string): NetlabError {
+  return new NetlabError({
+    what: 'the socket load balancer of the lab is stopped',
+    why: `${purpose}; stopped, it neither tells nor changes what they hold`,
+    fix: `netlab sync ${basename(folder)} lets it go on`,
+  })
+}
+
 function silent({ message }: Error): NetlabError {
   return new NetlabError({
     what: 'the socket load balancer of the lab does not answer',
     why: purpose,
     details: message,
-    fix: 'one that was stopped (ps says T for socket-lb.js) goes on with kill -CONT; else take the lab down and bring it up again',
+    fix: 'take the lab down and bring it up again',
   })
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ProcessId } from '../proc.ts'
 import { readIfThere, writeWhole } from '../state-folder.ts'
 import type { BpfObject } from './bpf-call.ts'
 
@@ -7,6 +8,8 @@ import type { BpfObject } from './bpf-call.ts'
 interface GivenObjects {
   boot: string
   objects: readonly BpfObject[]
+  /** Who holds them; left out: nobody has said so yet. */
+  holder?: ProcessId
 }
 
 /** Which start of the machine this is (random(4)). */
@@ -28,18 +31,28 @@ export const objectsName = 'socket-lb.json'
  * Those of before are somebody else's now.
  */
 export function loadedObjects(folder: string): readonly BpfObject[] {
+  return givenObjects(folder)?.objects ?? []
+}
+
+/** The process that holds them. */
+export function holderOfObjects(folder: string): ProcessId | undefined {
+  return givenObjects(folder)?.holder
+}
+
+function givenObjects(folder: string): GivenObjects | undefined {
   const told = readIfThere(join(folder, objectsName))
-  if (told === undefined) return []
+  if (told === undefined) return undefined
   try {
-    const { boot, objects } = JSON.parse(told) as GivenObjects
-    return boot === bootId() ? objects : []
+    const given = JSON.parse(told) as GivenObjects
+    return given.boot === bootId() ? given : undefined
   } catch {
     // Somebody has damaged it.
-    return []
+    return undefined
   }
 }
 
-/** Notes them. */
-export function noteObjects(folder: string, objects: readonly BpfObject[]): void {
-  writeWhole(join(folder, objectsName), JSON.stringify({ boot: bootId(), objects } satisfies GivenObjects))
+/** Notes them, and who holds them. */
+export function noteObjects(folder: string, objects: readonly BpfObject[], holder?: ProcessId): void {
+  const given: GivenObjects = { boot: bootId(), objects, ...(holder === undefined ? {} : { holder }) }
+  writeWhole(join(folder, objectsName), JSON.stringify(given))
 }

@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { contentsText, type MapOperation } from '../../dataplane/socket-maps.ts'
 import { openPidfd, whenEnded } from '../native.ts'
-import { lives } from '../proc.ts'
+import { lives, processId } from '../proc.ts'
 import { isLoaded } from './bpf-call.ts'
 import { changeMaps, loadObject, mapMemory, readMaps } from './loaded.ts'
 import { readObject } from './program-object.ts'
@@ -33,7 +33,7 @@ function end(): void {
 
 const loaded = loadObject(readObject(readFileSync(object)), cgroup)
 // Of one that was killed the kernel may still have some.
-noteObjects('.', [...loadedObjects('.').filter(isLoaded), ...loaded.objects])
+noteObjects('.', [...loadedObjects('.').filter(isLoaded), ...loaded.objects], processId(process.pid))
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   switch (request.method) {

@@ -27,7 +27,7 @@ export function findingsOf({ ok, checks, services, socketLb }: VerifyReport): Fi
   const off = [
     ...(socketLb === undefined
       ? []
-      : [{ ...ofSocketLb, observed: 'it has ended, so no service was asked', evidence: socketLb }]),
+      : [{ ...ofSocketLb, observed: 'it does not answer, so no service was asked', evidence: socketLb }]),
     ...checks
       .filter(check => !check.ok)
       .map(({ check, observed, evidence }) => ({

@@ -75,12 +75,26 @@ describe.runIf(socketLbLack() === undefined)('on one node', () => {
     )
   })
 
-  it('a load balancer that was killed', async () => {
+  const signal = (name: NodeJS.Signals) => {
     const [helper, ...others] = processesOf(dirname(lab.folder)).filter(({ command }) =>
       command.includes('socket-lb.js'),
     )
     expect(others).toEqual([])
-    process.kill(helper!.pid, 'SIGKILL')
+    process.kill(helper!.pid, name)
+  }
+
+  it('a load balancer that was stopped, which nobody can ask what it holds', async () => {
+    const { networks } = await readSocketLb(lab.folder)
+    await orderSocketLb(lab.folder, [{ map: 'networks', delete: [...networks.keys()] }])
+    signal('SIGSTOP')
+    await lab.isExplainedNow(
+      "the lab's socket load balancer is stopped: connections find the pods that services had, and nothing new comes to the kernel",
+      'netlab sync healthy-ebpf',
+    )
+  })
+
+  it('a load balancer that was killed', async () => {
+    signal('SIGKILL')
     await lab.isExplainedNow(
       "no program is asked when a connects to 10.100.0.1:80: the lab's socket load balancer has ended",
       'netlab sync healthy-ebpf',
