@@ -8,6 +8,7 @@ import { NftState } from '../command/nft-state.ts'
 import { placed } from '../command/undo.ts'
 import { nftEffect } from '../dataplane/nft-rule.ts'
 import { withNftTable } from '../dataplane/nft-tables.ts'
+import type { Family } from '../model/address.ts'
 import { iptablesOf, nftTableOf } from '../model/families.ts'
 import type { DrawnFacts } from '../observe/facts.ts'
 import { carriedOut } from '../plan/carried-out.ts'
@@ -20,7 +21,7 @@ export function ruleDifferences(
   facts: ReadonlyMap<Place, DrawnFacts>,
 ): ReadonlyMap<Place, readonly string[]> {
   const commands = carriedOut(running)
-  const state = expectedRules(commands)
+  const [state, tables] = [expectedRules(commands), expectedTables(commands)]
   const unknown = unreadPlaces(running)
   const found = new Map<Place, readonly string[]>()
   for (const [place, { rules, nft = [] }] of facts) {
@@ -33,7 +34,7 @@ export function ruleDifferences(
     })
     const nftables = [...nft].flatMap(([family, text]) => {
       const name = nftTableOf(family)
-      const words = nftDifferences(parseNftTable(text, name), expectedTable(commands, place, name), name)
+      const words = nftDifferences(parseNftTable(text, name), tables.get(place)?.[family].table, name)
       return words.map(each => (family === 'ipv4' ? each : `IPv6 ${each}`))
     })
     const words = [...iptables, ...nftables]
@@ -59,14 +60,22 @@ function expectedRules(commands: readonly Command[]): IptablesState {
   return state
 }
 
-/** kube-proxy's table of nftables likewise; undefined: there should be none. */
-function expectedTable(commands: readonly Command[], place: Place, name: string): ListedNftTable | undefined {
-  const state = new NftState(name)
+/** kube-proxy's tables of nftables likewise, in each place that should have any. */
+function expectedTables(commands: readonly Command[]): ReadonlyMap<Place, Record<Family, NftState>> {
+  const tables = new Map<Place, Record<Family, NftState>>()
   for (const command of commands) {
-    const { in: at, argv } = placed(command.argv, command.in)
-    if (at === place) state.note(argv)
+    const { in: place, argv } = placed(command.argv, command.in)
+    if (argv[0] !== 'nft') continue
+    const there = tables.get(place) ?? { ipv4: tableOf('ipv4'), ipv6: tableOf('ipv6') }
+    tables.set(place, there)
+    there.ipv4.note(argv)
+    there.ipv6.note(argv)
   }
-  return state.table
+  return tables
+}
+
+function tableOf(family: Family): NftState {
+  return new NftState(nftTableOf(family))
 }
 
 /** Of kube-proxy's table: where each chain hangs and its rules, and the elements of each set and map that they ask. */
