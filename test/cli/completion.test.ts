@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -10,6 +9,7 @@ import { completionCommand, machineNames } from '../../src/cli/completion.ts'
 import { EarlyStart } from '../../src/cli/early-start.ts'
 import { openProgram } from '../../src/cli/program.ts'
 import { processId } from '../../src/sandbox/proc.ts'
+import { ownFolder } from '../own-folder.ts'
 import { labOf } from '../plan/lab-text.ts'
 
 const names: Names = {
@@ -129,7 +129,7 @@ describe('what may come next', () => {
 })
 
 describe('bash', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'netlab-completion-'))
+  const folder = ownFolder('completion')
 
   beforeAll(() => {
     const netlab = `#!/bin/sh
@@ -142,8 +142,6 @@ describe('bash', () => {
       esac`
     writeFileSync(join(folder, 'netlab'), netlab, { mode: 0o755 })
   })
-
-  afterAll(() => rmSync(folder, { recursive: true }))
 
   /** Sources the script and completes a line as bash does when Tab is pressed. */
   const complete = (...line: string[]) => {
@@ -167,7 +165,7 @@ describe('bash', () => {
 })
 
 describe('on this machine', () => {
-  const state = mkdtempSync(join(tmpdir(), 'netlab-completion-state-'))
+  const state = ownFolder('completion-state')
 
   beforeAll(() => {
     const lab = labOf(`name: mine
@@ -192,7 +190,6 @@ outside: {client: 192.0.2.10/24}
 
   afterAll(() => {
     vi.unstubAllEnvs()
-    rmSync(state, { recursive: true })
   })
 
   const offered = (...line: string[]) => {

@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { keepPlace, placeIn, printOf, progressPath, readPlaces } from '../../src/lesson/progress.ts'
 import { labAsBuilt } from '../../src/plan/lab-in-condition.ts'
+import { ownFolder } from '../own-folder.ts'
 import { labOf } from '../plan/lab-text.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'netlab-progress-'))
+const folder = ownFolder('progress')
 const path = join(folder, 'netlab', 'progress.json')
 const at = (steps: number) => ({ steps, of: 5, print: 7, day: '2025-03-01' })
 
 afterEach(() => rmSync(join(folder, 'netlab'), { recursive: true, force: true }))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 it('lies where XDG says, and else below the home folder', () => {
   expect(progressPath({ XDG_STATE_HOME: '/x/state' })).toBe('/x/state/netlab/progress.json')

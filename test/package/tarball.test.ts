@@ -1,14 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { openSession, users } from '../labs/cli.ts'
+import { ownFolder } from '../own-folder.ts'
 
 // The tarball that `npm publish` would send, of the build that the set-up made, installed in an empty folder far from the checkout.
 
-const folder = mkdtempSync(join(tmpdir(), 'netlab-package-'))
+const folder = ownFolder('tarball')
 const project = join(folder, 'empty')
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
@@ -43,8 +43,6 @@ beforeAll(async () => {
   const again = await install('--offline', ...packages.map(each => each.tarball))
   if (again.exitCode !== 0) throw new Error(again.stderr)
 }, 240_000)
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const netlab = (...argv: string[]) =>
   execa(join(project, 'node_modules/.bin/netlab'), argv, { cwd: project, reject: false })

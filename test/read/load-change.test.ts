@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it, vi } from 'vitest'
 import { Parser } from 'yaml'
 import { loadChange } from '../../src/read/load-change.ts'
+import { ownFolder } from '../own-folder.ts'
 import { labOf } from '../plan/lab-text.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'netlab-change-'))
+const folder = ownFolder('change')
 const parses = vi.spyOn(Parser.prototype, 'end')
 afterAll(() => {
-  rmSync(folder, { recursive: true })
   parses.mockRestore()
 })
 

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { loadManifests, nameOf } from '../../src/read/load-manifests.ts'
 import { readManifestFiles } from '../../src/read/manifest/read-manifests.ts'
+import { ownFolder } from '../own-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'netlab-manifests-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = ownFolder('manifests')
 
 const inFolder = (name: string, files: Record<string, string>) => {
   mkdirSync(join(folder, name), { recursive: true })
@@ -18,12 +17,9 @@ const paths = async (...names: string[]) =>
   (await load(...names)).map(({ path }) => path.replace(`${folder}/`, ''))
 
 describe('manifests are read', () => {
-  const plain = inFolder('plain', {
-    'b.yaml': '',
-    'a.yml': '',
-    'c.json': '',
-    '.hidden.yaml': '',
-    'notes.txt': '',
+  const plain = join(folder, 'plain')
+  beforeAll(() => {
+    inFolder('plain', { 'b.yaml': '', 'a.yml': '', 'c.json': '', '.hidden.yaml': '', 'notes.txt': '' })
   })
 
   it('of a folder, by its own files, each once', async () => {

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { labName } from '../../src/run/lab-state.ts'
+import { ownFolder } from '../own-folder.ts'
 
 test.each([
   ['shop', 'shop'],
@@ -15,14 +15,13 @@ test.each([
 })
 
 describe('where two labs run', () => {
-  const root = mkdtempSync(join(tmpdir(), 'netlab-names-'))
+  const root = ownFolder('names')
   beforeAll(() => {
     for (const name of ['one', 'two']) mkdirSync(join(root, name), { mode: 0o700 })
     vi.stubEnv('NETLAB_STATE_DIR', root)
   })
   afterAll(() => {
     vi.unstubAllEnvs()
-    rmSync(root, { recursive: true })
   })
   const usual = (name: string) => vi.stubEnv('NETLAB_LAB', name)
 

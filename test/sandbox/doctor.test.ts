@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
@@ -18,6 +18,7 @@ import { kernelVersion, nodeVersion, operatingSystem } from '../../src/sandbox/d
 import { iptablesBackend, type Tool, toolFindings, tools, versionIn } from '../../src/sandbox/doctor/tools.ts'
 import { ownProc, type Switches, userNamespaces } from '../../src/sandbox/doctor/user-namespaces.ts'
 import { examine, isFit } from '../../src/sandbox/doctor.ts'
+import { ownFolder } from '../own-folder.ts'
 
 const works: Attempt = { found: true, ok: true, output: '' }
 const absent: Attempt = { found: false, ok: false, output: '' }
@@ -351,14 +352,13 @@ describe('on this machine', () => {
   })
 })
 
-describe('with other programs on the PATH', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'netlab-doctor-'))
+describe('with other programs on the PATH', () => {
+  const folder = ownFolder('doctor')
   const program = (name: string, script: string) =>
     writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
 
-  afterAll(async () => {
+  afterAll(() => {
     vi.unstubAllEnvs()
-    await rm(folder, { recursive: true })
   })
 
   test('what they say is what is told, and where namespaces are refused nothing is tried in them', async () => {

@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readElf } from '../../src/sandbox/bpf/elf.ts'
 import { readObject } from '../../src/sandbox/bpf/program-object.ts'
+import { ownFolder } from '../own-folder.ts'
 
 /** The clang that made what ships: another one may choose other instructions for the same source. */
 const version = 'clang version 14.0.'
-const folder = mkdtempSync(join(tmpdir(), 'netlab-bpf-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = ownFolder('bpf')
 
 function hasClang(): boolean {
   try {

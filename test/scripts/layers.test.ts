@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { ownFolder } from '../own-folder.ts'
 
 /** A file of a made-up tree → the one line in it, and whether the linter must complain. */
 const cases = {
@@ -121,7 +121,7 @@ const cases = {
   'src/errors.ts': ["export { x } from './read/x.ts'", 'refused'],
 } as const
 
-const tree = mkdtempSync(join(tmpdir(), 'netlab-layers-'))
+const tree = ownFolder('layers')
 let complaints: ReadonlySet<string>
 
 beforeAll(() => {
@@ -133,8 +133,6 @@ beforeAll(() => {
   }
   complaints = lint()
 })
-
-afterAll(() => rmSync(tree, { recursive: true, force: true }))
 
 function lint(): ReadonlySet<string> {
   const biome = join(process.cwd(), 'node_modules/.bin/biome')

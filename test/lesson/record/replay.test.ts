@@ -1,15 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { expect, it } from 'vitest'
 import type { Entry } from '../../../src/lesson/record/entries.ts'
 import { parseRecord } from '../../../src/lesson/record/read-record.ts'
 import { deedsOf, replayScript, type TypedAgain } from '../../../src/lesson/record/replay.ts'
+import { ownFolder } from '../../own-folder.ts'
 import { begin, recordText, type Timed } from './records.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'netlab-replay-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = ownFolder('replay')
 
 const typed = (line: string, more: Partial<TypedAgain> = {}): TypedAgain => ({
   ...{ line, in: '', folder, shell: 1 },
