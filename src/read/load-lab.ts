@@ -4,8 +4,9 @@ import { NetlabError } from '../errors.ts'
 import type { Lab, SourceFile } from '../model/lab.ts'
 import type { Language } from '../model/language.ts'
 import { nearest } from '../text/did-you-mean.ts'
-import { problemOfFile, type ReadDocuments, readDocuments } from '../text/document.ts'
+import { problemOfFile, type ReadDocuments } from '../text/document.ts'
 import { LabError, type Problem, type Refusal } from '../text/problem.ts'
+import { readPlainly } from '../text/unplaced.ts'
 import { filesIn } from './load-folder.ts'
 import { understandLab } from './parse-lab.ts'
 import type { ReadManifest } from './service-sources.ts'
@@ -36,7 +37,7 @@ export function loadTranslated(path: string, language: Language): LoadedLab {
     const fix = `give ${texts.lab}; --lang ${texts.language} shows it with these`
     throw new LabError([problemOfFile(path, read.text, message, fix)])
   }
-  return understandIn(language, readDocuments(read.text, path), { path, text: read.text })
+  return understandIn(language, readPlainly(read.text, path), { path, text: read.text })
 }
 
 /** The lab of a file that has been read, with its manifests; throws a `LabError` with all that is wrong. */

@@ -1,6 +1,6 @@
 /**
- * YAML as Go programs write it, `kubectl get -o yaml` above all: maps and lists in block style, texts plain, quoted or literal. Of that form it
- * gives what the YAML library gives, in a small part of the time, and of all else nothing: whoever asks then turns to the library.
+ * YAML as Go programs write it, `kubectl get -o yaml` above all: maps and lists in block style, or in one line in braces and brackets, texts plain, quoted or
+ * literal. Of that form it gives what the YAML library gives, in a small part of the time, and of all else nothing: whoever asks then turns to the library.
  */
 
 /** Nested deeper than this nothing is plain. */
@@ -27,6 +27,12 @@ const inCoreSchema =
   /^(?:null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$/
 /** A whole number that is written in one way only. */
 const plainNumber = /^(?:0|-?[1-9][0-9]{0,14})$/
+/** A key in braces, with its colon. */
+const flowKey = /([A-Za-z_][\w./-]*): +/y
+/** A plain text in braces or brackets: what follows a colon here keeps it from being that of a key. */
+const flowText = /(?:[A-Za-z0-9._/$(]|[+-](?=[\w.]))(?:[\w ./$()+=@%-]|:(?=[\w./]))*/y
+/** A quoted text that means what it says. */
+const flowQuoted = /"([^"\\\n]*)"|'([^'\n]*)'(?!')/y
 /** Escapes that mean in JSON what they mean in YAML. */
 const onlyEscapesOfJson = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/
 
@@ -92,8 +98,8 @@ class Reader {
     while (this.#column === column && this.#isItem()) {
       this.#at += 2
       this.#column += 2
-      const isBlock = this.#isItem() || this.#keyEnd() >= 0
-      items.push(isBlock ? this.#block(depth + 1) : this.#scalar(column))
+      const isBlock = this.#isItem() || (!this.#isFlow() && this.#keyEnd() >= 0)
+      items.push(isBlock ? this.#block(depth + 1) : this.#scalar(column, depth))
     }
     if (this.#column > column) throw new NotPlain()
     return items
@@ -117,7 +123,7 @@ class Reader {
   #valueOfKey(column: number, depth: number, isUnread: boolean): unknown {
     const text = this.#text
     while (text.charCodeAt(this.#at) === space) this.#at += 1
-    if (this.#at < text.length && text.charCodeAt(this.#at) !== lineFeed) return this.#scalar(column)
+    if (this.#at < text.length && text.charCodeAt(this.#at) !== lineFeed) return this.#scalar(column, depth)
     this.#toNode(isUnread ? behindBlock(text, this.#at + 1, column) : this.#at + 1)
     const isBelow = this.#column > column || (this.#column === column && this.#isItem())
     return isBelow ? this.#block(depth + 1) : null
@@ -144,8 +150,8 @@ class Reader {
     return key
   }
 
-  /** A text, a number or the like, of a node in something that stands at `column`. */
-  #scalar(column: number): unknown {
+  /** A text, a number or the like, or what stands in one line in braces or brackets, of a node in something that stands at `column`. */
+  #scalar(column: number, depth: number): unknown {
     switch (this.#text.charAt(this.#at)) {
       case '"':
         return this.#doubleQuoted(column)
@@ -154,11 +160,11 @@ class Reader {
       case '|':
         return this.#literal(column)
       case '{':
-        this.#end(this.#after('{}'))
-        return {}
-      case '[':
-        this.#end(this.#after('[]'))
-        return []
+      case '[': {
+        const value = this.#flow(depth + 1)
+        this.#end(this.#at)
+        return value
+      }
       default:
         return this.#plain(column)
     }
@@ -171,11 +177,65 @@ class Reader {
       if (this.#afterBlank) throw new NotPlain()
       text += ` ${this.#plainLine()}`
     }
-    if (isText(text)) return text
-    if (text === 'true' || text === 'false') return text === 'true'
-    if (text === 'null') return null
-    if (plainNumber.test(text)) return Number(text)
-    throw new NotPlain()
+    return meaningOf(text)
+  }
+
+  /** A map in braces, a list in brackets, or what stands in one of them; it is in one line. */
+  #flow(depth: number): unknown {
+    if (depth > deepest) throw new NotPlain()
+    const first = this.#text.charAt(this.#at)
+    if (first === '{') return this.#flowMap(depth)
+    if (first === '[') return this.#flowList(depth)
+    const quoted = this.#match(flowQuoted)
+    if (quoted !== undefined) return quoted[1] ?? quoted[2]
+    const [text = ''] = this.#match(flowText) ?? []
+    return meaningOf(text.slice(0, behindText(text, text.length)))
+  }
+
+  #flowMap(depth: number): Record<string, unknown> {
+    const map: Record<string, unknown> = {}
+    this.#eachIn('}', () => {
+      const [, key = ''] = this.#match(flowKey) ?? []
+      if (!isPlainKey(key) || key === '__proto__' || Object.hasOwn(map, key)) throw new NotPlain()
+      map[key] = this.#flow(depth + 1)
+    })
+    return map
+  }
+
+  #flowList(depth: number): unknown[] {
+    const items: unknown[] = []
+    this.#eachIn(']', () => items.push(this.#flow(depth + 1)))
+    return items
+  }
+
+  /** What stands between commas, from an opening brace or bracket to the closing one. */
+  #eachIn(closing: string, read: () => void): void {
+    this.#skip(1)
+    if (this.#text.charAt(this.#at) !== closing) {
+      read()
+      this.#skip(0)
+      while (this.#text.charAt(this.#at) === ',') {
+        this.#skip(1)
+        read()
+        this.#skip(0)
+      }
+    }
+    if (this.#text.charAt(this.#at) !== closing) throw new NotPlain()
+    this.#at += 1
+  }
+
+  /** Passes over some characters, and the spaces behind them. */
+  #skip(count: number): void {
+    this.#at += count
+    this.#at += spacesAt(this.#text, this.#at)
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text)
+    if (found === null) return undefined
+    this.#at = pattern.lastIndex
+    return found
   }
 
   #plainLine(): string {
@@ -261,9 +321,9 @@ class Reader {
     return this.#text.charCodeAt(this.#at) === dash && this.#text.charCodeAt(this.#at + 1) === space
   }
 
-  #after(written: string): number {
-    if (!this.#text.startsWith(written, this.#at)) throw new NotPlain()
-    return this.#at + written.length
+  #isFlow(): boolean {
+    const first = this.#text.charAt(this.#at)
+    return first === '{' || first === '['
   }
 
   /** Nothing more may stand in the line from here on. */
@@ -312,6 +372,15 @@ function behindBlock(text: string, start: number, column: number): number {
     line = lineEnd(text, line) + 1
   }
   return line
+}
+
+/** What a plain text means: itself, a number, a truth value or nothing. */
+function meaningOf(text: string): unknown {
+  if (isText(text)) return text
+  if (text === 'true' || text === 'false') return text === 'true'
+  if (text === 'null') return null
+  if (plainNumber.test(text)) return Number(text)
+  throw new NotPlain()
 }
 
 /** Whether a plain text is nothing else: no number, say. */

@@ -1,5 +1,14 @@
 import { type Path, type ReadDocuments, readSource, type SourceDocument } from './document.ts'
-import type { Source } from './source-text.ts'
+import { plainYaml } from './plain-yaml.ts'
+import { type Source, SourceText, unprintable } from './source-text.ts'
+
+/** Reads YAML as `readDocuments` does; but where a text is of a plain form, things are placed in it once there is something to tell. */
+export function readPlainly(text: string, file: string): ReadDocuments {
+  const source = new SourceText(text, file)
+  const value = unprintable(source.body) === undefined ? plainYaml(source.body) : undefined
+  if (value === undefined) return readSource(source)
+  return { documents: [unplacedDocument(source, value)], problems: [] }
+}
 
 /**
  * A document whose value is known: where in its text things stand is looked for once there is something to tell. `start`: the offset of its

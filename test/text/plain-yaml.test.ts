@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { readDocuments } from '../../src/text/document.ts'
 import { plainYaml } from '../../src/text/plain-yaml.ts'
-import { damaged, manifestValue, nearlyYaml } from './yaml-fragments.ts'
+import { damaged, flowPieces, manifestValue, nearlyYaml } from './yaml-fragments.ts'
 
 /** What the library makes of it, in the order of its keys; undefined where it finds fault. */
 function byLibrary(text: string): string | undefined {
@@ -16,12 +16,20 @@ const written = fc.constantFrom(
   { lineWidth: 0 },
   { singleQuote: true, indentSeq: false, lineWidth: 30 },
 )
+const flows = fc
+  .tuple(manifestValue, flowPieces)
+  .map(
+    ([value, pieces]) =>
+      `a: ${pieces}\n${stringify({ b: value }, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false })}`,
+  )
 const manifests = fc.tuple(manifestValue, written).map(([value, options]) => stringify(value, options))
 
 it.each([
   ['texts that are nearly YAML', nearlyYaml],
   ['what a program writes', manifests],
   ['what is damaged', damaged(manifests)],
+  ['what stands in braces and brackets', flows],
+  ['what stands in them and is damaged', damaged(flows)],
 ])('gives nothing, or what the library gives, of %s', (_, texts) => {
   fc.assert(
     fc.property(texts, text => {
@@ -90,6 +98,27 @@ status:
   })
 })
 
+it('reads what labs have in braces and brackets', () => {
+  const text = `pods:
+  a: {address: 10.0.0.11/24, serve: 8080, labels: {app: web}, "b": 1}
+`
+  expect(plainYaml(text)).toBeUndefined()
+  expect(
+    plainYaml(text.replace(', "b": 1', ', command: [sh, -c, "a: b", \'c, d\', 10.0.0.1:80, -1, no, true] ')),
+  ).toEqual({
+    pods: {
+      a: {
+        ...{ address: '10.0.0.11/24', serve: 8080, labels: { app: 'web' } },
+        command: ['sh', '-c', 'a: b', 'c, d', '10.0.0.1:80', -1, 'no', true],
+      },
+    },
+  })
+  expect(plainYaml('bridges: [{name: br0}, {name: br1 }]\nsteps:\n- {title: A b, run: []}\n- []\n')).toEqual({
+    bridges: [{ name: 'br0' }, { name: 'br1' }],
+    steps: [{ title: 'A b', run: [] }, []],
+  })
+})
+
 it('passes over what is below a key that nobody reads, and only that', () => {
   const below = ['- b: 1\n  c:\n    d: 2\n\n- |\n  e', '  b:\n  - {c: 1}\n', '', '# c'.replace('#', '  #')]
   for (const text of below) {
@@ -103,8 +132,25 @@ it.each([
     'a: 1\na: 2',
     'a: &x 1',
     'a: *x',
-    'a: {b: 1}',
-    'a: [1]',
+    'a: {b: 1}: c',
+    '- {b: 1} c',
+    '- [a]: b',
+    'a: {b: 1, b: 2}',
+    'a: {b: 1,}',
+    'a: {b: }',
+    'a: {b}',
+    'a: {"b": 1}',
+    'a: {b: c: d}',
+    'a: {b: - c}',
+    'a: [a, ]',
+    'a: [a: b]',
+    'a: [b\n  ]',
+    "a: ['it''s']",
+    'a: ["\\n"]',
+    'a: [0x1F]',
+    'a: {true: 1}',
+    'a: {<<: {}}',
+    'a: [b',
     'a: 0x1F',
     'a: .inf',
     'a: "\\x41"',

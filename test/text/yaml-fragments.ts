@@ -229,3 +229,58 @@ export function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
     return text.slice(0, place) + mark + text.slice(instead ? place + 1 : place)
   })
 }
+
+/** What stands in braces or brackets, or nearly so. */
+export const flowPieces = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        '{',
+        '}',
+        '[',
+        ']',
+        ', ',
+        ',',
+        ': ',
+        ':',
+        ' ',
+        'a',
+        'b: 1',
+        'c: [',
+        'd: {',
+        'e: x',
+        "'",
+        '"',
+        "''",
+        '"f"',
+        "'g'",
+      ],
+      ...[
+        '- ',
+        '-',
+        '-1',
+        '+',
+        '.',
+        '10.0.0.1/24',
+        'h:80',
+        '#',
+        ' #',
+        '&i ',
+        '*j',
+        '!k ',
+        '?',
+        '~',
+        'true',
+        '1e3',
+        '(l',
+        '$',
+        '%',
+        '@',
+        '\\',
+      ],
+      ...['a: {b: c}', '[a, b]', '{a: 1, b: 2}', '], ', '}, ', '\n  '],
+    ),
+    { maxLength: 12 },
+  )
+  .map(pieces => pieces.join(''))
+  .chain(text => fc.constantFrom(text, `{${text}}`, `[${text}]`, `{x: ${text}}`, `{x: [${text}], y: 1}`))
