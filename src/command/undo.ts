@@ -41,7 +41,13 @@ export class Before {
 
 /** A command with its opposite, for those to which it does not matter what was before. */
 export function reversible(command: Command): Action {
-  return { command, undo: undoOf(command, new Before()) }
+  return {
+    command,
+    // Nobody may ask, and a lab may have thousands.
+    get undo() {
+      return undoOf(command, new Before())
+    },
+  }
 }
 
 /** The commands that take a command back; none where it changes nothing that netlab knows of. */

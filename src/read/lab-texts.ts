@@ -45,7 +45,8 @@ export function inLanguage(
   const keys = texts.map(({ key }) => key)
   const beside = file && new TextsBeside(file, { lab: document.file, titles, keys })
   const problems = [...(beside?.problems ?? [])]
-  const untranslated: Problem[] = []
+  // Made where they are told: to find a place takes a large lab its time.
+  const untranslated: (() => Problem)[] = []
   const changes: { at: Path; text: string }[] = []
   for (const { text, at, key } of texts) {
     const inLab = typeof text === 'string' ? undefined : text[language]
@@ -56,7 +57,9 @@ export function inLanguage(
     }
     const said = inFile ?? inLab
     if (said === undefined)
-      untranslated.push(beside?.missing(key) ?? document.problemAt(at, `no "${language}": it stays English`))
+      untranslated.push(
+        () => beside?.missing(key) ?? document.problemAt(at, `no "${language}": it stays English`),
+      )
     const shown = withoutFoldBlanks(said ?? english(text))
     if (shown !== text) changes.push({ at, text: shown })
   }
@@ -66,7 +69,7 @@ export function inLanguage(
   return {
     input: input as LabInput,
     problems,
-    untranslated: isTranslated ? onePerPlace(untranslated) : undefined,
+    untranslated: isTranslated ? onePerPlace(untranslated.map(problem => problem())) : undefined,
   }
 }
 
