@@ -169,7 +169,7 @@ class StageRun {
     this.#feed()
   }
 
-  /** Gives each shell what it may have now; once all is done, or nothing more is to be, they end. */
+  /** Gives each shell what it may have now; where nothing more will come they end. */
   #feed(): void {
     for (let given = this.#sharing.next(); given !== undefined; given = this.#sharing.next())
       this.#open.get(given.worker)!.add(this.#script(given.item))
@@ -189,7 +189,8 @@ class StageRun {
       const ended = await endless(shell.finished)
       const { stdout, stderr } =
         ended instanceof EndlessError ? { stdout: '', stderr: ended.details ?? '' } : ended
-      const isFine = !(ended instanceof EndlessError) && ended.exitCode === 0 && this.#sharing.isOver
+      const hasDone = this.#sharing.isOver && this.#sharing.at(worker) === undefined
+      const isFine = !(ended instanceof EndlessError) && ended.exitCode === 0 && hasDone
       if (!isFine) {
         const at = this.#sharing.at(worker) ?? Math.max(0, this.#sharing.reached)
         this.#failed.push({ at, ended, stderr: sinceLastMark(stderr) })

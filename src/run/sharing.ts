@@ -85,8 +85,8 @@ export class Sharing {
     return this.#done.has(item)
   }
 
-  /** Whether nobody has to wait for anything more. */
+  /** Whether nobody is given anything more. */
   get isOver(): boolean {
-    return this.#stopped || this.#done.size === this.#count
+    return this.#stopped || this.#next === this.#count
   }
 }

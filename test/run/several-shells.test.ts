@@ -81,3 +81,21 @@ test('of several commands that fail in many pods the first is told, and how many
     processes: [],
   })
 })
+
+test('an interrupt while several shells work leaves nothing', async () => {
+  const session = openSession()
+  const running = session.start(['up', session.file('shared.yaml', lab(fine)), '--json-events'])
+  let heard = ''
+  running.stdout.on('data', chunk => {
+    heard += chunk
+    if (heard.includes('"line":"ip -n c9 address add 192.0.2.1/32 dev lo"')) running.kill('SIGINT')
+  })
+  const { stdout, exitCode } = await running
+  expect(exitCode).toBe(130)
+  const last = JSON.parse(stdout.trim().split('\n').at(-1)!)
+  expect(last).toMatchObject({ event: 'lab-down', because: 'interrupted' })
+  expect({ left: session.leftFiles(), processes: processesOf(session.stateDir) }).toEqual({
+    left: [],
+    processes: [],
+  })
+})

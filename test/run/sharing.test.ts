@@ -26,7 +26,7 @@ function work(
 ): Sharing {
   const sharing = new Sharing(count, stretches)
   const workers = [sharing.join()]
-  for (let turn = 0; !sharing.isOver; turn += 1) {
+  for (let turn = 0; !sharing.isOver || atWork().length > 0; turn += 1) {
     while (sharing.next() !== undefined) during(atWork(), sharing)
     const busy = workers.filter(worker => sharing.at(worker) !== undefined)
     const choice = choose[turn % choose.length]! % (busy.length + 1)

@@ -78,7 +78,7 @@ describe.each(users)('as %s', user => {
   })
 
   it('marks that netlab puts between batches cannot be printed by a lab', async () => {
-    const lie = run('echo netlab-started-batch 99 >&2; echo netlab-failed-batch 1 >&2; exit 3')
+    const lie = run('echo netlab-batch-done 99 >&2; echo netlab-batch-done 1 >&2; exit 3')
     const { code, stderr } = await up(
       lab({}, { title: 'Lie', run: [lie, 'iptables -N ONE', 'iptables -N TWO'] }),
     )
