@@ -98,6 +98,8 @@ export async function hiddenEvidence(
 ): Promise<Evidence | undefined> {
   const asked = askedOf(running, { ...question, steps: running.outlines.length })
   if (asked?.wanted === undefined) return undefined
+  // Of one that is stopped nobody knows what its maps hold.
+  if ((await balancerTrouble(running.lab.name))?.state === 'stopped') return undefined
   const found = balancerEvidence(asked, await readBalancer(running.lab.name))
   return found?.mend === undefined ? found : { ...found, typed: typedLines(running.lab.name, found.mend) }
 }
