@@ -133,7 +133,7 @@ export class Journey {
     if (typeof route === 'string') return this.#wayLost(at, route)
     const { source } = at.packet
     const packet = { ...at.packet, source: source === '' ? (route.source ?? '') : source, out: route.device }
-    const early = this.#stopped({ ...at, packet }, 'OUTPUT', ['raw', 'mangle', beforeNat])
+    const early = this.#stopped({ ...at, packet }, 'OUTPUT', ['raw', 'mangle', beforeNat, 'nat'])
     if (early !== undefined) return early
     const sent = { ...at, packet: this.#natted(at, 'OUTPUT', packet) }
     // What has another destination now is routed anew.
@@ -146,7 +146,7 @@ export class Journey {
     const { place } = at
     const facts = this.#facts(place)
     if (at.answering === undefined) this.#met.add(place)
-    const early = this.#stopped(at, 'PREROUTING', ['raw', 'mangle', beforeNat])
+    const early = this.#stopped(at, 'PREROUTING', ['raw', 'mangle', beforeNat, 'nat'])
     if (early !== undefined) return early
     const packet = this.#natted(at, 'PREROUTING', at.packet)
     const came = { ...at, packet }
@@ -222,7 +222,7 @@ export class Journey {
     const dropped = this.#stopped(left, chain, tables)
     if (dropped !== undefined) return dropped
     if (route.device === 'lo') return this.#take({ ...at, packet: { ...at.packet, in: 'lo' } })
-    const late = this.#stopped(left, 'POSTROUTING', ['mangle'])
+    const late = this.#stopped(left, 'POSTROUTING', ['mangle', 'nat'])
     if (late !== undefined) return late
     const { out: _, ...sent } = this.#natted(at, 'POSTROUTING', packet)
     const next = route.gateway ?? sent.destination

@@ -18,7 +18,7 @@ export interface Hook {
   place: Place
   chain: string
   /** In the order in which the kernel asks them (linux/netfilter_ipv4.h, nf_ip_hook_priorities). */
-  tables: readonly ('raw' | 'mangle' | typeof beforeNat | 'filter')[]
+  tables: readonly ('raw' | 'mangle' | typeof beforeNat | 'nat' | 'filter')[]
   packet: Packet
   /** The program that has its rules. */
   program: 'iptables' | 'ip6tables'
@@ -42,6 +42,8 @@ export function around(facts: MachineFacts): Surroundings {
 /** What stops a packet at a hook, and what lets such packets through. */
 export function stopped(facts: MachineFacts, hook: Hook): Evidence | undefined {
   for (const table of hook.tables) {
+    // It sees the first packet of a connection alone.
+    if (table === 'nat' && hook.kind !== 'packets') continue
     const { outcomes } = trace(facts.tables, table, hook.chain, hook.packet, around(facts))
     const stop = outcomes.find(({ target, chance }) => ['DROP', 'REJECT'].includes(target) && chance > 0)
     if (stop !== undefined) return stoppedBy(hook, table, stop, facts)

@@ -233,6 +233,11 @@ describe('on several nodes', () => {
       'netlab sync nodes-nftables',
     ],
     [
+      `ip netns exec n1 nft 'add chain ${inTable} nat-postrouting { policy drop ; }'`,
+      "n1 drops packets from 172.7.1.3 to 172.7.1.2: the policy of the chain nat-postrouting of kube-proxy's table is drop",
+      'netlab sync nodes-nftables',
+    ],
+    [
       `ip netns exec n1 nft 'flush chain ${inTable} nat-prerouting ; delete chain ${inTable} nat-prerouting ; add chain ${inTable} nat-prerouting'`,
       `${refuses} the chain nat-prerouting hangs nowhere`,
       'netlab sync nodes-nftables',
