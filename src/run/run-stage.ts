@@ -137,9 +137,10 @@ class StageRun {
     this.#step = step
     this.#reached = reached
     const stretches = independentStretches(batches, 2 * leastForShell)
-    this.#sharing = new Sharing(batches.length, stretches)
     const longest = Math.max(0, ...stretches.map(({ from, end }) => end - from))
-    this.#helpers = Math.min(availableParallelism(), mostShells, Math.floor(longest / leastForShell)) - 1
+    const shells = Math.min(availableParallelism(), mostShells, Math.floor(longest / leastForShell))
+    this.#helpers = Math.max(0, shells - 1)
+    this.#sharing = new Sharing(batches.length, this.#helpers > 0 ? stretches : [])
     this.#crowded = new Set(batches.map(batch => batch.in)).size > crowd
   }
 
