@@ -10,6 +10,9 @@ const sources = [
   'read/proxy-settings.ts',
 ]
 
+// Root of the machine is nobody in a lab's user namespace; an ordinary user is root there.
+const asRoot = process.getuid() === 0 ? ['--setuid', '0', '--setgid', '0'] : ['--preserve-credentials']
+
 /** The kernel's part as well: all rules, and a change of one endpoint, given to iptables-restore in labs' sandboxes. */
 export async function sync(netlab, quick) {
   const modules = await netlab.module(...sources)
@@ -18,7 +21,7 @@ export async function sync(netlab, quick) {
   for (const kind of ['nft', 'legacy']) {
     netlab.run('up', file, '--quiet')
     const [{ pid }] = JSON.parse(netlab.run('list', '--json'))
-    const inside = ['--target', `${pid}`, '--user', '--preserve-credentials', '--mount', '--net']
+    const inside = ['--target', `${pid}`, '--user', ...asRoot, '--mount', '--net']
     const restore = input =>
       netlab.start('nsenter', [...inside, `iptables-${kind}-restore`, '--noflush', '-w'], { input })
     rows.push(...(await syncWith(modules, kind, restore, quick)))
@@ -39,7 +42,8 @@ async function syncWith(modules, kind, restore, quick) {
   try {
     restore(restoreText(compileServices(compileInput(modules, 1)), { jumps: true }))
   } catch (error) {
-    return [{ what: `sync with iptables-${kind}`, skipped: error.message.split('\n').at(-1).slice(0, 60) }]
+    const why = error.message.trim().split('\n').at(-1).slice(0, 60)
+    return [{ what: `sync with iptables-${kind}`, skipped: why }]
   }
   const { text } = fullSync(before, options)
   const change = partialSync(before, compileServices(changed), options).text
