@@ -29,6 +29,7 @@ import { type Hook, stopped } from './stopped.ts'
 import { isOwn, type Surroundings } from './surroundings.ts'
 import { Translations } from './translations.ts'
 import { flannelTunnel, type Tunnel } from './tunnel.ts'
+import { untranslated } from './untranslated.ts'
 
 /** A packet that meets more machines than this goes round in a circle. */
 const mostHops = 32
@@ -136,6 +137,8 @@ export class Journey {
     const early = this.#stopped({ ...at, packet }, 'OUTPUT', ['raw', 'mangle', beforeNat, 'nat'])
     if (early !== undefined) return early
     const sent = { ...at, packet: this.#natted(at, 'OUTPUT', packet) }
+    const unsent = this.#untranslated(sent, 'OUTPUT', packet)
+    if (unsent !== undefined) return unsent
     // What has another destination now is routed anew.
     const isOther = sent.packet.destination !== packet.destination
     return this.#passOn(sent, 'OUTPUT', ['filter'], isOther ? await this.#route(sent) : route)
@@ -150,7 +153,7 @@ export class Journey {
     if (early !== undefined) return early
     const packet = this.#natted(at, 'PREROUTING', at.packet)
     const came = { ...at, packet }
-    const off = this.#ipvsOff(came)
+    const off = this.#ipvsOff(came) ?? this.#untranslated(came, 'PREROUTING', at.packet)
     if (off !== undefined) return off
     const { forwards, localnet } = this.#switches
     if (isLoopback(packet.destination) && (localnet === undefined || facts.sysctls[localnet] !== '1'))
@@ -173,15 +176,30 @@ export class Journey {
     return this.#passOn(came, 'FORWARD', ['mangle', 'filter'], await this.#route(came))
   }
 
+  /** What a node's rules lack that should have translated a request; `before`: the packet as it met them. */
+  #untranslated(
+    { place, packet, answering, wraps }: Stand,
+    chain: 'PREROUTING' | 'OUTPUT',
+    before: Packet,
+  ): Evidence | undefined {
+    const { lab, rulesOf } = this.#surroundings
+    const isFirst = answering === undefined && wraps === undefined && packet === before
+    if (!isFirst || this.#question.wantsFailure || !proxyNodes(lab).includes(place)) return undefined
+    return untranslated(this.#facts(place), {
+      ...{ place, chain, packet: { ...packet, states: ['NEW'] } },
+      ...{ declared: rulesOf(place).tables, program: this.#program },
+    })
+  }
+
   /** What is off in the virtual server that a request has come to. */
   #ipvsOff({ place, packet: { destination, port = 0 }, answering }: Stand): Evidence | undefined {
-    const { lab, ipvsOf } = this.#surroundings
+    const { lab, hasIpvs, rulesOf } = this.#surroundings
     const { ipvs, links = [] } = this.#facts(place)
     const { from, shares, isPing } = this.#question
     if (answering !== undefined || isPing || ipvs === undefined || !proxyNodes(lab).includes(place))
       return undefined
-    const wanted = ipvsOf?.(place)
-    if (wanted === undefined) return undefined
+    if (!hasIpvs) return undefined
+    const wanted = rulesOf(place).ipvs
     const isSampled = shares !== undefined
     return virtualServerOff({
       ...{ lab, place, from, address: destination, port, isSampled, now: ipvs, links, wanted },
@@ -328,9 +346,9 @@ export class Journey {
       ...(chain === 'OUTPUT' || chain === 'POSTROUTING' || device === undefined ? {} : { in: device }),
       ...(chain === 'INPUT' || chain === 'PREROUTING' || out === undefined ? {} : { out }),
     }
-    const { lab, ipvsOf } = this.#surroundings
+    const { lab, hasIpvs, rulesOf } = this.#surroundings
     const program = this.#program
-    const sets = proxyNodes(lab).includes(place) ? ipvsOf?.(place)?.sets : undefined
+    const sets = hasIpvs && proxyNodes(lab).includes(place) ? rulesOf(place).ipvs.sets : undefined
     const hook = { place, chain, tables, packet: seen, kind, program, lab } as const
     return stopped(this.#facts(place), { ...hook, ...(sets === undefined ? {} : { sets }) })
   }

@@ -1,4 +1,4 @@
-import { type Command, host, type Place } from '../../command/command.ts'
+import { host, type Place } from '../../command/command.ts'
 import { type Family, familyOf, isLoopback } from '../../model/address.ts'
 import { bridgesByPlugins, networkOf } from '../../model/cni.ts'
 import { addressesOf } from '../../model/families.ts'
@@ -18,7 +18,8 @@ import {
   wayReading,
 } from '../../observe/readings.ts'
 import { carriedOut } from '../../plan/carried-out.ts'
-import { type DeclaredIpvs, declaredRules } from '../declared-rules.ts'
+import type { LabInCondition } from '../../plan/lab-in-condition.ts'
+import { type DeclaredRules, declaredRules } from '../declared-rules.ts'
 import { modeAfter, readAll, type Source } from '../gather.ts'
 import { kernelSwitches, pathFilters } from '../kernel-switches.ts'
 import type { Question } from '../question.ts'
@@ -38,8 +39,10 @@ export interface Surroundings {
   overlay?: Overlay
   /** What the lab's own commands have made. */
   own: OwnNetwork
-  /** What IPVS should have on a node; undefined: its kube-proxy is in another mode. */
-  ipvsOf?(node: Place): DeclaredIpvs | undefined
+  /** The rules that a node should have. */
+  rulesOf(node: Place): DeclaredRules
+  /** kube-proxy is in IPVS mode. */
+  hasIpvs: boolean
   /** Asks a kernel for the way of a packet: `3.3.3.3 from 10.1.1.9 iif eth0`. */
   wayOf(place: Place, packet: string): Promise<Route | string>
 }
@@ -90,18 +93,23 @@ export async function readMachines(
     pairs,
     own: currentOf(early, late, machines),
     ...(lab.overlay === undefined ? {} : { overlay: lab.overlay }),
-    ...(mode === 'ipvs' ? { ipvsOf: declaredIpvs(carriedOut(running, steps), family) } : {}),
+    rulesOf: declaredOnce(running, steps, family),
+    hasIpvs: mode === 'ipvs',
     wayOf: async (place, packet) => wayAnswer(place, await readAll(source, [wayReading(place, packet)])),
   }
 }
 
-/** Worked out once for each node. */
-function declaredIpvs(commands: readonly Command[], family: Family): (node: Place) => DeclaredIpvs {
-  const known = new Map<Place, DeclaredIpvs>()
+/** Worked out once for each node that is asked for. */
+function declaredOnce(
+  running: LabInCondition,
+  steps: number,
+  family: Family,
+): (node: Place) => DeclaredRules {
+  const known = new Map<Place, DeclaredRules>()
   return node => {
-    const ipvs = known.get(node) ?? declaredRules(commands, node, family).ipvs
-    known.set(node, ipvs)
-    return ipvs
+    const rules = known.get(node) ?? declaredRules(carriedOut(running, steps), node, family)
+    known.set(node, rules)
+    return rules
   }
 }
 

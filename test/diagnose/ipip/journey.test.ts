@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { parseSaved } from '../../../src/command/iptables-save.ts'
+import { declaredRules } from '../../../src/diagnose/declared-rules.ts'
 import { Journey } from '../../../src/diagnose/machines/journey.ts'
 import { type OwnNetwork, ownNetwork } from '../../../src/diagnose/machines/own-network.ts'
 import type { Surroundings } from '../../../src/diagnose/machines/surroundings.ts'
@@ -96,7 +97,8 @@ async function told(changes: Partial<typeof healthy | Record<string, Node>>, com
     link: { name: 'lan', up: true, carrier: true, mac: '', mtu: 1500, addresses: [] },
   }
   const surroundings: Surroundings = {
-    ...{ family: 'ipv4', lab, machines, pairs: [], own: commands },
+    ...{ family: 'ipv4', lab, machines, pairs: [], own: commands, hasIpvs: false },
+    rulesOf: node => declaredRules([], node, 'ipv4'),
     ports: lab.nodes.map(machine => {
       const [declared] = machine.interfaces
       const end = {

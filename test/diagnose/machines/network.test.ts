@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { declaredRules } from '../../../src/diagnose/declared-rules.ts'
 import { crossing } from '../../../src/diagnose/machines/network.ts'
 import type { Port } from '../../../src/diagnose/machines/port.ts'
 import type { Surroundings } from '../../../src/diagnose/machines/surroundings.ts'
@@ -39,6 +40,8 @@ function surroundings(changes: Readonly<Record<string, Partial<Port>>> = {}): Su
     ports,
     pairs: [],
     own: new Map(),
+    hasIpvs: false,
+    rulesOf: node => declaredRules([], node, 'ipv4'),
     wayOf: () => Promise.reject(new Error('nobody asks')),
   }
 }

@@ -122,6 +122,16 @@ const serviceBreaks: Break[] = [
     '',
     'ip netns exec n1 sysctl -qw net.bridge.bridge-nf-call-iptables=1',
   ],
+  [
+    'ip netns exec n1 iptables -t nat -D KUBE-SERVICES 1',
+    'no rule in n1 translates 10.96.0.10:80, because of a rule that KUBE-SERVICES lacks',
+    "ip netns exec n1 iptables -t nat -I KUBE-SERVICES 1 -m comment --comment 'default/web cluster IP' -m tcp -p tcp -d 10.96.0.10 --dport 80 -j KUBE-SVC-LOLE4ISW44XBNF3G",
+  ],
+  [
+    'ip netns exec n1 iptables -t nat -F KUBE-NODEPORTS',
+    'no rule in n1 translates 10.4.7.21:30080, because of a rule that KUBE-NODEPORTS lacks',
+    'ip netns exec n1 iptables -t nat -A KUBE-NODEPORTS -m comment --comment default/web -m tcp -p tcp --dport 30080 -j KUBE-EXT-LOLE4ISW44XBNF3G',
+  ],
 ]
 
 const mended = ['n2', 'n1'].map(node => `ip -n ${node} link set dev eth0 mtu 1450`)
@@ -174,6 +184,6 @@ describe.each([
   ['service', serviceBreaks],
   ['own-vxlan', ownVxlanBreaks],
 ])('%s', (name, broken) => {
-  const lab = new BrokenLab(new URL(`${name}.yaml`, import.meta.url), ['a', 'client'], ['n1', 'n2'])
+  const lab = new BrokenLab(new URL(`${name}.yaml`, import.meta.url), ['a', 'client', 'router'], ['n1', 'n2'])
   it.each(broken)('%s', (...each) => lab.isExplained(each))
 })
