@@ -87,7 +87,16 @@ function isLinkLocal(entry: Entry): boolean {
 }
 
 function strip(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value), (key, inner) => (accidental.test(key) ? undefined : inner))
+  return JSON.parse(JSON.stringify(value), (key, inner) => {
+    if (accidental.test(key)) return undefined
+    return key === 'flags' ? settled(inner) : inner
+  })
+}
+
+/** Where the cable is there (LOWER_UP) a link's own state follows up to a second later (net/core/link_watch.c); up to then ip says NO-CARRIER. */
+function settled(flags: unknown): unknown {
+  const hasCable = Array.isArray(flags) && flags.includes('LOWER_UP')
+  return hasCable ? flags.filter(flag => flag !== 'NO-CARRIER') : flags
 }
 
 function sortedByText(values: readonly unknown[]): unknown[] {
