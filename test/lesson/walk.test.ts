@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { openSession, users } from '../labs/cli.ts'
 import { processesOf } from '../labs/processes.ts'
@@ -246,6 +247,8 @@ describe('a lesson that is broken off', () => {
     await terminal.until('Enter go on')
     const [lab] = JSON.parse((await session.netlab('list', '--json')).stdout)
     process.kill(lab.pid, 'SIGKILL')
+    // It takes its time to die: all of its processes go before it.
+    await expect.poll(() => existsSync(`/proc/${lab.pid}`), { timeout: 60_000 }).toBe(false)
     terminal.type(key.enter)
     await terminal.press('Enter run', key.enter)
     await terminal.until('the sandbox of short has died')
