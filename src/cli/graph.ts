@@ -89,7 +89,7 @@ async function textOf(style: Style, { lab, graph, chains }: Drawn, flags: GraphF
   const asked = serviceOf(lab, service)
   const found = chosen(lab, await chains(), on)
   if (found.length === 0 && format === 'text')
-    return `${lab.name} has no rules: netlab rules ${lab.name} prints what its services take\n`
+    return `${lab.name} has no rules: netlab rules, with its file, prints what its services take\n`
   return renderRules(style, { name: lab.name, found }, format, asked)
 }
 

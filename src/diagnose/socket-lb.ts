@@ -13,7 +13,7 @@ import { joinHostPort, splitHostPort } from '../model/address.ts'
 import type { Lab } from '../model/lab.ts'
 import { machineAt, proxyNodes, serviceUsers } from '../model/places.ts'
 import { ask } from '../observe/curl.ts'
-import { balancerTrouble, endedBalancer, readBalancer } from '../observe/socket-lb.ts'
+import { balancerTrouble, readBalancer, troubleOf } from '../observe/socket-lb.ts'
 import type { LabInCondition } from '../plan/lab-in-condition.ts'
 import { socketLbCommands } from '../plan/socket-lb.ts'
 import { netnsCookies } from '../sandbox/bpf/socket-lb-control.ts'
@@ -162,7 +162,7 @@ function balancerEvidence(asked: Asked, contents: MapContents | undefined): Evid
   const { wanted, lab } = asked
   const target = targetOf(asked)
   if (contents === undefined) {
-    const { words, mend } = endedBalancer(lab.name)
+    const { words, mend } = troubleOf(lab.name, 'ended')
     return wanted === undefined
       ? undefined
       : finding(`no program is asked when ${asked.from} connects to ${target}: ${words}`, mend)

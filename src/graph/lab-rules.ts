@@ -73,7 +73,7 @@ function declaredChains(
   if (chains !== undefined) return chains
   throw new NetlabError({
     what: `rules of ${lab.proxy.mode} mode are not drawn yet`,
-    fix: `netlab rules ${lab.name} prints them`,
+    fix: `netlab rules, with the file of ${lab.name}, prints them`,
     exitCode: exitCode.wrongInput,
   })
 }

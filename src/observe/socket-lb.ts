@@ -23,29 +23,27 @@ export interface BalancerTrouble {
   mend: string
 }
 
-/** Undefined: it works, or there never was one. Throws NetlabError where nobody can tell. */
-export async function balancerTrouble(lab: string): Promise<BalancerTrouble | undefined> {
-  if (isSocketLbStopped(folderOf(lab))) return stoppedBalancer(lab)
-  return (await hasSocketLbEnded(folderOf(lab))) ? endedBalancer(lab) : undefined
-}
-
-/** That it has ended. */
-export function endedBalancer(lab: string): BalancerTrouble {
-  return {
-    state: 'ended',
+/** What each means for connections. */
+const meanings: Readonly<Record<BalancerTrouble['state'], Pick<BalancerTrouble, 'words' | 'means'>>> = {
+  ended: {
     words: "the lab's socket load balancer has ended",
     means: 'the node and its pods reach no service, but where it has rules as well',
-    mend: `netlab sync ${lab}`,
-  }
-}
-
-function stoppedBalancer(lab: string): BalancerTrouble {
-  return {
-    state: 'stopped',
+  },
+  stopped: {
     words: "the lab's socket load balancer is stopped",
     means: 'connections find the pods that services had, and nothing new comes to the kernel',
-    mend: `netlab sync ${lab}`,
-  }
+  },
+}
+
+/** Undefined: it works, or there never was one. Throws NetlabError where nobody can tell. */
+export async function balancerTrouble(lab: string): Promise<BalancerTrouble | undefined> {
+  if (isSocketLbStopped(folderOf(lab))) return troubleOf(lab, 'stopped')
+  return (await hasSocketLbEnded(folderOf(lab))) ? troubleOf(lab, 'ended') : undefined
+}
+
+/** What is told of one that has come to this. */
+export function troubleOf(lab: string, state: BalancerTrouble['state']): BalancerTrouble {
+  return { state, ...meanings[state], mend: `netlab sync ${lab}` }
 }
 
 function folderOf(lab: string): string {

@@ -62,11 +62,11 @@ export function applyStages(
     { ...standing.lab, ...kubernetesOf(after.lab), pods: merged },
   )
   const fresh = new Set(difference.machines.nodesAdded.map(({ name }) => name))
-  const rules = rulesOr(dataplaneOf(before.lab.proxy).readBack(), now.lab, proxier =>
+  const rules = knownRules(dataplaneOf(before.lab.proxy).readBack(), now.lab, proxier =>
     fresh.has(proxier.node) ? undefined : kernel.rules.get(proxierName(proxier)),
   )
   const isOther = before.lab.proxy.mode !== now.lab.proxy.mode
-  const ofMode = isOther ? rulesOr(dataplaneOf(now.lab.proxy).readBack(), now.lab) : rules
+  const ofMode = isOther ? knownRules(dataplaneOf(now.lab.proxy).readBack(), now.lab) : rules
   push(rulesStage(rulesChange(standing, now, rules, fullSync, fresh), standing, now))
   push(removeStage(standing, after.lab, gone, kernel))
   push(leaveStage(standing, after.lab, difference.machines, kernel))
@@ -86,7 +86,7 @@ export function applyStages(
 }
 
 /** What the kernels of a lab's nodes have of kube-proxy's; `none` where nothing is known. */
-function rulesOr(
+function knownRules(
   none: unknown,
   lab: Lab,
   known: (proxier: Proxier) => unknown = () => undefined,

@@ -128,7 +128,7 @@ export interface TraceReport {
   ways: readonly Way[]
   end: TraceEnd
   saw: ClientSaw
-  /** What may be the cause, where no answer came. */
+  /** What may be the cause, where no answer came; else what is off though it came. */
   evidence?: Evidence
   /** A task is open, so that nobody has looked for the cause: to find it is a part of the task. */
   unexplained?: true

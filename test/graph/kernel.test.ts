@@ -145,3 +145,22 @@ test("marks what somebody changed in kube-proxy's table of nftables, and nothing
   await run('sync')
   expect(await marks()).toEqual([])
 })
+
+test('says so where a lab has no rules, as in ebpf mode without a service for anybody outside', async () => {
+  const session = openSession()
+  const file = session.file('lab.yaml', text.replace('services:', 'proxy: {mode: ebpf}\nservices:'))
+  expect(await session.netlab('graph', file, '--rules')).toMatchObject({
+    code: 0,
+    stdout: 'small has no rules: netlab rules, with its file, prints what its services take\n',
+  })
+  session.file(
+    'lab.yaml',
+    text
+      .replace('port: 80,', 'port: 80, nodePort: 30080,')
+      .replace(
+        'services:\n  - {name: web,',
+        'proxy: {mode: ebpf}\nservices:\n  - {name: web, type: NodePort,',
+      ),
+  )
+  expect((await session.netlab('graph', file, '--rules')).stdout).toContain('30080 → KUBE-EXT-')
+})

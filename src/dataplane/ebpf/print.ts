@@ -1,3 +1,4 @@
+import { hereDocument } from '../../command/command-line.ts'
 import { joinHostPort } from '../../model/address.ts'
 import { iptablesOf } from '../../model/families.ts'
 import type { BalancedService, RuleSet } from '../balanced-service.ts'
@@ -18,15 +19,11 @@ const mapWords: Readonly<Record<Exclude<SocketMap, 'networks'>, string>> = {
 
 /** A script for the shell: it fills the maps of a socket load balancer that is loaded and has no entry yet, and loads the rules beside it. */
 export function scriptText({ sockets, packets }: ServiceRules, options: PrintOptions): string {
-  const maps = hereDocument('bpftool batch file -', batchText(sockets, options))
+  const maps = `${hereDocument('bpftool batch file -', batchText(sockets, options))}\n`
   if (packets === undefined) return maps
   const program = `${iptablesOf(packets.family)}-restore --noflush --counters`
   const words = '# whom no program is asked about: clients beyond the node, and SCTP\n'
-  return `${maps}\n${options.explain ? words : ''}${hereDocument(program, iptables.text(packets, options))}`
-}
-
-function hereDocument(command: string, text: string): string {
-  return `${command} <<'END'\n${text}END\n`
+  return `${maps}\n${options.explain ? words : ''}${hereDocument(program, iptables.text(packets, options))}\n`
 }
 
 /** Lines for `bpftool batch file`. */

@@ -18,6 +18,7 @@ import { routeWords, type Shown, showListeners } from '../show.ts'
 import { virtualServerOff } from '../virtual-server.ts'
 import { pastPair } from './across-pair.ts'
 import { ipipOverhead, ipipTunnel } from './ipip-tunnel.ts'
+import { missingRule } from './missing-rule.ts'
 import { crossing, turnedBack } from './network.ts'
 import { ownAddressLost, ownRouteOff } from './own-network.ts'
 import { ownTunnel } from './own-tunnel.ts'
@@ -29,7 +30,6 @@ import { type Hook, stopped } from './stopped.ts'
 import { isOwn, type Surroundings } from './surroundings.ts'
 import { Translations } from './translations.ts'
 import { flannelTunnel, type Tunnel } from './tunnel.ts'
-import { untranslated } from './untranslated.ts'
 
 /** A packet that meets more machines than this goes round in a circle. */
 const mostHops = 32
@@ -185,7 +185,7 @@ export class Journey {
     const { lab, rulesOf } = this.#surroundings
     const isFirst = answering === undefined && wraps === undefined && packet === before
     if (!isFirst || this.#question.wantsFailure || !proxyNodes(lab).includes(place)) return undefined
-    return untranslated(this.#facts(place), {
+    return missingRule(this.#facts(place), {
       ...{ place, chain, packet: { ...packet, states: ['NEW'] } },
       ...{ declared: rulesOf(place).tables, program: this.#program },
     })

@@ -20,7 +20,7 @@ export interface Untranslated {
 }
 
 /** The rule that a node lacks, where it should have translated a packet; undefined: it should not, or no rule is missing. */
-export function untranslated(facts: MachineFacts, asked: Untranslated): Evidence | undefined {
+export function missingRule(facts: MachineFacts, asked: Untranslated): Evidence | undefined {
   const { place, chain, packet, declared, program } = asked
   const { outcomes } = trace(declared, 'nat', chain, packet, around(facts))
   const path = outcomes.find(({ to }) => to !== undefined)?.path ?? []
